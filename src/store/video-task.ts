@@ -1,0 +1,179 @@
+/** A task's id: 128 random bits, base64url. The GraphQL id carries a type prefix on top. */
+export type TaskId = string & { readonly __brand: 'TaskId' };
+
+/** Whose row it is: `local`, `key:NAME` or `jwt:SUB`. */
+export type Owner = string & { readonly __brand: 'Owner' };
+
+export const stages = [
+  'WAITING',
+  'SUBMITTING',
+  'SUBMISSION_UNKNOWN',
+  'GENERATING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELED',
+] as const;
+/** Where a task is, in our own words. */
+export type Stage = (typeof stages)[number];
+
+export const statuses = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED'] as const;
+/** What most clients need of the stage. */
+export type Status = (typeof statuses)[number];
+
+const statusByStage: Record<Stage, Status> = {
+  WAITING: 'QUEUED',
+  SUBMITTING: 'QUEUED',
+  SUBMISSION_UNKNOWN: 'PROCESSING',
+  GENERATING: 'PROCESSING',
+  COMPLETED: 'COMPLETED',
+  FAILED: 'FAILED',
+  CANCELED: 'CANCELED',
+};
+
+/** The status that a stage is told as. */
+export const statusOf = (stage: Stage): Status => statusByStage[stage];
+
+/** No event but a late proof of success leads out of a terminal stage. */
+export const isTerminal = (stage: Stage): boolean =>
+  stage === 'COMPLETED' || stage === 'FAILED' || stage === 'CANCELED';
+
+export const providerNames = ['KIE', 'GOOGLE', 'SIMULATOR'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+export const aspectRatios = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;
+export type AspectRatio = (typeof aspectRatios)[number];
+
+export const resolutions = ['P360', 'P720', 'P1080', 'P2160'] as const;
+export type Resolution = (typeof resolutions)[number];
+
+export const useCases = [
+  'PRODUCT_VIDEO',
+  'HERO_IMAGE',
+  'GEMSTONE_CLOSEUP',
+  'LUXURY_BRAND',
+  'GENERAL',
+] as const;
+export type UseCase = (typeof useCases)[number];
+
+export const imageUses = ['AUTO', 'REFERENCE', 'FIRST_FRAME', 'FIRST_AND_LAST_FRAME'] as const;
+export type ImageUse = (typeof imageUses)[number];
+
+export const taskErrorCodes = [
+  'PROVIDER_REJECTED',
+  'CONTENT_FILTERED',
+  'INSUFFICIENT_CREDITS',
+  'PROVIDER_UNAUTHORIZED',
+  'PROVIDER_FAILED',
+  'MODEL_RETIRED',
+  'IMAGE_UNREACHABLE',
+  'SUBMISSION_UNKNOWN',
+  'GAVE_UP',
+  'INTERNAL',
+] as const;
+export type TaskErrorCode = (typeof taskErrorCodes)[number];
+
+export const billedAnswers = ['YES', 'NO', 'UNKNOWN'] as const;
+export type Billed = (typeof billedAnswers)[number];
+
+/** Why a task failed, in words for the person who pays. */
+export interface TaskError {
+  readonly code: TaskErrorCode;
+  /** What happened and what to do next; no secret and no stack. */
+  readonly message: string;
+  /** The provider's own code, as text. */
+  readonly providerCode: string | null;
+  /** Whether the same input may well succeed another time. */
+  readonly retryable: boolean;
+  readonly billed: Billed;
+}
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+export type JsonObject = { [key: string]: JsonValue };
+
+/** An image that the video starts from: a public address, or a file that was uploaded to us. */
+export interface ReferenceImage {
+  readonly url: string | null;
+  readonly uploadId: string | null;
+}
+
+/** The finished video. Sizes in bytes and pixels, times in milliseconds since 1970. */
+export interface Video {
+  readonly sourceUrl: string | null;
+  /** The unguessable name of our copy under `/media/`. */
+  readonly mediaKey: string;
+  readonly contentType: string;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+  readonly archivedAt: number | null;
+}
+
+/** Money in USD; `credits` in the provider's own unit. */
+export interface Cost {
+  readonly amount: number;
+  readonly credits: number | null;
+  /** False while it is our estimate, true once the provider told it. */
+  readonly settled: boolean;
+}
+
+/** What the worker does next with a task. */
+export type NextAction = 'submit' | 'check';
+
+/** One row: a video asked for, as everyone reads it. Times are milliseconds since 1970, UTC. */
+export interface VideoTask {
+  readonly id: TaskId;
+  /** Order of creation: the counter of the revision that created it. */
+  readonly number: number;
+  readonly owner: Owner;
+  readonly stage: Stage;
+  readonly provider: ProviderName;
+  readonly model: string;
+  readonly providerTaskId: string | null;
+  /** The provider's own word; `unknown` when its answer could not be read. */
+  readonly providerStatus: string | null;
+  /** What the adapter needs to find the task again, such as Kie's contract. */
+  readonly providerMemo: JsonObject | null;
+  /** As sent; empty for a tracked task whose prompt is not known. */
+  readonly prompt: string;
+  readonly label: string | null;
+  readonly useCase: UseCase | null;
+  readonly referenceImages: readonly ReferenceImage[];
+  readonly imagesAs: ImageUse;
+  readonly aspectRatio: AspectRatio;
+  readonly durationSeconds: number | null;
+  readonly resolution: Resolution | null;
+  readonly seed: number | null;
+  readonly providerOptions: JsonObject | null;
+  readonly video: Video | null;
+  readonly error: TaskError | null;
+  /** What a person can do now. */
+  readonly hint: string | null;
+  /** As reported by the provider, 0 to 99; null while it reported none. */
+  readonly percent: number | null;
+  readonly cost: Cost | null;
+  readonly retryOf: TaskId | null;
+  /** The unguessable last part of the address that the provider may call back. */
+  readonly callbackToken: string;
+  readonly createdAt: number;
+  readonly submittedAt: number | null;
+  readonly completedAt: number | null;
+  readonly updatedAt: number;
+  readonly deletedAt: number | null;
+  readonly lastCheckedAt: number | null;
+  readonly checks: number;
+  /** Checks in a row whose answer was not understood: they thin out. */
+  readonly unknownChecks: number;
+  readonly nextAction: NextAction | null;
+  readonly dueAt: number | null;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
+  /** Counter of the last change that others can see. */
+  readonly revision: number;
+}
+
+/** One step of a task's life. */
+export interface Transition {
+  readonly taskId: TaskId;
+  readonly stage: Stage;
+  readonly at: number;
+  readonly reason: string | null;
+}
