@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { openKyselyStore } from './kysely-store.ts';
+import type { Database } from './schema.ts';
+import type { Store } from './store.ts';
+
+/** The database is held by another process, or cannot be opened at all. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/**
+ * Opens the embedded database, making its folder and tables where they are missing.
+ *
+ * One process owns the file: the exclusive lock is taken here and falls with the process, however it ends.
+ *
+ * @throws StoreUnavailableError in one line, when another process holds the file or it cannot be read
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  const database = openExclusively(file);
+  const kysely = new Kysely<Database>({
+    dialect: new SqliteDialect({ database: asKyselyDatabase(database) }),
+  });
+  return openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+}
+
+function openExclusively(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new DatabaseSync(file);
+    database.exec('pragma busy_timeout = 0');
+    // Exclusive before WAL: the index then lives in memory, and a second process is refused at its first read.
+    database.exec('pragma locking_mode = exclusive');
+    database.exec('pragma journal_mode = wal');
+    // What was answered is on the disk.
+    database.exec('pragma synchronous = full');
+    database.exec('begin exclusive; commit');
+    // SQLite's own knows ASCII only; prompts are in any language.
+    database.function('lower', { deterministic: true }, (text) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    );
+    return database;
+  } catch (cause) {
+    database?.close();
+    const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
+    throw new StoreUnavailableError(
+      locked
+        ? `The database ${file} is in use by another process: stop that one, or give this one its own DATA_DIR`
+        : `The database ${file} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** node:sqlite in the shape that Kysely drives; statements are prepared once for each text. */
+function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => {
+      statements.clear();
+      database.close();
+    },
+    prepare: (sql) => {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        statement = asKyselyStatement(database.prepare(sql));
+        // Texts vary with the number of bound values in a list: a bound keeps odd callers from filling memory.
+        if (statements.size > 500) statements.clear();
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+
+function asKyselyStatement(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...bind(parameters)),
+    run: (parameters) => statement.run(...bind(parameters)),
+    iterate: (parameters) => statement.iterate(...bind(parameters)),
+  };
+}
