@@ -8,18 +8,20 @@ import type { ProviderName, VideoTask } from './video-task.ts';
 export async function claimDueWork(
   db: Kysely<Database>,
   traits: { readonly locksRows: boolean },
-  { now, limit, leaseOwner, leaseUntil }: ClaimRequest,
+  { provider, now, limit, leaseOwner, leaseUntil }: ClaimRequest,
 ): Promise<readonly VideoTask[]> {
   const rows = await db.transaction().execute(async (trx) => {
     await trx
       .updateTable('tasks')
       .set({ lease_owner: null, lease_until: null })
+      .where('provider', '=', provider)
       .where('lease_owner', 'is not', null)
       .where('lease_until', '<', now)
       .execute();
     const due = trx
       .selectFrom('tasks')
       .select('id')
+      .where('provider', '=', provider)
       .where('next_action', 'is not', null)
       .where('lease_owner', 'is', null)
       .where('due_at', '<=', now)
@@ -36,16 +38,18 @@ export async function claimDueWork(
 }
 
 /** The soonest of: work that is waiting for its time, and a lease that may run out. */
-export async function nextDueAt(db: Kysely<Database>): Promise<number | null> {
+export async function nextDueAt(db: Kysely<Database>, provider: ProviderName): Promise<number | null> {
   const waiting = await db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('due_at').as('at'))
+    .where('provider', '=', provider)
     .where('next_action', 'is not', null)
     .where('lease_owner', 'is', null)
     .executeTakeFirstOrThrow();
   const leased = await db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('lease_until').as('at'))
+    .where('provider', '=', provider)
     .where('lease_owner', 'is not', null)
     .executeTakeFirstOrThrow();
   const times = [waiting.at, leased.at === null ? null : leased.at + 1].filter((at) => at !== null);

@@ -158,8 +158,8 @@ class KyselyStore implements Store {
       .execute();
   }
 
-  nextDueAt(): Promise<number | null> {
-    return nextDueAt(this.#db);
+  nextDueAt(provider: ProviderName): Promise<number | null> {
+    return nextDueAt(this.#db, provider);
   }
 
   reserveCreate(
@@ -256,13 +256,16 @@ async function takeKey(
   if (written !== undefined) return null;
   const earlier = await trx
     .selectFrom('idempotency_keys')
-    .innerJoin('tasks', 'tasks.id', 'idempotency_keys.task_id')
-    .selectAll('tasks')
-    .select('idempotency_keys.input_hash')
-    .where('idempotency_keys.owner', '=', task.owner)
-    .where('idempotency_keys.key', '=', key)
+    .selectAll()
+    .where('owner', '=', task.owner)
+    .where('key', '=', key)
+    .executeTakeFirstOrThrow();
+  if (earlier.input_hash !== inputHash) return { kind: 'conflict' };
+  const row = await trx
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', earlier.task_id)
+    .where('deleted_at', 'is', null)
     .executeTakeFirst();
-  return earlier === undefined || earlier.input_hash !== inputHash
-    ? { kind: 'conflict' }
-    : { kind: 'repeated', task: fromRow(earlier) };
+  return row === undefined ? { kind: 'gone' } : { kind: 'repeated', task: fromRow(row) };
 }

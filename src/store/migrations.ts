@@ -61,14 +61,14 @@ const first: Migration = {
     await db.schema
       .createIndex('tasks_due')
       .on('tasks')
-      .column('due_at')
+      .columns(['provider', 'due_at'])
       .where('next_action' as never, 'is not', null)
       .where('lease_owner' as never, 'is', null)
       .execute();
     await db.schema
       .createIndex('tasks_leased')
       .on('tasks')
-      .column('lease_until')
+      .columns(['provider', 'lease_until'])
       .where('lease_owner' as never, 'is not', null)
       .execute();
     // A provider's id belongs to one task in the whole database.

@@ -14,7 +14,9 @@ export interface IdempotencyKey {
 export type InsertResult =
   | { readonly kind: 'inserted'; readonly task: VideoTask }
   | { readonly kind: 'repeated'; readonly task: VideoTask }
-  | { readonly kind: 'conflict' };
+  | { readonly kind: 'conflict' }
+  /** The key's task was deleted. */
+  | { readonly kind: 'gone' };
 
 /** A write decided on the row as it is inside the transaction. */
 export interface Change {
@@ -55,6 +57,7 @@ export interface Page {
 
 /** Which due work to take, and until when it is kept from others. */
 export interface ClaimRequest {
+  readonly provider: ProviderName;
   readonly now: number;
   readonly limit: number;
   readonly leaseOwner: string;
@@ -87,8 +90,8 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
-  /** When the next work is due, in milliseconds since 1970; null when there is none. */
-  nextDueAt(): Promise<number | null>;
+  /** When a provider's next work is due, in milliseconds since 1970; null when there is none. */
+  nextDueAt(provider: ProviderName): Promise<number | null>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
   /** Newest states after a place in the order of changes, in that order. */

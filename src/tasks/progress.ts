@@ -1,0 +1,48 @@
+import { isTerminal, type VideoTask } from '../store/video-task.ts';
+
+/** How far a task is, for people who wait. Seconds since its creation. */
+export interface Progress {
+  /** 0 to 100; never falls, and is 100 only when the video is there. */
+  readonly percent: number;
+  /** True while it follows from time alone, false when the provider reported it. */
+  readonly estimated: boolean;
+  readonly elapsedSeconds: number;
+  readonly remainingSeconds: number | null;
+  /** Tasks of the same provider that are sent before this one; null once it was sent. */
+  readonly queuePosition: number | null;
+}
+
+/** An estimate comes near this and waits there for the truth. */
+const estimateCeiling = 95;
+
+/**
+ * Progress as of `now`.
+ *
+ * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
+ */
+export function progressOf(
+  task: VideoTask,
+  now: number,
+  typicalSeconds: number,
+): Omit<Progress, 'queuePosition'> {
+  const end = isTerminal(task.stage) ? (task.completedAt ?? now) : now;
+  const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;
+  if (task.stage === 'COMPLETED')
+    return { percent: 100, estimated: false, elapsedSeconds, remainingSeconds: 0 };
+  // Until the provider has the task there is nothing to estimate, and a task that went back to wait would fall.
+  const running =
+    task.providerTaskId === null || task.submittedAt === null
+      ? 0
+      : Math.max(0, end - task.submittedAt) / 1000;
+  const estimate = Math.floor(
+    estimateCeiling * (1 - Math.exp(-running / (0.6 * Math.max(0.001, typicalSeconds)))),
+  );
+  const percent = Math.max(task.percent ?? 0, estimate);
+  return {
+    percent,
+    estimated: percent > (task.percent ?? -1),
+    elapsedSeconds,
+    remainingSeconds:
+      task.stage === 'GENERATING' && running < typicalSeconds ? typicalSeconds - running : null,
+  };
+}

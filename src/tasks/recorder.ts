@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.ts';
+import type { TaskId, VideoTask } from '../store/video-task.ts';
+import { apply, type TaskEvent } from './machine.ts';
+
+/** What is written beside an event, decided by the one who schedules the work. */
+export interface RecordOptions {
+  /** Fields that nobody is told about: when to look again, the lease to give back, counts of checks. */
+  readonly schedule?: Partial<
+    Pick<
+      VideoTask,
+      'dueAt' | 'nextAction' | 'leaseOwner' | 'leaseUntil' | 'lastCheckedAt' | 'unknownChecks' | 'checks'
+    >
+  >;
+  /** Only while this claim holds the task; zero rows then mean that someone else was first. */
+  readonly whileLeasedBy?: string;
+}
+
+/** Gives the lease back in the write that ends the work. */
+export const leaseReturned = { leaseOwner: null, leaseUntil: null } as const;
+
+/** The one way in which a task moves: machine, store and log together. */
+export class Recorder {
+  readonly #store: Store;
+  readonly #log: Logger;
+  readonly #now: () => number;
+
+  constructor(store: Store, log: Logger, now: () => number) {
+    this.#store = store;
+    this.#log = log;
+    this.#now = now;
+  }
+
+  /**
+   * Applies an event to the task as it is in the database now.
+   *
+   * @returns the task afterwards; null when it is unknown, the event is not for its stage, or the lease is gone
+   */
+  async record(id: TaskId, event: TaskEvent, options: RecordOptions = {}): Promise<VideoTask | null> {
+    let before: VideoTask | undefined;
+    const after = await this.#store.change(id, (task) => {
+      before = task;
+      if (options.whileLeasedBy !== undefined && task.leaseOwner !== options.whileLeasedBy) return null;
+      const move = apply(task, event, this.#now());
+      if (move.kind === 'refused') return null;
+      return { ...move, patch: { ...move.patch, ...options.schedule } };
+    });
+    if (after !== null && before !== undefined && before.stage !== after.stage) this.log(after, before);
+    return after;
+  }
+
+  /** One line for each step of a task; `before` is null at its creation. */
+  log(task: VideoTask, before: VideoTask | null): void {
+    const line = {
+      task: task.id,
+      owner: task.owner,
+      stage: task.stage,
+      from: before?.stage ?? null,
+      provider: task.provider,
+      providerTaskId: task.providerTaskId,
+      tookMs: task.updatedAt - task.createdAt,
+    };
+    switch (task.stage) {
+      case 'COMPLETED':
+        this.#log.info({ ...line, sourceUrl: task.video?.sourceUrl }, '[OK] the video is ready');
+        break;
+      case 'FAILED':
+        this.#log.warn({ ...line, error: task.error }, 'the task failed');
+        break;
+      case 'SUBMISSION_UNKNOWN':
+        this.#log.warn({ ...line, hint: task.hint }, 'whether the provider took the task is not known');
+        break;
+      case 'WAITING':
+      case 'SUBMITTING':
+      case 'GENERATING':
+      case 'CANCELED':
+        this.#log.info(line, 'the task moved');
+        break;
+      default:
+        task.stage satisfies never;
+    }
+  }
+}
