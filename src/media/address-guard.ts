@@ -1,0 +1,91 @@
+import { lookup } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector } from 'undici';
+
+/** An address from outside points to where only we may go. The message names the host, never the whole URL. */
+export class RefusedAddressError extends Error {
+  override readonly name = 'RefusedAddressError';
+  readonly code = 'ERR_REFUSED_ADDRESS';
+
+  constructor(host: string) {
+    super(`${host} is a private address: it is not fetched (FETCH_ALLOW_HOSTS exempts a host)`);
+  }
+}
+
+/** Ranges that are not the public internet (IANA special-purpose registries, 2026). */
+const privateRanges: readonly [string, number, 'ipv4' | 'ipv6'][] = [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['100.64.0.0', 10, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['192.0.2.0', 24, 'ipv4'],
+  ['192.88.99.0', 24, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['198.51.100.0', 24, 'ipv4'],
+  ['203.0.113.0', 24, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
+  // The old IPv4-compatible form and the NAT64 prefixes carry any IPv4 address, private ones too.
+  ['::', 96, 'ipv6'],
+  ['64:ff9b::', 96, 'ipv6'],
+  ['64:ff9b:1::', 48, 'ipv6'],
+  ['100::', 64, 'ipv6'],
+  ['2001::', 23, 'ipv6'],
+  ['2001:db8::', 32, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 9, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
+];
+
+const blockList = new BlockList();
+for (const [address, prefix, family] of privateRanges) blockList.addSubnet(address, prefix, family);
+
+/** Whether an IP address is anything but public; the IPv4-mapped form counts as its IPv4 address. */
+export const isPrivateAddress = (address: string): boolean =>
+  blockList.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/**
+ * Connections for addresses that came from outside: private ones are refused, for literals and for what names
+ * resolve to, at the moment of connecting, so that a name cannot change its mind between check and use.
+ *
+ * @param allowHosts `name` or `name:port` that are exempt
+ */
+export function createGuardedAgent(allowHosts: readonly string[], timeoutMs: number): Agent {
+  const exempt = new Set(allowHosts);
+  const options = { timeout: timeoutMs, allowH2: false } as const;
+  const open = buildConnector(options);
+  const guarded = buildConnector({ ...options, lookup: publicLookup });
+  return new Agent({
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: (target, callback) => {
+      const host = target.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+      const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+      if (exempt.has(target.hostname) || exempt.has(host) || exempt.has(`${target.hostname}:${port}`)) {
+        open(target, callback);
+      } else if (isIP(host) !== 0 && isPrivateAddress(host)) {
+        callback(new RefusedAddressError(host), null);
+      } else {
+        guarded(target, callback);
+      }
+    },
+  });
+}
+
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) {
+      callback(error, []);
+      return;
+    }
+    // One private answer among public ones is how rebinding looks.
+    const refused = addresses.length === 0 || addresses.some(({ address }) => isPrivateAddress(address));
+    if (refused) callback(new RefusedAddressError(hostname), []);
+    else if (options.all) callback(null, addresses);
+    else callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
+  });
+};
