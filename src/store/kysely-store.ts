@@ -6,9 +6,9 @@ import { migrations } from './migrations.ts';
 import { readPage } from './pages.ts';
 import { formatRevision, parseRevision, type Epoch } from './revision.ts';
 import type { Database } from './schema.ts';
-import type { Change, IdempotencyKey, InsertResult, NewVideoTask, Store } from './store.ts';
+import type { Change, ChangeScope, IdempotencyKey, InsertResult, NewVideoTask, Store } from './store.ts';
 import { fromRow, toRow, type TaskRow } from './task-row.ts';
-import type { Owner, ProviderName, TaskId, Transition, VideoTask } from './video-task.ts';
+import type { ProviderName, TaskId, Transition, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
 export interface DialectTraits {
@@ -168,24 +168,13 @@ class KyselyStore implements Store {
     return reserveCreate(this.#db, provider, limit);
   }
 
-  async changesAfter(counter: number, limit: number, owner?: Owner): Promise<readonly VideoTask[]> {
+  async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
     let query = this.#db.selectFrom('tasks').selectAll().where('revision', '>', counter);
-    if (owner !== undefined) query = query.where('owner', '=', owner);
-    const rows = await query.orderBy('revision').limit(limit).execute();
+    if (scope.owner !== undefined) query = query.where('owner', '=', scope.owner);
+    if (scope.upTo !== undefined) query = query.where('revision', '<=', scope.upTo);
+    if (scope.openOnly) query = query.where('completed_at', 'is', null);
+    const rows = await query.orderBy('revision').limit(scope.limit).execute();
     return rows.map(fromRow);
-  }
-
-  openTasks(owner: Owner): ReturnType<Store['openTasks']> {
-    return this.#db.transaction().execute(async (trx) => {
-      const rows = await trx
-        .selectFrom('tasks')
-        .selectAll()
-        .where('owner', '=', owner)
-        .where('completed_at', 'is', null)
-        .orderBy('revision')
-        .execute();
-      return { tasks: rows.map(fromRow), revision: await lastCounter(trx) };
-    });
   }
 
   lastRevision(): Promise<number> {

@@ -64,6 +64,16 @@ export interface ClaimRequest {
   readonly leaseUntil: number;
 }
 
+/** Which changes a read is about. */
+export interface ChangeScope {
+  readonly limit: number;
+  readonly owner?: Owner;
+  /** The last revision to read. */
+  readonly upTo?: number;
+  /** Unfinished tasks only. */
+  readonly openOnly?: boolean;
+}
+
 /** A place in the order of changes that a client handed in. */
 export type ParsedRevision =
   | { readonly kind: 'known'; readonly counter: number }
@@ -94,10 +104,8 @@ export interface Store extends AsyncDisposable {
   nextDueAt(provider: ProviderName): Promise<number | null>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
-  /** Newest states after a place in the order of changes, in that order. */
-  changesAfter(counter: number, limit: number, owner?: Owner): Promise<readonly VideoTask[]>;
-  /** The unfinished tasks of an owner and the revision as of which they were read, in revision order. */
-  openTasks(owner: Owner): Promise<{ tasks: readonly VideoTask[]; revision: number }>;
+  /** The newest states of tasks that changed after a place in the order of changes, in that order. */
+  changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]>;
   /** The counter of the last committed revision. */
   lastRevision(): Promise<number>;
   /** The text that clients get for a counter. */

@@ -1,0 +1,157 @@
+import type { Store } from '../store/store.ts';
+import { isTerminal, type TaskId, type VideoTask } from '../store/video-task.ts';
+import type { TaskStream } from './task-stream.ts';
+
+/** Where one subscriber's messages go. The transport owns it and tells when it is gone. */
+export interface Sink {
+  /** Writes one message. Called only while `isWritable`, in revision order, each revision at most once. */
+  send(payload: string): void;
+  /** Whether the reader keeps up. */
+  isWritable(): boolean;
+  /** Calls back once when the reader has caught up; never after the transport is gone. */
+  whenWritable(resume: () => void): void;
+  /** The stream came to its end. Called at most once. */
+  end(): void;
+}
+
+/** How many stored states one read takes while a subscriber catches up. */
+const pageSize = 200;
+
+/** What makes a subscription begin. */
+export type Beginning =
+  /** The present state first. */
+  | { readonly kind: 'present' }
+  /** What changed since a revision first. */
+  | { readonly kind: 'after'; readonly counter: number };
+
+/** The task of the subscription is not there, or not this owner's. */
+export class UnknownTaskError extends Error {
+  override readonly name = 'UnknownTaskError';
+}
+
+/**
+ * One subscriber: the stored states first, then the live ones, each revision at most once and in order.
+ *
+ * It listens before it reads, and drops what it read from what it heard. While the reader is behind, the newest
+ * state of each task is kept instead of a queue of all.
+ */
+export class Subscriber implements Disposable {
+  readonly #stream: TaskStream;
+  readonly #sink: Sink;
+  /** Newest state of each task that waits, in revision order. */
+  readonly #waiting = new Map<TaskId, VideoTask>();
+  /** The last revision that was handed over. */
+  #seen = 0;
+  /** While true, everything waits: stored states come first, or the reader is behind. */
+  #behind = true;
+  #ended = false;
+
+  constructor(stream: TaskStream, sink: Sink) {
+    this.#stream = stream;
+    this.#sink = sink;
+    stream.join(this);
+  }
+
+  /**
+   * Hands over the stored states, then goes live.
+   *
+   * @throws UnknownTaskError when the one task asked for is not this owner's
+   */
+  async begin(store: Store, beginning: Beginning): Promise<void> {
+    try {
+      const { id } = this.#stream.watch;
+      const after = beginning.kind === 'after' ? beginning.counter : 0;
+      await (id === null
+        ? this.#readOwner(store, after, beginning.kind === 'present')
+        : this.#readTask(store, id, after));
+      if (!this.#ended) await this.#drain();
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** A live state: handed over at once, or kept while the reader is behind. */
+  hear(task: VideoTask, payload: string): void {
+    if (this.#ended || task.revision <= this.#seen) return;
+    if (this.#behind || !this.#sink.isWritable()) {
+      // Taken out first, so that it stands at its new place in the order of revisions.
+      this.#waiting.delete(task.id);
+      this.#waiting.set(task.id, task);
+      this.#fallBehind();
+    } else {
+      this.#send(task, payload);
+    }
+  }
+
+  /** Leaves the stream. The sink hears nothing more. */
+  [Symbol.dispose](): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#waiting.clear();
+    this.#stream.leave(this);
+  }
+
+  async #readTask(store: Store, id: TaskId, after: number): Promise<void> {
+    const task = await store.get(id);
+    if (task === null || task.owner !== this.#stream.watch.owner || task.deletedAt !== null) {
+      throw new UnknownTaskError(`There is no task ${id}`);
+    }
+    if (task.revision > after) await this.#hand(task);
+    else if (isTerminal(task.stage)) this.#end();
+    this.#seen = Math.max(this.#seen, task.revision);
+  }
+
+  async #readOwner(store: Store, after: number, openOnly: boolean): Promise<void> {
+    const { owner } = this.#stream.watch;
+    const upTo = await store.lastRevision();
+    // A task that changes meanwhile leaves these pages and is heard live, in its order.
+    for (let cursor = after; !this.#ended;) {
+      const page = await store.changesAfter(cursor, { limit: pageSize, owner, upTo, openOnly });
+      for (const task of page) {
+        await this.#hand(task);
+        cursor = task.revision;
+      }
+      if (page.length < pageSize) break;
+    }
+    this.#seen = Math.max(this.#seen, upTo);
+  }
+
+  #fallBehind(): void {
+    if (this.#behind) return;
+    this.#behind = true;
+    this.#sink.whenWritable(() => void this.#drain());
+  }
+
+  /** Hands over what waits; the reader may fall behind again meanwhile. */
+  async #drain(): Promise<void> {
+    for (const [id, task] of this.#waiting) {
+      this.#waiting.delete(id);
+      if (task.revision > this.#seen) await this.#hand(task);
+      if (this.#ended) return;
+    }
+    this.#behind = false;
+  }
+
+  async #hand(task: VideoTask): Promise<void> {
+    const payload = await this.#stream.render(task);
+    if (!this.#sink.isWritable()) {
+      await new Promise<void>((resume) => {
+        this.#sink.whenWritable(resume);
+      });
+    }
+    if (!this.#ended) this.#send(task, payload);
+  }
+
+  #send(task: VideoTask, payload: string): void {
+    this.#seen = task.revision;
+    this.#sink.send(payload);
+    if (this.#stream.watch.id !== null && isTerminal(task.stage)) this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this[Symbol.dispose]();
+    this.#sink.end();
+  }
+}
