@@ -1,0 +1,40 @@
+import type { VideoProvider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { Owner, TaskId } from '../store/video-task.ts';
+import type { VideoTasks } from '../tasks/video-tasks.ts';
+
+/** Who asks. */
+export interface Viewer {
+  readonly owner: Owner;
+}
+
+/** The long-lived rooms that resolvers reach; the same for every operation. */
+export interface Services {
+  readonly tasks: VideoTasks;
+  readonly store: Store;
+  readonly providers: readonly VideoProvider[];
+  /** The absolute address of a file under `/media/`. */
+  readonly mediaUrl: (key: string) => string;
+  readonly now: () => number;
+}
+
+/** What every resolver gets. Nothing of the request itself: transports have read it by then. */
+export interface Context extends Services {
+  readonly viewer: Viewer;
+}
+
+/** What a subscription field asks of the transport: which changes, and from where. */
+export class TaskStatusSource implements AsyncIterable<never> {
+  readonly id: TaskId | null;
+  readonly after: number | null;
+
+  constructor(id: TaskId | null, after: number | null) {
+    this.id = id;
+    this.after = after;
+  }
+
+  /** Transports read the fields instead: one stream serves all who ask the same. */
+  [Symbol.asyncIterator](): never {
+    throw new Error('Subscriptions are served over WebSocket and text/event-stream only');
+  }
+}

@@ -1,0 +1,46 @@
+import { GraphQLError } from 'graphql';
+
+/** Codes of `extensions.code`; what callers can mend in an input is a row of `userErrors` instead. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_INPUT'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'LIMIT_EXCEEDED'
+  | 'INTERNAL';
+
+/** An error that is told to the caller as it is. */
+export const codedError = (code: ErrorCode, message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code } });
+
+/** What a caller learns of a fault of ours: nothing of its inside. */
+export const internalMessage = 'Something went wrong on our side. The operator finds it in the log.';
+
+/**
+ * An error as callers may see it. Alike on every transport.
+ *
+ * @param report hears the faults that are ours, whole
+ */
+export function maskError(error: GraphQLError, report: (cause: unknown) => void): GraphQLError {
+  const { message, nodes, source, positions, path, extensions } = error;
+  const told = error.originalError === undefined || error.originalError instanceof GraphQLError;
+  if (told) {
+    if (typeof extensions['code'] === 'string') return error;
+    return new GraphQLError(message, {
+      nodes: nodes ?? null,
+      source: source ?? null,
+      positions: positions ?? null,
+      path: path ?? null,
+      // graphql-js itself complains of values that do not fit their types.
+      extensions: { ...extensions, code: 'BAD_INPUT' },
+    });
+  }
+  report(error.originalError);
+  return new GraphQLError(internalMessage, {
+    nodes: nodes ?? null,
+    path: path ?? null,
+    extensions: { code: 'INTERNAL' },
+  });
+}

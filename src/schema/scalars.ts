@@ -1,0 +1,44 @@
+import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import type { JsonValue } from '../store/video-task.ts';
+import type { Builder } from './builder.ts';
+
+/** RFC 3339 with a date, a time and an offset. */
+const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Adds the scalars that GraphQL itself does not have. */
+export function registerScalars(builder: Builder): void {
+  builder.scalarType('DateTime', {
+    description: 'A point in time as RFC 3339 text in UTC, such as 2026-11-24T08:15:30.123Z.',
+    specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
+    serialize: (value) => new Date(value).toISOString(),
+    parseValue: (value) => {
+      const time = typeof value === 'string' && rfc3339.test(value) ? Date.parse(value) : Number.NaN;
+      if (Number.isNaN(time)) {
+        throw new GraphQLError('DateTime wants RFC 3339 text with an offset, such as 2026-11-24T08:15:30Z.');
+      }
+      return time;
+    },
+  });
+  builder.scalarType('URL', {
+    description: 'An absolute address with http or https.',
+    specifiedByURL: 'https://url.spec.whatwg.org/',
+    serialize: (value) => value,
+    parseValue: (value) => {
+      const url = typeof value === 'string' ? URL.parse(value) : null;
+      if (url === null || typeof value !== 'string' || !/^https?:$/.test(url.protocol)) {
+        throw new GraphQLError('URL wants an absolute address that starts with https:// or http://.');
+      }
+      return value;
+    },
+  });
+  builder.scalarType('JSON', {
+    description: 'Any JSON value.',
+    specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
+    serialize: (value) => value,
+    parseValue: (value) => value as JsonValue,
+    parseLiteral: (node, variables) => {
+      if (node.kind === Kind.ENUM) throw new GraphQLError('JSON has no enum values: put text in quotes.');
+      return valueFromASTUntyped(node, variables) as JsonValue;
+    },
+  });
+}

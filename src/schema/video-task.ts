@@ -1,0 +1,224 @@
+import {
+  statusOf,
+  type ReferenceImage,
+  type TaskError,
+  type Transition,
+  type Video,
+  type VideoTask,
+} from '../store/video-task.ts';
+import { progressOf, type Progress } from '../tasks/progress.ts';
+import type { Builder } from './builder.ts';
+import type { Context } from './context.ts';
+import type { Enums } from './enums.ts';
+
+/** When there is neither history nor documentation to tell, a video takes about a minute. */
+const fallbackTypicalSeconds = 60;
+
+/** The type that queries, mutations and the subscription answer with. */
+export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
+
+/** Declares the video task and its parts. */
+export function declareVideoTask(builder: Builder, enums: Enums) {
+  const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
+  const parts = declareParts(builder, enums);
+  builder.node(VideoTaskRef, {
+    description: 'One video asked for: from the request to the playable result.',
+    id: { resolve: (task) => task.id, description: 'Opaque and global: `node` takes it too.' },
+    isTypeOf: (value) =>
+      typeof value === 'object' && value !== null && 'stage' in value && 'callbackToken' in value,
+    fields: (t) => ({
+      status: t.field({
+        type: enums.VideoTaskStatus,
+        description: 'How the task stands. COMPLETED, FAILED and CANCELED are ends.',
+        resolve: (task) => statusOf(task.stage),
+      }),
+      stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'How the task stands, exactly.' }),
+      provider: t.expose('provider', { type: enums.ProviderName, description: 'Who makes the video.' }),
+      model: t.exposeString('model', { description: "The provider's name of the model." }),
+      providerTaskId: t.exposeString('providerTaskId', {
+        nullable: true,
+        description: "The provider's own id of the task: good for looking it up there.",
+      }),
+      providerStatus: t.exposeString('providerStatus', {
+        nullable: true,
+        description: "The provider's own word for the state; `unknown` when its answer could not be read.",
+      }),
+      prompt: t.exposeString('prompt', {
+        description: 'The prompt as sent; empty for a tracked task whose prompt is not known.',
+      }),
+      label: t.exposeString('label', {
+        nullable: true,
+        description: 'Free text of the caller, such as a SKU.',
+      }),
+      useCase: t.expose('useCase', {
+        type: enums.VideoUseCase,
+        nullable: true,
+        description: 'The frame that the prompt was put into.',
+      }),
+      referenceImages: t.field({
+        type: [parts.ReferenceImage],
+        description: 'The images that the video starts from.',
+        resolve: (task) => [...task.referenceImages],
+      }),
+      aspectRatio: t.expose('aspectRatio', { type: enums.AspectRatio, description: 'Width to height.' }),
+      durationSeconds: t.exposeInt('durationSeconds', {
+        nullable: true,
+        description: 'Length as asked for, in seconds.',
+      }),
+      resolution: t.expose('resolution', {
+        type: enums.Resolution,
+        nullable: true,
+        description: 'Resolution as asked for.',
+      }),
+      videoUrl: t.field({
+        type: 'URL',
+        nullable: true,
+        description: 'Where the video plays: absolute and stable. Set if and only if the task is COMPLETED.',
+        resolve: (task, _args, { mediaUrl }) => (task.video === null ? null : mediaUrl(task.video.mediaKey)),
+      }),
+      video: t.expose('video', {
+        type: parts.Video,
+        nullable: true,
+        description: 'The finished video. Set if and only if the task is COMPLETED.',
+      }),
+      error: t.expose('error', {
+        type: parts.VideoTaskError,
+        nullable: true,
+        description: 'Why there is no video. Set if and only if the task is FAILED.',
+      }),
+      progress: t.field({
+        type: parts.Progress,
+        description: 'How far the task is, as of now.',
+        resolve: (task, _args, context) => progressOf(task, context.now(), typicalSeconds(task, context)),
+      }),
+      hint: t.exposeString('hint', { nullable: true, description: 'What a person can do now, if anything.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the task was taken.' }),
+      submittedAt: t.expose('submittedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it was sent to the provider.',
+      }),
+      completedAt: t.expose('completedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it ended, whichever way.',
+      }),
+      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When `revision` last moved.' }),
+      deletedAt: t.expose('deletedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'Set in the last revision of a deleted task.',
+      }),
+      lastCheckedAt: t.expose('lastCheckedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the provider was last asked.',
+      }),
+      nextCheckAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the provider is asked next.',
+        resolve: (task) => (task.nextAction === 'check' && task.providerTaskId !== null ? task.dueAt : null),
+      }),
+      checks: t.exposeInt('checks', { description: 'How often the provider was asked.' }),
+      revision: t.field({
+        type: 'String',
+        description:
+          'Place of the last change in the order of all changes. Compares as text; `after` takes it. Moves when status, ' +
+          'stage, providerTaskId, providerStatus, hint, error, video, deletedAt or a reported percent changes.',
+        resolve: (task, _args, { store }) => store.formatRevision(task.revision),
+      }),
+      history: t.field({
+        type: [parts.VideoTaskTransition],
+        description: 'The steps of the task so far, oldest first.',
+        resolve: async (task, _args, { store }) => [...(await store.history(task.id))],
+      }),
+      retryOf: t.field({
+        type: VideoTaskRef,
+        nullable: true,
+        description: 'The task that this one retries or resubmits.',
+        resolve: (task, _args, { store }) => (task.retryOf === null ? null : store.get(task.retryOf)),
+      }),
+    }),
+  });
+  return VideoTaskRef;
+}
+
+function typicalSeconds(task: VideoTask, { providers }: Context): number {
+  const provider = providers.find(({ name }) => name === task.provider);
+  return provider?.models.find(({ id }) => id === task.model)?.typicalSeconds ?? fallbackTypicalSeconds;
+}
+
+function declareParts(builder: Builder, enums: Enums) {
+  return {
+    ReferenceImage: builder.objectRef<ReferenceImage>('ReferenceImage').implement({
+      description: 'An image that the video starts from.',
+      fields: (t) => ({
+        url: t.field({ type: 'URL', description: 'Where the image is.', resolve: ({ url }) => url ?? '' }),
+      }),
+    }),
+    Video: builder.objectRef<Video>('Video').implement({
+      description: 'The finished video.',
+      fields: (t) => ({
+        sourceUrl: t.expose('sourceUrl', {
+          type: 'URL',
+          nullable: true,
+          description: "The provider's own, short-lived link.",
+        }),
+        contentType: t.exposeString('contentType', {
+          nullable: true,
+          description: 'By content, such as video/mp4.',
+        }),
+        bytes: t.exposeFloat('bytes', { nullable: true, description: 'Size of our copy.' }),
+        sha256: t.exposeString('sha256', { nullable: true, description: 'Hash of our copy, in hex.' }),
+        archivedAt: t.expose('archivedAt', {
+          type: 'DateTime',
+          nullable: true,
+          description: 'When our copy was whole.',
+        }),
+      }),
+    }),
+    VideoTaskError: builder.objectRef<TaskError>('VideoTaskError').implement({
+      description: 'Why a task failed.',
+      fields: (t) => ({
+        code: t.expose('code', { type: enums.VideoTaskErrorCode, description: 'The kind of failure.' }),
+        message: t.exposeString('message', { description: 'What happened and what to do next.' }),
+        providerCode: t.exposeString('providerCode', {
+          nullable: true,
+          description: "The provider's own code.",
+        }),
+        retryable: t.exposeBoolean('retryable', {
+          description: 'Whether the same input may succeed another time.',
+        }),
+        billed: t.expose('billed', { type: enums.Billed, description: 'Whether it costs money.' }),
+      }),
+    }),
+    Progress: builder.objectRef<Omit<Progress, 'queuePosition'>>('Progress').implement({
+      description: 'How far a task is.',
+      fields: (t) => ({
+        percent: t.exposeInt('percent', { description: '0 to 100. Never falls; 100 only when COMPLETED.' }),
+        estimated: t.exposeBoolean('estimated', {
+          description: 'True while the percent follows from time alone, false when the provider reported it.',
+        }),
+        elapsedSeconds: t.exposeFloat('elapsedSeconds', { description: 'Since the task was taken.' }),
+        remainingSeconds: t.exposeFloat('remainingSeconds', {
+          nullable: true,
+          description: 'A guess from how long such videos take; null when there is none.',
+        }),
+      }),
+    }),
+    VideoTaskTransition: builder.objectRef<Transition>('VideoTaskTransition').implement({
+      description: "One step of a task's life.",
+      fields: (t) => ({
+        status: t.field({
+          type: enums.VideoTaskStatus,
+          description: 'The status from then on.',
+          resolve: ({ stage }) => statusOf(stage),
+        }),
+        stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'The stage from then on.' }),
+        at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+        reason: t.exposeString('reason', { nullable: true, description: 'Why, where there is more to say.' }),
+      }),
+    }),
+  };
+}

@@ -1,0 +1,137 @@
+import type { PageRequest } from '../store/store.ts';
+import type { Builder } from './builder.ts';
+import type { Enums } from './enums.ts';
+import { codedError } from './errors.ts';
+import { fromGlobalId } from './global-id.ts';
+import type { VideoTaskRef } from './video-task.ts';
+
+/** A page without a size has this many tasks. */
+const defaultPageSize = 50;
+/** A page has at most this many tasks. */
+const maxPageSize = 200;
+
+/** The queries of tasks: one by id, and all as a connection. */
+export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTask: VideoTaskRef): void {
+  builder.queryField('videoTask', (t) =>
+    t.field({
+      type: VideoTask,
+      nullable: true,
+      description: 'One task; null for an unknown, deleted or malformed id, and for one that is not yours.',
+      args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
+      resolve: (_root, { id }, { tasks, viewer }) => {
+        const taskId = fromGlobalId(id);
+        return taskId === null ? null : tasks.videoTask(viewer.owner, taskId);
+      },
+    }),
+  );
+  builder.queryField('node', (t) =>
+    t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
+      description: 'Any object by its global id; null as for `videoTask`.',
+      args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
+      resolve: (_root, { id }, { tasks, viewer }) => {
+        const taskId = fromGlobalId(id);
+        return taskId === null ? null : tasks.videoTask(viewer.owner, taskId);
+      },
+    }),
+  );
+  const Filter = builder.inputType('VideoTaskFilter', {
+    description: 'Which tasks to list. What is left out does not narrow.',
+    fields: (t) => ({
+      status: t.field({ type: [enums.VideoTaskStatus], description: 'Any of these.' }),
+      provider: t.field({ type: [enums.ProviderName], description: 'Any of these.' }),
+      createdAfter: t.field({ type: 'DateTime', description: 'Taken later than this.' }),
+      createdBefore: t.field({ type: 'DateTime', description: 'Taken earlier than this.' }),
+      search: t.string({ description: 'Text in prompt, label or ids, whatever the case.' }),
+    }),
+  });
+  builder.queryField('videoTasks', (t) =>
+    t.connection(
+      {
+        type: VideoTask,
+        description: `Your tasks, newest first; ${defaultPageSize} by default, ${maxPageSize} at most.`,
+        args: { filter: t.arg({ type: Filter, description: 'Which tasks to list.' }) },
+        resolve: async (_root, { filter, ...paging }, { store, viewer }) => {
+          const search = filter?.search;
+          const taskId = search ? fromGlobalId(search) : null;
+          const page = await store.page({
+            ...pageOf(paging),
+            owner: viewer.owner,
+            filter: {
+              ...(filter?.status && { status: filter.status }),
+              ...(filter?.provider && { provider: filter.provider }),
+              ...(typeof filter?.createdAfter === 'number' && { createdAfter: filter.createdAfter }),
+              ...(typeof filter?.createdBefore === 'number' && { createdBefore: filter.createdBefore }),
+              // A client knows the id with its prefix.
+              ...(search && { search: taskId ?? search }),
+            },
+          });
+          const edges = page.tasks.map((task) => ({ cursor: toCursor(task.number), node: task }));
+          return {
+            edges,
+            pageInfo: {
+              startCursor: edges[0]?.cursor ?? null,
+              endCursor: edges.at(-1)?.cursor ?? null,
+              hasNextPage: page.hasNextPage,
+              hasPreviousPage: page.hasPreviousPage,
+            },
+            totalCount: page.totalCount,
+            revision: store.formatRevision(page.revision),
+          };
+        },
+      },
+      {
+        name: 'VideoTaskConnection',
+        description: 'A page of tasks, newest first.',
+        fields: (connection) => ({
+          totalCount: connection.int({
+            description: 'How many tasks match the filter.',
+            resolve: (parent) => parent.totalCount,
+          }),
+          revision: connection.string({
+            description: 'As of when the page was read: subscribe `after` it, and nothing is missed.',
+            resolve: (parent) => parent.revision,
+          }),
+        }),
+      },
+      { name: 'VideoTaskEdge', description: 'A task and its place in the list.' },
+    ),
+  );
+}
+
+interface PagingArguments {
+  readonly first?: number | null | undefined;
+  readonly last?: number | null | undefined;
+  readonly after?: string | null | undefined;
+  readonly before?: string | null | undefined;
+}
+
+function pageOf({ first, last, after, before }: PagingArguments): Omit<PageRequest, 'owner' | 'filter'> {
+  if (typeof first === 'number' && typeof last === 'number') {
+    throw codedError('BAD_INPUT', 'first and last cannot be given together: choose one.');
+  }
+  const size = first ?? last ?? defaultPageSize;
+  if (size < 0 || size > maxPageSize) {
+    throw codedError('BAD_INPUT', `first and last take 0 to ${maxPageSize}.`);
+  }
+  return {
+    from: typeof last === 'number' ? 'oldest' : 'newest',
+    limit: size,
+    ...(typeof after === 'string' && { after: fromCursor(after, 'after') }),
+    ...(typeof before === 'string' && { before: fromCursor(before, 'before') }),
+  };
+}
+
+const toCursor = (number: number): string => Buffer.from(`n:${number}`).toString('base64url');
+
+function fromCursor(cursor: string, argument: string): number {
+  const [, digits] = /^n:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (digits === undefined) {
+    throw codedError(
+      'BAD_INPUT',
+      `${argument} is not a cursor of this list: take it from pageInfo or an edge.`,
+    );
+  }
+  return Number(digits);
+}
