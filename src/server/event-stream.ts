@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { Sink } from '../events/subscriber.ts';
+import type { Viewer } from '../schema/context.ts';
+import { formatted, type OperationParams, type Operations } from './operations.ts';
+import { Reader } from './reader.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+/** Between two comments that keep proxies from closing a quiet stream, in milliseconds. */
+const keepAliveMs = 12_000;
+
+/** Settings of the event-stream transport. */
+export interface EventStreamOptions {
+  readonly operations: Operations;
+  readonly subscriptions: Subscriptions;
+  /** A reader that is behind for this long is cut. */
+  readonly stallMs: number;
+}
+
+/** GraphQL over server-sent events, distinct connections: one operation for each response. */
+export class EventStreams implements Disposable {
+  readonly #options: EventStreamOptions;
+  readonly #open = new Set<ServerResponse>();
+  readonly #keepAlive: NodeJS.Timeout;
+
+  constructor(options: EventStreamOptions) {
+    this.#options = options;
+    this.#keepAlive = setInterval(() => {
+      // Written to slow readers too: it is how a connection that is gone is found.
+      for (const response of this.#open) response.write(':\n\n');
+    }, keepAliveMs);
+  }
+
+  /** How many streams are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Answers an operation of any kind as a stream of `next` and one `complete`. */
+  async respond(response: ServerResponse, params: OperationParams, viewer: Viewer): Promise<void> {
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    // Told at once: the client knows that it is heard before there is anything to say.
+    response.write(':\n\n');
+    this.#open.add(response);
+    const closed = new Promise<void>((resolve) => void response.once('close', resolve));
+    try {
+      const result = await this.#run(response, params, viewer, closed);
+      if (result !== null) writeEvent(response, 'next', JSON.stringify(formatted(result)));
+      writeEvent(response, 'complete', '');
+    } finally {
+      this.#open.delete(response);
+      response.end();
+    }
+  }
+
+  /** Ends every stream, so that clients reconnect elsewhere. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#keepAlive);
+    for (const response of this.#open) response.destroy();
+  }
+
+  async #run(
+    response: ServerResponse,
+    params: OperationParams,
+    viewer: Viewer,
+    closed: Promise<void>,
+  ): Promise<ExecutionResult | null> {
+    const { operations, subscriptions, stallMs } = this.#options;
+    const prepared = operations.prepare(params.query);
+    if (prepared.kind !== 'valid') return { errors: prepared.errors };
+    if (operations.typeOf(prepared.document, params.operationName) !== 'subscription') {
+      return operations.execute(prepared.document, params, viewer);
+    }
+    const ended = Promise.withResolvers<void>();
+    using reader = new Reader(response, stallMs, () => response.destroy());
+    const sink: Sink = {
+      send: (payload) => writeEvent(response, 'next', payload),
+      isWritable: () => reader.isWritable(),
+      whenWritable: (resume) => reader.whenWritable(resume),
+      end: () => ended.resolve(),
+    };
+    const opened = await subscriptions.open(prepared.document, params, viewer, sink);
+    if (!(Symbol.dispose in opened)) return opened;
+    try {
+      await Promise.race([ended.promise, closed]);
+    } finally {
+      opened[Symbol.dispose]();
+    }
+    return null;
+  }
+}
+
+function writeEvent(response: ServerResponse, event: 'next' | 'complete', data: string): void {
+  if (!response.writableEnded && !response.destroyed) response.write(`event: ${event}\ndata: ${data}\n\n`);
+}

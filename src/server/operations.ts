@@ -1,0 +1,185 @@
+import {
+  createSourceEventStream,
+  execute,
+  executeSubscriptionEvent,
+  GraphQLError,
+  getOperationAST,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+  validateSubscriptionArgs,
+  type DocumentNode,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationTypeNode,
+} from 'graphql';
+import type { Logger } from 'pino';
+import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
+import { maskError } from '../schema/errors.ts';
+import type { VideoTask } from '../store/video-task.ts';
+import { limitRules, maxTokens } from './limits.ts';
+
+/** An operation as a client sends it, on any transport. */
+export interface OperationParams {
+  readonly query: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
+
+/** A text that was parsed and validated, or what is wrong with it. */
+export type Prepared =
+  | { readonly kind: 'valid'; readonly document: DocumentNode }
+  | { readonly kind: 'invalid'; readonly document: DocumentNode; readonly errors: readonly GraphQLError[] }
+  | { readonly kind: 'unreadable'; readonly errors: readonly [GraphQLError] };
+
+/** A subscription that may begin. */
+export interface OpenedSubscription {
+  readonly source: TaskStatusSource;
+  /** The result for one state of a task, as JSON text. */
+  readonly render: (task: VideoTask) => string | Promise<string>;
+}
+
+/** How many texts are remembered: clients send a handful each, over and over. */
+const rememberedTexts = 1000;
+
+/** What runs operations. Every transport comes through here, so limits, masking and introspection are alike on all. */
+export class Operations {
+  readonly schema: GraphQLSchema;
+  readonly #services: Services;
+  readonly #log: Logger;
+  readonly #rules;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(options: { schema: GraphQLSchema; services: Services; log: Logger; introspection: boolean }) {
+    this.schema = options.schema;
+    this.#services = options.services;
+    this.#log = options.log;
+    this.#rules = [
+      ...limitRules,
+      ...specifiedRules,
+      ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    ];
+  }
+
+  /** Parses and validates a text, or remembers it. Never throws on what a client sent. */
+  prepare(query: string): Prepared {
+    const known = this.#prepared.get(query);
+    if (known !== undefined) return known;
+    const prepared = this.#prepare(query);
+    if (this.#prepared.size >= rememberedTexts) {
+      const oldest = this.#prepared.keys().next();
+      if (!oldest.done) this.#prepared.delete(oldest.value);
+    }
+    this.#prepared.set(query, prepared);
+    return prepared;
+  }
+
+  /** Whether an operation of a valid text is a query, a mutation or a subscription; null when it names none. */
+  typeOf(document: DocumentNode, operationName: string | null): OperationTypeNode | null {
+    return getOperationAST(document, operationName)?.operation ?? null;
+  }
+
+  contextOf(viewer: Viewer): Context {
+    return { ...this.#services, viewer };
+  }
+
+  /** Runs a query or mutation. */
+  async execute(document: DocumentNode, params: OperationParams, viewer: Viewer): Promise<ExecutionResult> {
+    return this.mask(
+      await execute({
+        schema: this.schema,
+        document,
+        contextValue: this.contextOf(viewer),
+        variableValues: params.variables,
+        operationName: params.operationName,
+      }),
+    );
+  }
+
+  /** Resolves what a subscription asks for; answers errors as a result. */
+  async subscribe(
+    document: DocumentNode,
+    params: OperationParams,
+    viewer: Viewer,
+  ): Promise<OpenedSubscription | ExecutionResult> {
+    const args = validateSubscriptionArgs({
+      schema: this.schema,
+      document,
+      contextValue: this.contextOf(viewer),
+      variableValues: params.variables,
+      operationName: params.operationName,
+    });
+    if (!('schema' in args)) return this.mask({ errors: args });
+    const source = await createSourceEventStream(args);
+    if (!(source instanceof TaskStatusSource)) return this.mask(source as ExecutionResult);
+    return {
+      source,
+      render: (task) => {
+        const result = executeSubscriptionEvent({ ...args, rootValue: task });
+        return result instanceof Promise
+          ? result.then((settled) => this.#toText(settled))
+          : this.#toText(result);
+      },
+    };
+  }
+
+  /** A result with the errors that a caller may see. */
+  mask(result: ExecutionResult): ExecutionResult {
+    if (result.errors === undefined) return result;
+    return {
+      ...result,
+      errors: result.errors.map((error) =>
+        maskError(error, (cause) => this.#log.error({ err: cause, path: error.path }, 'a resolver failed')),
+      ),
+    };
+  }
+
+  #toText(result: ExecutionResult): string {
+    return JSON.stringify(formatted(this.mask(result)));
+  }
+
+  #prepare(query: string): Prepared {
+    try {
+      const document = parse(query, { maxTokens });
+      const errors = validate(this.schema, document, this.#rules, { maxErrors: 20 });
+      return errors.length > 0
+        ? {
+            kind: 'invalid',
+            errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')),
+            document,
+          }
+        : { kind: 'valid', document };
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      const tooLong = error.message.includes('token limit');
+      return {
+        kind: 'unreadable',
+        errors: [withCode(error, tooLong ? 'LIMIT_EXCEEDED' : 'GRAPHQL_PARSE_FAILED')],
+      };
+    }
+  }
+}
+
+/** A result as GraphQL over HTTP and graphql-transport-ws have it on the wire. */
+export function formatted(result: ExecutionResult): FormattedExecutionResult {
+  const { errors, data, extensions } = result;
+  return {
+    ...(errors && { errors: errors.map((error): GraphQLFormattedError => error.toJSON()) }),
+    ...(data !== undefined && { data }),
+    ...(extensions && { extensions }),
+  };
+}
+
+function withCode(error: GraphQLError, code: string): GraphQLError {
+  return typeof error.extensions['code'] === 'string'
+    ? error
+    : new GraphQLError(error.message, {
+        nodes: error.nodes ?? null,
+        source: error.source ?? null,
+        positions: error.positions ?? null,
+        extensions: { ...error.extensions, code },
+      });
+}
