@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Envelope } from './answers.ts';
+import { exchange } from './outgoing.ts';
 import { outcomeAt } from './outcome.ts';
 import { recordAt } from './records.ts';
 import type { Behaviours } from './switches.ts';
@@ -83,26 +84,24 @@ function send(world: World, delivery: Delivery, behaviours: Behaviours, attempt 
   const counts = world.ledger.task(taskId);
   world.ledger.callbacksSent += 1;
   counts.callbacksSent += 1;
-  const request = fetch(url, {
+  const answer = exchange(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...signature(world, delivery, behaviours) },
     body: JSON.stringify(delivery.body),
-    redirect: 'manual',
+    maxBytes: 65_536,
     signal: AbortSignal.any([world.signal, AbortSignal.timeout(timeoutMs)]),
   });
   const settle = (status: number | null): void => {
     if (world.signal.aborted) return;
     counts.callbackAnswers.push(status);
     if (status === 200 || attempt >= retries) return;
-    world.timers.at(world.now() + retrySpacingMs, () => send(world, delivery, behaviours, attempt + 1));
+    world.timers.after(retrySpacingMs, () => send(world, delivery, behaviours, attempt + 1));
   };
-  void request
-    .then(async (answer) => {
-      await answer.body?.cancel();
-      return answer.status;
-    })
-    // No answer is an outcome like the others: it is counted and tried again.
-    .then(settle, () => settle(null));
+  // No answer is an outcome like the others: it is counted and tried again.
+  void answer.then(
+    ({ status }) => settle(status),
+    () => settle(null),
+  );
 }
 
 /** `taskId.timestamp` by HMAC-SHA256 in standard base64; the body is not covered (Kie docs, 2026-06). */

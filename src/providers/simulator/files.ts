@@ -75,7 +75,7 @@ function trickle(world: World, response: ServerResponse, bytes: Uint8Array): voi
   if (response.destroyed) return;
   if (bytes.length <= trickleBytes) return void response.end(bytes);
   response.write(bytes.subarray(0, trickleBytes));
-  world.timers.at(world.now() + trickleMs, () => trickle(world, response, bytes.subarray(trickleBytes)));
+  world.timers.after(trickleMs, () => trickle(world, response, bytes.subarray(trickleBytes)));
 }
 
 function parseRange(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { readBody, readJsonObject, sendJson } from './answers.ts';
+import { exchange } from './outgoing.ts';
 import type { Asked, World } from './world.ts';
 
 // Kie docs, 2026-06: 100 MB and 30 s for what is fetched from a URL.
@@ -63,11 +64,9 @@ export async function answerUrlUpload(world: World, asked: Asked, response: Serv
     return refuse(response, 'Missing required parameter: fileUrl');
   const signal = AbortSignal.any([world.signal, AbortSignal.timeout(fetchTimeoutMs)]);
   try {
-    const answer = await fetch(url, { signal });
-    const bytes = new Uint8Array(await answer.arrayBuffer());
-    if (!answer.ok || bytes.length > maxBytes) return refuse(response, 'Failed to download file from URL');
-    const type = answer.headers.get('content-type') ?? 'application/octet-stream';
-    store(world, response, { bytes, type, path: body['uploadPath'], name: body['fileName'] });
+    const { status, type, bytes } = await exchange(url, { method: 'GET', headers: {}, maxBytes, signal });
+    if (status !== 200) return refuse(response, 'Failed to download file from URL');
+    store(world, response, { bytes, type: type ?? '', path: body['uploadPath'], name: body['fileName'] });
   } catch {
     // Unreachable, too slow, or we are being disposed: the caller hears the same.
     refuse(response, 'Failed to download file from URL');
