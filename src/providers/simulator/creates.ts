@@ -24,7 +24,7 @@ export async function answerCreate(
   const body = await readJsonObject(asked.request);
   if (body === undefined) return sendJson(response, refused(422, 'The request body is not a JSON object'));
   const retryAfterSeconds = takeFromRateWindow(world);
-  if (retryAfterSeconds > 0) return rateLimit(world, response, retryAfterSeconds);
+  if (retryAfterSeconds > 0) return rateLimit(world, response, retryAfter(early, retryAfterSeconds));
   const parsed = contract === 'jobs' ? parseJobsCreate(body) : parseVeoCreate(body);
   if (parsed.kind === 'refused') return sendJson(response, parsed.envelope);
   const { create } = parsed;
@@ -37,8 +37,8 @@ export async function answerCreate(
   const status = behaviours.get('create-http');
   if (behaviours.has('create-reset')) return reset(response);
   if (code !== undefined) return sendJson(response, refusal(code));
-  if (status === '429') return rateLimit(world, response, 1);
-  if (status !== undefined) return sendStatus(response, Number(status), retryAfter(world, 1));
+  if (status === '429') return rateLimit(world, response, retryAfter(behaviours, 1));
+  if (status !== undefined) return sendStatus(response, Number(status), retryAfter(behaviours, 1));
   if (world.behaviours.has('credits') && world.credits < creditsFor(create))
     return sendJson(response, refusal('402'));
 
@@ -53,7 +53,7 @@ function sendAcceptance(world: World, response: ServerResponse, behaviours: Beha
     response.destroy();
     return;
   }
-  if (behaviours.has('create-accept-500')) return sendStatus(response, 500, retryAfter(world, 1));
+  if (behaviours.has('create-accept-500')) return sendStatus(response, 500, retryAfter(behaviours, 1));
   if (behaviours.has('create-html')) return sendHtml(response);
   if (behaviours.has('create-no-id')) return sendJson(response, ok(null));
   if (behaviours.has('create-cut')) {
@@ -106,11 +106,11 @@ function takeFromRateWindow(world: World): number {
 
 function rateLimit(world: World, response: ServerResponse, seconds: number): void {
   world.ledger.rateLimited += 1;
-  sendStatus(response, 429, retryAfter(world, seconds));
+  sendStatus(response, 429, seconds);
 }
 
-function retryAfter(world: World, seconds: number): number {
-  return Number(world.behaviours.get('retry-after') ?? seconds);
+function retryAfter(behaviours: Behaviours, seconds: number): number {
+  return Number(behaviours.get('retry-after') ?? seconds);
 }
 
 function countPosting(world: World, prompt: string): number {

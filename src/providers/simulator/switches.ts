@@ -148,7 +148,7 @@ export const SWITCHES = [
     value: 'N',
     about: 'the balance at the start; creates it does not cover get code 402',
   },
-  { name: 'retry-after', place: 'process', value: 'SECONDS', about: 'the Retry-After of every HTTP 429' },
+  { name: 'retry-after', place: 'task', value: 'SECONDS', about: 'the Retry-After of every HTTP 429' },
 ] as const satisfies readonly SwitchRow[];
 
 /** The name of a switch. */
@@ -172,14 +172,20 @@ export const keptInId: readonly SwitchName[] = rows
 
 /**
  * Reads `name` and `name=value` texts. A switch that does not exist is refused rather than ignored: a test with a
- * misspelt switch would pass for the wrong reason.
+ * misspelt switch would pass for the wrong reason. So is a switch of the process where `scope` is one task or request.
  */
-export function parseSwitches(texts: Iterable<string>): ParsedSwitches {
+export function parseSwitches(
+  texts: Iterable<string>,
+  scope: 'process' | 'task' = 'process',
+): ParsedSwitches {
   const behaviours = new Map<SwitchName, string>();
   for (const text of texts) {
     const [, name = '', given] = /^\s*([^=\s]*)\s*(?:=(.*))?$/s.exec(text) ?? [];
     const row = rowOf.get(name);
     if (row === undefined) return { kind: 'refused', why: `The simulator has no switch "${text.trim()}".` };
+    if (scope === 'task' && row.place === 'process') {
+      return { kind: 'refused', why: `The switch "${name}" is for the whole process.` };
+    }
     const value = given?.trim() ?? row.usual ?? '';
     const why = valueFault(row, value);
     if (why !== undefined) return { kind: 'refused', why };
@@ -190,13 +196,17 @@ export function parseSwitches(texts: Iterable<string>): ParsedSwitches {
 
 /** Reads the `[sim:NAME]` and `[sim:NAME=VALUE]` markers of a prompt. */
 export function parseMarkers(prompt: string): ParsedSwitches {
-  return parseSwitches(Array.from(prompt.matchAll(/\[sim:([^\]]*)\]/g), (match) => match[1] ?? ''));
+  return parseSwitches(
+    Array.from(prompt.matchAll(/\[sim:([^\]]*)\]/g), (match) => match[1] ?? ''),
+    'task',
+  );
 }
 
 /** Reads the `x-simulator: NAME=VALUE,…` header. */
 export function parseHeader(header: string | string[] | undefined): ParsedSwitches {
   return parseSwitches(
     [header ?? []].flat().flatMap((line) => line.split(',').filter((text) => text.trim() !== '')),
+    'task',
   );
 }
 
