@@ -86,6 +86,9 @@ async function run(args: readonly string[]): Promise<void> {
 
 try {
   await run(process.argv.slice(2));
+  // Everything is disposed by now. Left to itself, Node takes its signal handlers down before it ends, and a signal
+  // repeated in that moment would kill the process with a code of its own.
+  process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
