@@ -1,0 +1,247 @@
+/** Where a switch acts: on the paid POST, on status queries, on file downloads, on callbacks, on one task or on the process. */
+export type SwitchPlace = 'create' | 'check' | 'file' | 'callback' | 'task' | 'process';
+
+interface SwitchRow {
+  readonly name: string;
+  readonly place: SwitchPlace;
+  /** What stands behind `=`; a row without it takes no value. */
+  readonly value?: 'CODE' | 'STATUS' | 'MS' | 'N' | 'SECONDS' | 'URL';
+  /** The value if none is given; a row with `value` and without it must be given one. */
+  readonly usual?: string;
+  readonly about: string;
+}
+
+/**
+ * Every misbehaviour that the simulator knows. Valueless rows of `check`, `file` and `task` travel in the task id
+ * (see task-id.ts) by their order here, so new ones go behind the others of this table.
+ */
+export const SWITCHES = [
+  // What a create can answer or do instead of answering.
+  {
+    name: 'create-code',
+    place: 'create',
+    value: 'CODE',
+    usual: '500',
+    about:
+      'refuse with this body code inside HTTP 200 (400, 400-language, 400-image, 400-unsafe, 401, …, 505)',
+  },
+  {
+    name: 'create-http',
+    place: 'create',
+    value: 'STATUS',
+    usual: '500',
+    about: 'refuse with this HTTP status (403: error code 1010; 429: with Retry-After; 502: an HTML page)',
+  },
+  {
+    name: 'create-drop',
+    place: 'create',
+    about: 'accept and bill, then close the connection without an answer',
+  },
+  { name: 'create-cut', place: 'create', about: 'accept and bill, then cut the answer in the middle' },
+  { name: 'create-accept-500', place: 'create', about: 'accept and bill, then answer HTTP 500' },
+  { name: 'create-hang', place: 'create', about: 'accept and bill, then never answer' },
+  { name: 'create-html', place: 'create', about: 'accept and bill, then answer an HTML page with HTTP 200' },
+  { name: 'create-no-id', place: 'create', about: 'accept and bill, then answer code 200 with data null' },
+  {
+    name: 'create-reset',
+    place: 'create',
+    about:
+      'reset the connection without accepting; before the body is read if asked for by header or process',
+  },
+  // How the record ends.
+  { name: 'fail', place: 'check', about: 'the record ends failed: 501, successFlag 2' },
+  {
+    name: 'filtered',
+    place: 'check',
+    about: 'the record ends failed by the content filter: 400, successFlag 2',
+  },
+  { name: 'upstream-failed', place: 'check', about: 'the record ends failed upstream: 500, successFlag 3' },
+  { name: 'dead-image', place: 'check', about: 'the record ends failed because no image could be fetched' },
+  { name: 'stuck', place: 'check', about: 'the record never ends' },
+  // How the record is written.
+  { name: 'result-urls-string', place: 'check', about: 'resultUrls is a JSON string instead of an array' },
+  {
+    name: 'result-urls-top',
+    place: 'check',
+    about: 'resultUrls is a JSON string directly in data, as in the quickstart',
+  },
+  { name: 'result-json-object', place: 'check', about: 'jobs: resultJson is an object instead of a string' },
+  { name: 'param-object', place: 'check', about: 'jobs: param.input is an object instead of a string' },
+  { name: 'text-times', place: 'check', about: 'times are "2025-06-06 10:30:00" texts instead of numbers' },
+  { name: 'null-data', place: 'check', about: 'code 200 with data null, as for an id the provider forgot' },
+  { name: 'wrong-id', place: 'check', about: "the record carries another task's id" },
+  { name: 'credits-consumed', place: 'check', about: 'creditsConsumed is present on veo records too' },
+  { name: 'no-credits-consumed', place: 'check', about: 'creditsConsumed is absent from jobs records' },
+  { name: 'odd-state', place: 'check', about: 'a state word (veo: a successFlag) nobody has documented' },
+  { name: 'no-url', place: 'check', about: 'success without any URL' },
+  { name: 'origin-only', place: 'check', about: 'above 720p only the smaller original is listed' },
+  // What a check answers instead of a record.
+  { name: 'check-malformed', place: 'check', about: 'half a JSON document' },
+  { name: 'check-html', place: 'check', about: 'an HTML page with HTTP 200' },
+  { name: 'check-huge', place: 'check', about: 'a record of 16 MiB' },
+  { name: 'check-hang', place: 'check', about: 'no answer at all' },
+  { name: 'check-drop', place: 'check', about: 'the connection is closed without an answer' },
+  // What a download gets.
+  { name: 'file-picky', place: 'file', about: 'HTTP 403 for a missing or a library-default User-Agent' },
+  { name: 'file-expired', place: 'file', about: 'HTTP 404, as after the retention' },
+  { name: 'file-html', place: 'file', about: 'an HTML page with HTTP 200' },
+  { name: 'file-cut', place: 'file', about: 'the connection is cut in the middle of the body' },
+  { name: 'file-no-range', place: 'file', about: 'Range is ignored: always the whole file with 200' },
+  { name: 'file-slow', place: 'file', about: 'a trickle of 1 KiB each 50 ms' },
+  { name: 'file-octet-stream', place: 'file', about: 'Content-Type application/octet-stream' },
+  {
+    name: 'seed-route',
+    place: 'task',
+    about: 'GET /v1/video/task/{id} answers for veo tasks instead of HTTP 404',
+  },
+  // With a value: known while the process lives, except for `duration`, which has its own field in the id.
+  {
+    name: 'check-code',
+    place: 'check',
+    value: 'CODE',
+    usual: '500',
+    about: 'this body code inside HTTP 200',
+  },
+  { name: 'check-http', place: 'check', value: 'STATUS', usual: '500', about: 'this HTTP status' },
+  { name: 'result-url', place: 'check', value: 'URL', about: 'the record lists this URL as its result' },
+  { name: 'file-redirect', place: 'file', value: 'URL', about: 'HTTP 302 to this URL' },
+  { name: 'file-http', place: 'file', value: 'STATUS', usual: '500', about: 'this HTTP status' },
+  { name: 'duration', place: 'task', value: 'MS', about: 'how long this task takes, at most about 9 hours' },
+  {
+    name: 'times',
+    place: 'task',
+    value: 'N',
+    about: 'the other switches act on the first N creates of a prompt, checks and downloads of a task only',
+  },
+  // Callbacks, sent when the create gave a callBackUrl.
+  { name: 'callback-none', place: 'callback', about: 'never sent' },
+  {
+    name: 'callback-late',
+    place: 'callback',
+    value: 'MS',
+    usual: '5000',
+    about: 'sent so long after the end',
+  },
+  { name: 'callback-twice', place: 'callback', about: 'sent twice' },
+  { name: 'callback-early', place: 'callback', about: 'sent at half time, before the record turns final' },
+  {
+    name: 'callback-forged',
+    place: 'callback',
+    about: 'at half time a forged body with an old valid signature; the true one follows',
+  },
+  { name: 'callback-unsigned', place: 'callback', about: 'no signature although there is a key' },
+  // The whole process.
+  {
+    name: 'bot-filter',
+    place: 'process',
+    about: 'HTTP 403, error code 1010, on every API call with a library-default User-Agent',
+  },
+  {
+    name: 'outage',
+    place: 'process',
+    value: 'MS',
+    about: 'HTTP 500 on every check until so long after the start',
+  },
+  {
+    name: 'credits',
+    place: 'process',
+    value: 'N',
+    about: 'the balance at the start; creates it does not cover get code 402',
+  },
+  { name: 'retry-after', place: 'task', value: 'SECONDS', about: 'the Retry-After of every HTTP 429' },
+] as const satisfies readonly SwitchRow[];
+
+/** The name of a switch. */
+export type SwitchName = (typeof SWITCHES)[number]['name'];
+
+/** Switched-on behaviours with their values (`''` for a switch without one). */
+export type Behaviours = ReadonlyMap<SwitchName, string>;
+
+/** What parsing gives: the behaviours, or the first thing that makes no sense, as a sentence. */
+export type ParsedSwitches =
+  | { readonly kind: 'parsed'; readonly behaviours: Behaviours }
+  | { readonly kind: 'refused'; readonly why: string };
+
+const rows: readonly (SwitchRow & { readonly name: SwitchName })[] = SWITCHES;
+const rowOf = new Map<string, (typeof rows)[number]>(rows.map((row) => [row.name, row]));
+
+/** The switches that a task id carries as one bit each, in the order of their bits. */
+export const keptInId: readonly SwitchName[] = rows
+  .filter((row) => row.value === undefined && ['check', 'file', 'task'].includes(row.place))
+  .map((row) => row.name);
+
+/**
+ * Reads `name` and `name=value` texts. A switch that does not exist is refused rather than ignored: a test with a
+ * misspelt switch would pass for the wrong reason. So is a switch of the process where `scope` is one task or request.
+ */
+export function parseSwitches(
+  texts: Iterable<string>,
+  scope: 'process' | 'task' = 'process',
+): ParsedSwitches {
+  const behaviours = new Map<SwitchName, string>();
+  for (const text of texts) {
+    const [, name = '', given] = /^\s*([^=\s]*)\s*(?:=(.*))?$/s.exec(text) ?? [];
+    const row = rowOf.get(name);
+    if (row === undefined) return { kind: 'refused', why: `The simulator has no switch "${text.trim()}".` };
+    if (scope === 'task' && row.place === 'process') {
+      return { kind: 'refused', why: `The switch "${name}" is for the whole process.` };
+    }
+    const value = given?.trim() ?? row.usual ?? '';
+    const why = valueFault(row, value);
+    if (why !== undefined) return { kind: 'refused', why };
+    behaviours.set(row.name, value);
+  }
+  return { kind: 'parsed', behaviours };
+}
+
+/** Reads the `[sim:NAME]` and `[sim:NAME=VALUE]` markers of a prompt. */
+export function parseMarkers(prompt: string): ParsedSwitches {
+  return parseSwitches(
+    Array.from(prompt.matchAll(/\[sim:([^\]]*)\]/g), (match) => match[1] ?? ''),
+    'task',
+  );
+}
+
+/** Reads the `x-simulator: NAME=VALUE,…` header. */
+export function parseHeader(header: string | string[] | undefined): ParsedSwitches {
+  return parseSwitches(
+    [header ?? []].flat().flatMap((line) => line.split(',').filter((text) => text.trim() !== '')),
+    'task',
+  );
+}
+
+/** All of these together; of a switch given twice the later value counts. */
+export function mergeBehaviours(...all: readonly Behaviours[]): Behaviours {
+  return new Map(all.flatMap((behaviours) => [...behaviours]));
+}
+
+/** What is left of the behaviours at this place once `times=N` has run out. `seen` counts from 1. */
+export function withinTimes(behaviours: Behaviours, seen: number): Behaviours {
+  const times = behaviours.get('times');
+  if (times === undefined || seen <= Number(times)) return behaviours;
+  return new Map(
+    [...behaviours].filter(([name]) => !['create', 'check', 'file'].includes(rowOf.get(name)?.place ?? '')),
+  );
+}
+
+/** One line per switch, for `--help`. */
+export function describeSwitches(): string {
+  const heads = rows.map(
+    (row) =>
+      row.name +
+      (row.value === undefined ? '' : row.usual === undefined ? `=${row.value}` : `[=${row.value}]`),
+  );
+  const width = Math.max(...heads.map((head) => head.length));
+  return rows.map((row, index) => `  ${heads[index]?.padEnd(width)}  ${row.about}`).join('\n');
+}
+
+function valueFault(row: SwitchRow, value: string): string | undefined {
+  if (row.value === undefined) return value === '' ? undefined : `The switch "${row.name}" takes no value.`;
+  const good =
+    row.value === 'URL'
+      ? URL.canParse(value)
+      : row.value === 'CODE'
+        ? /^\d{3}(-[a-z]+)?$/.test(value)
+        : /^\d+$/.test(value);
+  return good ? undefined : `The switch "${row.name}" needs =${row.value}, not "${value}".`;
+}
