@@ -157,6 +157,11 @@ const variables = {
     'hosts (NAME or NAME:PORT) that may be private addresses in outgoing fetches',
     hosts,
   ),
+  LIMIT_SOCKETS_PER_OWNER: given('20000', 'WebSockets that one owner may hold', whole(1)),
+  LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
+  LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
+  LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
+  LIMIT_STALLED_MS: given('30000', 'milliseconds after which a reader that is behind is closed', whole(100)),
   LOG_LEVEL: given(
     'info',
     'trace, debug, info, warn, error, fatal or silent',

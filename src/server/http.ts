@@ -26,6 +26,7 @@ export interface HttpOptions {
   readonly authentication: Authentication;
   readonly operations: Operations;
   readonly graphql: ReturnType<typeof createGraphQLHandler>;
+  /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
   /** Null where introspection is off. */
@@ -72,11 +73,13 @@ export class HttpServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no new connections, lets answers finish, then cuts. */
+  /** Takes no new connections, ends what is pushed, lets answers finish, then cuts. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
     const cut = setTimeout(() => this.#server.closeAllConnections(), drainMs);
+    this.#options.eventStreams[Symbol.dispose]();
+    await this.#options.webSockets[Symbol.asyncDispose]();
+    this.#server.closeIdleConnections();
     await closed;
     clearTimeout(cut);
   }

@@ -27,7 +27,9 @@ export async function answerStreamUpload(
   const body = await readBody(asked.request, maxBytes);
   const form =
     body &&
-    (await new Response(body, { headers: { 'content-type': type } }).formData().catch(() => undefined));
+    (await new Response(new Uint8Array(body), { headers: { 'content-type': type } })
+      .formData()
+      .catch(() => undefined));
   const file = form?.get('file');
   if (!form || !(file instanceof File)) return refuse(response, 'Missing required parameter: file');
   store(world, response, {

@@ -1,0 +1,64 @@
+import type { Billed, TaskError, TaskErrorCode } from '../../store/video-task.ts';
+
+/** How much of a provider's own text is quoted. */
+const maxQuote = 300;
+
+/** What a person is told to do, by what went wrong. */
+const advice: Record<TaskErrorCode, string> = {
+  PROVIDER_REJECTED: 'Change the input and try again.',
+  CONTENT_FILTERED: 'Change the prompt or the images and try again.',
+  INSUFFICIENT_CREDITS: 'Top up the account or raise the cap of its key, then retry.',
+  PROVIDER_UNAUTHORIZED: "Check this server's key and what it may do.",
+  PROVIDER_FAILED: 'Retry; if it fails again, change the input.',
+  MODEL_RETIRED: 'Choose another model.',
+  IMAGE_UNREACHABLE: 'Use an image address that is public, or upload the image.',
+  SUBMISSION_UNKNOWN: "Look for the task in the provider's account before you try again.",
+  GAVE_UP: "Look for the task in the provider's account before you try again.",
+  INTERNAL: 'Tell the operator.',
+};
+
+/** Whether the same input may succeed another time. */
+const retryable: ReadonlySet<TaskErrorCode> = new Set([
+  'INSUFFICIENT_CREDITS',
+  'PROVIDER_UNAUTHORIZED',
+  'PROVIDER_FAILED',
+  'IMAGE_UNREACHABLE',
+]);
+
+/** An error in the words of the person who pays. The provider's own text is quoted, shortened. */
+export function taskError(
+  label: string,
+  code: TaskErrorCode,
+  providerCode: string | null,
+  providerText: string | null,
+  billed: Billed,
+): TaskError {
+  const said = providerText === null ? '' : `: ${shorten(providerText)}`;
+  return {
+    code,
+    message: `${capitalise(label)} ${verdict(code)}${said}${/[.!?]$/.test(said) ? '' : '.'} ${advice[code]}`,
+    providerCode,
+    retryable: retryable.has(code),
+    billed,
+  };
+}
+
+const verdict = (code: TaskErrorCode): string =>
+  code === 'PROVIDER_FAILED' ? 'could not make the video' : 'refused the task';
+
+const shorten = (text: string): string =>
+  text.length > maxQuote ? `${text.slice(0, maxQuote).trimEnd()}…` : text;
+
+const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** What a text of Kie's says went wrong, where it says it (Kie docs of code 400, 2026-06). */
+export function codeByText(text: string): TaskErrorCode | null {
+  if (/polic(y|ies)|unsafe|sensitive|prohibited|flagged|moderation|content.?filter/i.test(text)) {
+    return 'CONTENT_FILTERED';
+  }
+  if (/fetch the image|image (?:is )?(?:unreachable|not accessible)|download the image/i.test(text)) {
+    return 'IMAGE_UNREACHABLE';
+  }
+  if (/only english/i.test(text)) return 'PROVIDER_REJECTED';
+  return null;
+}

@@ -1,0 +1,153 @@
+import { Agent, Client, request, type Dispatcher } from 'undici';
+
+/** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
+export interface Answer {
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  /** Undefined when the body is not JSON. */
+  readonly json: unknown;
+  readonly text: string;
+}
+
+/** A request that ended without a whole answer. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+  /** Whether a byte of it may have been written. */
+  readonly mayHaveBeenSent: boolean;
+
+  constructor(reason: string, mayHaveBeenSent: boolean, cause: unknown) {
+    super(reason, { cause });
+    this.mayHaveBeenSent = mayHaveBeenSent;
+  }
+}
+
+/** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
+const maxAnswerBytes = 1024 * 1024;
+/** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
+const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
+
+/** Kie's wire: HTTP/1.1, no retries, no redirects, bounded in time and size. */
+export class KieHttp implements AsyncDisposable {
+  readonly #apiKey: string;
+  readonly #timeoutMs: number;
+  readonly #agent: Agent;
+
+  constructor(apiKey: string, timeoutMs: number) {
+    this.#apiKey = apiKey;
+    this.#timeoutMs = timeoutMs;
+    this.#agent = new Agent(this.#clientOptions());
+  }
+
+  /**
+   * Asks something that may be asked again.
+   *
+   * @throws NoAnswerError
+   */
+  async get(url: string, signal: AbortSignal): Promise<Answer> {
+    return this.#send(url, { method: 'GET', dispatcher: this.#agent }, signal, () => true);
+  }
+
+  /**
+   * Posts once, on a connection of its own: on a reused one, a reset before the server read anything would
+   * look like one after it.
+   *
+   * @param mayStart asked once when the connection stands, just before the first byte is written
+   * @throws NoAnswerError
+   */
+  async postOnce(url: string, body: unknown, signal: AbortSignal, mayStart: () => boolean): Promise<Answer> {
+    let started = false;
+    // HTTP/2 is off: undici was measured to send a POST again after REFUSED_STREAM and GOAWAY.
+    const client = new Client(new URL(url).origin, this.#clientOptions());
+    const gate: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+      dispatch(options, {
+        onRequestStart: (controller, context) => {
+          handler.onRequestStart?.(controller, context);
+          if (mayStart()) started = true;
+          else controller.abort(new Error('the lease ran out before the first byte'));
+        },
+        onRequestUpgrade: (...parts) => handler.onRequestUpgrade?.(...parts),
+        onResponseStart: (...parts) => handler.onResponseStart?.(...parts),
+        onResponseData: (...parts) => handler.onResponseData?.(...parts),
+        onResponseEnd: (...parts) => handler.onResponseEnd?.(...parts),
+        onResponseError: (...parts) => handler.onResponseError?.(...parts),
+      });
+    try {
+      const options = {
+        method: 'POST' as const,
+        dispatcher: client.compose(gate),
+        body: JSON.stringify(body),
+        contentType: 'application/json',
+      };
+      return await this.#send(url, options, signal, () => started);
+    } finally {
+      await client.destroy();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  #clientOptions() {
+    return {
+      allowH2: false,
+      headersTimeout: this.#timeoutMs,
+      bodyTimeout: this.#timeoutMs,
+      connect: { timeout: this.#timeoutMs },
+      maxResponseSize: maxAnswerBytes,
+    };
+  }
+
+  async #send(
+    url: string,
+    options: { method: 'GET' | 'POST'; dispatcher: Dispatcher; body?: string; contentType?: string },
+    signal: AbortSignal,
+    mayHaveBeenSent: () => boolean,
+  ): Promise<Answer> {
+    const { method, dispatcher, body, contentType } = options;
+    try {
+      const response = await request(url, {
+        method,
+        dispatcher,
+        // The parts have their own limits; this one holds for the whole, a trickling body included.
+        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${this.#apiKey}`,
+          'user-agent': userAgent,
+          ...(contentType !== undefined && { 'content-type': contentType }),
+        },
+        ...(body !== undefined && { body }),
+      });
+      const text = await response.body.text();
+      return {
+        status: response.statusCode,
+        retryAfterMs: readRetryAfter(response.headers['retry-after']),
+        json: parseJson(text),
+        text,
+      };
+    } catch (error) {
+      const reason = error instanceof Error ? describe(error) : String(error);
+      throw new NoAnswerError(reason, mayHaveBeenSent(), error);
+    }
+  }
+}
+
+/** Undici's codes are words that an operator can look up; its messages may name addresses. */
+const describe = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : error.name;
+
+/** Seconds or an HTTP date (RFC 9110); null when it is neither. */
+function readRetryAfter(header: string | string[] | undefined): number | null {
+  if (typeof header !== 'string') return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) && ms >= 0 ? ms : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,170 @@
+import type { ProviderName } from '../../store/video-task.ts';
+import type {
+  CheckOutcome,
+  CheckRequest,
+  SubmitContext,
+  SubmitOutcome,
+  SubmitRequest,
+  VideoModel,
+  VideoProvider,
+} from '../provider.ts';
+import { createRequest, reservedOptions, type Contract } from './create-body.ts';
+import { taskError } from './errors.ts';
+import { KieHttp, NoAnswerError } from './http.ts';
+import { isObject, numberOf } from './json.ts';
+import { kieModels } from './models.ts';
+import { readRecord, type Verdict } from './record.ts';
+import { readSubmitAnswer } from './submit-answer.ts';
+
+/** An account at Kie, or at something that speaks its wire. */
+export interface KieOptions {
+  readonly name: Extract<ProviderName, 'KIE' | 'SIMULATOR'>;
+  /** For people: it stands in hints and errors. */
+  readonly label: string;
+  readonly apiKey: string;
+  readonly baseUrl: string;
+  readonly uploadUrl: string;
+  /** Where new work goes; a task is found on any of them. */
+  readonly contract: Contract;
+  readonly pollIntervalMs: number;
+  readonly createsPer10s: number;
+  readonly timeoutMs: number;
+  /** Without it: what Kie offers. */
+  readonly models?: readonly VideoModel[];
+}
+
+/** Where each contract tells how a task is doing. */
+const statusPath: Record<Contract, (id: string) => string> = {
+  jobs: (id) => `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(id)}`,
+  veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,
+  task: (id) => `/v1/video/task/${encodeURIComponent(id)}`,
+};
+
+const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
+
+/** Kie.ai as a provider. */
+export function createKieProvider(options: KieOptions): VideoProvider {
+  return new KieProvider(options);
+}
+
+class KieProvider implements VideoProvider {
+  readonly name: ProviderName;
+  readonly label: string;
+  readonly pollIntervalMs: number;
+  readonly createsPer10s: number;
+  readonly models: readonly VideoModel[];
+  // Other models of Kie's market are passed through by name.
+  readonly acceptsOtherModels = true;
+  readonly reservedOptions = reservedOptions;
+  readonly #options: KieOptions;
+  readonly #http: KieHttp;
+
+  constructor(options: KieOptions) {
+    this.name = options.name;
+    this.label = options.label;
+    this.pollIntervalMs = options.pollIntervalMs;
+    this.createsPer10s = options.createsPer10s;
+    this.models = options.models ?? kieModels;
+    this.#options = options;
+    this.#http = new KieHttp(options.apiKey, options.timeoutMs);
+  }
+
+  async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
+    const { baseUrl, contract, label } = this.#options;
+    const imageUrls = request.images.flatMap((image) => (image.kind === 'url' ? [image.url] : []));
+    const create = createRequest(contract, request, imageUrls);
+    try {
+      const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, mayStart);
+      const outcome = readSubmitAnswer(label, answer);
+      return outcome.kind === 'accepted' ? { ...outcome, memo: { contract: create.contract } } : outcome;
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return error.mayHaveBeenSent
+        ? { kind: 'unknown', reason: error.message }
+        : { kind: 'notSent', reason: `${label} could not be reached: ${error.message}`, retryAfterMs: null };
+    }
+  }
+
+  async check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
+    const remembered = contracts.find((contract) => contract === request.memo?.['contract']);
+    const first = remembered ?? this.#options.contract;
+    let fault: CheckOutcome | null = null;
+    for (const contract of [first, ...contracts.filter((other) => other !== first)]) {
+      const { verdict, retryAfterMs } = await this.#ask(contract, request.providerTaskId, signal);
+      // Only "no such record" leads to the next contract: an odd word or a fault is an answer.
+      if (verdict.kind === 'notFound') continue;
+      if (verdict.kind === 'unavailable') {
+        fault ??= { kind: 'unavailable', reason: verdict.reason, retryAfterMs };
+        if (contract === first) break;
+        continue;
+      }
+      return this.#outcomeOf(verdict, contract === remembered ? null : contract);
+    }
+    return fault ?? this.#unknown(`no contract knows the task ${request.providerTaskId}`);
+  }
+
+  async credits(signal: AbortSignal): Promise<number | null> {
+    try {
+      const { json } = await this.#http.get(`${this.#options.baseUrl}/api/v1/chat/credit`, signal);
+      return isObject(json) && numberOf(json['code']) === 200 ? numberOf(json['data']) : null;
+    } catch (error) {
+      if (error instanceof NoAnswerError) return null;
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]();
+  }
+
+  async #ask(
+    contract: Contract,
+    providerTaskId: string,
+    signal: AbortSignal,
+  ): Promise<{ verdict: Verdict; retryAfterMs: number | null }> {
+    try {
+      const answer = await this.#http.get(
+        `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
+        signal,
+      );
+      return { verdict: readRecord(answer, providerTaskId), retryAfterMs: answer.retryAfterMs };
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { verdict: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
+    }
+  }
+
+  #outcomeOf(
+    verdict: Exclude<Verdict, { kind: 'notFound' | 'unavailable' }>,
+    found: Contract | null,
+  ): CheckOutcome {
+    const memo = found === null ? null : { contract: found };
+    switch (verdict.kind) {
+      case 'processing':
+        return { ...verdict, memo };
+      case 'completed': {
+        const { resolution: _resolution, ...rest } = verdict;
+        return { ...rest, memo };
+      }
+      case 'failed': {
+        const { code, providerCode, text, ...rest } = verdict;
+        // Kie docs, getting started, 2026: failed tasks are not charged.
+        return { ...rest, memo, error: taskError(this.label, code, providerCode, text, 'NO') };
+      }
+      case 'unknown':
+        return this.#unknown(verdict.reason);
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  #unknown(reason: string): CheckOutcome {
+    return {
+      kind: 'unknown',
+      reason,
+      hint:
+        `The answer of ${this.label} could not be read (${reason}). Checking goes on. ` +
+        'You can look for the task by its providerTaskId at https://app.kie.ai.',
+    };
+  }
+}

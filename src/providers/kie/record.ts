@@ -1,0 +1,163 @@
+import type { TaskErrorCode } from '../../store/video-task.ts';
+import { codeByText } from './errors.ts';
+import type { Answer } from './http.ts';
+import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from './json.ts';
+import { videoUrlOf } from './video-url.ts';
+
+/** What an answer to a status request says, whichever contract it came on. */
+export type Verdict =
+  | (RecordFacts & { readonly kind: 'processing'; readonly percent: number | null })
+  | (RecordFacts & { readonly kind: 'completed'; readonly url: string; readonly resolution: string | null })
+  | (RecordFacts & {
+      readonly kind: 'failed';
+      readonly code: TaskErrorCode;
+      readonly providerCode: string | null;
+      readonly text: string | null;
+    })
+  /** This contract does not know the id. */
+  | { readonly kind: 'notFound'; readonly reason: string }
+  /** A fault of the provider, or of our access to it. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Facts beside the verdict. */
+export interface RecordFacts {
+  readonly providerStatus: string;
+  readonly credits: number | null;
+  readonly echoedPrompt: string | null;
+}
+
+type State = 'processing' | 'success' | 'failure';
+
+/** Words of the `jobs` contract (Kie docs, 2026-10), then those of the seed and its kin. */
+const words: Readonly<Record<string, State>> = {
+  waiting: 'processing',
+  queuing: 'processing',
+  generating: 'processing',
+  success: 'success',
+  fail: 'failure',
+  processing: 'processing',
+  pending: 'processing',
+  queued: 'processing',
+  submitted: 'processing',
+  running: 'processing',
+  in_progress: 'processing',
+  completed: 'success',
+  succeeded: 'success',
+  failed: 'failure',
+  error: 'failure',
+};
+
+/** `successFlag` of the `veo` contract; 3 is in its prose only, and was seen live on a sibling (2026-08). */
+const flags: Readonly<Record<number, State>> = { 0: 'processing', 1: 'success', 2: 'failure', 3: 'failure' };
+
+/** Faults that say nothing about the task, as HTTP status or as `code` in the body. */
+const isFault = (code: number): boolean =>
+  [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
+
+/** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
+const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
+
+/**
+ * Reads an answer of any shape. Total: whatever comes in, a verdict comes out, and only what is said is believed.
+ */
+export function readRecord(answer: Answer, providerTaskId: string): Verdict {
+  const { status, json } = answer;
+  if (status === 404) return { kind: 'notFound', reason: 'HTTP 404' };
+  if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
+  if (!isObject(json)) return { kind: 'unknown', reason: `HTTP ${status} without a JSON object` };
+  const data = json['data'];
+  const code = numberOf(json['code']);
+  const message = textOf(json['msg']) ?? '';
+  if (code !== null && code !== 200 && !isObject(data)) {
+    if (code === 404 || (code === 422 && noRecord.test(message)))
+      return { kind: 'notFound', reason: message };
+    if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
+    return { kind: 'unknown', reason: `code ${code} without a record` };
+  }
+  // On a sibling, an unknown id was answered with success and null (recording, 2026).
+  if (code === 200 && 'data' in json && data === null) return { kind: 'notFound', reason: 'null data' };
+  const record = isObject(data) ? data : json;
+  const id = textOf(record['taskId']) ?? textOf(record['task_id']) ?? textOf(json['taskId']);
+  if (id !== null && id !== providerTaskId)
+    return { kind: 'unknown', reason: 'the answer is about another task' };
+  if (code !== null && code !== 200 && code !== 501)
+    return { kind: 'unknown', reason: `code ${code} with a record` };
+  return judge(json, record, code === 501 ? 'failure' : null);
+}
+
+function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
+  const told = stateOf(json, record);
+  const facts: RecordFacts = {
+    providerStatus: told.word ?? 'unknown',
+    credits: numberOf(record['creditsConsumed']),
+    echoedPrompt: echoedPrompt(record),
+  };
+  const state = forced ?? told.state;
+  switch (state) {
+    case 'processing':
+      return { kind: 'processing', percent: numberOf(record['progress']), ...facts };
+    case 'failure':
+      return { kind: 'failed', ...failureOf(record, json), ...facts };
+    case 'success':
+    case null: {
+      if (state === null && told.word !== null) return { kind: 'unknown', reason: `state "${told.word}"` };
+      const url = videoUrlOf(json, record, state === 'success');
+      if (url === null) {
+        return { kind: 'unknown', reason: state === null ? 'no state' : 'success without a video link' };
+      }
+      const response = record['response'];
+      const resolution = isObject(response) ? textOf(response['resolution']) : null;
+      return { kind: 'completed', url, resolution, ...facts, providerStatus: told.word ?? 'success' };
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The provider's word, and what it means if we know it. */
+function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
+  if ('successFlag' in record) {
+    const flag = numberOf(record['successFlag']);
+    return {
+      word: `successFlag ${String(flag ?? 'unreadable')}`,
+      state: flag === null ? null : (flags[flag] ?? null),
+    };
+  }
+  for (const value of [record['state'], record['status'], json['state'], json['status']]) {
+    const word = textOf(value);
+    if (word !== null) return { word: word.slice(0, 100), state: words[word.toLowerCase()] ?? null };
+  }
+  return { word: null, state: null };
+}
+
+function failureOf(record: Unknowns, json: Unknowns) {
+  const error = isObject(record['error']) ? record['error'] : {};
+  const providerCode = [record['failCode'], record['errorCode'], error['code'], json['code']]
+    .map((value) => (typeof value === 'number' ? String(value) : textOf(value)))
+    .find((value) => value !== null && value !== '200');
+  const text = [
+    record['failMsg'],
+    record['errorMessage'],
+    record['error'],
+    error['message'],
+    record['message'],
+    json['msg'],
+  ]
+    .map(textOf)
+    .find((value) => value !== null && value !== 'success');
+  const code = text ? codeByText(text) : null;
+  return {
+    code: code ?? ('PROVIDER_FAILED' as const),
+    providerCode: providerCode ?? null,
+    text: text ?? null,
+  };
+}
+
+/** The prompt that came with the task: the echo is JSON in text, and its input may be so again (recordings, 2026-04). */
+function echoedPrompt(record: Unknowns): string | null {
+  const echo = unwrapJson(record['param'] ?? record['paramJson'] ?? record['promptJson']);
+  if (!isObject(echo)) return null;
+  const input = unwrapJson(echo['input']);
+  return (isObject(input) ? textOf(input['prompt']) : null) ?? textOf(echo['prompt']);
+}

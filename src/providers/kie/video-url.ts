@@ -1,0 +1,72 @@
+import { isObject, textOf, unwrapJson, type Unknowns } from './json.ts';
+
+/** A link that ends like a video, wherever it stands in a text. */
+const videoLink = /https?:\/\/[^\s"'<>\\]+?\.(?:mp4|mov|webm|m4v)(?:\?[^\s"'<>\\]*)?(?=$|[\s"'<>\\])/i;
+
+/** The echoed request, and the lower resolution beside a higher one, are never results. */
+const notResults = /^(?:param|paramjson|promptjson|origin.*)$/i;
+
+/** How deep a body is searched: the deepest shape on record has five levels. */
+const maxDepth = 8;
+
+/**
+ * The link to the finished video: from the places that the contracts and the seed name, in that order, and
+ * last, only where the answer says success, from a search of the whole body.
+ */
+export function videoUrlOf(json: Unknowns, record: Unknowns, saysSuccess: boolean): string | null {
+  const result = unwrapJson(record['resultJson']);
+  const places = [
+    // jobs: `resultUrls`, and at 1080p and 4k `data.result_urls` (Kie docs, 2026-10).
+    ...(isObject(result) ? [...lists(result['data']), ...lists(result)] : [result]),
+    // veo: in `response`, after an extension in `fullResultUrls`; callbacks have `info` (Kie docs, 2026-06).
+    ...lists(record['response']),
+    ...lists(record['info']),
+    ...lists(record),
+    // The seed's seven places.
+    ...named(json['result']),
+    ...named(record['result']),
+    ...named(json),
+    ...named(record),
+  ];
+  for (const place of places) {
+    const url = firstUrl(place);
+    if (url !== null) return url;
+  }
+  for (const url of [record['url'], json['url']]) {
+    const link = textOf(url);
+    if (link !== null && videoLink.exec(link)?.[0] === link) return link;
+  }
+  return saysSuccess ? search(json, 0) : null;
+}
+
+function lists(value: unknown): unknown[] {
+  if (!isObject(value)) return [];
+  return [value['fullResultUrls'], value['resultUrls'], value['result_urls'], value['resultUrl']];
+}
+
+function named(value: unknown): unknown[] {
+  if (!isObject(value)) return [];
+  return [value['video_url'], value['videoUrl'], value['video']];
+}
+
+/** From an array, a text, or the JSON text of an array. */
+function firstUrl(value: unknown): string | null {
+  const unwrapped = unwrapJson(value);
+  for (const item of Array.isArray(unwrapped) ? (unwrapped as unknown[]) : [unwrapped]) {
+    const text = textOf(item);
+    if (text !== null && /^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  }
+  return null;
+}
+
+function search(value: unknown, depth: number): string | null {
+  if (depth > maxDepth) return null;
+  const unwrapped = unwrapJson(value);
+  if (typeof unwrapped === 'string') return videoLink.exec(unwrapped)?.[0] ?? null;
+  if (typeof unwrapped !== 'object' || unwrapped === null) return null;
+  for (const [key, inner] of Object.entries(unwrapped)) {
+    const url = notResults.test(key) ? null : search(inner, depth + 1);
+    if (url !== null) return url;
+  }
+  return null;
+}
