@@ -14,6 +14,7 @@ import { buildSchema } from './schema/schema.ts';
 import { createAuthentication } from './server/authentication.ts';
 import { EventStreams } from './server/event-stream.ts';
 import { GraphiQLPage } from './server/graphiql.ts';
+import { GraphQLHttp } from './server/graphql-http.ts';
 import { HttpServer } from './server/http.ts';
 import { Operations } from './server/operations.ts';
 import { PageGuard } from './server/page-guard.ts';
@@ -121,26 +122,31 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       stallMs: config.LIMIT_STALLED_MS,
     },
   });
+  const guard = new PageGuard({
+    authenticated: authentication.required,
+    publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
+    listensOnLoopback: isLoopback(config.HOST),
+  });
   const http = stack.use(
     await HttpServer.listen({
       host: config.HOST,
       port: config.PORT,
       log,
-      guard: new PageGuard({
-        authenticated: authentication.required,
-        publicUrl: config.PUBLIC_URL,
-        corsOrigins: config.CORS_ORIGINS,
-        listensOnLoopback: isLoopback(config.HOST),
+      guard,
+      graphql: new GraphQLHttp({
+        guard,
+        authentication,
+        operations,
+        yoga: createGraphQLHandler(operations, log, config.LIMIT_BODY_BYTES),
+        eventStreams,
+        graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+        maxBodyBytes: config.LIMIT_BODY_BYTES,
       }),
-      authentication,
-      operations,
-      graphql: createGraphQLHandler(operations, log, config.LIMIT_BODY_BYTES),
       eventStreams,
       webSockets,
-      graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
       mediaDirectory: files.directory,
       simulated,
-      maxBodyBytes: config.LIMIT_BODY_BYTES,
       checkReady: async () => void (await store.lastRevision()),
     }),
   );

@@ -20,6 +20,7 @@ import type { Logger } from 'pino';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
 import { maskError } from '../schema/errors.ts';
 import type { VideoTask } from '../store/video-task.ts';
+import { CompiledOperation } from './compiled.ts';
 import { limitRules, maxTokens } from './limits.ts';
 
 /** An operation as a client sends it, on any transport. */
@@ -52,6 +53,8 @@ export class Operations {
   readonly #log: Logger;
   readonly #rules;
   readonly #prepared = new Map<string, Prepared>();
+  /** By document, so that what is forgotten there is forgotten here. */
+  readonly #compiled = new WeakMap<DocumentNode, Map<string | null, CompiledOperation>>();
 
   constructor(options: { schema: GraphQLSchema; services: Services; log: Logger; introspection: boolean }) {
     this.schema = options.schema;
@@ -88,14 +91,23 @@ export class Operations {
 
   /** Runs a query or mutation. */
   async execute(document: DocumentNode, params: OperationParams, viewer: Viewer): Promise<ExecutionResult> {
-    return this.mask(
-      await execute({
-        schema: this.schema,
-        document,
-        contextValue: this.contextOf(viewer),
-        variableValues: params.variables,
-        operationName: params.operationName,
-      }),
+    const contextValue = this.contextOf(viewer);
+    const fast = this.#compiledOperation(document, params.operationName).run(
+      undefined,
+      contextValue,
+      params.variables,
+    );
+    return (
+      (await fast) ??
+      this.mask(
+        await execute({
+          schema: this.schema,
+          document,
+          contextValue,
+          variableValues: params.variables,
+          operationName: params.operationName,
+        }),
+      )
     );
   }
 
@@ -105,23 +117,32 @@ export class Operations {
     params: OperationParams,
     viewer: Viewer,
   ): Promise<OpenedSubscription | ExecutionResult> {
+    const contextValue = this.contextOf(viewer);
     const args = validateSubscriptionArgs({
       schema: this.schema,
       document,
-      contextValue: this.contextOf(viewer),
+      contextValue,
       variableValues: params.variables,
       operationName: params.operationName,
     });
     if (!('schema' in args)) return this.mask({ errors: args });
     const source = await createSourceEventStream(args);
     if (!(source instanceof TaskStatusSource)) return this.mask(source as ExecutionResult);
+    const compiled = this.#compiledOperation(document, params.operationName);
+    const renderSlowly = (task: VideoTask) => {
+      const result = executeSubscriptionEvent({ ...args, rootValue: task });
+      return result instanceof Promise
+        ? result.then((settled) => this.#toText(settled))
+        : this.#toText(result);
+    };
     return {
       source,
       render: (task) => {
-        const result = executeSubscriptionEvent({ ...args, rootValue: task });
-        return result instanceof Promise
-          ? result.then((settled) => this.#toText(settled))
-          : this.#toText(result);
+        const fast = compiled.run(task, contextValue, params.variables);
+        if (fast === null) return renderSlowly(task);
+        return fast instanceof Promise
+          ? fast.then((result) => (result === null ? renderSlowly(task) : JSON.stringify(result)))
+          : JSON.stringify(fast);
       },
     };
   }
@@ -135,6 +156,22 @@ export class Operations {
         maskError(error, (cause) => this.#log.error({ err: cause, path: error.path }, 'a resolver failed')),
       ),
     };
+  }
+
+  #compiledOperation(document: DocumentNode, operationName: string | null): CompiledOperation {
+    let byName = this.#compiled.get(document);
+    if (byName === undefined) {
+      byName = new Map();
+      this.#compiled.set(document, byName);
+    }
+    // A name that the document lacks is not remembered: a client could send any number of them.
+    const name = getOperationAST(document, operationName) ? operationName : null;
+    let operation = byName.get(name);
+    if (operation === undefined) {
+      operation = new CompiledOperation(this.schema, document, name);
+      byName.set(name, operation);
+    }
+    return operation;
   }
 
   #toText(result: ExecutionResult): string {

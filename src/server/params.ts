@@ -6,13 +6,16 @@ export function parseParams(body: unknown): OperationParams | GraphQLError {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     return badRequest('The request wants an object with a query.');
   }
-  const { query, operationName, variables } = body as Record<string, unknown>;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
   if (typeof query !== 'string' || query === '') return badRequest('query wants GraphQL text.');
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
     return badRequest('operationName wants text.');
   }
   if (!isAbsent(variables) && (typeof variables !== 'object' || Array.isArray(variables))) {
     return badRequest('variables wants an object.');
+  }
+  if (!isAbsent(extensions) && (typeof extensions !== 'object' || Array.isArray(extensions))) {
+    return badRequest('extensions wants an object.');
   }
   return {
     query,

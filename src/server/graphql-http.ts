@@ -1,0 +1,187 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { Viewer } from '../schema/context.ts';
+import type { Authentication } from './authentication.ts';
+import type { EventStreams } from './event-stream.ts';
+import type { GraphiQLPage } from './graphiql.ts';
+import { formatted, type OperationParams, type Operations } from './operations.ts';
+import type { PageGuard } from './page-guard.ts';
+import { parseParams } from './params.ts';
+import { readBody } from './read-body.ts';
+import { respondError } from './respond.ts';
+import type { createGraphQLHandler } from './yoga.ts';
+
+/** Everything that answers at `/graphql` over HTTP. */
+export interface GraphQLHttpOptions {
+  readonly guard: PageGuard;
+  readonly authentication: Authentication;
+  readonly operations: Operations;
+  readonly yoga: ReturnType<typeof createGraphQLHandler>;
+  readonly eventStreams: EventStreams;
+  /** Null where introspection is off. */
+  readonly graphiql: GraphiQLPage | null;
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * GraphQL over HTTP. Plain JSON operations that go well are answered here, at a fraction of the cost; event
+ * streams have their transport; everything else, errors of the request included, is Yoga's.
+ */
+export class GraphQLHttp {
+  readonly #options: GraphQLHttpOptions;
+
+  constructor(options: GraphQLHttpOptions) {
+    this.#options = options;
+  }
+
+  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { guard, graphiql, authentication, yoga } = this.#options;
+    const { method, headers } = request;
+    const accept = headers.accept ?? '*/*';
+    if (this.#answersPreflight(request, response)) return;
+    const isStream = accept.includes('text/event-stream');
+    if (method === 'GET' && graphiql !== null && accept.includes('text/html') && !isStream) {
+      await graphiql.respond(request, response);
+      return;
+    }
+    if ((method === 'POST' || isStream) && !guard.allowsCaller(request)) {
+      respondError(
+        response,
+        403,
+        'FORBIDDEN',
+        'Pages of this origin may not call the API. Set CORS_ORIGINS if they should.',
+      );
+      return;
+    }
+    const viewer = await authentication.viewerOf(headers.authorization ?? null);
+    if (viewer === null) {
+      response.setHeader('www-authenticate', 'Bearer');
+      respondError(
+        response,
+        401,
+        'UNAUTHENTICATED',
+        'Send "authorization: Bearer KEY" with a key of this server.',
+      );
+      return;
+    }
+    const params = await this.#readParams(request, response, isStream);
+    if (response.writableEnded) return;
+    if (params !== null) {
+      if (isStream && (await this.#answersAsStream(request, response, params, viewer))) return;
+      if (method === 'POST' && (await this.#answersAsJson(response, params, viewer, accept))) return;
+    }
+    await yoga(request, response, { viewer });
+  }
+
+  /** Tells the browser what a page of another origin may do; answers the question itself, if it is one. */
+  #answersPreflight(request: IncomingMessage, response: ServerResponse): boolean {
+    const { origin } = request.headers;
+    response.setHeader('vary', 'origin');
+    if (origin !== undefined && this.#options.guard.allowsOrigin(origin, request)) {
+      response.setHeader('access-control-allow-origin', origin);
+    }
+    if (request.method !== 'OPTIONS') return false;
+    response.setHeader('access-control-allow-methods', 'GET, POST');
+    response.setHeader('access-control-allow-headers', 'authorization, content-type, last-event-id');
+    response.setHeader('access-control-max-age', '600');
+    response.writeHead(204).end();
+    return true;
+  }
+
+  /** The operation, where it is one in JSON or in a stream's address; null leaves the request to Yoga. */
+  async #readParams(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isStream: boolean,
+  ): Promise<OperationParams | null> {
+    let given: unknown;
+    if (request.method === 'POST' && isJson(request.headers['content-type'])) {
+      const { maxBodyBytes } = this.#options;
+      const body = await readBody(request, maxBodyBytes);
+      if (body === null) {
+        response.setHeader('connection', 'close');
+        respondError(response, 413, 'LIMIT_EXCEEDED', `A request has at most ${maxBodyBytes} bytes.`);
+        return null;
+      }
+      // Yoga takes a body that was read before.
+      Object.assign(request, { body });
+      given = parseJson(body.toString());
+    } else if (request.method === 'GET' && isStream) {
+      const query = new URL(request.url ?? '/', 'http://reelay.invalid').searchParams;
+      const variables = query.get('variables');
+      given = {
+        query: query.get('query'),
+        operationName: query.get('operationName'),
+        variables: variables === null ? null : parseJson(variables),
+      };
+    }
+    const params = parseParams(given);
+    return params instanceof GraphQLError ? null : params;
+  }
+
+  /** Answers as an event stream where the client can read nothing else, or asks for a subscription. */
+  async #answersAsStream(
+    request: IncomingMessage,
+    response: ServerResponse,
+    params: OperationParams,
+    viewer: Viewer,
+  ): Promise<boolean> {
+    const { eventStreams, operations } = this.#options;
+    const prepared = operations.prepare(params.query);
+    const type =
+      prepared.kind === 'valid' ? operations.typeOf(prepared.document, params.operationName) : null;
+    const readsJson = /json|\*\/\*/.test(request.headers.accept ?? '');
+    if (type !== 'subscription' && readsJson) return false;
+    if (type === 'mutation' && request.method !== 'POST') {
+      response.setHeader('allow', 'POST');
+      respondError(response, 405, 'BAD_INPUT', 'A mutation wants POST.');
+    } else {
+      await eventStreams.respond(response, params, viewer);
+    }
+    return true;
+  }
+
+  /** Answers a query or mutation that was executed; what is wrong with a request is left to Yoga to say. */
+  async #answersAsJson(
+    response: ServerResponse,
+    params: OperationParams,
+    viewer: Viewer,
+    accept: string,
+  ): Promise<boolean> {
+    const { operations } = this.#options;
+    const mediaType = jsonTypeFor(accept);
+    const prepared = operations.prepare(params.query);
+    if (mediaType === null || prepared.kind !== 'valid') return false;
+    const type = operations.typeOf(prepared.document, params.operationName);
+    if (type !== 'query' && type !== 'mutation') return false;
+    const result = await operations.execute(prepared.document, params, viewer);
+    // Nothing was executed, so Yoga may try again to say so.
+    if (result.data === undefined) return false;
+    const text = JSON.stringify(formatted(result));
+    response.writeHead(200, {
+      'content-type': `${mediaType}; charset=utf-8`,
+      'content-length': Buffer.byteLength(text),
+    });
+    response.end(text);
+    return true;
+  }
+}
+
+const isJson = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
+
+/** The type that Yoga would choose: the first of the two that is named. Null for odder wishes. */
+function jsonTypeFor(accept: string): string | null {
+  if (accept === '*/*' || accept === 'application/json') return 'application/json';
+  const [named] = /application\/(?:graphql-response\+)?json/.exec(accept) ?? [];
+  return named ?? null;
+}
+
+/** Undefined is what nobody takes for parameters. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { ServerResponse } from 'node:http';
+import { codedError, type ErrorCode } from '../schema/errors.ts';
+
+/** Answers JSON. */
+export function respondJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** Answers an error in the shape of a GraphQL one, wherever it happens. */
+export function respondError(
+  response: ServerResponse,
+  status: number,
+  code: ErrorCode,
+  message: string,
+): void {
+  respondJson(response, status, { errors: [codedError(code, message)] });
+}
