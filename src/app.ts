@@ -107,7 +107,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     introspection: config.INTROSPECTION,
   });
   const subscriptions = new Subscriptions(operations, new TaskStreams(feed, log), store, log);
-  const authentication = createAuthentication(config.API_KEYS);
+  const authentication = createAuthentication(config.API_KEYS, {
+    secret: config.JWT_SECRET,
+    jwksUrl: config.JWT_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({ operations, subscriptions, stallMs: config.LIMIT_STALLED_MS });
   const webSockets = new WebSocketTransport({

@@ -32,6 +32,9 @@ const optional = <T>(meaning: string, parse: Variable<T>['parse']) =>
   ({ fallback: null, meaning, parse }) as const;
 
 const text = (value: string) => value;
+/** Shorter ones can be found by trying. */
+const secret = (least: number) => (value: string) =>
+  Buffer.byteLength(value) >= least ? value : new Complaint(`wants at least ${least} bytes`);
 const list = (value: string) =>
   value
     .split(',')
@@ -152,6 +155,16 @@ const variables = {
     whole(0),
   ),
   API_KEYS: optional('NAME:KEY pairs, comma separated; the owner is key:NAME', apiKeys),
+  JWT_SECRET: optional(
+    'shared secret (HS256 and longer) of the tokens to take; the owner is jwt:SUB',
+    secret(32),
+  ),
+  JWT_JWKS_URL: optional(
+    'address that publishes the keys of the tokens to take; the owner is jwt:SUB',
+    httpUrl,
+  ),
+  JWT_ISSUER: optional('issuer that tokens must name', text),
+  JWT_AUDIENCE: optional('audience that tokens must name', text),
   FETCH_ALLOW_HOSTS: given(
     '',
     'hosts (NAME or NAME:PORT) that may be private addresses in outgoing fetches',
@@ -200,8 +213,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return [name, parsed];
     }),
   ) as Values;
-  if (!isLoopback(values.HOST) && values.API_KEYS === null) {
-    throw new ConfigError('HOST', 'an address that others can reach wants API_KEYS to be set');
+  const { HOST, API_KEYS, JWT_SECRET, JWT_JWKS_URL } = values;
+  if (JWT_SECRET !== null && JWT_JWKS_URL !== null) {
+    throw new ConfigError('JWT_SECRET', 'cannot be set together with JWT_JWKS_URL: choose one');
+  }
+  if (!isLoopback(HOST) && API_KEYS === null && JWT_SECRET === null && JWT_JWKS_URL === null) {
+    throw new ConfigError(
+      'HOST',
+      'an address that others can reach wants API_KEYS, JWT_SECRET or JWT_JWKS_URL',
+    );
   }
   return {
     ...values,

@@ -1,39 +1,122 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Viewer } from '../schema/context.ts';
 import type { Owner } from '../store/video-task.ts';
+
+/** Who asks, and until when that is known. */
+export interface Identity {
+  readonly viewer: Viewer;
+  /** Milliseconds since 1970; null when it does not end by itself. */
+  readonly expiresAt: number | null;
+}
 
 /** Tells who asks from what a client hands in. */
 export interface Authentication {
   /** Whether anybody is asked at all. */
   readonly required: boolean;
   /** @param authorization with or without the word Bearer; null when there is none */
-  viewerOf(authorization: string | null): Promise<Viewer | null>;
+  identify(authorization: string | null): Promise<Identity | null>;
 }
 
-const local: Viewer = { owner: 'local' as Owner };
+/** How tokens are checked: by a shared secret, or by keys that an address publishes. */
+export interface JwtOptions {
+  readonly secret: string | null;
+  readonly jwksUrl: string | null;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
 
-/** One owner for everybody. */
-const open: Authentication = { required: false, viewerOf: () => Promise.resolve(local) };
+type Check = (credential: string) => Identity | null | Promise<Identity | null>;
 
-/** Asks for a key when there are keys. */
+/** Named always: a token must not choose how it is checked. */
+const sharedSecretAlgorithms = ['HS256', 'HS384', 'HS512'];
+const publicKeyAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+];
+
+/** Asks for a key or a token where the operator configured any; else everybody is the one owner `local`. */
 export function createAuthentication(
   apiKeys: readonly { name: string; key: string }[] | null,
+  jwt: JwtOptions,
 ): Authentication {
-  if (apiKeys === null) return open;
-  const known = apiKeys.map(({ name, key }) => ({
-    digest: digestOf(key),
-    viewer: { owner: `key:${name}` as Owner },
-  }));
+  const checks = [
+    ...(apiKeys === null ? [] : [keyCheck(apiKeys)]),
+    ...(jwt.secret === null && jwt.jwksUrl === null ? [] : [tokenCheck(jwt)]),
+  ];
+  if (checks.length === 0) {
+    const local: Identity = { viewer: { owner: 'local' as Owner }, expiresAt: null };
+    return { required: false, identify: () => Promise.resolve(local) };
+  }
   return {
     required: true,
-    viewerOf: (authorization) => {
-      const key = authorization?.replace(/^Bearer\s+/i, '').trim() ?? '';
-      const digest = digestOf(key);
-      // Digests of one length are compared in constant time: a key is not guessed letter by letter.
-      const match = known.find((candidate) => timingSafeEqual(candidate.digest, digest));
-      return Promise.resolve(match?.viewer ?? null);
+    identify: async (authorization) => {
+      const credential = authorization?.replace(/^Bearer\s+/i, '').trim() ?? '';
+      if (credential === '') return null;
+      for (const check of checks) {
+        const identity = await check(credential);
+        if (identity !== null) return identity;
+      }
+      return null;
     },
   };
 }
 
+function keyCheck(apiKeys: readonly { name: string; key: string }[]): Check {
+  const known = apiKeys.map(({ name, key }) => ({
+    digest: digestOf(key),
+    identity: { viewer: { owner: `key:${name}` as Owner }, expiresAt: null },
+  }));
+  return (credential) => {
+    const digest = digestOf(credential);
+    // Digests of one length are compared in constant time: a key is not guessed letter by letter.
+    return known.find((candidate) => timingSafeEqual(candidate.digest, digest))?.identity ?? null;
+  };
+}
+
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+function tokenCheck({ secret, jwksUrl, issuer, audience }: JwtOptions): Check {
+  const options: JWTVerifyOptions = {
+    algorithms: secret === null ? publicKeyAlgorithms : sharedSecretAlgorithms,
+    ...(issuer !== null && { issuer }),
+    ...(audience !== null && { audience }),
+  };
+  const sharedKey = secret === null ? null : new TextEncoder().encode(secret);
+  const publishedKeys = jwksUrl === null ? null : createRemoteJWKSet(new URL(jwksUrl));
+  return async (credential) => {
+    try {
+      if (sharedKey !== null) return identityOf((await jwtVerify(credential, sharedKey, options)).payload);
+      if (publishedKeys !== null)
+        return identityOf((await jwtVerify(credential, publishedKeys, options)).payload);
+      return null;
+    } catch (error) {
+      // Anything else, such as keys that cannot be fetched, is not the caller's fault.
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return null;
+      throw error;
+    }
+  };
+}
+
+const identityOf = ({ sub, exp }: JWTPayload): Identity | null =>
+  sub === undefined || sub === ''
+    ? null
+    : { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : exp * 1000 };
+
+/** `setTimeout` fires at once beyond this; 25 days are the longest that a socket lives on one token. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Calls back when an identity ends; the caller clears the timer. */
+export function onExpiry({ expiresAt }: Identity, expired: () => void): NodeJS.Timeout | undefined {
+  return expiresAt === null
+    ? undefined
+    : setTimeout(expired, Math.min(longestTimerMs, Math.max(0, expiresAt - Date.now())));
+}

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
+import { onExpiry, type Identity } from './authentication.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
 import { Reader } from './reader.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -37,7 +38,7 @@ export class EventStreams implements Disposable {
   }
 
   /** Answers an operation of any kind as a stream of `next` and one `complete`. */
-  async respond(response: ServerResponse, params: OperationParams, viewer: Viewer): Promise<void> {
+  async respond(response: ServerResponse, params: OperationParams, identity: Identity): Promise<void> {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
@@ -47,11 +48,14 @@ export class EventStreams implements Disposable {
     response.write(':\n\n');
     this.#open.add(response);
     const closed = new Promise<void>((resolve) => void response.once('close', resolve));
+    // The client comes back with a new token, and goes on with `after`.
+    const expiry = onExpiry(identity, () => response.destroy());
     try {
-      const result = await this.#run(response, params, viewer, closed);
+      const result = await this.#run(response, params, identity.viewer, closed);
       if (result !== null) writeEvent(response, 'next', JSON.stringify(formatted(result)));
       writeEvent(response, 'complete', '');
     } finally {
+      clearTimeout(expiry);
       this.#open.delete(response);
       response.end();
     }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../schema/context.ts';
-import type { Authentication } from './authentication.ts';
+import type { Authentication, Identity } from './authentication.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
@@ -53,8 +53,8 @@ export class GraphQLHttp {
       );
       return;
     }
-    const viewer = await authentication.viewerOf(headers.authorization ?? null);
-    if (viewer === null) {
+    const identity = await authentication.identify(headers.authorization ?? null);
+    if (identity === null) {
       response.setHeader('www-authenticate', 'Bearer');
       respondError(
         response,
@@ -67,10 +67,10 @@ export class GraphQLHttp {
     const params = await this.#readParams(request, response, isStream);
     if (response.writableEnded) return;
     if (params !== null) {
-      if (isStream && (await this.#answersAsStream(request, response, params, viewer))) return;
-      if (method === 'POST' && (await this.#answersAsJson(response, params, viewer, accept))) return;
+      if (isStream && (await this.#answersAsStream(request, response, params, identity))) return;
+      if (method === 'POST' && (await this.#answersAsJson(response, params, identity.viewer, accept))) return;
     }
-    await yoga(request, response, { viewer });
+    await yoga(request, response, { viewer: identity.viewer });
   }
 
   /** Tells the browser what a page of another origin may do; answers the question itself, if it is one. */
@@ -124,7 +124,7 @@ export class GraphQLHttp {
     request: IncomingMessage,
     response: ServerResponse,
     params: OperationParams,
-    viewer: Viewer,
+    identity: Identity,
   ): Promise<boolean> {
     const { eventStreams, operations } = this.#options;
     const prepared = operations.prepare(params.query);
@@ -136,7 +136,7 @@ export class GraphQLHttp {
       response.setHeader('allow', 'POST');
       respondError(response, 405, 'BAD_INPUT', 'A mutation wants POST.');
     } else {
-      await eventStreams.respond(response, params, viewer);
+      await eventStreams.respond(response, params, identity);
     }
     return true;
   }

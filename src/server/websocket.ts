@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
-import type { Authentication } from './authentication.ts';
+import { onExpiry, type Authentication } from './authentication.ts';
 import type { OperationParams, Operations } from './operations.ts';
 import { parseParams } from './params.ts';
 import { Reader } from './reader.ts';
@@ -41,6 +41,7 @@ interface Connection {
   readonly socket: WebSocket;
   readonly reader: Reader;
   viewer: Viewer | null;
+  expiry: NodeJS.Timeout | undefined;
   operations: number;
   alive: boolean;
 }
@@ -110,7 +111,14 @@ export class WebSocketTransport implements AsyncDisposable {
 
   #opened(socket: WebSocket, duplex: Duplex): void {
     const reader = new Reader(duplex, this.#options.limits.stallMs, () => this.#stalled(connection));
-    const connection: Connection = { socket, reader, viewer: null, operations: 0, alive: true };
+    const connection: Connection = {
+      socket,
+      reader,
+      viewer: null,
+      expiry: undefined,
+      operations: 0,
+      alive: true,
+    };
     this.#connections.add(connection);
     // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
     socket.on('error', (error) => this.#options.log.debug({ err: error }, 'a socket failed'));
@@ -138,6 +146,7 @@ export class WebSocketTransport implements AsyncDisposable {
     socket.once('close', (code, reason) => {
       this.#connections.delete(connection);
       this.#forget(connection);
+      clearTimeout(connection.expiry);
       reader[Symbol.dispose]();
       closed(code, reason.toString()).catch((error: unknown) =>
         this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
@@ -148,11 +157,12 @@ export class WebSocketTransport implements AsyncDisposable {
   async #connect(connection: Connection, params: Record<string, unknown> | undefined): Promise<boolean> {
     const { authentication, limits } = this.#options;
     const { authorization } = params ?? {};
-    const viewer = await authentication.viewerOf(typeof authorization === 'string' ? authorization : null);
-    if (viewer === null) {
+    const identity = await authentication.identify(typeof authorization === 'string' ? authorization : null);
+    if (identity === null) {
       connection.socket.close(CloseCode.Unauthorized, 'Unauthorized');
       return false;
     }
+    const { viewer } = identity;
     const sockets = (this.#socketsByOwner.get(viewer.owner) ?? 0) + 1;
     if (sockets > limits.socketsPerOwner) {
       connection.socket.close(tryAgainLater, 'Too many sockets');
@@ -160,6 +170,7 @@ export class WebSocketTransport implements AsyncDisposable {
     }
     if (connection.socket.readyState !== connection.socket.OPEN) return false;
     connection.viewer = viewer;
+    connection.expiry = onExpiry(identity, () => connection.socket.close(CloseCode.Forbidden, 'Expired'));
     this.#socketsByOwner.set(viewer.owner, sockets);
     return true;
   }
