@@ -61,6 +61,9 @@ const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== nu
  *
  * A late `accepted` is kept wherever the task has no provider's id yet, because it is proof of a bill. Terminal
  * statuses stay, but for a late success of a task that failed only because we stopped waiting.
+ *
+ * A late `postponed` does not reopen an unknown submission: its hint may have sent somebody to the provider
+ * already, and events carry no attempt that would tell a proof about this one from a stale one.
  */
 export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>> = {
   WAITING: {
@@ -79,7 +82,6 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   SUBMISSION_UNKNOWN: {
     accepted: { to: 'GENERATING' },
     refused: { to: 'FAILED' },
-    postponed: { to: 'WAITING' },
     adopted: { to: 'GENERATING' },
     observed: { to: 'SUBMISSION_UNKNOWN' },
     patienceEnded: { to: 'FAILED' },

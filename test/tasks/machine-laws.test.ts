@@ -137,11 +137,13 @@ describe('over any sequence of events', () => {
     );
   });
 
-  test('no attempt follows one that was accepted or refused', () => {
+  test('no attempt follows one that was accepted or refused or whose outcome is not known', () => {
     fc.assert(
       fc.property(born, sequences, (task, sequence) => {
         const happened = live(task, sequence).map(({ event }) => event.kind);
-        const settled = happened.findIndex((kind) => ['accepted', 'adopted', 'refused'].includes(kind));
+        const settled = happened.findIndex((kind) =>
+          ['accepted', 'adopted', 'outcomeUnknown', 'refused'].includes(kind),
+        );
         expect(settled === -1 ? [] : happened.slice(settled)).not.toContain('attemptStarted');
       }),
       runs,

@@ -41,7 +41,7 @@ const matrix = `
   attemptStarted  S  .  .  .  .   .  .  .  .  .  .   .  .   .
   accepted        .  G  G  .  .   .  F  .  F  F  .   .  X   .
   refused         .  F  F  .  .   .  .  .  .  .  .   .  .   .
-  postponed       .  W  W  .  .   .  .  .  .  .  .   .  .   .
+  postponed       .  W  .  .  .   .  .  .  .  .  .   .  .   .
   outcomeUnknown  .  U  .  .  .   .  .  .  .  .  .   .  .   .
   adopted         .  .  G  .  .   .  .  .  .  F  .   .  .   .
   observed        W  .  U  G  .   .  .  F  F  F  F   X  X   .
