@@ -72,6 +72,25 @@ export function restartsContract(
     );
 
     test(
+      'one that was given out stays known over restarts, from the empty database on',
+      withDatabase(async (database) => {
+        const given: string[] = [];
+        for (const inserts of [0, 0, 2, 0, 3, 1, 0]) {
+          await using store = await database.open();
+          given.push(store.formatRevision(await store.lastRevision()));
+          for (let index = 0; index < inserts; index += 1) {
+            given.push(store.formatRevision((await insert(store)).revision));
+          }
+          expect(await Promise.all(given.map((text) => store.parseRevision(text)))).toEqual(
+            given.map((text) => ({ kind: 'known', counter: Number(text.slice(0, 16)) })),
+          );
+          expect(given.toSorted()).toEqual(given);
+        }
+        expect(new Set(given).size).toBe(7);
+      }),
+    );
+
+    test(
       'one that is yet to come is from the future, until it comes',
       withStore(async (store) => {
         const first = store.formatRevision(1);
@@ -95,7 +114,7 @@ export function restartsContract(
       }),
     );
 
-    test.each([{ saved: 3 }])(
+    test.each([{ saved: 0 }, { saved: 3 }])(
       'after a backup of $saved changes is put back, those are known and the lost ones are not',
       ({ saved }) =>
         withDatabase(async (database) => {
