@@ -42,6 +42,10 @@ function openExclusively(file: string): DatabaseSync {
     database.function('lower', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,
     );
+    // PostgreSQL's name for SQLite's `instr`.
+    database.function('strpos', { deterministic: true }, (text, part) =>
+      typeof text === 'string' && typeof part === 'string' ? text.indexOf(part) + 1 : null,
+    );
     return database;
   } catch (cause) {
     database?.close();

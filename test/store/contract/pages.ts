@@ -213,6 +213,17 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
         expect(byId.tasks).toEqual([anyone]);
       }),
     );
+
+    test(
+      'a search as long as a prompt may be, and longer, is answered',
+      withStore(async (store) => {
+        const prompt = '%戒'.repeat(30_000);
+        const task = await insert(store, { prompt });
+        expect((await store.page({ ...listOf(local), filter: { search: prompt } })).tasks).toEqual([task]);
+        const longer = await store.page({ ...listOf(local), filter: { search: `${prompt}x` } });
+        expect(longer.tasks).toEqual([]);
+      }),
+    );
   });
 }
 
