@@ -193,8 +193,10 @@ class KyselyStore implements Store {
   }
 
   onRevision(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    // A function of its own for each subscription: one function may subscribe twice.
+    const own = () => listener();
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -229,5 +229,22 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         expect(await Promise.all(reads)).toEqual([1, 2, 3]);
       }),
     );
+
+    test(
+      'two subscriptions of one function are two',
+      withStore(async (store) => {
+        let calls = 0;
+        const listener = () => {
+          calls += 1;
+        };
+        const one = store.onRevision(listener);
+        using _ = store.onRevision(listener);
+        await insert(store);
+        expect(calls).toBe(2);
+        one[Symbol.dispose]();
+        await insert(store);
+        expect(calls).toBe(3);
+      }),
+    );
   });
 }
