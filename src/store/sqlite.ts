@@ -23,7 +23,12 @@ export async function openSqliteStore(file: string): Promise<Store> {
   const kysely = new Kysely<Database>({
     dialect: new SqliteDialect({ database: asKyselyDatabase(database) }),
   });
-  return openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+  try {
+    return await openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function openExclusively(file: string): DatabaseSync {

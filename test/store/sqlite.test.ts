@@ -1,5 +1,6 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { TaskId } from '../../src/store/video-task.ts';
@@ -133,5 +134,20 @@ describe('the file of a SQLite store', () => {
       name: 'StoreUnavailableError',
       message: `The database ${file} cannot be opened: file is not a database`,
     });
+  });
+
+  test('a database of a later version is refused, and let go of', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    await (await openSqliteStore(file))[Symbol.asyncDispose]();
+    const asLater = (sql: string) => {
+      using database = new DatabaseSync(file);
+      database.exec(sql);
+    };
+    asLater("insert into kysely_migration (name, timestamp) values ('9999_later', '2030')");
+    await expect(openSqliteStore(file)).rejects.toThrow('The database could not be brought up to date');
+    asLater("delete from kysely_migration where name = '9999_later'");
+    await using store = await openSqliteStore(file);
+    expect(await store.lastRevision()).toBe(0);
   });
 });
