@@ -40,17 +40,20 @@ async function startEpoch(trx: Transaction<Database>): Promise<Epoch[]> {
   const first = (await lastCounter(trx)) + 1;
   await trx.deleteFrom('epochs').where('first_revision', '>=', first).execute();
   const rows = await trx.selectFrom('epochs').selectAll().orderBy('seq').execute();
-  const seq = (rows.at(-1)?.seq ?? 0) + 1;
-  const name = randomInt(2 ** 47)
+  const added = [{ seq: (rows.at(-1)?.seq ?? 0) + 1, name: epochName(), first_revision: first }];
+  // The empty database has a name of its own, which no start drops: a client may go on from there.
+  if (rows[0]?.first_revision !== 0) added.unshift({ seq: 0, name: epochName(), first_revision: 0 });
+  await trx.insertInto('epochs').values(added).execute();
+  return [...rows, ...added]
+    .toSorted((a, b) => a.seq - b.seq)
+    .map((row) => ({ name: row.name, firstRevision: row.first_revision }));
+}
+
+const epochName = (): string =>
+  randomInt(2 ** 47)
     .toString(36)
     .padStart(8, '0')
     .slice(-8);
-  await trx.insertInto('epochs').values({ seq, name, first_revision: first }).execute();
-  return [
-    ...rows.map((row) => ({ name: row.name, firstRevision: row.first_revision })),
-    { name, firstRevision: first },
-  ];
-}
 
 async function lastCounter(db: Kysely<Database>): Promise<number> {
   const row = await db.selectFrom('revision_counter').select('value').executeTakeFirstOrThrow();
@@ -190,8 +193,10 @@ class KyselyStore implements Store {
   }
 
   onRevision(listener: () => void): Disposable {
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
+    // A function of its own for each subscription: one function may subscribe twice.
+    const own = () => listener();
+    this.#listeners.add(own);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -52,6 +52,6 @@ export async function readPage(
 
 const searched = ['prompt', 'label', 'id', 'provider_task_id'] as const;
 
-/** The wildcards of a search text are letters like any other. */
+/** Not LIKE: every letter counts as itself, and SQLite refuses patterns beyond 50,000 bytes. */
 const containing = (column: (typeof searched)[number], text: string) =>
-  sql<boolean>`lower(${sql.ref(column)}) like ${`%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+  sql<boolean>`strpos(lower(${sql.ref(column)}), ${text.toLowerCase()}) > 0`;

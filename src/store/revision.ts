@@ -1,6 +1,6 @@
 import type { ParsedRevision } from './store.ts';
 
-/** One unbroken stretch of a database's history. */
+/** One unbroken stretch of a database's history; the first has only revision 0, the empty database. */
 export interface Epoch {
   readonly name: string;
   readonly firstRevision: number;
@@ -12,8 +12,8 @@ const shape = /^(\d{16})-([0-9a-z]{8})$/;
 
 /** The text of a counter: its digits first, then the stretch of history that it belongs to. */
 export function formatRevision(epochs: readonly Epoch[], counter: number): string {
-  const epoch = epochs.findLast(({ firstRevision }) => firstRevision <= counter) ?? epochs[0];
-  if (epoch === undefined) throw new Error('A store without an epoch cannot name revisions');
+  const epoch = epochs.findLast(({ firstRevision }) => firstRevision <= counter);
+  if (epoch === undefined) throw new Error(`No epoch has a revision ${counter}`);
   return `${String(counter).padStart(digits, '0')}-${epoch.name}`;
 }
 
@@ -32,8 +32,5 @@ export function parseRevision(epochs: readonly Epoch[], lastRevision: number, te
   const next = epochs[index + 1];
   if (next !== undefined && counter >= next.firstRevision) return { kind: 'foreign' };
   if (counter > lastRevision) return { kind: 'future' };
-  // Revision 0 is the empty database, before the first change.
-  return counter >= epoch.firstRevision || (index === 0 && counter === 0)
-    ? { kind: 'known', counter }
-    : { kind: 'foreign' };
+  return counter >= epoch.firstRevision ? { kind: 'known', counter } : { kind: 'foreign' };
 }

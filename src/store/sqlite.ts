@@ -23,7 +23,12 @@ export async function openSqliteStore(file: string): Promise<Store> {
   const kysely = new Kysely<Database>({
     dialect: new SqliteDialect({ database: asKyselyDatabase(database) }),
   });
-  return openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+  try {
+    return await openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function openExclusively(file: string): DatabaseSync {
@@ -41,6 +46,10 @@ function openExclusively(file: string): DatabaseSync {
     // SQLite's own knows ASCII only; prompts are in any language.
     database.function('lower', { deterministic: true }, (text) =>
       typeof text === 'string' ? text.toLowerCase() : text,
+    );
+    // PostgreSQL's name for SQLite's `instr`.
+    database.function('strpos', { deterministic: true }, (text, part) =>
+      typeof text === 'string' && typeof part === 'string' ? text.indexOf(part) + 1 : null,
     );
     return database;
   } catch (cause) {

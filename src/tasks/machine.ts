@@ -54,12 +54,16 @@ const mayRevive = (task: VideoTask): boolean =>
 const outcomeNeverKnown = (task: VideoTask): boolean =>
   task.error?.code === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
 const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
+const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
 
 /**
  * Which event leads from where to where; a pair that is not listed is refused.
  *
- * A late `accepted` is kept at every stage, because it is proof of a bill. Terminal statuses stay, but for a
- * late success of a task that failed only because we stopped waiting.
+ * A late `accepted` is kept wherever the task has no provider's id yet, because it is proof of a bill. Terminal
+ * statuses stay, but for a late success of a task that failed only because we stopped waiting.
+ *
+ * A late `postponed` does not reopen an unknown submission: its hint may have sent somebody to the provider
+ * already, and events carry no attempt that would tell a proof about this one from a stale one.
  */
 export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>> = {
   WAITING: {
@@ -78,7 +82,6 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   SUBMISSION_UNKNOWN: {
     accepted: { to: 'GENERATING' },
     refused: { to: 'FAILED' },
-    postponed: { to: 'WAITING' },
     adopted: { to: 'GENERATING' },
     observed: { to: 'SUBMISSION_UNKNOWN' },
     patienceEnded: { to: 'FAILED' },
@@ -87,7 +90,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   },
   GENERATING: {
     observed: { to: 'GENERATING' },
-    succeeded: { to: 'COMPLETED', only: (task) => task.providerTaskId !== null },
+    succeeded: { to: 'COMPLETED', only: hasProviderTask },
     providerFailed: { to: 'FAILED' },
     patienceEnded: { to: 'FAILED' },
     canceled: { to: 'CANCELED' },
@@ -101,7 +104,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     accepted: { to: 'FAILED', only: lacksProviderTask },
     adopted: { to: 'FAILED', only: outcomeNeverKnown },
     observed: { to: 'FAILED', only: mayRevive },
-    succeeded: { to: 'COMPLETED', only: mayRevive },
+    succeeded: { to: 'COMPLETED', only: (task) => mayRevive(task) && hasProviderTask(task) },
     costTold: { to: 'FAILED' },
     deleted: { to: 'FAILED' },
   },
@@ -228,7 +231,8 @@ function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Par
 }
 
 /** A reported percent never falls, and 100 is left for the finished task. */
-function risingPercent(before: number | null, reported: number): number {
+function risingPercent(before: number | null, reported: number): number | null {
+  if (Number.isNaN(reported)) return before;
   const whole = Math.min(99, Math.max(0, Math.floor(reported)));
   return Math.max(before ?? 0, whole);
 }

@@ -1,0 +1,18 @@
+import { changesContract } from './contract/changes.ts';
+import { dueWorkContract } from './contract/due-work.ts';
+import { storeTests, type TestDatabase } from './contract/fixture.ts';
+import { pagesContract } from './contract/pages.ts';
+import { restartsContract } from './contract/restarts.ts';
+import { rowsContract } from './contract/rows.ts';
+
+export type { TestDatabase } from './contract/fixture.ts';
+
+/** What every store does, whatever its database. */
+export function storeContract(name: string, createDatabase: () => Promise<TestDatabase>): void {
+  const tests = storeTests(createDatabase);
+  rowsContract(name, tests);
+  changesContract(name, tests);
+  dueWorkContract(name, tests);
+  pagesContract(name, tests);
+  restartsContract(name, tests);
+}

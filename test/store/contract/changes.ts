@@ -1,0 +1,250 @@
+import { describe, expect, test } from 'vitest';
+import type { Stage, TaskId, VideoTask } from '../../../src/store/video-task.ts';
+import { local, randomTaskId, sampleTask } from '../../support/sample-task.ts';
+import {
+  other,
+  now,
+  announced,
+  quiet,
+  insert,
+  insertMany,
+  parallel,
+  upTo,
+  claimBy,
+  type StoreTests,
+} from './fixture.ts';
+
+/** A change decides on the newest row, and takes its place in one order. */
+export function changesContract(name: string, { withStore }: StoreTests): void {
+  describe(`${name}: change`, () => {
+    test(
+      'each of 50 changes at once decides on what the one before it wrote',
+      withStore(async (store) => {
+        const task = await insert(store);
+        const answers = await parallel(50, () =>
+          store.change(task.id, ({ checks }) => quiet({ checks: checks + 1 })),
+        );
+        expect(answers.map((answer) => answer?.checks).toSorted((a = 0, b = 0) => a - b)).toEqual(upTo(50));
+        expect(await store.get(task.id)).toEqual({ ...task, checks: 50 });
+      }),
+    );
+
+    test(
+      'of two who want to be first, one is',
+      withStore(async (store) => {
+        const task = await insert(store);
+        const start = (who: string) =>
+          store.change(task.id, ({ stage }) =>
+            stage === 'WAITING' ? announced({ stage: 'SUBMITTING', hint: who }) : null,
+          );
+        const answers = await Promise.all([start('one'), start('two')]);
+        expect(answers.filter((answer) => answer !== null)).toEqual([await store.get(task.id)]);
+      }),
+    );
+
+    test(
+      'a decision for nothing writes nothing and answers null',
+      withStore(async (store) => {
+        const task = await insert(store);
+        expect(await store.change(task.id, () => null)).toBeNull();
+        expect(await store.get(task.id)).toEqual(task);
+        expect(await store.lastRevision()).toBe(1);
+      }),
+    );
+
+    test(
+      'a decision that throws writes nothing, and the store goes on',
+      withStore(async (store) => {
+        const task = await insert(store);
+        const fault = new Error('A bug in the decision');
+        await expect(
+          store.change(task.id, () => {
+            throw fault;
+          }),
+        ).rejects.toBe(fault);
+        expect(await store.change(task.id, () => announced({ percent: 1 }))).toEqual({
+          ...task,
+          percent: 1,
+          revision: 2,
+        });
+      }),
+    );
+
+    test(
+      'only an announced change takes a revision',
+      withStore(async (store) => {
+        const task = await insert(store);
+        expect(await store.change(task.id, () => quiet({ checks: 1 }))).toEqual({ ...task, checks: 1 });
+        expect(await store.lastRevision()).toBe(1);
+        expect(await store.changesAfter(1, { limit: 10 })).toEqual([]);
+        expect(await store.change(task.id, () => announced({ percent: 5 }))).toEqual({
+          ...task,
+          checks: 1,
+          percent: 5,
+          revision: 2,
+        });
+        expect(await store.lastRevision()).toBe(2);
+      }),
+    );
+
+    test(
+      'the history has the first stage and each transition in order, even when the clock goes back',
+      withStore(async (store) => {
+        const task = await insert(store);
+        const bystander = await insert(store);
+        const steps: [Stage, string | null][] = [
+          ['SUBMITTING', null],
+          ['WAITING', 'Busy'],
+          ['SUBMITTING', null],
+          ['GENERATING', null],
+        ];
+        const transitions = steps.map(([stage, reason], index) => ({
+          taskId: task.id,
+          stage,
+          at: now - Math.floor(index / 2),
+          reason,
+        }));
+        for (const transition of transitions) {
+          await store.change(task.id, () => ({ ...announced({ stage: transition.stage }), transition }));
+        }
+        await store.change(task.id, () => announced({ percent: 1 }));
+        expect(await store.history(task.id)).toEqual([
+          { taskId: task.id, stage: 'WAITING', at: now, reason: null },
+          ...transitions,
+        ]);
+        expect(await store.history(bystander.id)).toHaveLength(1);
+      }),
+    );
+  });
+
+  describe(`${name}: the order of changes`, () => {
+    test(
+      '200 changes at once take 200 revisions without a gap, and a reader of pages misses none',
+      withStore(async (store) => {
+        const tasks = await insertMany(store, 20);
+        const seen = new Map<TaskId, VideoTask>();
+        const read: number[] = [];
+        let cursor = 0;
+        const readOn = async (): Promise<number> => {
+          const page = await store.changesAfter(cursor, { limit: 7 });
+          // Ends a reader that is given the same page again and again, which no deadline could.
+          if (page.some(({ revision }) => revision <= cursor)) throw new Error('A page goes back');
+          for (const task of page) {
+            seen.set(task.id, task);
+            read.push(task.revision);
+          }
+          cursor = page.at(-1)?.revision ?? cursor;
+          return page.length;
+        };
+        const writing = new AbortController();
+        const reader = (async () => {
+          while (!writing.signal.aborted) await readOn();
+          while ((await readOn()) > 0);
+        })();
+        const changed = await parallel(200, (index) =>
+          store.change(tasks[index % 20]?.id ?? randomTaskId(), ({ checks }) =>
+            announced({ checks: checks + 1 }),
+          ),
+        );
+        writing.abort();
+        await reader;
+
+        const revisions = changed.map((task) => task?.revision ?? 0);
+        expect(revisions.toSorted((a, b) => a - b)).toEqual(upTo(220).slice(20));
+        expect(read).toEqual(read.toSorted((a, b) => a - b));
+        expect(new Set(read).size).toBe(read.length);
+        const newest = await Promise.all(tasks.map(({ id }) => store.get(id)));
+        expect(tasks.map(({ id }) => seen.get(id))).toEqual(newest);
+        expect(newest.map((task) => task?.checks)).toEqual(Array.from({ length: 20 }, () => 10));
+        expect(await store.lastRevision()).toBe(220);
+      }),
+    );
+
+    test(
+      'a task counts once, at its newest change',
+      withStore(async (store) => {
+        const [first, second, third] = await insertMany(store, 3);
+        if (!first || !second || !third) throw new Error('Three were inserted');
+        const changed = await store.change(first.id, () => announced({ percent: 1 }));
+        expect(await store.changesAfter(0, { limit: 10 })).toEqual([second, third, changed]);
+        expect(await store.changesAfter(0, { limit: 2 })).toEqual([second, third]);
+        expect(await store.changesAfter(3, { limit: 10 })).toEqual([changed]);
+        expect(await store.changesAfter(4, { limit: 10 })).toEqual([]);
+      }),
+    );
+
+    test(
+      "one owner's changes are those of his tasks, deleted ones too",
+      withStore(async (store) => {
+        const tasks = await insertMany(store, 6, (index) => ({ owner: index % 2 === 0 ? local : other }));
+        const [first] = tasks;
+        const deleted = await store.change(first?.id ?? randomTaskId(), () => announced({ deletedAt: now }));
+        expect(await store.changesAfter(0, { limit: 10, owner: local })).toEqual([
+          tasks[2],
+          tasks[4],
+          deleted,
+        ]);
+        expect(await store.changesAfter(0, { limit: 10, owner: other })).toEqual([
+          tasks[1],
+          tasks[3],
+          tasks[5],
+        ]);
+        expect(await store.changesAfter(2, { limit: 1, owner: other })).toEqual([tasks[3]]);
+      }),
+    );
+
+    test(
+      'the unfinished tasks, up to a revision, of one owner or of all, come in the order of their changes',
+      withStore(async (store) => {
+        const [first, second, third] = await insertMany(store, 3);
+        if (!first || !second || !third) throw new Error('Three were inserted');
+        const fourth = await insert(store, { owner: other });
+        const changed = await store.change(first.id, () => announced({ stage: 'GENERATING' }));
+        await store.change(second.id, () => announced({ stage: 'FAILED', completedAt: now }));
+        const open = { limit: 10, openOnly: true };
+        expect(await store.changesAfter(0, open)).toEqual([third, fourth, changed]);
+        expect(await store.changesAfter(0, { ...open, owner: local })).toEqual([third, changed]);
+        expect(await store.changesAfter(0, { ...open, owner: local, limit: 1 })).toEqual([third]);
+        expect(await store.changesAfter(0, { ...open, upTo: 4 })).toEqual([third, fourth]);
+        expect(await store.changesAfter(3, { ...open, upTo: 4 })).toEqual([fourth]);
+        expect(await store.changesAfter(0, { limit: 10, openOnly: false, upTo: 6 })).toHaveLength(4);
+      }),
+    );
+
+    test(
+      'a listener is called after the commit of each announced change, until it is disposed of',
+      withStore(async (store) => {
+        const reads: Promise<number>[] = [];
+        const subscription = store.onRevision(() => reads.push(store.lastRevision()));
+        const task = await insert(store);
+        await store.change(task.id, () => quiet({ checks: 1 }));
+        await store.change(task.id, () => null);
+        await store.insert(sampleTask(), { key: 'k', inputHash: 'h' });
+        await store.insert(sampleTask(), { key: 'k', inputHash: 'h' });
+        await store.insert(sampleTask(), { key: 'k', inputHash: 'another' });
+        await store.claim({ ...claimBy('w'), limit: 1 });
+        await store.change(task.id, () => announced({ percent: 1 }));
+        subscription[Symbol.dispose]();
+        await store.change(task.id, () => announced({ percent: 2 }));
+        expect(await Promise.all(reads)).toEqual([1, 2, 3]);
+      }),
+    );
+
+    test(
+      'two subscriptions of one function are two',
+      withStore(async (store) => {
+        let calls = 0;
+        const listener = () => {
+          calls += 1;
+        };
+        const one = store.onRevision(listener);
+        using _ = store.onRevision(listener);
+        await insert(store);
+        expect(calls).toBe(2);
+        one[Symbol.dispose]();
+        await insert(store);
+        expect(calls).toBe(3);
+      }),
+    );
+  });
+}

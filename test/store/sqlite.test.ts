@@ -1,0 +1,153 @@
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, test } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { TaskId } from '../../src/store/video-task.ts';
+import { sampleTask } from '../support/sample-task.ts';
+import { storeProcess } from '../support/store-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { storeContract, type TestDatabase } from './contract.ts';
+
+/** A file in a folder of its own; a backup is a copy of that folder, with whatever SQLite keeps beside the file. */
+async function sqliteDatabase(): Promise<TestDatabase> {
+  const folder = await temporaryFolder();
+  const data = join(folder.path, 'data');
+  const backup = join(folder.path, 'backup');
+  return {
+    open: () => openSqliteStore(join(data, 'reelay.db')),
+    backUp: async () => {
+      await cp(data, backup, { recursive: true });
+      return async () => {
+        await rm(data, { recursive: true });
+        await cp(backup, data, { recursive: true });
+      };
+    },
+    soleOwner: true,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+storeContract('SQLite', sqliteDatabase);
+
+const inUse = (file: string) =>
+  `The database ${file} is in use by another process: stop that one, or give this one its own DATA_DIR`;
+
+describe('the file of a SQLite store', () => {
+  test('a process that comes second is refused in one line, and may open once the first was killed', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    await using first = storeProcess(file, 'hold');
+    expect(await first.nextLine()).toBe('open');
+    await expect(openSqliteStore(file)).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+      message: inUse(file),
+    });
+    await using second = storeProcess(file, 'hold');
+    expect(await second.nextLine()).toBe(inUse(file));
+
+    await first.kill();
+    await using store = await openSqliteStore(file);
+    expect(await store.lastRevision()).toBe(0);
+    await using third = storeProcess(file, 'hold');
+    expect(await third.nextLine()).toBe(inUse(file));
+  });
+
+  test('a second store in the same process is refused, and the first goes on', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    await using store = await openSqliteStore(file);
+    await expect(openSqliteStore(file)).rejects.toMatchObject({ message: inUse(file) });
+    expect(await store.insert(sampleTask(), null)).toMatchObject({ kind: 'inserted' });
+    await using other = storeProcess(file, 'hold');
+    expect(await other.nextLine()).toBe(inUse(file));
+  });
+
+  test('kill -9 at any moment loses no task that was answered for, nor half of one', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    const answered: TaskId[] = [];
+    for (const linesToRead of [1, 40, 7 + Math.floor(Math.random() * 60)]) {
+      await using inserting = storeProcess(file, 'insert');
+      expect(await inserting.nextLine()).toBe('open');
+      const lines: string[] = [];
+      while (lines.length < linesToRead) lines.push((await inserting.nextLine()) ?? 'it ended by itself');
+      lines.push(...(await inserting.kill()));
+      const pattern = /^inserted (.+)$/;
+      expect(lines.filter((line) => !pattern.test(line))).toEqual([]);
+      answered.push(...lines.map((line) => line.replace(pattern, '$1') as TaskId));
+
+      await using store = await openSqliteStore(file);
+      const rows = await store.changesAfter(0, { limit: 1_000_000 });
+      const kept = rows.map(({ id }) => id);
+      expect(answered.filter((id) => !kept.includes(id))).toEqual([]);
+      expect(rows.map(({ revision }) => revision)).toEqual(rows.map((_, index) => index + 1));
+      expect(await store.lastRevision()).toBe(rows.length);
+      const halves = await Promise.all(
+        rows.map(async (row) => ({
+          stages: (await store.history(row.id)).map(({ stage }) => stage),
+          again: (await store.insert(sampleTask(), { key: row.id, inputHash: 'hash' })).kind,
+        })),
+      );
+      expect(halves).toEqual(rows.map(() => ({ stages: ['WAITING'], again: 'repeated' })));
+    }
+  });
+
+  test('a copy made while the store is open, put back later, knows its own revisions and no lost one', async () => {
+    await using database = await sqliteDatabase();
+    const known: string[] = [];
+    const lost: string[] = [];
+    const putBack = await (async () => {
+      await using store = await database.open();
+      const insertInto = async (texts: string[]) => {
+        await store.insert(sampleTask(), null);
+        texts.push(store.formatRevision(await store.lastRevision()));
+      };
+      await insertInto(known);
+      await insertInto(known);
+      const later = await database.backUp();
+      await insertInto(lost);
+      await insertInto(lost);
+      return later;
+    })();
+    await putBack();
+    await using store = await database.open();
+    expect(await store.lastRevision()).toBe(2);
+    for (let more = 0; more < 3; more += 1) {
+      expect(await Promise.all(known.map((text) => store.parseRevision(text)))).toEqual([
+        { kind: 'known', counter: 1 },
+        { kind: 'known', counter: 2 },
+      ]);
+      expect(await Promise.all(lost.map((text) => store.parseRevision(text)))).toEqual([
+        { kind: 'foreign' },
+        { kind: 'foreign' },
+      ]);
+      await store.insert(sampleTask(), null);
+    }
+  });
+
+  test('what is not a database is refused in one line and left as it is', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'notes.txt');
+    await writeFile(file, 'Not a database, but something that somebody may need. '.repeat(100));
+    await expect(openSqliteStore(file)).rejects.toMatchObject({
+      name: 'StoreUnavailableError',
+      message: `The database ${file} cannot be opened: file is not a database`,
+    });
+  });
+
+  test('a database of a later version is refused, and let go of', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    await (await openSqliteStore(file))[Symbol.asyncDispose]();
+    const asLater = (sql: string) => {
+      using database = new DatabaseSync(file);
+      database.exec(sql);
+    };
+    asLater("insert into kysely_migration (name, timestamp) values ('9999_later', '2030')");
+    await expect(openSqliteStore(file)).rejects.toThrow('The database could not be brought up to date');
+    asLater("delete from kysely_migration where name = '9999_later'");
+    await using store = await openSqliteStore(file);
+    expect(await store.lastRevision()).toBe(0);
+  });
+});

@@ -1,0 +1,77 @@
+import {
+  isTerminal,
+  statusOf,
+  type Stage,
+  type TaskError,
+  type TaskErrorCode,
+  type Video,
+  type VideoTask,
+} from '../../src/store/video-task.ts';
+import type { TaskEvent } from '../../src/tasks/machine.ts';
+import { sampleStoredTask, sampleTime } from './sample-task.ts';
+
+/** The kinds of events. */
+export type EventKind = TaskEvent['kind'];
+
+/** When events happen. */
+export const now = sampleTime + 60_000;
+export const errorOf = (code: TaskErrorCode): TaskError => ({
+  code,
+  message: `${code}: what to do`,
+  providerCode: null,
+  retryable: false,
+  billed: 'UNKNOWN',
+});
+export const video: Video = {
+  sourceUrl: 'https://cdn.example/v.mp4',
+  mediaKey: 'key',
+  contentType: 'video/mp4',
+  bytes: null,
+  sha256: null,
+  archivedAt: null,
+};
+export const cost = { amount: 0.3, credits: 60, settled: true };
+
+/** One event of each kind, each of which changes something that others see. */
+export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: Kind }> } = {
+  attemptStarted: { kind: 'attemptStarted' },
+  accepted: { kind: 'accepted', providerTaskId: 'theirs', memo: { contract: 'jobs' } },
+  refused: { kind: 'refused', error: errorOf('PROVIDER_REJECTED') },
+  postponed: { kind: 'postponed', reason: 'No place in the create budget' },
+  outcomeUnknown: { kind: 'outcomeUnknown', reason: 'Timed out', hint: 'Look at the log' },
+  adopted: { kind: 'adopted', providerTaskId: 'found', reason: 'Named by hand' },
+  observed: { kind: 'observed', providerStatus: 'running', percent: 40, memo: null, hint: 'Wait' },
+  succeeded: { kind: 'succeeded', providerStatus: 'success', video, memo: null },
+  providerFailed: { kind: 'providerFailed', providerStatus: 'fail', error: errorOf('PROVIDER_FAILED') },
+  patienceEnded: { kind: 'patienceEnded', error: errorOf('GAVE_UP') },
+  gaveUp: { kind: 'gaveUp', error: errorOf('SUBMISSION_UNKNOWN') },
+  canceled: { kind: 'canceled', hint: 'It will be billed' },
+  costTold: { kind: 'costTold', cost },
+  deleted: { kind: 'deleted' },
+};
+export const kinds = Object.keys(events) as EventKind[];
+
+/** A task in a stage, as it may come to be there. */
+export const at = (stage: Stage, providerTaskId: string | null, error: TaskErrorCode | null = null) =>
+  sampleStoredTask({
+    stage,
+    providerTaskId,
+    ...(error && { error: errorOf(error) }),
+    ...(isTerminal(stage) && { completedAt: sampleTime }),
+    ...(stage === 'COMPLETED' && { video }),
+  });
+
+/** What a subscriber gets to see (design: "Revisions"). */
+export const told = (task: VideoTask) =>
+  JSON.stringify([
+    statusOf(task.stage),
+    task.stage,
+    task.providerTaskId,
+    task.providerStatus,
+    task.hint,
+    task.error,
+    task.video,
+    task.cost,
+    task.deletedAt,
+    task.percent,
+  ]);
