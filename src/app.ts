@@ -106,7 +106,13 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     log,
     introspection: config.INTROSPECTION,
   });
-  const subscriptions = new Subscriptions(operations, new TaskStreams(feed, log), store, log);
+  const subscriptions = new Subscriptions({
+    operations,
+    streams: new TaskStreams(feed, log),
+    store,
+    log,
+    maxPerOwner: config.LIMIT_SUBSCRIPTIONS_PER_OWNER,
+  });
   const authentication = createAuthentication(config.API_KEYS, {
     secret: config.JWT_SECRET,
     jwksUrl: config.JWT_JWKS_URL,

@@ -171,6 +171,7 @@ const variables = {
     hosts,
   ),
   LIMIT_SOCKETS_PER_OWNER: given('20000', 'WebSockets that one owner may hold', whole(1)),
+  LIMIT_SUBSCRIPTIONS_PER_OWNER: given('20000', 'subscriptions that one owner may hold', whole(1)),
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
   LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),

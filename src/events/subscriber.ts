@@ -45,10 +45,13 @@ export class Subscriber implements Disposable {
   /** While true, everything waits: stored states come first, or the reader is behind. */
   #behind = true;
   #ended = false;
+  readonly #onEnd: () => void;
 
-  constructor(stream: TaskStream, sink: Sink) {
+  /** @param onEnd called once, however the subscription ends */
+  constructor(stream: TaskStream, sink: Sink, onEnd: () => void) {
     this.#stream = stream;
     this.#sink = sink;
+    this.#onEnd = onEnd;
     stream.join(this);
   }
 
@@ -90,6 +93,7 @@ export class Subscriber implements Disposable {
     this.#ended = true;
     this.#waiting.clear();
     this.#stream.leave(this);
+    this.#onEnd();
   }
 
   async #readTask(store: Store, id: TaskId, after: number): Promise<void> {

@@ -1,12 +1,22 @@
-import type { ExecutionResult } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { Subscriber, UnknownTaskError, type Sink } from '../events/subscriber.ts';
 import type { TaskStreams } from '../events/task-stream.ts';
 import type { Viewer } from '../schema/context.ts';
+import { codedError } from '../schema/errors.ts';
 import { unknownTask } from '../schema/task-status-changed.ts';
 import type { Store } from '../store/store.ts';
-import type { DocumentNode } from 'graphql';
+import type { Owner } from '../store/video-task.ts';
 import type { OperationParams, Operations } from './operations.ts';
+
+/** What subscriptions need, and how many one owner may hold. */
+export interface SubscriptionsOptions {
+  readonly operations: Operations;
+  readonly streams: TaskStreams;
+  readonly store: Store;
+  readonly log: Logger;
+  readonly maxPerOwner: number;
+}
 
 /** Begins subscriptions for every transport: one stream serves all who ask the same. */
 export class Subscriptions {
@@ -14,12 +24,15 @@ export class Subscriptions {
   readonly #streams: TaskStreams;
   readonly #store: Store;
   readonly #log: Logger;
+  readonly #maxPerOwner: number;
+  readonly #countByOwner = new Map<Owner, number>();
 
-  constructor(operations: Operations, streams: TaskStreams, store: Store, log: Logger) {
-    this.#operations = operations;
-    this.#streams = streams;
-    this.#store = store;
-    this.#log = log;
+  constructor(options: SubscriptionsOptions) {
+    this.#operations = options.operations;
+    this.#streams = options.streams;
+    this.#store = options.store;
+    this.#log = options.log;
+    this.#maxPerOwner = options.maxPerOwner;
   }
 
   /**
@@ -33,13 +46,19 @@ export class Subscriptions {
     viewer: Viewer,
     sink: Sink,
   ): Promise<Disposable | ExecutionResult> {
+    const count = this.#countByOwner.get(viewer.owner) ?? 0;
+    if (count >= this.#maxPerOwner) {
+      const message = `You hold ${count} subscriptions, and that is the limit. End some first.`;
+      return { errors: [codedError('LIMIT_EXCEEDED', message)] };
+    }
     const opened = await this.#operations.subscribe(document, params, viewer);
     if (!('source' in opened)) return opened;
     const { source, render } = opened;
     // Everything that a message depends on beside the task: who asks, what, and with which values.
     const key = JSON.stringify([viewer.owner, params.query, params.operationName, params.variables]);
     const stream = this.#streams.open(key, { owner: viewer.owner, id: source.id }, render);
-    const subscriber = new Subscriber(stream, sink);
+    this.#count(viewer.owner, 1);
+    const subscriber = new Subscriber(stream, sink, () => this.#count(viewer.owner, -1));
     const begun = subscriber.begin(
       this.#store,
       source.after === null ? { kind: 'present' } : { kind: 'after', counter: source.after },
@@ -59,5 +78,11 @@ export class Subscriptions {
       });
     }
     return subscriber;
+  }
+
+  #count(owner: Owner, change: 1 | -1): void {
+    const count = (this.#countByOwner.get(owner) ?? 0) + change;
+    if (count > 0) this.#countByOwner.set(owner, count);
+    else this.#countByOwner.delete(owner);
   }
 }

@@ -36,12 +36,16 @@ const goingAway = 1001;
 /** Between two pings; who misses one whole round is gone. Shorter costs, longer keeps dead sockets. */
 const pingIntervalMs = 12_000;
 
+/** How long a socket that is being closed may take to answer. */
+const closeWaitMs = 2000;
+
 /** One connection. */
 interface Connection {
   readonly socket: WebSocket;
   readonly reader: Reader;
   viewer: Viewer | null;
-  expiry: NodeJS.Timeout | undefined;
+  /** Ends the connection at its time: the token's, or soon after it was found stalled. */
+  ending: NodeJS.Timeout | undefined;
   operations: number;
   alive: boolean;
 }
@@ -103,7 +107,7 @@ export class WebSocketTransport implements AsyncDisposable {
     for (const { socket } of connections) socket.close(goingAway, 'Going away');
     const cut = setTimeout(() => {
       for (const { socket } of connections) socket.terminate();
-    }, 2000);
+    }, closeWaitMs);
     await Promise.all(closed);
     clearTimeout(cut);
     this.#server.close();
@@ -115,7 +119,7 @@ export class WebSocketTransport implements AsyncDisposable {
       socket,
       reader,
       viewer: null,
-      expiry: undefined,
+      ending: undefined,
       operations: 0,
       alive: true,
     };
@@ -146,7 +150,7 @@ export class WebSocketTransport implements AsyncDisposable {
     socket.once('close', (code, reason) => {
       this.#connections.delete(connection);
       this.#forget(connection);
-      clearTimeout(connection.expiry);
+      clearTimeout(connection.ending);
       reader[Symbol.dispose]();
       closed(code, reason.toString()).catch((error: unknown) =>
         this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
@@ -170,7 +174,7 @@ export class WebSocketTransport implements AsyncDisposable {
     }
     if (connection.socket.readyState !== connection.socket.OPEN) return false;
     connection.viewer = viewer;
-    connection.expiry = onExpiry(identity, () => connection.socket.close(CloseCode.Forbidden, 'Expired'));
+    connection.ending = onExpiry(identity, () => connection.socket.close(CloseCode.Forbidden, 'Expired'));
     this.#socketsByOwner.set(viewer.owner, sockets);
     return true;
   }
@@ -233,10 +237,12 @@ export class WebSocketTransport implements AsyncDisposable {
     return running;
   }
 
-  #stalled({ socket }: Connection): void {
+  #stalled(connection: Connection): void {
+    const { socket } = connection;
     socket.close(tryAgainLater, 'The reader stalled');
-    // It does not read, so it will not answer the close either.
-    setTimeout(() => socket.terminate(), 1000).unref();
+    // It does not read, so it will hardly answer the close either.
+    clearTimeout(connection.ending);
+    connection.ending = setTimeout(() => socket.terminate(), closeWaitMs);
   }
 
   #ping(): void {
