@@ -4,8 +4,11 @@ import type { TaskStream } from './task-stream.ts';
 
 /** Where one subscriber's messages go. The transport owns it and tells when it is gone. */
 export interface Sink {
-  /** Writes one message. Called only while `isWritable`, in revision order, each revision at most once. */
-  send(payload: string): void;
+  /**
+   * Writes one message. Called only while `isWritable`, in revision order, each revision at most once.
+   * The payload is shared with all who ask the same: it must not be written to.
+   */
+  send(payload: Buffer): void;
   /** Whether the reader keeps up. */
   isWritable(): boolean;
   /** Calls back once when the reader has caught up; never after the transport is gone. */
@@ -75,7 +78,7 @@ export class Subscriber implements Disposable {
   }
 
   /** A live state: handed over at once, or kept while the reader is behind. */
-  hear(task: VideoTask, payload: string): void {
+  hear(task: VideoTask, payload: Buffer): void {
     if (this.#ended || task.revision <= this.#seen) return;
     if (this.#behind || !this.#sink.isWritable()) {
       // Taken out first, so that it stands at its new place in the order of revisions.
@@ -147,7 +150,7 @@ export class Subscriber implements Disposable {
     if (!this.#ended) this.#send(task, payload);
   }
 
-  #send(task: VideoTask, payload: string): void {
+  #send(task: VideoTask, payload: Buffer): void {
     this.#seen = task.revision;
     this.#sink.send(payload);
     if (this.#stream.watch.id !== null && isTerminal(task.stage)) this.#end();

@@ -29,8 +29,8 @@ export class TaskStream {
   }
 
   /** The message for a state, made anew: what it says of time is true now. */
-  render(task: VideoTask): string | Promise<string> {
-    return this.#render(task);
+  async render(task: VideoTask): Promise<Buffer> {
+    return Buffer.from(await this.#render(task));
   }
 
   join(subscriber: Subscriber): void {
@@ -47,13 +47,13 @@ export class TaskStream {
   }
 
   #tell(task: VideoTask): void {
-    const payload = this.#tail === null ? this.#render(task) : this.#tail.then(() => this.#render(task));
-    if (typeof payload === 'string') {
-      this.#deliver(task, payload);
+    const text = this.#tail === null ? this.#render(task) : this.#tail.then(() => this.#render(task));
+    if (typeof text === 'string') {
+      this.#deliver(task, text);
       return;
     }
-    const tail: Promise<void> = payload
-      .then((text) => this.#deliver(task, text))
+    const tail: Promise<void> = text
+      .then((rendered) => this.#deliver(task, rendered))
       .catch((error: unknown) => {
         this.#log.error({ err: error, task: task.id }, 'a change could not be rendered');
       })
@@ -63,7 +63,9 @@ export class TaskStream {
     this.#tail = tail;
   }
 
-  #deliver(task: VideoTask, payload: string): void {
+  #deliver(task: VideoTask, text: string): void {
+    // Encoded once: with a thousand subscribers this is most of what sharing saves.
+    const payload = Buffer.from(text);
     for (const subscriber of this.#subscribers) subscriber.hear(task, payload);
   }
 }

@@ -52,8 +52,8 @@ export class EventStreams implements Disposable {
     const expiry = onExpiry(identity, () => response.destroy());
     try {
       const result = await this.#run(response, params, identity.viewer, closed);
-      if (result !== null) writeEvent(response, 'next', JSON.stringify(formatted(result)));
-      writeEvent(response, 'complete', '');
+      if (result !== null) write(response, nextEvent(Buffer.from(JSON.stringify(formatted(result)))));
+      write(response, completeEvent);
     } finally {
       clearTimeout(expiry);
       this.#open.delete(response);
@@ -82,7 +82,7 @@ export class EventStreams implements Disposable {
     const ended = Promise.withResolvers<void>();
     using reader = new Reader(response, stallMs, () => response.destroy());
     const sink: Sink = {
-      send: (payload) => writeEvent(response, 'next', payload),
+      send: (payload) => write(response, nextEvent(payload)),
       isWritable: () => reader.isWritable(),
       whenWritable: (resume) => reader.whenWritable(resume),
       end: () => ended.resolve(),
@@ -98,6 +98,13 @@ export class EventStreams implements Disposable {
   }
 }
 
-function writeEvent(response: ServerResponse, event: 'next' | 'complete', data: string): void {
-  if (!response.writableEnded && !response.destroyed) response.write(`event: ${event}\ndata: ${data}\n\n`);
+const nextHead = Buffer.from('event: next\ndata: ');
+const eventEnd = Buffer.from('\n\n');
+const completeEvent = Buffer.from('event: complete\ndata: \n\n');
+
+/** JSON text has no line breaks, so one data line holds it. */
+const nextEvent = (payload: Buffer): Buffer => Buffer.concat([nextHead, payload, eventEnd]);
+
+function write(response: ServerResponse, event: Buffer): void {
+  if (!response.writableEnded && !response.destroyed) response.write(event);
 }

@@ -39,6 +39,10 @@ const pingIntervalMs = 12_000;
 /** How long a socket that is being closed may take to answer. */
 const closeWaitMs = 2000;
 
+const closingBrace = Buffer.from('}');
+/** Bytes that are already UTF-8 go out as a text frame. */
+const asText = { binary: false } as const;
+
 /** One connection. */
 interface Connection {
   readonly socket: WebSocket;
@@ -224,9 +228,9 @@ export class WebSocketTransport implements AsyncDisposable {
     const { connection, id, params, viewer } = contextValue as Started;
     const { socket, reader } = connection;
     const running = new RunningOperation();
-    const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     const sink: Sink = {
-      send: (payload) => socket.send(`${head}${payload}}`),
+      send: (payload) => socket.send(Buffer.concat([head, payload, closingBrace]), asText),
       isWritable: () => reader.isWritable(),
       whenWritable: (resume) => reader.whenWritable(resume),
       end: () => running.end(),
