@@ -1,26 +1,14 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { isLoopback, type Config } from './config.ts';
+import { startApi } from './api.ts';
+import type { Config } from './config.ts';
 import { TaskFeed } from './events/feed.ts';
-import { TaskStreams } from './events/task-stream.ts';
 import { Archive } from './media/archive.ts';
 import { MediaFiles } from './media/media-files.ts';
 import { createKieProvider } from './providers/kie/kie-provider.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { simulatorModels } from './providers/simulator/models.ts';
 import { startSimulator } from './providers/simulator/simulator.ts';
-import type { Services } from './schema/context.ts';
-import { buildSchema } from './schema/schema.ts';
-import { createAuthentication } from './server/authentication.ts';
-import { EventStreams } from './server/event-stream.ts';
-import { GraphiQLPage } from './server/graphiql.ts';
-import { GraphQLHttp } from './server/graphql-http.ts';
-import { HttpServer } from './server/http.ts';
-import { Operations } from './server/operations.ts';
-import { PageGuard } from './server/page-guard.ts';
-import { Subscriptions } from './server/subscriptions.ts';
-import { WebSocketTransport } from './server/websocket.ts';
-import { createGraphQLHandler } from './server/yoga.ts';
 import { openSqliteStore } from './store/sqlite.ts';
 import { readPromptFrames } from './tasks/prompt-frames.ts';
 import { Recorder } from './tasks/recorder.ts';
@@ -92,82 +80,15 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     now,
   });
 
-  let baseUrl = config.PUBLIC_URL;
-  const services: Services = {
-    tasks,
-    store,
-    providers,
-    mediaUrl: (key) => `${baseUrl}/media/${key}`,
-    now,
-  };
-  const operations = new Operations({
-    schema: buildSchema(),
-    services,
-    log,
-    introspection: config.INTROSPECTION,
-  });
-  const subscriptions = new Subscriptions({
-    operations,
-    streams: new TaskStreams(feed, log),
-    store,
-    log,
-    maxPerOwner: config.LIMIT_SUBSCRIPTIONS_PER_OWNER,
-  });
-  const authentication = createAuthentication(config.API_KEYS, {
-    secret: config.JWT_SECRET,
-    jwksUrl: config.JWT_JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-  });
-  const simulated = providers.every(({ name }) => name === 'SIMULATOR');
-  const eventStreams = new EventStreams({ operations, subscriptions, stallMs: config.LIMIT_STALLED_MS });
-  const webSockets = new WebSocketTransport({
-    operations,
-    subscriptions,
-    authentication,
-    log,
-    limits: {
-      socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
-      operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
-      messageBytes: config.LIMIT_MESSAGE_BYTES,
-      stallMs: config.LIMIT_STALLED_MS,
-    },
-  });
-  const guard = new PageGuard({
-    authenticated: authentication.required,
-    publicUrl: config.PUBLIC_URL,
-    corsOrigins: config.CORS_ORIGINS,
-    listensOnLoopback: isLoopback(config.HOST),
-  });
-  const http = stack.use(
-    await HttpServer.listen({
-      host: config.HOST,
-      port: config.PORT,
-      log,
-      guard,
-      graphql: new GraphQLHttp({
-        guard,
-        authentication,
-        operations,
-        yoga: createGraphQLHandler(operations, log, config.LIMIT_BODY_BYTES),
-        eventStreams,
-        graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
-        maxBodyBytes: config.LIMIT_BODY_BYTES,
-      }),
-      eventStreams,
-      webSockets,
-      mediaDirectory: files.directory,
-      simulated,
-      checkReady: async () => void (await store.lastRevision()),
-    }),
+  const api = stack.use(
+    await startApi(config, { store, feed, tasks, providers, mediaDirectory: files.directory, log, now }),
   );
-  baseUrl ??= `http://127.0.0.1:${http.port}`;
   for (const poller of pollers) poller.start();
 
   const running = stack.move();
   return {
-    url: `http://127.0.0.1:${http.port}`,
-    simulated,
+    url: api.url,
+    simulated: api.simulated,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

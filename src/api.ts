@@ -1,0 +1,114 @@
+import type { Logger } from 'pino';
+import { isLoopback, type Config } from './config.ts';
+import type { TaskFeed } from './events/feed.ts';
+import { TaskStreams } from './events/task-stream.ts';
+import type { VideoProvider } from './providers/provider.ts';
+import type { Services } from './schema/context.ts';
+import { buildSchema } from './schema/schema.ts';
+import { createAuthentication } from './server/authentication.ts';
+import { EventStreams } from './server/event-stream.ts';
+import { GraphiQLPage } from './server/graphiql.ts';
+import { GraphQLHttp } from './server/graphql-http.ts';
+import { HttpServer } from './server/http.ts';
+import { Operations } from './server/operations.ts';
+import { PageGuard } from './server/page-guard.ts';
+import { Subscriptions } from './server/subscriptions.ts';
+import { WebSocketTransport } from './server/websocket.ts';
+import { createGraphQLHandler } from './server/yoga.ts';
+import type { Store } from './store/store.ts';
+import type { VideoTasks } from './tasks/video-tasks.ts';
+
+/** What the API is put in front of. The caller owns all of it. */
+export interface ApiRooms {
+  readonly store: Store;
+  readonly feed: TaskFeed;
+  readonly tasks: VideoTasks;
+  /** In the operator's order of preference. */
+  readonly providers: readonly VideoProvider[];
+  readonly mediaDirectory: string;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** The API as it listens. */
+export interface Api extends AsyncDisposable {
+  /** Where it listens, for people on this machine. */
+  readonly url: string;
+  /** Whether nothing but the simulator answers. */
+  readonly simulated: boolean;
+}
+
+/** Wires the schema and the transports, and listens. Disposing ends every connection. */
+export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
+  const { store, feed, tasks, providers, mediaDirectory, log, now } = rooms;
+  let baseUrl = config.PUBLIC_URL;
+  const services: Services = {
+    tasks,
+    store,
+    providers,
+    mediaUrl: (key) => `${baseUrl}/media/${key}`,
+    now,
+  };
+  const operations = new Operations({
+    schema: buildSchema(),
+    services,
+    log,
+    introspection: config.INTROSPECTION,
+  });
+  const subscriptions = new Subscriptions({
+    operations,
+    streams: new TaskStreams(feed, log),
+    store,
+    log,
+    maxPerOwner: config.LIMIT_SUBSCRIPTIONS_PER_OWNER,
+  });
+  const authentication = createAuthentication(config.API_KEYS, {
+    secret: config.JWT_SECRET,
+    jwksUrl: config.JWT_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const simulated = providers.every(({ name }) => name === 'SIMULATOR');
+  const eventStreams = new EventStreams({ operations, subscriptions, stallMs: config.LIMIT_STALLED_MS });
+  const webSockets = new WebSocketTransport({
+    operations,
+    subscriptions,
+    authentication,
+    log,
+    limits: {
+      socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
+      operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
+      messageBytes: config.LIMIT_MESSAGE_BYTES,
+      stallMs: config.LIMIT_STALLED_MS,
+    },
+  });
+  const guard = new PageGuard({
+    authenticated: authentication.required,
+    publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
+    listensOnLoopback: isLoopback(config.HOST),
+  });
+  const http = await HttpServer.listen({
+    host: config.HOST,
+    port: config.PORT,
+    log,
+    guard,
+    graphql: new GraphQLHttp({
+      guard,
+      authentication,
+      operations,
+      yoga: createGraphQLHandler(operations, log, config.LIMIT_BODY_BYTES),
+      eventStreams,
+      graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+      maxBodyBytes: config.LIMIT_BODY_BYTES,
+    }),
+    eventStreams,
+    webSockets,
+    mediaDirectory,
+    simulated,
+    checkReady: async () => void (await store.lastRevision()),
+  });
+  const url = `http://127.0.0.1:${http.port}`;
+  baseUrl ??= url;
+  return { url, simulated, [Symbol.asyncDispose]: () => http[Symbol.asyncDispose]() };
+}
