@@ -6,5 +6,8 @@ export default defineConfig({
     // Real servers and processes: a deadline per test, never a sleep inside one.
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Node loads the sources itself, as at `npm start`: what type stripping refuses fails here too, and
+    // graphql is loaded once.
+    experimental: { viteModuleRunner: false },
   },
 });

@@ -50,10 +50,15 @@ export class HttpServer implements AsyncDisposable {
   /** Resolves when the port is open. */
   static async listen(options: HttpOptions): Promise<HttpServer> {
     const http = new HttpServer(options);
-    await new Promise<void>((resolve, reject) => {
-      http.#server.once('error', reject);
-      http.#server.listen(options.port, options.host, resolve);
-    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        http.#server.once('error', reject);
+        http.#server.listen(options.port, options.host, resolve);
+      });
+    } catch (error) {
+      await http[Symbol.asyncDispose]();
+      throw error;
+    }
     return http;
   }
 

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { startApi } from '../../src/api.ts';
+import { readConfig } from '../../src/config.ts';
+import { TaskFeed } from '../../src/events/feed.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { NewVideoTask, Store } from '../../src/store/store.ts';
+import type { TaskId, VideoTask } from '../../src/store/video-task.ts';
+import type { TaskEvent } from '../../src/tasks/machine.ts';
+import { readPromptFrames } from '../../src/tasks/prompt-frames.ts';
+import { Recorder } from '../../src/tasks/recorder.ts';
+import { randomId, VideoTasks } from '../../src/tasks/video-tasks.ts';
+import { sampleTask } from './sample-task.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** The API in front of a real store, without workers: the test decides what happens to tasks, and when. */
+export interface PushServer extends AsyncDisposable {
+  readonly url: string;
+  readonly store: Store;
+  /** How many listeners the feed has. */
+  readonly listeners: () => number;
+  create(overrides?: Partial<NewVideoTask>): Promise<VideoTask>;
+  /** Records one event; fails where the state machine refuses it. */
+  record(task: { readonly id: TaskId }, event: TaskEvent): Promise<VideoTask>;
+  /** A change that everybody is told. */
+  touch(task: { readonly id: TaskId }, providerStatus: string): Promise<VideoTask>;
+  /** Brings a waiting task to the provider. */
+  generate(task: { readonly id: TaskId }): Promise<VideoTask>;
+  complete(task: { readonly id: TaskId }): Promise<VideoTask>;
+}
+
+/** Starts it with settings of the environment. */
+export async function startPushServer(env: Record<string, string> = {}): Promise<PushServer> {
+  await using stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const config = readConfig({ PORT: '0', DATA_DIR: folder.path, ...env });
+  const log = pino({ level: 'silent' });
+  const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
+  const feed = stack.use(await TaskFeed.open(store, log));
+  const recorder = new Recorder(store, log, Date.now);
+  const providers: [] = [];
+  const tasks = new VideoTasks({
+    store,
+    recorder,
+    providers,
+    promptFrames: readPromptFrames(),
+    wakeWorker: () => {},
+    now: Date.now,
+  });
+  const api = stack.use(
+    await startApi(config, {
+      store,
+      feed,
+      tasks,
+      providers,
+      mediaDirectory: folder.path,
+      log,
+      now: Date.now,
+    }),
+  );
+  const record = async (task: { readonly id: TaskId }, event: TaskEvent) => {
+    const after = await recorder.record(task.id, event);
+    if (after === null) throw new Error(`${event.kind} was refused`);
+    return after;
+  };
+  const running = stack.move();
+  return {
+    url: api.url,
+    store,
+    listeners: () => feed.listenerCount,
+    create: async (overrides = {}) => {
+      const result = await store.insert(
+        sampleTask({ id: randomId() as TaskId, dueAt: null, ...overrides }),
+        null,
+      );
+      if (result.kind !== 'inserted') throw new Error(result.kind);
+      return result.task;
+    },
+    record,
+    touch: (task, providerStatus) =>
+      record(task, { kind: 'observed', providerStatus, percent: null, memo: null, hint: null }),
+    generate: async (task) => {
+      await record(task, { kind: 'attemptStarted' });
+      return record(task, { kind: 'accepted', providerTaskId: `p-${task.id}`, memo: null });
+    },
+    complete: (task) =>
+      record(task, {
+        kind: 'succeeded',
+        providerStatus: 'success',
+        memo: null,
+        video: {
+          sourceUrl: 'https://videos.example/v.mp4',
+          mediaKey: 'aaaaaaaaaaaaaaaaaaaaaa.mp4',
+          contentType: 'video/mp4',
+          bytes: 1,
+          sha256: 'aa',
+          archivedAt: 1,
+        },
+      }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
