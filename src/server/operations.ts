@@ -191,7 +191,7 @@ export class Operations {
         : { kind: 'valid', document };
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const tooLong = error.message.includes('token limit');
+      const tooLong = /more than \d+ tokens/.test(error.message);
       return {
         kind: 'unreadable',
         errors: [withCode(error, tooLong ? 'LIMIT_EXCEEDED' : 'GRAPHQL_PARSE_FAILED')],

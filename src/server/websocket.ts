@@ -50,7 +50,8 @@ interface Connection {
   viewer: Viewer | null;
   /** Ends the connection at its time: the token's, or soon after it was found stalled. */
   ending: NodeJS.Timeout | undefined;
-  operations: number;
+  /** The operations under way, by the message that began each: ids are used again at once. */
+  readonly running: Set<object>;
   alive: boolean;
 }
 
@@ -60,6 +61,7 @@ interface Started {
   readonly viewer: Viewer;
   readonly id: string;
   readonly params: OperationParams;
+  readonly payload: object;
 }
 
 /** `graphql-transport-ws`: graphql-ws keeps the protocol, messages of streams go past it to the socket. */
@@ -84,8 +86,8 @@ export class WebSocketTransport implements AsyncDisposable {
       onSubscribe: ({ extra }, id, payload) => this.#start(extra, id, payload),
       execute: (args) => this.#execute(args),
       subscribe: (args) => this.#subscribe(args),
-      onComplete: ({ extra }) => {
-        extra.operations -= 1;
+      onComplete: ({ extra }, _id, payload) => {
+        extra.running.delete(payload);
       },
     });
     this.#pings = setInterval(() => this.#ping(), pingIntervalMs);
@@ -124,7 +126,7 @@ export class WebSocketTransport implements AsyncDisposable {
       reader,
       viewer: null,
       ending: undefined,
-      operations: 0,
+      running: new Set(),
       alive: true,
     };
     this.#connections.add(connection);
@@ -190,15 +192,14 @@ export class WebSocketTransport implements AsyncDisposable {
     else this.#socketsByOwner.delete(viewer.owner);
   }
 
-  #start(connection: Connection, id: string, payload: unknown): ExecutionArgs | readonly GraphQLError[] {
+  #start(connection: Connection, id: string, payload: object): ExecutionArgs | readonly GraphQLError[] {
     const { operations, limits } = this.#options;
-    // Counted here and uncounted in onComplete, which every operation that started reaches.
     const { viewer } = connection;
     const params = parseParams(payload);
     if (viewer === null || params instanceof GraphQLError) {
       return [params instanceof GraphQLError ? params : new GraphQLError('Unauthorized')];
     }
-    if (connection.operations >= limits.operationsPerSocket) {
+    if (connection.running.size >= limits.operationsPerSocket) {
       return [
         new GraphQLError(`A socket has at most ${limits.operationsPerSocket} operations: open another one.`, {
           extensions: { code: 'LIMIT_EXCEEDED' },
@@ -214,8 +215,8 @@ export class WebSocketTransport implements AsyncDisposable {
         }),
       ];
     }
-    connection.operations += 1;
-    const started: Started = { connection, viewer, id, params };
+    connection.running.add(payload);
+    const started: Started = { connection, viewer, id, params, payload };
     return { schema: operations.schema, document: prepared.document, contextValue: started };
   }
 
@@ -225,7 +226,7 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   async #subscribe({ document, contextValue }: ExecutionArgs) {
-    const { connection, id, params, viewer } = contextValue as Started;
+    const { connection, id, params, payload: message, viewer } = contextValue as Started;
     const { socket, reader } = connection;
     const running = new RunningOperation();
     const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
@@ -237,7 +238,10 @@ export class WebSocketTransport implements AsyncDisposable {
     };
     const opened = await this.#options.subscriptions.open(document, params, viewer, sink);
     if (!(Symbol.dispose in opened)) return opened;
-    running.onReturn = () => opened[Symbol.dispose]();
+    running.onReturn = () => {
+      connection.running.delete(message);
+      opened[Symbol.dispose]();
+    };
     return running;
   }
 

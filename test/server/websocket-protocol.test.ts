@@ -1,0 +1,231 @@
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toGlobalId } from '../../src/schema/global-id.ts';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+const all = 'subscription { taskStatusChanged { id } }';
+
+describe('graphql-transport-ws', () => {
+  let server: PushServer;
+  beforeAll(async () => {
+    server = await startPushServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it('refuses a socket with another subprotocol, 4406', async () => {
+    await using raw = await RawSocket.open(server.url, { protocol: 'graphql-ws' }).catch(() => null);
+    // ws itself ends the handshake when no subprotocol is left to choose.
+    expect(raw === null ? 'refused' : (await raw.closed).code).toSatisfy(
+      (seen) => seen === 'refused' || seen === 4406,
+    );
+  });
+
+  it.each([
+    ['text that is no JSON', 'nonsense'],
+    ['an unknown type', { type: 'shout' }],
+    ['a subscribe without an id', { type: 'subscribe', payload: { query: all } }],
+  ])('closes with 4400 after %s', async (_what, message) => {
+    await using raw = await RawSocket.connect(server.url);
+    raw.send(message);
+    expect((await raw.closed).code).toBe(4400);
+  });
+
+  it('closes with 4401 when an operation comes before the acknowledgement', async () => {
+    await using raw = await RawSocket.open(server.url);
+    raw.subscribe('1', all);
+    expect(await raw.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
+  });
+
+  it('closes with 4408 when no connection_init comes', async () => {
+    await using raw = await RawSocket.open(server.url);
+    expect((await raw.closed).code).toBe(4408);
+  });
+
+  it('closes with 4409 when an id is in use', async () => {
+    const task = await server.create();
+    await using raw = await RawSocket.connect(server.url);
+    const query = `subscription { taskStatusChanged(id: "${toGlobalId(task.id)}") { id } }`;
+    raw.subscribe('same', query);
+    await raw.next(({ type }) => type === 'next');
+    raw.subscribe('same', query);
+    expect((await raw.closed).code).toBe(4409);
+  });
+
+  it('closes with 4429 after a second connection_init', async () => {
+    await using raw = await RawSocket.connect(server.url);
+    raw.send({ type: 'connection_init' });
+    expect((await raw.closed).code).toBe(4429);
+  });
+
+  it('closes with 1009 after a message over the limit', async () => {
+    await using small = await startPushServer({ LIMIT_MESSAGE_BYTES: '2048' });
+    await using raw = await RawSocket.connect(small.url);
+    raw.subscribe('1', `${all} # ${'x'.repeat(3000)}`);
+    expect((await raw.closed).code).toBe(1009);
+  });
+
+  it('closes with 1013 when an owner opens too many sockets, and lets another in when one is gone', async () => {
+    await using small = await startPushServer({ LIMIT_SOCKETS_PER_OWNER: '2' });
+    await using first = await RawSocket.connect(small.url);
+    await using second = await RawSocket.connect(small.url);
+    await using third = await RawSocket.open(small.url);
+    third.send({ type: 'connection_init' });
+    expect(await third.closed).toEqual({ code: 1013, reason: 'Too many sockets' });
+    first.socket.close();
+    await first.closed;
+    await using fourth = await RawSocket.connect(small.url);
+    expect([second, fourth].map(({ socket }) => socket.readyState)).toEqual([1, 1]);
+  });
+
+  it('closes with 1001 when the server stops', async () => {
+    const own = await startPushServer();
+    await using raw = await RawSocket.connect(own.url);
+    raw.subscribe('1', all);
+    await own[Symbol.asyncDispose]();
+    expect((await raw.closed).code).toBe(1001);
+  });
+
+  it('answers an operation over the limit with LIMIT_EXCEEDED, and takes it when another has ended', async () => {
+    await using small = await startPushServer({ LIMIT_OPERATIONS_PER_SOCKET: '1' });
+    await using raw = await RawSocket.connect(small.url);
+    raw.subscribe('1', all);
+    raw.subscribe('2', all);
+    expect((await raw.next(({ id }) => id === '2')).payload).toMatchObject([
+      { extensions: { code: 'LIMIT_EXCEEDED' } },
+    ]);
+    raw.send({ id: '1', type: 'complete' });
+    raw.subscribe('3', '{ videoTasks { totalCount } }');
+    expect(await raw.next(({ id }) => id === '3')).toEqual({
+      id: '3',
+      type: 'next',
+      payload: { data: { videoTasks: { totalCount: 0 } } },
+    });
+  });
+
+  it('bounds the subscriptions of an owner over all his sockets', async () => {
+    await using small = await startPushServer({ LIMIT_SUBSCRIPTIONS_PER_OWNER: '1' });
+    await using first = await RawSocket.connect(small.url);
+    await using second = await RawSocket.connect(small.url);
+    first.subscribe('1', all);
+    await small.create();
+    await first.next(({ type }) => type === 'next');
+    second.subscribe('2', all);
+    expect((await second.next(({ id }) => id === '2')).payload).toMatchObject({
+      errors: [{ extensions: { code: 'LIMIT_EXCEEDED' } }],
+    });
+    first.socket.close();
+    await first.closed;
+    second.subscribe('3', all);
+    await second.next(({ id, type }) => id === '3' && type === 'next');
+  });
+
+  it.each([
+    ['a syntax error', 'subscription { taskStatusChanged {', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', 'subscription { taskStatusChanged { colour } }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'too many levels',
+      `{ ${'videoTasks { edges { node { retryOf {'.repeat(1)} ${'retryOf { '.repeat(30)} id ${'}'.repeat(34)} }`,
+      'LIMIT_EXCEEDED',
+    ],
+    ['too many tokens', `{ ${'a '.repeat(5000)} }`, 'LIMIT_EXCEEDED'],
+    [
+      'too many root fields',
+      `{ ${Array.from({ length: 40 }, (_, index) => `a${index}: videoTasks { totalCount }`).join(' ')} }`,
+      'LIMIT_EXCEEDED',
+    ],
+  ])(
+    'answers %s with an error and leaves the socket and its other subscriptions alive',
+    async (_what, query, code) => {
+      const task = await server.create();
+      await using raw = await RawSocket.connect(server.url);
+      raw.subscribe('good', `subscription { taskStatusChanged(id: "${toGlobalId(task.id)}") { stage } }`);
+      await raw.next(({ id, type }) => id === 'good' && type === 'next');
+      raw.subscribe('bad', query);
+      const { type, payload } = await raw.next(({ id }) => id === 'bad');
+      expect(type).toBe('error');
+      expect(payload).toContainEqual(expect.objectContaining({ extensions: { code } }));
+      await server.generate(task);
+      await server.complete(task);
+      await raw.next(({ id, type: ended }) => id === 'good' && ended === 'complete');
+      expect(raw.typesOf('good')).toEqual(['next', 'next', 'next', 'next', 'complete']);
+      expect(raw.typesOf('bad')).toEqual(['error']);
+    },
+  );
+
+  it('tells nothing more after the client completes', async () => {
+    const task = await server.generate(await server.create());
+    await using raw = await RawSocket.connect(server.url);
+    raw.subscribe('1', `subscription { taskStatusChanged(id: "${toGlobalId(task.id)}") { stage } }`);
+    await raw.next(({ type }) => type === 'next');
+    raw.send({ id: '1', type: 'complete' });
+    raw.send({ type: 'ping' });
+    await raw.next(({ type }) => type === 'pong');
+    await server.touch(task, 'unheard');
+    raw.subscribe('2', `subscription { taskStatusChanged(id: "${toGlobalId(task.id)}") { providerStatus } }`);
+    expect((await raw.next(({ id }) => id === '2')).payload).toEqual({
+      data: { taskStatusChanged: { providerStatus: 'unheard' } },
+    });
+    expect(raw.typesOf('1')).toEqual(['next']);
+  });
+});
+
+describe('authentication over graphql-transport-ws', () => {
+  const secret = 'a secret of more than thirty-two bytes';
+  const token = (expiresInSeconds: number) =>
+    new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('ann')
+      .setExpirationTime(Math.floor(Date.now() / 1000) + expiresInSeconds)
+      .sign(new TextEncoder().encode(secret));
+  let server: PushServer;
+  beforeAll(async () => {
+    server = await startPushServer({ API_KEYS: 'studio:k1', JWT_SECRET: secret });
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  it.each([
+    ['nothing', undefined],
+    ['an unknown key', { authorization: 'Bearer k2' }],
+    ['something that is no text', { authorization: 7 }],
+  ])('closes with 4401 at connection_init with %s', async (_what, payload) => {
+    await using raw = await RawSocket.open(server.url);
+    raw.send({ type: 'connection_init', payload });
+    expect((await raw.closed).code).toBe(4401);
+    expect(raw.messages).toEqual([]);
+  });
+
+  it('closes with 4401 on a token that has expired', async () => {
+    await using raw = await RawSocket.open(server.url);
+    raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await token(-60)}` } });
+    expect((await raw.closed).code).toBe(4401);
+  });
+
+  it.each([
+    ['with the word Bearer', 'Bearer k1'],
+    ['without it', 'k1'],
+  ])('takes a key %s', async (_what, authorization) => {
+    await using raw = await RawSocket.connect(server.url, { authorization });
+    expect(raw.messages).toEqual([{ type: 'connection_ack' }]);
+  });
+
+  it('closes with 4403 when a token expires later', async () => {
+    await using raw = await RawSocket.connect(server.url, { authorization: `Bearer ${await token(1)}` });
+    raw.subscribe('1', all);
+    expect((await raw.closed).code).toBe(4403);
+  });
+
+  it('tells an owner nothing of another one', async () => {
+    await using ann = await RawSocket.connect(server.url, { authorization: await token(60) });
+    await using studio = await RawSocket.connect(server.url, { authorization: 'k1' });
+    ann.subscribe('1', 'subscription { taskStatusChanged { label } }');
+    studio.subscribe('1', 'subscription { taskStatusChanged { label } }');
+    await server.create({ owner: 'jwt:ann' as never, label: 'hers' });
+    await server.create({ owner: 'key:studio' as never, label: 'theirs' });
+    const told = await Promise.all([ann, studio].map((raw) => raw.next(({ type }) => type === 'next')));
+    expect(told.map(({ payload }) => payload)).toEqual([
+      { data: { taskStatusChanged: { label: 'hers' } } },
+      { data: { taskStatusChanged: { label: 'theirs' } } },
+    ]);
+  });
+});
