@@ -69,7 +69,12 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     audience: config.JWT_AUDIENCE,
   });
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
-  const eventStreams = new EventStreams({ operations, subscriptions, stallMs: config.LIMIT_STALLED_MS });
+  const eventStreams = new EventStreams({
+    operations,
+    subscriptions,
+    keepAliveMs: config.LIMIT_PING_MS,
+    stallMs: config.LIMIT_STALLED_MS,
+  });
   const webSockets = new WebSocketTransport({
     operations,
     subscriptions,
@@ -79,6 +84,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
       operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
       messageBytes: config.LIMIT_MESSAGE_BYTES,
+      pingMs: config.LIMIT_PING_MS,
       stallMs: config.LIMIT_STALLED_MS,
     },
   });

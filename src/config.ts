@@ -175,6 +175,7 @@ const variables = {
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
   LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
+  LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', whole(50)),
   LIMIT_STALLED_MS: given('30000', 'milliseconds after which a reader that is behind is closed', whole(100)),
   LOG_LEVEL: given(
     'info',

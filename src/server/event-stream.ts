@@ -7,13 +7,12 @@ import { formatted, type OperationParams, type Operations } from './operations.t
 import { Reader } from './reader.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
-/** Between two comments that keep proxies from closing a quiet stream, in milliseconds. */
-const keepAliveMs = 12_000;
-
 /** Settings of the event-stream transport. */
 export interface EventStreamOptions {
   readonly operations: Operations;
   readonly subscriptions: Subscriptions;
+  /** Between two comments, which keep proxies from closing a quiet stream. */
+  readonly keepAliveMs: number;
   /** A reader that is behind for this long is cut. */
   readonly stallMs: number;
 }
@@ -29,7 +28,7 @@ export class EventStreams implements Disposable {
     this.#keepAlive = setInterval(() => {
       // Written to slow readers too: it is how a connection that is gone is found.
       for (const response of this.#open) response.write(':\n\n');
-    }, keepAliveMs);
+    }, options.keepAliveMs);
   }
 
   /** How many streams are open. */

@@ -26,6 +26,8 @@ export interface WebSocketLimits {
   readonly socketsPerOwner: number;
   readonly operationsPerSocket: number;
   readonly messageBytes: number;
+  /** Between two pings: who misses one whole round is gone. */
+  readonly pingMs: number;
   /** A reader that is behind for this long is closed. */
   readonly stallMs: number;
 }
@@ -33,8 +35,6 @@ export interface WebSocketLimits {
 /** Try again later (RFC 6455 registry, 1013): the graphql-ws client reconnects after it. */
 const tryAgainLater = 1013;
 const goingAway = 1001;
-/** Between two pings; who misses one whole round is gone. Shorter costs, longer keeps dead sockets. */
-const pingIntervalMs = 12_000;
 
 /** How long a socket that is being closed may take to answer. */
 const closeWaitMs = 2000;
@@ -90,7 +90,7 @@ export class WebSocketTransport implements AsyncDisposable {
         extra.running.delete(payload);
       },
     });
-    this.#pings = setInterval(() => this.#ping(), pingIntervalMs);
+    this.#pings = setInterval(() => this.#ping(), options.limits.pingMs);
   }
 
   /** How many sockets are open. */

@@ -1,0 +1,78 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A wire that a test can spoil. */
+export interface TcpProxy extends AsyncDisposable {
+  readonly url: string;
+  /** How many connections were made through it so far. */
+  readonly connections: () => number;
+  /** Resets every connection at once. */
+  cut(): void;
+  /** Lets nothing more through on the present connections, without a word to anybody. */
+  halfOpen(): void;
+  /** Holds back each chunk for a while. */
+  delay(ms: number): void;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly upstream: Socket;
+  silent: boolean;
+}
+
+/** Stands between a client and the server at `target`. */
+export async function startTcpProxy(target: string): Promise<TcpProxy> {
+  const { hostname, port } = new URL(target);
+  const pairs = new Set<Pair>();
+  let delayMs = 0;
+  let made = 0;
+  const timers = new Set<NodeJS.Timeout>();
+  const carry = (pair: Pair, from: Socket, to: Socket) => {
+    from.on('data', (chunk) => {
+      if (pair.silent) return;
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        if (to.writable) to.write(chunk);
+      }, delayMs);
+      timers.add(timer);
+    });
+    from.on('error', () => {});
+    from.on('close', () => {
+      if (!pair.silent) to.destroy();
+    });
+  };
+  const server = createServer((client) => {
+    made += 1;
+    const upstream = connect(Number(port), hostname);
+    const pair: Pair = { client, upstream, silent: false };
+    pairs.add(pair);
+    carry(pair, client, upstream);
+    carry(pair, upstream, client);
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => made,
+    cut: () => {
+      for (const pair of pairs) {
+        const { client, upstream } = pair;
+        pairs.delete(pair);
+        client.resetAndDestroy();
+        upstream.resetAndDestroy();
+      }
+    },
+    halfOpen: () => {
+      for (const pair of pairs) pair.silent = true;
+    },
+    delay: (ms) => {
+      delayMs = ms;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const timer of timers) clearTimeout(timer);
+      for (const { client, upstream } of pairs) {
+        client.destroy();
+        upstream.destroy();
+      }
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
