@@ -6,6 +6,7 @@ import type { VideoProvider } from './providers/provider.ts';
 import type { Services } from './schema/context.ts';
 import { buildSchema } from './schema/schema.ts';
 import { createAuthentication } from './server/authentication.ts';
+import { Callbacks } from './server/callbacks.ts';
 import { EventStreams } from './server/event-stream.ts';
 import { GraphiQLPage } from './server/graphiql.ts';
 import { GraphQLHttp } from './server/graphql-http.ts';
@@ -28,6 +29,8 @@ export interface ApiRooms {
   readonly mediaDirectory: string;
   readonly log: Logger;
   readonly now: () => number;
+  /** A provider called back: a task may be due. */
+  readonly onCallback: () => void;
 }
 
 /** The API as it listens. */
@@ -40,7 +43,7 @@ export interface Api extends AsyncDisposable {
 
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
 export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
-  const { store, feed, tasks, providers, mediaDirectory, log, now } = rooms;
+  const { store, feed, tasks, providers, mediaDirectory, log, now, onCallback } = rooms;
   let baseUrl = config.PUBLIC_URL;
   const services: Services = {
     tasks,
@@ -108,6 +111,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
       maxBodyBytes: config.LIMIT_BODY_BYTES,
     }),
+    callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now }),
     eventStreams,
     webSockets,
     mediaDirectory,

@@ -19,6 +19,8 @@ import { Poller } from './worker/poller.ts';
 const simulatorPollIntervalMs = 1000;
 /** Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. */
 const providerConcurrency = 100;
+/** A provider that called back within this time will do so again. */
+const callbackMemoryMs = 600_000;
 /** Paid requests that are under way at shutdown get this long; the whole stop takes at most 10 s. */
 const submitDrainMs = 5000;
 
@@ -51,6 +53,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   );
 
   const recorder = new Recorder(store, log, now);
+  let lastCallbackAt = Number.NEGATIVE_INFINITY;
   const pollers = providers.map((provider) =>
     stack.use(
       new Poller({
@@ -65,23 +68,38 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         leaseMs: config.LEASE_MS,
         concurrency: providerConcurrency,
         drainMs: submitDrainMs,
-        callbackUrl: () => null,
+        callbackUrl: ({ callbackToken }) =>
+          config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
+        callbacksArrive: () => now() - lastCallbackAt < callbackMemoryMs,
       }),
     ),
   );
+  const wakeWorker = () => {
+    for (const poller of pollers) poller.wake();
+  };
   const tasks = new VideoTasks({
     store,
     recorder,
     providers,
     promptFrames: readPromptFrames(),
-    wakeWorker: () => {
-      for (const poller of pollers) poller.wake();
-    },
+    wakeWorker,
     now,
   });
 
   const api = stack.use(
-    await startApi(config, { store, feed, tasks, providers, mediaDirectory: files.directory, log, now }),
+    await startApi(config, {
+      store,
+      feed,
+      tasks,
+      providers,
+      mediaDirectory: files.directory,
+      log,
+      now,
+      onCallback: () => {
+        lastCallbackAt = now();
+        wakeWorker();
+      },
+    }),
   );
   for (const poller of pollers) poller.start();
 

@@ -135,6 +135,10 @@ const variables = {
   KIE_BASE_URL: given('https://api.kie.ai', "Kie's API", httpUrl),
   KIE_UPLOAD_URL: given('https://kieai.redpandaai.co', "Kie's file upload", httpUrl),
   KIE_CONTRACT: given('jobs', 'wire contract of new work: jobs, veo or task', oneOf('jobs', 'veo', 'task')),
+  KIE_WEBHOOK_HMAC_KEY: optional(
+    "key of the account's signed callbacks; unset: unsigned ones are taken",
+    text,
+  ),
   KIE_POLL_INTERVAL_MS: given('10000', 'milliseconds between two checks of a Kie task', whole(50)),
   GOOGLE_POLL_INTERVAL_MS: given('5000', 'milliseconds between two checks of a Google task', whole(50)),
   KIE_CREATES_PER_10S: given(

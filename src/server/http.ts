@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Callbacks } from './callbacks.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
 import { homePage } from './home.ts';
@@ -17,6 +18,7 @@ export interface HttpOptions {
   readonly log: Logger;
   readonly guard: PageGuard;
   readonly graphql: GraphQLHttp;
+  readonly callbacks: Callbacks;
   /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
@@ -26,6 +28,7 @@ export interface HttpOptions {
   readonly checkReady: () => Promise<void>;
 }
 
+const callbackPath = '/callbacks/kie/';
 /** How long requests that are under way may take at shutdown, in milliseconds. */
 const drainMs = 3000;
 
@@ -79,7 +82,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, mediaDirectory, simulated } = this.#options;
+    const { guard, callbacks, mediaDirectory, simulated } = this.#options;
     response.setHeader('x-content-type-options', 'nosniff');
     if (!guard.allowsHost(request)) {
       respondError(
@@ -93,6 +96,9 @@ export class HttpServer implements AsyncDisposable {
     const url = new URL(request.url ?? '/', 'http://reelay.invalid');
     const { pathname } = url;
     if (pathname === '/graphql') return this.#options.graphql.respond(request, response);
+    if (request.method === 'POST' && pathname.startsWith(callbackPath)) {
+      return callbacks.respond(request, response, pathname.slice(callbackPath.length));
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       respondError(response, 405, 'BAD_INPUT', 'This path takes GET.');
       return;

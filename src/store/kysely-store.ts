@@ -107,6 +107,15 @@ class KyselyStore implements Store {
     return row === undefined ? null : fromRow(row);
   }
 
+  async getByCallbackToken(token: string): Promise<VideoTask | null> {
+    const row = await this.#db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('callback_token', '=', token)
+      .executeTakeFirst();
+    return row === undefined ? null : fromRow(row);
+  }
+
   page(request: Parameters<Store['page']>[0]): ReturnType<Store['page']> {
     return this.#db
       .transaction()

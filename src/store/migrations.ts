@@ -31,6 +31,8 @@ const first: Migration = {
       .addColumn('cost', 'text')
       .addColumn('retry_of', 'text')
       .addColumn('callback_token', 'text', (column) => column.notNull())
+      .addColumn('suggested_provider_task_id', 'text')
+      .addColumn('woken_at', 'bigint')
       .addColumn('created_at', 'bigint', (column) => column.notNull())
       .addColumn('submitted_at', 'bigint')
       .addColumn('completed_at', 'bigint')

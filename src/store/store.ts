@@ -89,6 +89,7 @@ export interface Store extends AsyncDisposable {
   insert(task: NewVideoTask, idempotency: IdempotencyKey | null): Promise<InsertResult>;
   get(id: TaskId): Promise<VideoTask | null>;
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
+  getByCallbackToken(token: string): Promise<VideoTask | null>;
   page(request: PageRequest): Promise<Page>;
   history(id: TaskId): Promise<readonly Transition[]>;
   /**

@@ -38,6 +38,8 @@ export interface TaskRow {
   cost: string | null;
   retry_of: string | null;
   callback_token: string;
+  suggested_provider_task_id: string | null;
+  woken_at: number | null;
   created_at: number;
   submitted_at: number | null;
   completed_at: number | null;
@@ -87,6 +89,8 @@ export function fromRow(row: TaskRow): VideoTask {
     cost: parsed(row.cost),
     retryOf: row.retry_of as VideoTask['retryOf'],
     callbackToken: row.callback_token,
+    suggestedProviderTaskId: row.suggested_provider_task_id,
+    wokenAt: row.woken_at,
     createdAt: row.created_at,
     submittedAt: row.submitted_at,
     completedAt: row.completed_at,

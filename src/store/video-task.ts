@@ -153,6 +153,10 @@ export interface VideoTask {
   readonly retryOf: TaskId | null;
   /** The unguessable last part of the address that the provider may call back. */
   readonly callbackToken: string;
+  /** An id that a callback named for a submission of unknown outcome; believed after a check. */
+  readonly suggestedProviderTaskId: string | null;
+  /** When somebody last said that there is something new to see at the provider. */
+  readonly wokenAt: number | null;
   readonly createdAt: number;
   readonly submittedAt: number | null;
   readonly completedAt: number | null;

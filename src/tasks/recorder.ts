@@ -3,15 +3,26 @@ import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../store/video-task.ts';
 import { apply, type TaskEvent } from './machine.ts';
 
+/** Fields that nobody is told about: when to look again, the lease to give back, counts of checks. */
+export type Schedule = Partial<
+  Pick<
+    VideoTask,
+    | 'dueAt'
+    | 'nextAction'
+    | 'leaseOwner'
+    | 'leaseUntil'
+    | 'lastCheckedAt'
+    | 'unknownChecks'
+    | 'checks'
+    | 'wokenAt'
+    | 'suggestedProviderTaskId'
+  >
+>;
+
 /** What is written beside an event, decided by the one who schedules the work. */
 export interface RecordOptions {
-  /** Fields that nobody is told about: when to look again, the lease to give back, counts of checks. */
-  readonly schedule?: Partial<
-    Pick<
-      VideoTask,
-      'dueAt' | 'nextAction' | 'leaseOwner' | 'leaseUntil' | 'lastCheckedAt' | 'unknownChecks' | 'checks'
-    >
-  >;
+  /** As such, or by the row as it is when it is written. */
+  readonly schedule?: Schedule | ((task: VideoTask) => Schedule);
   /** Only while this claim holds the task; zero rows then mean that someone else was first. */
   readonly whileLeasedBy?: string;
 }
@@ -43,10 +54,18 @@ export class Recorder {
       if (options.whileLeasedBy !== undefined && task.leaseOwner !== options.whileLeasedBy) return null;
       const move = apply(task, event, this.#now());
       if (move.kind === 'refused') return null;
-      return { ...move, patch: { ...move.patch, ...options.schedule } };
+      const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
+      return { ...move, patch: { ...move.patch, ...schedule } };
     });
     if (after !== null && before !== undefined && before.stage !== after.stage) this.log(after, before);
     return after;
+  }
+
+  /** Says when to look again, while a claim holds the task; nobody is told. */
+  async reschedule(id: TaskId, leaseOwner: string, schedule: Schedule): Promise<void> {
+    await this.#store.change(id, (task) =>
+      task.leaseOwner === leaseOwner ? { patch: schedule, announces: false, transition: null } : null,
+    );
   }
 
   /** One line for each step of a task; `before` is null at its creation. */

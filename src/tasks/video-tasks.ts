@@ -107,6 +107,8 @@ export class VideoTasks {
       cost: null,
       retryOf: null,
       callbackToken: randomId(),
+      suggestedProviderTaskId: null,
+      wokenAt: null,
       createdAt: now,
       submittedAt: null,
       completedAt: null,

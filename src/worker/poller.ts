@@ -139,18 +139,12 @@ export class Poller implements AsyncDisposable {
 
   /** Work that ended without a result keeps its place, and rests a moment if it failed. */
   async #giveBack(task: VideoTask, leaseOwner: string): Promise<void> {
-    const { store, now } = this.#options;
+    const { recorder, now } = this.#options;
     const dueAt = this.#stopping.signal.aborted ? task.dueAt : now() + faultPauseMs;
-    await store
-      .change(task.id, (row) =>
-        row.leaseOwner === leaseOwner
-          ? { patch: { ...leaseReturned, dueAt }, announces: false, transition: null }
-          : null,
-      )
-      .catch((error: unknown) => {
-        // The lease runs out by itself.
-        this.#options.log.error({ err: error, task: task.id }, 'a lease could not be given back');
-      });
+    await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt }).catch((error: unknown) => {
+      // The lease runs out by itself.
+      this.#options.log.error({ err: error, task: task.id }, 'a lease could not be given back');
+    });
   }
 
   async #renew(): Promise<void> {

@@ -14,6 +14,8 @@ export interface WorkContext {
   readonly patienceMs: number;
   /** The address that the provider may call back for a task; null without a public one. */
   readonly callbackUrl: (task: VideoTask) => string | null;
+  /** Whether the provider calls back by itself these days. */
+  readonly callbacksArrive: () => boolean;
   readonly now: () => number;
   readonly random: () => number;
 }

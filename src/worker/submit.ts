@@ -41,11 +41,7 @@ export async function submitTask(
   }
   const freeAt = await reserveBudget(context);
   if (freeAt !== null) {
-    await context.store.change(task.id, (row) =>
-      row.leaseOwner === lease.owner
-        ? { patch: { ...leaseReturned, dueAt: freeAt }, announces: false, transition: null }
-        : null,
-    );
+    await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: freeAt });
     return;
   }
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });

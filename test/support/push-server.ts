@@ -56,6 +56,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
       mediaDirectory: folder.path,
       log,
       now: Date.now,
+      onCallback: () => {},
     }),
   );
   const record = async (task: { readonly id: TaskId }, event: TaskEvent) => {

@@ -76,6 +76,7 @@ function accept(world: World, create: CreateRequest, own: Behaviours): string {
   world.ledger.createsAccepted += 1;
   const counts = world.ledger.task(taskId);
   counts.prompt = create.prompt;
+  counts.callBackUrl = create.callBackUrl ?? null;
   counts.contract = create.contract;
   remember(world, taskId, { prompt: create.prompt, echo: create.echo, model: create.model, behaviours: own });
   if (create.callBackUrl !== undefined) scheduleCallbacks(world, taskId, create.callBackUrl);

@@ -5,6 +5,8 @@ export interface TaskStats {
   /** Null if this process did not create the task. */
   readonly prompt: string | null;
   readonly contract: Contract | null;
+  /** Where the create asked to be called back. */
+  readonly callBackUrl: string | null;
   readonly checks: number;
   readonly fileFetches: number;
   readonly callbacksSent: number;
@@ -53,6 +55,7 @@ export function createLedger(): Ledger {
     const fresh: Counts = {
       prompt: null,
       contract: null,
+      callBackUrl: null,
       checks: 0,
       fileFetches: 0,
       callbacksSent: 0,

@@ -1,0 +1,34 @@
+import type { Store } from '../store/store.ts';
+import type { TaskId, VideoTask } from '../store/video-task.ts';
+
+/** Checks for the same reason are at least this far apart, whoever calls how often. */
+export const wakeIntervalMs = 2000;
+
+/**
+ * Somebody says that there is something new to see at the provider: the task is due now, or at the end of the
+ * two seconds that began with the last check. Nothing of what he says is believed beyond that.
+ *
+ * @param suggestedProviderTaskId an id for a submission of unknown outcome, to be checked before it is adopted
+ */
+export function wakeTask(
+  store: Store,
+  id: TaskId,
+  suggestedProviderTaskId: string | null,
+  now: number,
+): Promise<VideoTask | null> {
+  return store.change(id, (task) => {
+    if (task.nextAction !== 'check') return null;
+    const isUnknown = task.stage === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
+    if (isUnknown && suggestedProviderTaskId === null) return null;
+    const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
+    return {
+      patch: {
+        wokenAt: now,
+        dueAt: Math.min(task.dueAt ?? dueAt, dueAt),
+        ...(isUnknown && { suggestedProviderTaskId }),
+      },
+      announces: false,
+      transition: null,
+    };
+  });
+}
