@@ -14,9 +14,11 @@ import { HttpServer } from './server/http.ts';
 import { Operations } from './server/operations.ts';
 import { PageGuard } from './server/page-guard.ts';
 import { Subscriptions } from './server/subscriptions.ts';
+import { Veo31 } from './server/veo31.ts';
 import { WebSocketTransport } from './server/websocket.ts';
 import { createGraphQLHandler } from './server/yoga.ts';
 import type { Store } from './store/store.ts';
+import { maxImageBytes } from './tasks/upload-reference-image.ts';
 import type { VideoTasks } from './tasks/video-tasks.ts';
 
 /** What the API is put in front of. The caller owns all of it. */
@@ -106,9 +108,17 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       guard,
       authentication,
       operations,
-      yoga: createGraphQLHandler(operations, log, config.LIMIT_BODY_BYTES),
+      yoga: createGraphQLHandler(operations, log, maxImageBytes + config.LIMIT_BODY_BYTES),
       eventStreams,
       graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+      maxBodyBytes: config.LIMIT_BODY_BYTES,
+    }),
+    authentication,
+    veo31: new Veo31({
+      tasks,
+      feed,
+      providers,
+      mediaUrl: services.mediaUrl,
       maxBodyBytes: config.LIMIT_BODY_BYTES,
     }),
     callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now }),

@@ -60,6 +60,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         store,
         recorder,
         provider,
+        files,
         archive,
         log,
         now,
@@ -79,6 +80,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   };
   const tasks = new VideoTasks({
     store,
+    files,
     recorder,
     providers,
     promptFrames: readPromptFrames(),

@@ -1,3 +1,4 @@
+import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -21,7 +22,7 @@ export class MediaFiles {
   }
 
   /** Writes chunks under a key; the file appears under its name only when it is whole and on the disk. */
-  async write(key: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  async write(key: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const partial = join(this.directory, `${key}${unfinished}`);
     try {
       await using file = await open(partial, 'w');
@@ -32,6 +33,11 @@ export class MediaFiles {
       throw error;
     }
     await rename(partial, join(this.directory, key));
+  }
+
+  /** The bytes of a key from the beginning; the stream fails when there is no such file. */
+  read(key: string): ReadStream {
+    return createReadStream(join(this.directory, key));
   }
 
   async remove(key: string): Promise<void> {

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { JsonObject, JsonValue, TaskId } from '../store/video-task.ts';
+import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import type { Context } from './context.ts';
 import { toGlobalId } from './global-id.ts';
 import { registerScalars } from './scalars.ts';
@@ -14,6 +15,7 @@ export interface SchemaTypes {
     ID: { Input: string; Output: string };
     DateTime: { Input: number; Output: number };
     URL: { Input: string; Output: string };
+    File: { Input: IncomingFile; Output: never };
     JSON: { Input: JsonValue; Output: JsonValue | JsonObject };
   };
 }

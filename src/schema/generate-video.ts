@@ -12,6 +12,7 @@ export function declareGenerateVideo(builder: Builder, enums: Enums, { VideoTask
     isOneOf: true,
     fields: (t) => ({
       url: t.field({ type: 'URL', description: 'A public address that the provider can fetch.' }),
+      uploadId: t.id({ description: 'An image that you uploaded with `uploadReferenceImage`.' }),
     }),
   });
   const Input = builder.inputType('GenerateVideoInput', {
@@ -73,7 +74,10 @@ export function declareGenerateVideo(builder: Builder, enums: Enums, { VideoTask
           label: rest.label ?? null,
           provider: rest.provider ?? null,
           model: rest.model ?? null,
-          referenceImages: (referenceImages ?? []).map(({ url }) => ({ url: url ?? null, uploadId: null })),
+          referenceImages: (referenceImages ?? []).map(({ url, uploadId }) => ({
+            url: url ?? null,
+            uploadId: uploadId ?? null,
+          })),
           imagesAs: rest.imagesAs ?? 'AUTO',
           aspectRatio: rest.aspectRatio ?? 'LANDSCAPE_16_9',
           durationSeconds: rest.durationSeconds ?? null,

@@ -1,9 +1,19 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import type { JsonValue } from '../store/video-task.ts';
+import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import type { Builder } from './builder.ts';
 
 /** RFC 3339 with a date, a time and an offset. */
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Yoga's files are a class of their own, so they are known by what they can do. */
+const isFile = (value: unknown): value is IncomingFile =>
+  typeof value === 'object' &&
+  value !== null &&
+  'size' in value &&
+  typeof value.size === 'number' &&
+  'arrayBuffer' in value &&
+  typeof value.arrayBuffer === 'function';
 
 /** Adds the scalars that GraphQL itself does not have. */
 export function registerScalars(builder: Builder): void {
@@ -29,6 +39,21 @@ export function registerScalars(builder: Builder): void {
         throw new GraphQLError('URL wants an absolute address that starts with https:// or http://.');
       }
       return value;
+    },
+  });
+  builder.scalarType('File', {
+    description: 'A file in a multipart request (graphql-multipart-request-spec).',
+    serialize: () => {
+      throw new GraphQLError('A File is for input only.');
+    },
+    parseValue: (value) => {
+      if (!isFile(value)) throw new GraphQLError('File wants a file of a multipart request.');
+      return value;
+    },
+    parseLiteral: () => {
+      throw new GraphQLError(
+        'A File cannot be written into the text: use a variable and a multipart request.',
+      );
     },
   });
   builder.scalarType('JSON', {

@@ -1,11 +1,11 @@
 import {
   statusOf,
-  type ReferenceImage,
   type TaskError,
   type Transition,
   type Video,
   type VideoTask,
 } from '../store/video-task.ts';
+import type { ReferenceImageRef } from './reference-image.ts';
 import { progressOf, type Progress } from '../tasks/progress.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -18,7 +18,7 @@ const fallbackTypicalSeconds = 60;
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
 
 /** Declares the video task and its parts. */
-export function declareVideoTask(builder: Builder, enums: Enums) {
+export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageType: ReferenceImageRef) {
   const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
   const parts = declareParts(builder, enums);
   builder.node(VideoTaskRef, {
@@ -56,7 +56,7 @@ export function declareVideoTask(builder: Builder, enums: Enums) {
         description: 'The frame that the prompt was put into.',
       }),
       referenceImages: t.field({
-        type: [parts.ReferenceImage],
+        type: [ReferenceImageType],
         description: 'The images that the video starts from.',
         resolve: (task) => [...task.referenceImages],
       }),
@@ -151,12 +151,6 @@ function typicalSeconds(task: VideoTask, { providers }: Context): number {
 
 function declareParts(builder: Builder, enums: Enums) {
   return {
-    ReferenceImage: builder.objectRef<ReferenceImage>('ReferenceImage').implement({
-      description: 'An image that the video starts from.',
-      fields: (t) => ({
-        url: t.field({ type: 'URL', description: 'Where the image is.', resolve: ({ url }) => url ?? '' }),
-      }),
-    }),
     Video: builder.objectRef<Video>('Video').implement({
       description: 'The finished video.',
       fields: (t) => ({

@@ -64,6 +64,10 @@ export class GraphQLHttp {
       );
       return;
     }
+    if (this.#isTooLarge(request)) {
+      this.#refuseSize(response);
+      return;
+    }
     const params = await this.#readParams(request, response, isStream);
     if (response.writableEnded) return;
     if (params !== null) {
@@ -88,6 +92,18 @@ export class GraphQLHttp {
     return true;
   }
 
+  /** Files have Yoga's larger limit. */
+  #isTooLarge({ headers }: IncomingMessage): boolean {
+    const isUpload = headers['content-type']?.startsWith('multipart/form-data') ?? false;
+    return !isUpload && Number(headers['content-length'] ?? 0) > this.#options.maxBodyBytes;
+  }
+
+  #refuseSize(response: ServerResponse): void {
+    response.setHeader('connection', 'close');
+    const message = `A request has at most ${this.#options.maxBodyBytes} bytes.`;
+    respondError(response, 413, 'LIMIT_EXCEEDED', message);
+  }
+
   /** The operation, where it is one in JSON or in a stream's address; null leaves the request to Yoga. */
   async #readParams(
     request: IncomingMessage,
@@ -99,8 +115,7 @@ export class GraphQLHttp {
       const { maxBodyBytes } = this.#options;
       const body = await readBody(request, maxBodyBytes);
       if (body === null) {
-        response.setHeader('connection', 'close');
-        respondError(response, 413, 'LIMIT_EXCEEDED', `A request has at most ${maxBodyBytes} bytes.`);
+        this.#refuseSize(response);
         return null;
       }
       // Yoga takes a body that was read before.

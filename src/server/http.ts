@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
@@ -9,6 +10,7 @@ import { homePage } from './home.ts';
 import { serveMedia } from './media.ts';
 import type { PageGuard } from './page-guard.ts';
 import { respondError, respondJson } from './respond.ts';
+import type { Veo31 } from './veo31.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
 /** Everything that the HTTP server routes to. */
@@ -19,6 +21,8 @@ export interface HttpOptions {
   readonly guard: PageGuard;
   readonly graphql: GraphQLHttp;
   readonly callbacks: Callbacks;
+  readonly veo31: Veo31;
+  readonly authentication: Authentication;
   /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
@@ -96,6 +100,7 @@ export class HttpServer implements AsyncDisposable {
     const url = new URL(request.url ?? '/', 'http://reelay.invalid');
     const { pathname } = url;
     if (pathname === '/graphql') return this.#options.graphql.respond(request, response);
+    if (pathname.startsWith('/veo31/')) return this.#respondVeo31(request, response, pathname);
     if (request.method === 'POST' && pathname.startsWith(callbackPath)) {
       return callbacks.respond(request, response, pathname.slice(callbackPath.length));
     }
@@ -120,6 +125,24 @@ export class HttpServer implements AsyncDisposable {
         return;
       default:
         respondError(response, 404, 'NOT_FOUND', 'There is nothing at this path.');
+    }
+  }
+
+  /** The seed's REST calls: `{"error":"…"}` where GraphQL has an error. */
+  async #respondVeo31(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    const { guard, authentication, veo31 } = this.#options;
+    const identity = await authentication.identify(request.headers.authorization ?? null);
+    const [, route, taskId] = /^\/veo31\/(kie-status|status)\/([\w-]{1,160})$/.exec(pathname) ?? [];
+    if (identity === null) {
+      response.setHeader('www-authenticate', 'Bearer');
+      respondJson(response, 401, { error: 'Send "authorization: Bearer KEY" with a key of this server.' });
+    } else if (request.method === 'GET' && route !== undefined && taskId !== undefined) {
+      await veo31.status(response, taskId, identity.viewer, route === 'kie-status' ? 'kie' : null);
+    } else if (request.method === 'POST' && pathname === '/veo31/generate-from-urls') {
+      if (guard.allowsCaller(request)) await veo31.generate(request, response, identity.viewer);
+      else respondJson(response, 403, { error: 'Pages of this origin may not call the API.' });
+    } else {
+      respondJson(response, 404, { error: 'There is nothing at this path.' });
     }
   }
 

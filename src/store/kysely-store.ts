@@ -8,7 +8,8 @@ import { formatRevision, parseRevision, type Epoch } from './revision.ts';
 import type { Database } from './schema.ts';
 import type { Change, ChangeScope, IdempotencyKey, InsertResult, NewVideoTask, Store } from './store.ts';
 import { fromRow, toRow, type TaskRow } from './task-row.ts';
-import type { ProviderName, TaskId, Transition, VideoTask } from './video-task.ts';
+import { insertUpload, sweepUploads, useUpload } from './uploads.ts';
+import type { ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
 export interface DialectTraits {
@@ -168,6 +169,18 @@ class KyselyStore implements Store {
       .set({ lease_until: leaseUntil })
       .where('lease_owner', 'in', leaseOwners)
       .execute();
+  }
+
+  insertUpload(upload: Upload): Promise<void> {
+    return insertUpload(this.#db, upload);
+  }
+
+  useUpload(...[owner, id, now]: Parameters<Store['useUpload']>): ReturnType<Store['useUpload']> {
+    return useUpload(this.#db, owner, id, now);
+  }
+
+  sweepUploads(usedBefore: number): ReturnType<Store['sweepUploads']> {
+    return sweepUploads(this.#db, usedBefore);
   }
 
   nextDueAt(provider: ProviderName): Promise<number | null> {

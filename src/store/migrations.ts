@@ -120,6 +120,19 @@ const first: Migration = {
       .execute();
 
     await db.schema
+      .createTable('uploads')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('owner', 'text', (column) => column.notNull())
+      .addColumn('media_key', 'text', (column) => column.notNull())
+      .addColumn('content_type', 'text', (column) => column.notNull())
+      .addColumn('width', 'integer', (column) => column.notNull())
+      .addColumn('height', 'integer', (column) => column.notNull())
+      .addColumn('created_at', 'bigint', (column) => column.notNull())
+      .addColumn('used_at', 'bigint', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('uploads_used').on('uploads').column('used_at').execute();
+
+    await db.schema
       .createTable('create_budget')
       .addColumn('provider', 'text', (column) => column.notNull())
       .addColumn('at', 'bigint', (column) => column.notNull())

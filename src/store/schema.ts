@@ -27,6 +27,16 @@ export interface Database {
   revision_counter: { id: number; value: number };
   /** One row for each unbroken history of this database; see revision.ts. */
   epochs: { seq: number; name: string; first_revision: number };
+  uploads: {
+    id: string;
+    owner: string;
+    media_key: string;
+    content_type: string;
+    width: number;
+    height: number;
+    created_at: number;
+    used_at: number;
+  };
   /** One row for each create that a provider's budget counts. */
   create_budget: { provider: string; at: number };
 }

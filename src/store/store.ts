@@ -1,4 +1,4 @@
-import type { Owner, ProviderName, Status, TaskId, Transition, VideoTask } from './video-task.ts';
+import type { Owner, ProviderName, Status, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** A task before it has a place in the order of changes. */
 export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
@@ -101,6 +101,11 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
+  insertUpload(upload: Upload): Promise<void>;
+  /** The upload, if it is this owner's, marked as used now. */
+  useUpload(owner: Owner, id: string, now: number): Promise<Upload | null>;
+  /** Forgets uploads that were last used before `usedBefore`; answers their media keys. */
+  sweepUploads(usedBefore: number): Promise<readonly string[]>;
   /** When a provider's next work is due, in milliseconds since 1970; null when there is none. */
   nextDueAt(provider: ProviderName): Promise<number | null>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */

@@ -91,9 +91,28 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 export type JsonObject = { [key: string]: JsonValue };
 
 /** An image that the video starts from: a public address, or a file that was uploaded to us. */
-export interface ReferenceImage {
-  readonly url: string | null;
-  readonly uploadId: string | null;
+export type ReferenceImage =
+  | { readonly url: string; readonly uploadId: null }
+  | (UploadedImage & { readonly url: null; readonly uploadId: string });
+
+/** An uploaded image as our media files have it. */
+export interface UploadedImage {
+  /** Its unguessable name under `/media/`. */
+  readonly mediaKey: string;
+  /** By content: image/jpeg, image/png or image/webp. */
+  readonly contentType: string;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** An upload as it is kept: its owner's, and good for any number of tasks. */
+export interface Upload extends UploadedImage {
+  readonly id: string;
+  readonly owner: Owner;
+  readonly createdAt: number;
+  /** When it was made or last put into a task; swept a month after. */
+  readonly usedAt: number;
 }
 
 /** The finished video. Sizes in bytes and pixels, times in milliseconds since 1970. */

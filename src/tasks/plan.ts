@@ -4,11 +4,16 @@ import type {
   ImageUse,
   JsonObject,
   ProviderName,
-  ReferenceImage,
   Resolution,
   UseCase,
 } from '../store/video-task.ts';
 import type { UserError } from './user-error.ts';
+
+/** An image as a caller names it: exactly one of the two. */
+export interface ImageInput {
+  readonly url: string | null;
+  readonly uploadId: string | null;
+}
 
 /** What a caller asks for, before any default of a provider. */
 export interface GenerateVideoInput {
@@ -17,7 +22,7 @@ export interface GenerateVideoInput {
   readonly label: string | null;
   readonly provider: ProviderName | null;
   readonly model: string | null;
-  readonly referenceImages: readonly ReferenceImage[];
+  readonly referenceImages: readonly ImageInput[];
   readonly imagesAs: ImageUse;
   readonly aspectRatio: AspectRatio;
   readonly durationSeconds: number | null;

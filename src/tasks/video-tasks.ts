@@ -1,11 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import type { VideoProvider } from '../providers/provider.ts';
+import { createHash } from 'node:crypto';
+import type { MediaFiles } from '../media/media-files.ts';
+import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { NewVideoTask, Store } from '../store/store.ts';
-import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
+import type { Owner, ProviderName, ReferenceImage, TaskId, VideoTask } from '../store/video-task.ts';
 import { checkInput } from './check-input.ts';
-import { planVideo, type GenerateVideoInput, type Plan } from './plan.ts';
+import { LookUps } from './look-up.ts';
+import { planVideo, type GenerateVideoInput, type ImageInput, type Plan } from './plan.ts';
 import { framePrompt, type PromptFrames } from './prompt-frames.ts';
+import { randomId } from './random-id.ts';
 import type { Recorder } from './recorder.ts';
+import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
 import type { UserError } from './user-error.ts';
 
 /** What a command answers: the task, or what the caller can mend. */
@@ -17,6 +21,8 @@ export interface TaskResult {
 /** What the commands need from the rooms around them. */
 export interface VideoTasksOptions {
   readonly store: Store;
+  /** Where uploads are kept. */
+  readonly files: MediaFiles;
   readonly recorder: Recorder;
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
@@ -29,9 +35,11 @@ export interface VideoTasksOptions {
 /** The commands on video tasks. Each answers once its effect is durable. */
 export class VideoTasks {
   readonly #options: VideoTasksOptions;
+  readonly #lookUps: LookUps;
 
   constructor(options: VideoTasksOptions) {
     this.#options = options;
+    this.#lookUps = new LookUps(options.now);
   }
 
   /** Takes a new task. No provider is asked before this answers. */
@@ -45,8 +53,10 @@ export class VideoTasks {
     const result = planVideo(input, this.#options.providers);
     if (result.kind === 'impossible') return { task: null, userErrors: result.userErrors };
     const { store, recorder, wakeWorker } = this.#options;
+    const { images, missing } = await this.#resolveImages(owner, input.referenceImages);
+    if (missing.length > 0) return { task: null, userErrors: missing };
     const inserted = await store.insert(
-      this.#newTask(owner, input, result.plan),
+      this.#newTask(owner, input, result.plan, images),
       idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ generateVideo: input }) },
     );
     switch (inserted.kind) {
@@ -79,7 +89,50 @@ export class VideoTasks {
     return task !== null && task.owner === owner && task.deletedAt === null ? task : null;
   }
 
-  #newTask(owner: Owner, input: GenerateVideoInput, plan: Plan): NewVideoTask {
+  /** Keeps an image for later tasks. */
+  uploadReferenceImage(owner: Owner, file: IncomingFile): Promise<UploadResult> {
+    const { store, files, now } = this.#options;
+    return uploadReferenceImage(store, files, owner, file, now());
+  }
+
+  /** The task that a provider's id belongs to, whoever owns it. */
+  byProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
+    return this.#options.store.getByProviderTask(provider, providerTaskId);
+  }
+
+  /** How a provider says that a task is doing which is not ours. */
+  lookUp(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    return this.#lookUps.ask(provider, providerTaskId);
+  }
+
+  /** Uploads are looked up, and are their owner's only; addresses are taken as they are. */
+  async #resolveImages(owner: Owner, inputs: readonly ImageInput[]) {
+    const images: ReferenceImage[] = [];
+    const missing: UserError[] = [];
+    for (const [index, { url, uploadId }] of inputs.entries()) {
+      if (url !== null) images.push({ url, uploadId: null });
+      if (uploadId === null) continue;
+      const upload = await this.#options.store.useUpload(owner, uploadId, this.#options.now());
+      if (upload === null) {
+        missing.push({
+          code: 'NOT_FOUND',
+          message: 'There is no such upload of yours. It may have been swept: upload the image again.',
+          field: ['input', 'referenceImages', String(index), 'uploadId'],
+        });
+      } else {
+        const { mediaKey, contentType, width, height } = upload;
+        images.push({ url: null, uploadId, mediaKey, contentType, width, height });
+      }
+    }
+    return { images, missing };
+  }
+
+  #newTask(
+    owner: Owner,
+    input: GenerateVideoInput,
+    plan: Plan,
+    referenceImages: readonly ReferenceImage[],
+  ): NewVideoTask {
     const now = this.#options.now();
     return {
       id: randomId() as TaskId,
@@ -93,7 +146,7 @@ export class VideoTasks {
       prompt: framePrompt(this.#options.promptFrames, input.useCase, input.prompt?.trim() ?? ''),
       label: input.label,
       useCase: input.useCase,
-      referenceImages: input.referenceImages,
+      referenceImages,
       imagesAs: plan.imagesAs,
       aspectRatio: input.aspectRatio,
       durationSeconds: plan.durationSeconds,
@@ -124,9 +177,6 @@ export class VideoTasks {
     };
   }
 }
-
-/** 128 random bits: an id or token that nobody guesses. */
-export const randomId = (): string => randomBytes(16).toString('base64url');
 
 const failure = (code: UserError['code'], message: string, field: readonly string[]): TaskResult => ({
   task: null,

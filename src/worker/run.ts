@@ -1,4 +1,5 @@
 import type { Archive } from '../media/archive.ts';
+import type { MediaFiles } from '../media/media-files.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
@@ -9,6 +10,8 @@ export interface WorkContext {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
+  /** Where uploaded images lie. */
+  readonly files: Pick<MediaFiles, 'read'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** How long a task may stay without an end, in milliseconds. */
   readonly patienceMs: number;

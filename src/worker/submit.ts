@@ -1,4 +1,4 @@
-import type { SubmitRequest } from '../providers/provider.ts';
+import type { ProviderImage, SubmitRequest } from '../providers/provider.ts';
 import type { TaskError, VideoTask } from '../store/video-task.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned } from '../tasks/recorder.ts';
@@ -89,7 +89,17 @@ function requestFor(context: WorkContext, task: VideoTask): SubmitRequest {
   return {
     model: task.model,
     prompt: task.prompt,
-    images: task.referenceImages.flatMap(({ url }) => (url === null ? [] : [{ kind: 'url' as const, url }])),
+    images: task.referenceImages.map((image): ProviderImage => {
+      if (image.url !== null) return { kind: 'url', url: image.url };
+      const { uploadId, mediaKey, contentType } = image;
+      return {
+        kind: 'upload',
+        uploadId,
+        fileName: mediaKey,
+        contentType,
+        open: () => context.files.read(mediaKey),
+      };
+    }),
     imagesAs: task.imagesAs,
     aspectRatio: task.aspectRatio,
     durationSeconds: task.durationSeconds,

@@ -3,13 +3,15 @@ import { pino } from 'pino';
 import { startApi } from '../../src/api.ts';
 import { readConfig } from '../../src/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
+import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { NewVideoTask, Store } from '../../src/store/store.ts';
 import type { TaskId, VideoTask } from '../../src/store/video-task.ts';
 import type { TaskEvent } from '../../src/tasks/machine.ts';
 import { readPromptFrames } from '../../src/tasks/prompt-frames.ts';
 import { Recorder } from '../../src/tasks/recorder.ts';
-import { randomId, VideoTasks } from '../../src/tasks/video-tasks.ts';
+import { randomId } from '../../src/tasks/random-id.ts';
+import { VideoTasks } from '../../src/tasks/video-tasks.ts';
 import { sampleTask } from './sample-task.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -41,6 +43,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
   const providers: [] = [];
   const tasks = new VideoTasks({
     store,
+    files: await MediaFiles.open(folder.path),
     recorder,
     providers,
     promptFrames: readPromptFrames(),

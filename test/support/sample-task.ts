@@ -76,7 +76,14 @@ export function sampleFullTask(): NewVideoTask & {
     useCase: 'GEMSTONE_CLOSEUP',
     referenceImages: [
       { url: 'https://images.example/ring.jpg', uploadId: null },
-      { url: null, uploadId: 'upload-1' },
+      {
+        url: null,
+        uploadId: 'upload-1',
+        mediaKey: `${random()}.png`,
+        contentType: 'image/png',
+        width: 640,
+        height: 480,
+      },
     ],
     imagesAs: 'FIRST_AND_LAST_FRAME',
     aspectRatio: 'PORTRAIT_9_16',

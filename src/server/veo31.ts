@@ -1,0 +1,243 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TaskFeed } from '../events/feed.ts';
+import type { VideoProvider } from '../providers/provider.ts';
+import type { Viewer } from '../schema/context.ts';
+import { fromGlobalId, toGlobalId } from '../schema/global-id.ts';
+import { isTerminal, statusOf, useCases, type ProviderName, type VideoTask } from '../store/video-task.ts';
+import type { GenerateVideoInput } from '../tasks/plan.ts';
+import type { VideoTasks } from '../tasks/video-tasks.ts';
+import { readForm } from './read-form.ts';
+import { respondJson } from './respond.ts';
+
+/** What the seed's REST calls need. */
+export interface Veo31Options {
+  readonly tasks: VideoTasks;
+  readonly feed: TaskFeed;
+  readonly providers: readonly VideoProvider[];
+  readonly mediaUrl: (key: string) => string;
+  readonly maxBodyBytes: number;
+}
+
+/** How long a caller waits for the provider's id. */
+const longestWaitMs = 30_000;
+/** The seed's words for providers. */
+const words: Record<ProviderName, string> = { KIE: 'kie.ai', GOOGLE: 'google', SIMULATOR: 'simulator' };
+const aspects = {
+  '16:9': 'LANDSCAPE_16_9',
+  '9:16': 'PORTRAIT_9_16',
+  '1:1': 'SQUARE_1_1',
+  auto: 'AUTO',
+} as const;
+
+/** The seed's REST calls, with the seed's answers: its curl lines keep working. The commands are those of GraphQL. */
+export class Veo31 {
+  readonly #options: Veo31Options;
+
+  constructor(options: Veo31Options) {
+    this.#options = options;
+  }
+
+  /** `POST /veo31/generate-from-urls`: takes a video, and waits for the provider's id for a while. */
+  async generate(request: IncomingMessage, response: ServerResponse, viewer: Viewer): Promise<void> {
+    const form = await readForm(request, this.#options.maxBodyBytes);
+    if (form === null) {
+      respondJson(response, 400, { error: 'Send a form: curl -F or --data-urlencode make one.' });
+      return;
+    }
+    const { tasks } = this.#options;
+    const read = this.#inputOf(form);
+    if ('error' in read) {
+      respondJson(response, 400, read);
+      return;
+    }
+    const { task, userErrors } = await tasks.generateVideo(viewer.owner, read.input, null);
+    if (task === null) {
+      respondJson(response, 400, { error: userErrors.map(({ message }) => message).join(' ') });
+      return;
+    }
+    const answered = await this.#waitForProviderTask(task, viewer);
+    const id = toGlobalId(task.id);
+    if (answered.stage === 'FAILED') {
+      const code = answered.error?.code === 'PROVIDER_FAILED' ? 502 : 422;
+      respondJson(response, code, { error: answered.error?.message ?? 'It failed.', id });
+      return;
+    }
+    if (answered.stage === 'SUBMISSION_UNKNOWN' || answered.stage === 'CANCELED') {
+      respondJson(response, 502, { error: answered.hint ?? 'The provider did not take the task.', id });
+      return;
+    }
+    const { providerTaskId } = answered;
+    respondJson(response, providerTaskId === null ? 202 : 200, {
+      id,
+      step1_reference_images: read.input.referenceImages.map(({ url }) => url),
+      step2_prompt: answered.prompt,
+      step3_video_generation: {
+        provider: words[answered.provider],
+        status: 'submitted',
+        task_id: providerTaskId,
+      },
+      ...(read.note !== null && { note: read.note }),
+    });
+  }
+
+  /** `GET /veo31/kie-status/{task_id}` and `GET /veo31/status/{task_id}`: ours by either id, others by one live check. */
+  async status(response: ServerResponse, taskId: string, viewer: Viewer, only: 'kie' | null): Promise<void> {
+    const { tasks, mediaUrl } = this.#options;
+    const found = await this.#find(taskId, viewer);
+    if (found.kind === 'ours') {
+      const { task } = found;
+      const status = statusOf(task.stage);
+      respondJson(response, 200, {
+        provider: words[task.provider],
+        task_id: task.providerTaskId ?? taskId,
+        status:
+          status === 'COMPLETED'
+            ? 'completed'
+            : isTerminal(task.stage)
+              ? 'failed'
+              : task.providerStatus === 'unknown'
+                ? 'unknown'
+                : 'processing',
+        ...(task.video !== null && { video_url: mediaUrl(task.video.mediaKey) }),
+        ...(status === 'FAILED' && { error: task.error?.message }),
+        ...(status === 'CANCELED' && { error: 'The task was canceled.' }),
+        ...(task.hint !== null && { hint: task.hint }),
+      });
+      return;
+    }
+    const provider = this.#providerFor(only);
+    const unknown = { provider: words[provider?.name ?? 'KIE'], task_id: taskId, status: 'unknown' };
+    if (found.kind === 'foreign' || provider === undefined) {
+      respondJson(response, 200, unknown);
+      return;
+    }
+    const outcome = await tasks.lookUp(provider, taskId);
+    switch (outcome.kind) {
+      case 'processing':
+        respondJson(response, 200, { ...unknown, status: 'processing' });
+        return;
+      case 'completed':
+        respondJson(response, 200, { ...unknown, status: 'completed', video_url: outcome.url });
+        return;
+      case 'failed':
+        respondJson(response, 200, { ...unknown, status: 'failed', error: outcome.error.message });
+        return;
+      case 'unknown':
+        respondJson(response, 200, { ...unknown, hint: outcome.hint });
+        return;
+      case 'unavailable':
+        respondJson(response, 200, {
+          ...unknown,
+          hint: `${provider.label} cannot be asked just now. Try again.`,
+        });
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  /** The seed's calls speak to Kie; where it is a simulation, the answers say so. */
+  #providerFor(only: 'kie' | null): VideoProvider | undefined {
+    const { providers } = this.#options;
+    return (only === 'kie' ? providers.find(({ name }) => name === 'KIE') : undefined) ?? providers[0];
+  }
+
+  async #find(
+    taskId: string,
+    viewer: Viewer,
+  ): Promise<{ kind: 'ours'; task: VideoTask } | { kind: 'foreign' } | { kind: 'unseen' }> {
+    const { tasks, providers } = this.#options;
+    const ownId = fromGlobalId(taskId);
+    if (ownId !== null) {
+      const task = await tasks.videoTask(viewer.owner, ownId);
+      return task === null ? { kind: 'foreign' } : { kind: 'ours', task };
+    }
+    for (const { name } of providers) {
+      const task = await tasks.byProviderTask(name, taskId);
+      if (task !== null) {
+        return task.owner === viewer.owner && task.deletedAt === null
+          ? { kind: 'ours', task }
+          : { kind: 'foreign' };
+      }
+    }
+    return { kind: 'unseen' };
+  }
+
+  #inputOf(
+    form: ReadonlyMap<string, string>,
+  ): { input: GenerateVideoInput; note: string | null } | { error: string } {
+    const urls = (form.get('reference_image_urls') ?? '')
+      .split(',')
+      .map((url) => url.trim())
+      .filter((url) => url !== '');
+    if (urls.length < 1 || urls.length > 3)
+      return { error: 'reference_image_urls wants 1 to 3 addresses, comma separated.' };
+    const useCaseWord = form.get('use_case')?.toUpperCase();
+    const useCase = useCases.find((known) => known === useCaseWord) ?? null;
+    if (useCaseWord && useCase === null) {
+      return { error: `use_case wants one of ${useCases.map((known) => known.toLowerCase()).join(', ')}.` };
+    }
+    const aspectWord = (form.get('aspect_ratio') ?? '16:9').toLowerCase();
+    const aspectRatio = Object.entries(aspects).find(([word]) => word === aspectWord)?.[1];
+    if (aspectRatio === undefined)
+      return { error: `aspect_ratio wants one of ${Object.keys(aspects).join(', ')}.` };
+    const wanted = Number(form.get('duration_seconds') ?? 0);
+    if (!Number.isInteger(wanted) || wanted < 0) return { error: 'duration_seconds wants a whole number.' };
+    const provider = this.#providerFor(form.get('prefer_kie_api') === 'false' ? null : 'kie');
+    const { duration, note } = roundUp(wanted, provider?.models[0]?.durations ?? []);
+    return {
+      note,
+      input: {
+        prompt: form.get('additional_prompt') ?? null,
+        useCase: useCase ?? 'GENERAL',
+        label: null,
+        provider: provider?.name ?? null,
+        model: null,
+        referenceImages: urls.map((url) => ({ url, uploadId: null })),
+        imagesAs: 'AUTO',
+        aspectRatio,
+        durationSeconds: duration,
+        resolution: null,
+        seed: null,
+        providerOptions: null,
+      },
+    };
+  }
+
+  /** The state in which the provider's id is known, or there will be none; at the latest the present one. */
+  async #waitForProviderTask(task: VideoTask, viewer: Viewer): Promise<VideoTask> {
+    const { feed, tasks } = this.#options;
+    const { promise, resolve } = Promise.withResolvers<VideoTask | null>();
+    const watch = feed.watch({ owner: viewer.owner, id: task.id }, (seen) => {
+      if (settled(seen)) resolve(seen);
+    });
+    const timer = setTimeout(resolve, longestWaitMs, null);
+    try {
+      const present = (await tasks.videoTask(viewer.owner, task.id)) ?? task;
+      if (settled(present)) return present;
+      return (await promise) ?? (await tasks.videoTask(viewer.owner, task.id)) ?? task;
+    } finally {
+      clearTimeout(timer);
+      watch[Symbol.dispose]();
+    }
+  }
+}
+
+/** Whether the provider has said whether it takes the task. */
+const settled = (task: VideoTask): boolean =>
+  task.providerTaskId !== null || task.stage === 'SUBMISSION_UNKNOWN' || isTerminal(task.stage);
+
+/** The next duration that the model can do; the seed's users may ask for any. */
+function roundUp(
+  wanted: number,
+  durations: readonly number[],
+): { duration: number | null; note: string | null } {
+  if (wanted === 0 || durations.length === 0 || durations.includes(wanted)) {
+    return { duration: wanted === 0 ? null : wanted, note: null };
+  }
+  const duration = durations.find((possible) => possible >= wanted) ?? durations.at(-1) ?? wanted;
+  return {
+    duration,
+    note: `The model makes videos of ${durations.join(', ')} seconds: ${wanted} became ${duration}.`,
+  };
+}

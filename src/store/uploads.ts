@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely';
+import type { Database } from './schema.ts';
+import type { Owner, Upload } from './video-task.ts';
+
+export async function insertUpload(db: Kysely<Database>, upload: Upload): Promise<void> {
+  await db
+    .insertInto('uploads')
+    .values({
+      id: upload.id,
+      owner: upload.owner,
+      media_key: upload.mediaKey,
+      content_type: upload.contentType,
+      width: upload.width,
+      height: upload.height,
+      created_at: upload.createdAt,
+      used_at: upload.usedAt,
+    })
+    .execute();
+}
+
+/** Marked as used in the statement that finds it, so that a sweep in between cannot take it. */
+export async function useUpload(
+  db: Kysely<Database>,
+  owner: Owner,
+  id: string,
+  now: number,
+): Promise<Upload | null> {
+  const row = await db
+    .updateTable('uploads')
+    .set({ used_at: now })
+    .where('id', '=', id)
+    .where('owner', '=', owner)
+    .returningAll()
+    .executeTakeFirst();
+  return row === undefined
+    ? null
+    : {
+        id: row.id,
+        owner,
+        mediaKey: row.media_key,
+        contentType: row.content_type,
+        width: row.width,
+        height: row.height,
+        createdAt: row.created_at,
+        usedAt: row.used_at,
+      };
+}
+
+/** A task is long over when its images were last used a month ago, so uses alone decide. */
+export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Promise<readonly string[]> {
+  const rows = await db
+    .deleteFrom('uploads')
+    .where('used_at', '<', usedBefore)
+    .returning('media_key')
+    .execute();
+  return rows.map((row) => row.media_key);
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/start-app.ts';
+
+/** A picture of 2 × 1 pixels. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADklEQVR4nGP4z8Dw/z8DAAn/Av4R1yQqAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+const uploadText = `mutation ($file: File!) {
+  uploadReferenceImage(file: $file) { image { url uploadId contentType width height } userErrors { code message field } }
+}`;
+
+interface Uploaded {
+  readonly image: { readonly url: string; readonly uploadId: string } | null;
+  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
+}
+
+/** A request of graphql-multipart-request-spec. */
+async function upload(url: string, bytes: Uint8Array, key: string, name = 'fox.png') {
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query: uploadText, variables: { file: null } }));
+  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.set('0', new Blob([new Uint8Array(bytes)], { type: 'text/plain' }), name);
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: form,
+  });
+  return {
+    status: response.status,
+    body: (await response.json()) as { data?: { uploadReferenceImage: Uploaded }; errors?: unknown },
+  };
+}
+
+describe('uploadReferenceImage', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ API_KEYS: 'ann:k1,ben:k2' });
+  });
+  afterAll(() => app[Symbol.asyncDispose]());
+
+  const generate = async (uploadId: string, key: string) => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({
+        query: `mutation ($input: GenerateVideoInput!) { generateVideo(input: $input) { task { referenceImages { url uploadId width } } userErrors { code field } } }`,
+        variables: { input: { prompt: 'It walks', referenceImages: [{ uploadId }] } },
+      }),
+    });
+    return ((await response.json()) as { data: { generateVideo: unknown } }).data.generateVideo;
+  };
+
+  it('tells an image by its content, keeps it, and lets its owner use it again and again', async () => {
+    const { body } = await upload(app.url, png, 'k1', 'fox.txt');
+    const uploaded = body.data?.uploadReferenceImage;
+    expect(uploaded).toEqual({
+      image: {
+        url: expect.stringMatching(/\/media\/[\w-]{22}\.png$/) as string,
+        uploadId: expect.stringMatching(/^[\w-]{22}$/) as string,
+        contentType: 'image/png',
+        width: 2,
+        height: 1,
+      },
+      userErrors: [],
+    });
+    const { url = '', uploadId = '' } = uploaded?.image ?? {};
+    const served = await fetch(url);
+    expect([served.headers.get('content-type'), Buffer.from(await served.arrayBuffer())]).toEqual([
+      'image/png',
+      png,
+    ]);
+    const used = { task: { referenceImages: [{ url, uploadId, width: 2 }] }, userErrors: [] };
+    expect([await generate(uploadId, 'k1'), await generate(uploadId, 'k1')]).toEqual([used, used]);
+  });
+
+  it("answers NOT_FOUND to somebody else's upload, as to none at all", async () => {
+    const { body } = await upload(app.url, png, 'k1');
+    const missing = {
+      task: null,
+      userErrors: [{ code: 'NOT_FOUND', field: ['input', 'referenceImages', '0', 'uploadId'] }],
+    };
+    expect(await generate(body.data?.uploadReferenceImage.image?.uploadId ?? '', 'k2')).toEqual(missing);
+    expect(await generate('nonsense', 'k1')).toEqual(missing);
+  });
+
+  it.each([
+    ['text', Buffer.from('<html>not an image</html>')],
+    ['half a picture', png.subarray(0, 12)],
+    [
+      'a picture of a kind that no provider takes',
+      Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1'),
+    ],
+  ])('answers BAD_INPUT to %s', async (_what, bytes) => {
+    const { body } = await upload(app.url, bytes, 'k1');
+    expect(body.data?.uploadReferenceImage).toMatchObject({
+      image: null,
+      userErrors: [{ code: 'BAD_INPUT', field: ['file'] }],
+    });
+  });
+
+  it('refuses an image over 20 MB, and takes one just under it as far as its content goes', async () => {
+    const over = await upload(app.url, Buffer.alloc(20 * 1024 * 1024 + 1), 'k1');
+    expect([over.status, over.body.data?.uploadReferenceImage.userErrors[0]?.code]).toEqual([
+      200,
+      'BAD_INPUT',
+    ]);
+    const far = await upload(app.url, Buffer.alloc(24 * 1024 * 1024), 'k1').catch(() => ({ status: 413 }));
+    expect(far.status).toBe(413);
+  });
+
+  it('asks for a key before anything is read', async () => {
+    expect((await upload(app.url, png, 'wrong')).status).toBe(401);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { generateAt, startTestApp } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** What `curl -F` sends for the seed's first example. */
+function seedForm(fields: Record<string, string> = {}): FormData {
+  const form = new FormData();
+  const given = {
+    reference_image_urls: 'https://images.unsplash.com/photo-1656543802898-41c8c46683a7',
+    prefer_kie_api: 'true',
+    use_case: 'product_video',
+    duration_seconds: '5',
+    aspect_ratio: '16:9',
+    ...fields,
+  };
+  for (const [name, value] of Object.entries(given)) form.set(name, value);
+  return form;
+}
+
+interface Generated {
+  readonly id: string;
+  readonly step3_video_generation: {
+    readonly provider: string;
+    readonly status: string;
+    readonly task_id: string;
+  };
+}
+
+async function call(url: string, init?: RequestInit): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url, init);
+  return { status: response.status, body: await response.json() };
+}
+
+const generate = (url: string, form: FormData | URLSearchParams) =>
+  call(`${url}/veo31/generate-from-urls`, { method: 'POST', body: form });
+
+describe("the seed's REST calls", () => {
+  it('take the first example as it stands, and the second follows it to the playable video', async () => {
+    await using app = await startTestApp();
+    const { status, body } = await generate(app.url, seedForm());
+    const { id, step3_video_generation: third } = body as Generated;
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^task_/) as string,
+      step1_reference_images: ['https://images.unsplash.com/photo-1656543802898-41c8c46683a7'],
+      step2_prompt: expect.stringContaining('A product video for a shop.') as string,
+      step3_video_generation: {
+        provider: 'simulator',
+        status: 'submitted',
+        task_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+      },
+      note: 'The model makes videos of 4, 6, 8 seconds: 5 became 6.',
+    });
+    const follow = (path: string) => call(`${app.url}/veo31/${path}`);
+    const done = await waitFor(
+      'the end',
+      () => follow(`kie-status/${third.task_id}`),
+      ({ body: seen }) => (seen as { status: string }).status === 'completed',
+    );
+    expect(done.body).toEqual({
+      provider: 'simulator',
+      task_id: third.task_id,
+      status: 'completed',
+      video_url: expect.stringMatching(new RegExp(`^${app.url}/media/`)) as string,
+    });
+    expect(await follow(`status/${id}`)).toEqual(done);
+    const video = await fetch((done.body as { video_url: string }).video_url, {
+      headers: { range: 'bytes=4-7' },
+    });
+    expect([video.status, await video.text()]).toEqual([206, 'ftyp']);
+  });
+
+  it('take a url-encoded form too, and frame additional_prompt with the use case', async () => {
+    await using app = await startTestApp();
+    const form = new URLSearchParams({
+      reference_image_urls: 'https://images.example/a.png, https://images.example/b.png',
+      use_case: 'gemstone_closeup',
+      additional_prompt: 'Green fire',
+    });
+    const { status, body } = await generate(app.url, form);
+    expect([status, (body as { step2_prompt: string }).step2_prompt]).toEqual([
+      200,
+      expect.stringMatching(/^A macro close-up of a gemstone.*\n\nGreen fire$/s),
+    ]);
+  });
+
+  it.each([
+    ['no image', { reference_image_urls: '' }, /reference_image_urls/],
+    [
+      'four images',
+      { reference_image_urls: 'https://a.b/1,https://a.b/2,https://a.b/3,https://a.b/4' },
+      /1 to 3/,
+    ],
+    ['an address that is none', { reference_image_urls: 'nonsense' }, /https/],
+    ['an unknown use case', { use_case: 'poem' }, /use_case/],
+    ['an unknown aspect', { aspect_ratio: '4:3' }, /aspect_ratio/],
+    ['a duration that is no number', { duration_seconds: 'long' }, /duration_seconds/],
+  ])('refuse %s in words', async (_what, fields, error) => {
+    await using app = await startTestApp();
+    const { status, body } = await generate(app.url, seedForm(fields));
+    expect([status, (body as { error: string }).error]).toEqual([400, expect.stringMatching(error)]);
+  });
+
+  it('tell a refusal of the provider with our id', async () => {
+    await using app = await startTestApp();
+    const { status, body } = await generate(
+      app.url,
+      seedForm({ additional_prompt: '[sim:create-code=402]' }),
+    );
+    expect([status, body]).toEqual([
+      422,
+      { error: expect.stringContaining('Top up') as string, id: expect.stringMatching(/^task_/) as string },
+    ]);
+  });
+
+  it('answer for a task that Reelay has never seen, on whichever contract it was made', async () => {
+    await using simulator = await startSimulator({ durationMs: 0 });
+    await using app = await startTestApp({
+      PROVIDERS: 'kie',
+      KIE_API_KEY: 'k',
+      KIE_BASE_URL: simulator.url,
+      FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
+    });
+    const create = async (path: string, body: object) => {
+      const response = await fetch(`${simulator.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return ((await response.json()) as { data: { taskId: string } }).data.taskId;
+    };
+    const jobs = await create('/api/v1/jobs/createTask', { model: 'veo-3-1', input: { prompt: 'x' } });
+    const veo = await create('/api/v1/veo/generate', { prompt: 'x', model: 'veo3_fast' });
+    for (const id of [jobs, veo]) {
+      const { body } = await call(`${app.url}/veo31/kie-status/${id}`);
+      expect(body).toEqual({
+        provider: 'kie.ai',
+        task_id: id,
+        status: 'completed',
+        video_url: expect.stringContaining(`${simulator.url}/v/${id}`) as string,
+      });
+    }
+    const checks = () => simulator.stats.tasks[jobs]?.checks;
+    const before = checks();
+    await Promise.all(Array.from({ length: 5 }, () => call(`${app.url}/veo31/kie-status/${jobs}`)));
+    expect(checks()).toBe(before);
+    const { body } = await call(`${app.url}/veo31/kie-status/${'0'.repeat(32)}`);
+    expect(body).toMatchObject({ status: 'unknown', hint: expect.stringContaining('app.kie.ai') as string });
+  });
+
+  it('ask for a key where keys are configured, and tell nothing of another owner', async () => {
+    await using app = await startTestApp({ API_KEYS: 'ann:k1,ben:k2' });
+    const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
+    const made = await call(`${app.url}/veo31/generate-from-urls`, {
+      method: 'POST',
+      body: seedForm(),
+      ...as('k1'),
+    });
+    const { id, step3_video_generation: third } = made.body as Generated;
+    expect((await call(`${app.url}/veo31/status/${id}`)).status).toBe(401);
+    for (const one of [id, third.task_id]) {
+      const { body } = await call(`${app.url}/veo31/status/${one}`, as('k2'));
+      expect(body).toEqual({ provider: 'simulator', task_id: one, status: 'unknown' });
+    }
+    await expect(generateAt(app.url, { prompt: 'x' })).rejects.toThrow('UNAUTHENTICATED');
+  });
+});
