@@ -26,8 +26,19 @@ export function serveMedia(
     response.setHeader('content-disposition', `attachment; filename="${key}"`);
   }
   send(request, key, { root: directory, index: false, dotfiles: 'deny', immutable: true, maxAge: '1y' })
-    .on('error', () => notFound(response))
+    .on('error', (error: { status?: number; headers?: Record<string, string> }) => {
+      if (error.status === 416) refuseRange(response, error.headers?.['Content-Range'] ?? 'bytes */*');
+      else notFound(response);
+    })
     .pipe(response);
+}
+
+/** RFC 9110, 15.5.17: the answer tells the size, so that the client can ask better. */
+function refuseRange(response: ServerResponse, contentRange: string): void {
+  response.removeHeader('content-disposition');
+  response
+    .writeHead(416, { 'content-type': 'application/json', 'content-range': contentRange })
+    .end('{"error":"The Range lies outside the file."}');
 }
 
 function notFound(response: ServerResponse): void {

@@ -93,6 +93,7 @@ describe.each(['jobs', 'veo'] as const)('a create on the %s contract', (contract
     });
     expect(counts).toEqual({
       prompt: 'boat',
+      callBackUrl: null,
       contract,
       checks: 0,
       fileFetches: 0,

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A program of ours in a process of its own. */
+export interface Program extends AsyncDisposable {
+  readonly url: string;
+  readonly pid: number;
+  /** What it wrote so far. */
+  readonly output: () => string;
+  /** Sends a signal to it alone and waits for its end. */
+  kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Starts a program of this repository and waits until it says where it listens. */
+export async function startProgram(
+  command: readonly [string, ...string[]],
+  env: Record<string, string> = {},
+  { detached = false }: { detached?: boolean } = {},
+): Promise<Program> {
+  const [file, ...args] = command;
+  const { PATH = '', HOME = '' } = process.env;
+  const child = spawn(file, args, {
+    cwd: root,
+    detached,
+    // Nothing of the developer's own settings leaks in.
+    env: { PATH: `${root}/node_modules/.bin:${PATH}`, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const exited = once(child, 'exit').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+  }));
+  const listening = Promise.withResolvers<string>();
+  const hear = (chunk: Buffer) => {
+    output += chunk.toString();
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+    if (url !== undefined) listening.resolve(url);
+  };
+  child.stdout.on('data', hear);
+  child.stderr.on('data', hear);
+  void exited.then(() => listening.reject(new Error(`It ended before it listened: ${output}`)));
+  const url = await listening.promise;
+  const { pid = 0 } = child;
+  return {
+    url,
+    pid,
+    output: () => output,
+    exited,
+    kill: (signal) => {
+      child.kill(signal);
+      return exited;
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** The server as `npm start` runs it, without npm. */
+export const startServer = (env: Record<string, string>) =>
+  startProgram(['node', 'src/main.ts'], { PORT: '0', ...env });
+
+/** The simulator as `npm run simulator` runs it, without npm. */
+export const startSimulatorProcess = (...args: string[]) =>
+  startProgram(['node', 'src/providers/simulator/main.ts', '--port', '0', ...args]);
