@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { isLoopback, type Config } from './config.ts';
 import type { TaskFeed } from './events/feed.ts';
 import { TaskStreams } from './events/task-stream.ts';
-import type { VideoProvider } from './providers/provider.ts';
+import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
 import type { Services } from './schema/context.ts';
 import { buildSchema } from './schema/schema.ts';
 import { createAuthentication } from './server/authentication.ts';
@@ -18,6 +18,7 @@ import { Veo31 } from './server/veo31.ts';
 import { WebSocketTransport } from './server/websocket.ts';
 import { createGraphQLHandler } from './server/yoga.ts';
 import type { Store } from './store/store.ts';
+import type { ProviderName } from './store/video-task.ts';
 import { maxImageBytes } from './tasks/upload-reference-image.ts';
 import type { VideoTasks } from './tasks/video-tasks.ts';
 
@@ -28,6 +29,7 @@ export interface ApiRooms {
   readonly tasks: VideoTasks;
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
+  readonly health: (provider: ProviderName) => ProviderHealth;
   readonly mediaDirectory: string;
   readonly log: Logger;
   readonly now: () => number;
@@ -45,12 +47,13 @@ export interface Api extends AsyncDisposable {
 
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
 export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
-  const { store, feed, tasks, providers, mediaDirectory, log, now, onCallback } = rooms;
+  const { store, feed, tasks, providers, health, mediaDirectory, log, now, onCallback } = rooms;
   let baseUrl = config.PUBLIC_URL;
   const services: Services = {
     tasks,
     store,
     providers,
+    health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
     now,
   };

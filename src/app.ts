@@ -13,12 +13,13 @@ import { openSqliteStore } from './store/sqlite.ts';
 import { readPromptFrames } from './tasks/prompt-frames.ts';
 import { Recorder } from './tasks/recorder.ts';
 import { VideoTasks } from './tasks/video-tasks.ts';
+import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 
 /** The built-in simulator is on this machine: asking it more often than Kie costs nobody anything. */
 const simulatorPollIntervalMs = 1000;
 /** Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. */
-const providerConcurrency = 100;
+const providerConcurrency = { check: 100, submit: 50 };
 /** A provider that called back within this time will do so again. */
 const callbackMemoryMs = 600_000;
 /** Paid requests that are under way at shutdown get this long; the whole stop takes at most 10 s. */
@@ -64,6 +65,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         archive,
         log,
         now,
+        uptime: () => performance.now(),
         random: Math.random,
         patienceMs: config.PATIENCE_MS,
         leaseMs: config.LEASE_MS,
@@ -84,6 +86,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     recorder,
     providers,
     promptFrames: readPromptFrames(),
+    budgets: config.BUDGET_PER_MONTH ?? new Map(),
     wakeWorker,
     now,
   });
@@ -94,6 +97,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       feed,
       tasks,
       providers,
+      health: (name) =>
+        pollers[providers.findIndex((provider) => provider.name === name)]?.health ?? 'UNKNOWN',
       mediaDirectory: files.directory,
       log,
       now,
@@ -103,7 +108,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       },
     }),
   );
+  const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));
   for (const poller of pollers) poller.start();
+  housekeeping.start();
 
   const running = stack.move();
   return {
@@ -135,6 +142,7 @@ async function startProviders(
           pollIntervalMs: Math.min(simulatorPollIntervalMs, config.KIE_POLL_INTERVAL_MS),
           createsPer10s: 0,
           timeoutMs: config.PROVIDER_TIMEOUT_MS,
+          prices: config.KIE_PRICES ?? new Map(),
           models: simulatorModels(config.SIMULATOR_DURATION_MS),
         }),
       );
@@ -150,6 +158,7 @@ async function startProviders(
           pollIntervalMs: config.KIE_POLL_INTERVAL_MS,
           createsPer10s: config.KIE_CREATES_PER_10S,
           timeoutMs: config.PROVIDER_TIMEOUT_MS,
+          prices: config.KIE_PRICES ?? new Map(),
         }),
       );
     }

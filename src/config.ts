@@ -95,6 +95,14 @@ const apiKeys = (value: string) => {
     : new Complaint('wants each key once: two names share one');
 };
 
+/** `NAME=USD` pairs; a number alone stands for everyone under the empty name. */
+const amounts = (what: string, alone: boolean) => (value: string) => {
+  const pairs = list(value).map((item) => /^(?:(.+)=)?(\d+(?:\.\d+)?)$/.exec(item));
+  return pairs.every((pair) => pair !== null && (alone || pair[1] !== undefined))
+    ? new Map(pairs.map((pair) => [pair?.[1]?.trim() ?? '', Number(pair?.[2])]))
+    : new Complaint(`wants ${what}=USD pairs, comma separated${alone ? ', or one number for everyone' : ''}`);
+};
+
 const databaseUrl = (value: string) => {
   if (/^postgres(ql)?:/.test(value)) {
     return new Complaint('wants sqlite:PATH; PostgreSQL is not supported by this version yet');
@@ -146,6 +154,10 @@ const variables = {
     'how many tasks the Kie account may start in ten seconds; 0: no limit',
     whole(0),
   ),
+  KIE_PRICES: optional(
+    'MODEL=USD or MODEL/P1080=USD pairs, comma separated: prices of one video that go before the built-in list',
+    amounts('MODEL', false),
+  ),
   PROVIDER_TIMEOUT_MS: given('30000', 'milliseconds for one request to a provider', whole(1)),
   PATIENCE_MS: given('21600000', 'milliseconds that a task may stay without an end', whole(1)),
   LEASE_MS: given(
@@ -169,6 +181,10 @@ const variables = {
   ),
   JWT_ISSUER: optional('issuer that tokens must name', text),
   JWT_AUDIENCE: optional('audience that tokens must name', text),
+  BUDGET_PER_MONTH: optional(
+    'what owners may spend in a UTC month: OWNER=USD pairs, comma separated, or one number for everyone',
+    amounts('OWNER', true),
+  ),
   FETCH_ALLOW_HOSTS: given(
     '',
     'hosts (NAME or NAME:PORT) that may be private addresses in outgoing fetches',

@@ -74,7 +74,13 @@ export type SubmitOutcome =
   | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
   | { readonly kind: 'refused'; readonly error: TaskError }
   /** No byte of the paid request was written, or the provider documents that it was rejected and not queued. */
-  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterMs: number | null }
+  | {
+      readonly kind: 'notSent';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      /** Whether other tasks had better wait too: the account's rate, or nobody there. */
+      readonly affects: 'provider' | 'task';
+    }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** What one status request needs. */
@@ -117,6 +123,10 @@ export interface SubmitContext {
   readonly mayStart: () => boolean;
 }
 
+export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
+/** How a provider answers these minutes. */
+export type ProviderHealth = (typeof providerHealths)[number];
+
 /** A video API as the worker sees it. Expected outcomes are values; only bugs throw. */
 export interface VideoProvider extends AsyncDisposable {
   readonly name: ProviderName;
@@ -124,8 +134,12 @@ export interface VideoProvider extends AsyncDisposable {
   readonly pollIntervalMs: number;
   /** How many creates the account may start in ten seconds; 0: no limit. */
   readonly createsPer10s: number;
+  /** What one credit of the provider is worth; null where it tells no credits. */
+  readonly usdPerCredit: number | null;
   /** In order of preference: the first is the default. */
   readonly models: readonly VideoModel[];
+  /** The price of one video; null where it is not known, as for models that are passed through by name. */
+  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null;
   /** Whether a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
   /** Keys that `providerOptions` may not set, because Reelay sets them itself. */

@@ -1,6 +1,6 @@
-import type { VideoProvider } from '../providers/provider.ts';
+import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import type { Owner, TaskId } from '../store/video-task.ts';
+import type { Owner, ProviderName, TaskId } from '../store/video-task.ts';
 import type { VideoTasks } from '../tasks/video-tasks.ts';
 
 /** Who asks. */
@@ -13,6 +13,8 @@ export interface Services {
   readonly tasks: VideoTasks;
   readonly store: Store;
   readonly providers: readonly VideoProvider[];
+  /** How a provider answers these minutes. */
+  readonly health: (provider: ProviderName) => ProviderHealth;
   /** The absolute address of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
   readonly now: () => number;

@@ -1,3 +1,4 @@
+import type { ProviderHealth } from '../providers/provider.ts';
 import type {
   AspectRatio,
   Billed,
@@ -37,7 +38,8 @@ const stage: Described<Stage> = {
 const provider: Described<ProviderName> = {
   KIE: 'Kie.ai.',
   GOOGLE: 'Google Veo and Gemini Omni.',
-  SIMULATOR: 'The built-in simulation: costs nothing and makes sample videos only.',
+  SIMULATOR:
+    'The built-in simulation: makes sample videos only, and nobody is billed. Its costs are for rehearsal.',
 };
 
 const aspectRatio: Described<AspectRatio> = {
@@ -101,6 +103,13 @@ const userErrorCode: Described<UserErrorCode> = {
   BUDGET_EXCEEDED: 'The monthly budget does not allow it.',
 };
 
+const providerHealth: Described<ProviderHealth> = {
+  UP: 'It answers.',
+  DEGRADED: 'Some of the last requests failed on its side.',
+  DOWN: 'It does not answer. Tasks wait for it, and nothing is lost.',
+  UNKNOWN: 'It was not asked yet.',
+};
+
 function declare<T extends string>(
   builder: Builder,
   name: string,
@@ -132,6 +141,7 @@ export const declareEnums = (builder: Builder) => ({
   ),
   ImageUse: declare(builder, 'ImageUse', 'What reference images are used for.', imageUse),
   Billed: declare(builder, 'Billed', 'Whether a failed task costs money.', billed),
+  ProviderHealth: declare(builder, 'ProviderHealth', 'How a provider answers.', providerHealth),
   VideoTaskErrorCode: declare(builder, 'VideoTaskErrorCode', 'Why a task failed.', taskErrorCode),
   UserErrorCode: declare(builder, 'UserErrorCode', 'What the caller can mend.', userErrorCode),
 });

@@ -1,62 +1,13 @@
-import type { JsonObject, JsonValue } from '../store/video-task.ts';
-import type { GenerateVideoInput } from '../tasks/plan.ts';
-import type { TaskResult } from '../tasks/video-tasks.ts';
 import type { Builder } from './builder.ts';
-import type { Enums } from './enums.ts';
+import { readGenerateVideoInput, type GenerateVideoInputRef } from './generate-video-input.ts';
 import type { Payloads } from './payloads.ts';
 
-/** `generateVideo` and its input. */
-export function declareGenerateVideo(builder: Builder, enums: Enums, { VideoTaskPayload }: Payloads): void {
-  const ReferenceImageInput = builder.inputType('ReferenceImageInput', {
-    description: 'An image that the video starts from. Exactly one of these.',
-    isOneOf: true,
-    fields: (t) => ({
-      url: t.field({ type: 'URL', description: 'A public address that the provider can fetch.' }),
-      uploadId: t.id({ description: 'An image that you uploaded with `uploadReferenceImage`.' }),
-    }),
-  });
-  const Input = builder.inputType('GenerateVideoInput', {
-    description: 'What the video shows and how it is made.',
-    fields: (t) => ({
-      prompt: t.string({
-        description:
-          'What the video shows, in any language; at most 10,000 characters. Required unless useCase is given.',
-      }),
-      useCase: t.field({
-        type: enums.VideoUseCase,
-        description: 'A ready frame: with a prompt too, the frame comes first and the prompt adds to it.',
-      }),
-      label: t.string({ description: 'Free text for yourself, such as a SKU; at most 200 characters.' }),
-      provider: t.field({
-        type: enums.ProviderName,
-        description: 'Who makes it. Without it: the first configured one that can do this input.',
-      }),
-      model: t.string({
-        description: "The provider's name of the model. Without it: the provider's default.",
-      }),
-      referenceImages: t.field({ type: [ReferenceImageInput], description: 'At most 3 images.' }),
-      imagesAs: t.field({
-        type: enums.ImageUse,
-        defaultValue: 'AUTO',
-        description: 'What the images are used for.',
-      }),
-      aspectRatio: t.field({
-        type: enums.AspectRatio,
-        defaultValue: 'LANDSCAPE_16_9',
-        description: 'Width to height.',
-      }),
-      durationSeconds: t.int({ description: "Length in whole seconds. Without it: the model's default." }),
-      resolution: t.field({ type: enums.Resolution, description: "Without it: the model's default." }),
-      seed: t.int({ description: 'For repeatable results, where the model takes one.' }),
-      providerOptions: t.field({
-        type: 'JSON',
-        description: "An object merged into the provider's own input, unknown keys included.",
-      }),
-      idempotencyKey: t.string({
-        description: 'Any text of yours: a repeated call with the same key gives the same task back.',
-      }),
-    }),
-  });
+/** `generateVideo`. */
+export function declareGenerateVideo(
+  builder: Builder,
+  Input: GenerateVideoInputRef,
+  { VideoTaskPayload }: Payloads,
+): void {
   builder.mutationField('generateVideo', (t) =>
     t.field({
       type: VideoTaskPayload,
@@ -65,49 +16,11 @@ export function declareGenerateVideo(builder: Builder, enums: Enums, { VideoTask
         'watch it with `taskStatusChanged`.',
       args: { input: t.arg({ type: Input, required: true, description: 'What to make.' }) },
       resolve: (_root, { input }, { tasks, viewer }) => {
-        const { providerOptions, idempotencyKey, referenceImages, ...rest } = input;
-        if (!isOptions(providerOptions)) return notAnObject;
-        if (idempotencyKey === '') return emptyKey;
-        const given: GenerateVideoInput = {
-          prompt: rest.prompt ?? null,
-          useCase: rest.useCase ?? null,
-          label: rest.label ?? null,
-          provider: rest.provider ?? null,
-          model: rest.model ?? null,
-          referenceImages: (referenceImages ?? []).map(({ url, uploadId }) => ({
-            url: url ?? null,
-            uploadId: uploadId ?? null,
-          })),
-          imagesAs: rest.imagesAs ?? 'AUTO',
-          aspectRatio: rest.aspectRatio ?? 'LANDSCAPE_16_9',
-          durationSeconds: rest.durationSeconds ?? null,
-          resolution: rest.resolution ?? null,
-          seed: rest.seed ?? null,
-          providerOptions: providerOptions ?? null,
-        };
-        return tasks.generateVideo(viewer.owner, given, idempotencyKey ?? null);
+        const read = readGenerateVideoInput(input);
+        return 'given' in read
+          ? tasks.generateVideo(viewer.owner, read.given, input.idempotencyKey ?? null)
+          : { task: null, userErrors: read.userErrors };
       },
     }),
   );
 }
-
-const isOptions = (value: JsonValue | null | undefined): value is JsonObject | null | undefined =>
-  value === null || value === undefined || (typeof value === 'object' && !Array.isArray(value));
-
-const notAnObject: TaskResult = {
-  task: null,
-  userErrors: [
-    { code: 'BAD_INPUT', message: 'providerOptions wants an object.', field: ['input', 'providerOptions'] },
-  ],
-};
-
-const emptyKey: TaskResult = {
-  task: null,
-  userErrors: [
-    {
-      code: 'BAD_INPUT',
-      message: 'An idempotencyKey is not empty. Leave it out, or send any text of yours.',
-      field: ['input', 'idempotencyKey'],
-    },
-  ],
-};

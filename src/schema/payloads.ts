@@ -1,4 +1,4 @@
-import type { TaskResult } from '../tasks/video-tasks.ts';
+import type { TaskResult } from '../tasks/task-result.ts';
 import type { UserError } from '../tasks/user-error.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';

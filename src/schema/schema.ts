@@ -1,12 +1,18 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.ts';
+import { declareCommands } from './commands.ts';
+import { declareCost } from './cost.ts';
 import { declareEnums } from './enums.ts';
+import { declareEstimateVideo } from './estimate-video.ts';
+import { declareGenerateVideoInput } from './generate-video-input.ts';
 import { declareGenerateVideo } from './generate-video.ts';
 import { declarePayloads } from './payloads.ts';
+import { declareProviders } from './providers.ts';
 import { declareReferenceImage, declareUploadReferenceImage } from './reference-image.ts';
 import { declareTaskStatusChanged } from './task-status-changed.ts';
 import { declareVideoTaskQueries } from './video-tasks.ts';
 import { declareVideoTask } from './video-task.ts';
+import { declareViewer } from './viewer.ts';
 
 /** The executable schema. */
 export function buildSchema(): GraphQLSchema {
@@ -17,10 +23,16 @@ export function buildSchema(): GraphQLSchema {
   });
   const enums = declareEnums(builder);
   const ReferenceImage = declareReferenceImage(builder);
-  const VideoTask = declareVideoTask(builder, enums, ReferenceImage);
+  const Cost = declareCost(builder);
+  const VideoTask = declareVideoTask(builder, enums, ReferenceImage, Cost);
   const payloads = declarePayloads(builder, enums, VideoTask);
   declareVideoTaskQueries(builder, enums, VideoTask);
-  declareGenerateVideo(builder, enums, payloads);
+  const Input = declareGenerateVideoInput(builder, enums);
+  declareEstimateVideo(builder, enums, Input, Cost, payloads);
+  declareProviders(builder, enums, Cost);
+  declareViewer(builder, Cost);
+  declareGenerateVideo(builder, Input, payloads);
+  declareCommands(builder, enums, payloads);
   declareUploadReferenceImage(builder, ReferenceImage, payloads);
   declareTaskStatusChanged(builder, VideoTask);
   return builder.toSchema();

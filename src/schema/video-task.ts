@@ -9,6 +9,7 @@ import type { ReferenceImageRef } from './reference-image.ts';
 import { progressOf, type Progress } from '../tasks/progress.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
+import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
 
 /** When there is neither history nor documentation to tell, a video takes about a minute. */
@@ -18,7 +19,12 @@ const fallbackTypicalSeconds = 60;
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
 
 /** Declares the video task and its parts. */
-export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageType: ReferenceImageRef) {
+export function declareVideoTask(
+  builder: Builder,
+  enums: Enums,
+  ReferenceImageType: ReferenceImageRef,
+  Cost: CostRef,
+) {
   const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
   const parts = declareParts(builder, enums);
   builder.node(VideoTaskRef, {
@@ -35,9 +41,11 @@ export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageT
       stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'How the task stands, exactly.' }),
       provider: t.expose('provider', { type: enums.ProviderName, description: 'Who makes the video.' }),
       model: t.exposeString('model', { description: "The provider's name of the model." }),
-      providerTaskId: t.exposeString('providerTaskId', {
+      providerTaskId: t.string({
         nullable: true,
         description: "The provider's own id of the task: good for looking it up there.",
+        // An id that another owner's task holds is told back as any other that was asked for.
+        resolve: ({ providerTaskId, trackedId }) => providerTaskId ?? trackedId,
       }),
       providerStatus: t.exposeString('providerStatus', {
         nullable: true,
@@ -89,7 +97,15 @@ export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageT
       progress: t.field({
         type: parts.Progress,
         description: 'How far the task is, as of now.',
-        resolve: (task, _args, context) => progressOf(task, context.now(), typicalSeconds(task, context)),
+        resolve: (task, _args, context) => ({
+          ...progressOf(task, context.now(), typicalSeconds(task, context)),
+          task,
+        }),
+      }),
+      cost: t.expose('cost', {
+        type: Cost,
+        nullable: true,
+        description: 'What it costs: our estimate at first; null where no price is known.',
       }),
       hint: t.exposeString('hint', { nullable: true, description: 'What a person can do now, if anything.' }),
       createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the task was taken.' }),
@@ -125,7 +141,7 @@ export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageT
         type: 'String',
         description:
           'Place of the last change in the order of all changes. Compares as text; `after` takes it. Moves when status, ' +
-          'stage, providerTaskId, providerStatus, hint, error, video, deletedAt or a reported percent changes.',
+          'stage, providerTaskId, providerStatus, hint, error, video, cost, deletedAt or a reported percent changes.',
         resolve: (task, _args, { store }) => store.formatRevision(task.revision),
       }),
       history: t.field({
@@ -147,6 +163,11 @@ export function declareVideoTask(builder: Builder, enums: Enums, ReferenceImageT
 function typicalSeconds(task: VideoTask, { providers }: Context): number {
   const provider = providers.find(({ name }) => name === task.provider);
   return provider?.models.find(({ id }) => id === task.model)?.typicalSeconds ?? fallbackTypicalSeconds;
+}
+
+/** The position in the queue is read only for those who ask for it. */
+interface ProgressOfTask extends Progress {
+  readonly task: VideoTask;
 }
 
 function declareParts(builder: Builder, enums: Enums) {
@@ -187,7 +208,7 @@ function declareParts(builder: Builder, enums: Enums) {
         billed: t.expose('billed', { type: enums.Billed, description: 'Whether it costs money.' }),
       }),
     }),
-    Progress: builder.objectRef<Omit<Progress, 'queuePosition'>>('Progress').implement({
+    Progress: builder.objectRef<ProgressOfTask>('Progress').implement({
       description: 'How far a task is.',
       fields: (t) => ({
         percent: t.exposeInt('percent', { description: '0 to 100. Never falls; 100 only when COMPLETED.' }),
@@ -198,6 +219,12 @@ function declareParts(builder: Builder, enums: Enums) {
         remainingSeconds: t.exposeFloat('remainingSeconds', {
           nullable: true,
           description: 'A guess from how long such videos take; null when there is none.',
+        }),
+        queuePosition: t.int({
+          nullable: true,
+          description: 'How many tasks are sent before this one; null once it was sent.',
+          resolve: ({ task }, _args, { store }) =>
+            task.stage === 'WAITING' ? store.queuePosition(task) : null,
         }),
       }),
     }),

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { pickWaiting } from './queue.ts';
 import type { Database } from './schema.ts';
-import type { ClaimRequest, CreateLimit, CreateReservation } from './store.ts';
+import type { ClaimRequest } from './store.ts';
 import { fromRow } from './task-row.ts';
 import type { ProviderName, VideoTask } from './video-task.ts';
 
@@ -8,8 +9,9 @@ import type { ProviderName, VideoTask } from './video-task.ts';
 export async function claimDueWork(
   db: Kysely<Database>,
   traits: { readonly locksRows: boolean },
-  { provider, now, limit, leaseOwner, leaseUntil }: ClaimRequest,
+  request: ClaimRequest,
 ): Promise<readonly VideoTask[]> {
+  const { provider, now, leaseOwner, leaseUntil } = request;
   const rows = await db.transaction().execute(async (trx) => {
     await trx
       .updateTable('tasks')
@@ -18,68 +20,166 @@ export async function claimDueWork(
       .where('lease_owner', 'is not', null)
       .where('lease_until', '<', now)
       .execute();
-    const due = trx
-      .selectFrom('tasks')
-      .select('id')
-      .where('provider', '=', provider)
-      .where('next_action', 'is not', null)
-      .where('lease_owner', 'is', null)
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .limit(limit);
+    const ids = [
+      ...(await pickInterrupted(trx, traits, request)),
+      ...(await pickChecks(trx, traits, request)),
+      ...(await pickWaiting(trx, traits, request)),
+    ].slice(0, request.limit);
+    if (ids.length === 0) return [];
     return trx
       .updateTable('tasks')
       .set({ lease_owner: leaseOwner, lease_until: leaseUntil })
-      .where('id', 'in', traits.locksRows ? due.forUpdate().skipLocked() : due)
+      .where('id', 'in', ids)
       .returningAll()
       .execute();
   });
   return rows.map(fromRow).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
 }
 
-/** The soonest of: work that is waiting for its time, and a lease that may run out. */
-export async function nextDueAt(db: Kysely<Database>, provider: ProviderName): Promise<number | null> {
-  const waiting = await db
+/** Attempts that nobody holds: whoever began them ended. */
+async function pickInterrupted(
+  trx: Transaction<Database>,
+  { locksRows }: { readonly locksRows: boolean },
+  { provider, now, limit }: ClaimRequest,
+): Promise<string[]> {
+  const due = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('SUBMITTING'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit);
+  const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
+  return rows.map(({ id }) => id);
+}
+
+async function pickChecks(
+  trx: Transaction<Database>,
+  { locksRows }: { readonly locksRows: boolean },
+  { provider, now, limit, checks = limit }: ClaimRequest,
+): Promise<string[]> {
+  if (checks <= 0) return [];
+  const due = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(Math.min(limit, checks));
+  const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Kinds of work that have a due time of their own. */
+export interface DueTimes {
+  /** Checks, and attempts that a worker left behind. */
+  readonly check: number | null;
+  /** Tasks that wait to be sent. */
+  readonly submit: number | null;
+}
+
+/** When work of each kind is due: work that is waiting for its time, and leases that may run out. */
+export async function readDueTimes(db: Kysely<Database>, provider: ProviderName): Promise<DueTimes> {
+  const soonest = db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('due_at').as('at'))
     .where('provider', '=', provider)
     .where('next_action', 'is not', null)
-    .where('lease_owner', 'is', null)
-    .executeTakeFirstOrThrow();
+    .where('lease_owner', 'is', null);
+  const checks = await soonest.where('next_action', '=', sql.lit('check')).executeTakeFirstOrThrow();
+  const interrupted = await soonest.where('stage', '=', sql.lit('SUBMITTING')).executeTakeFirstOrThrow();
+  const waiting = await soonest.where('stage', '=', sql.lit('WAITING')).executeTakeFirstOrThrow();
   const leased = await db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('lease_until').as('at'))
     .where('provider', '=', provider)
     .where('lease_owner', 'is not', null)
     .executeTakeFirstOrThrow();
-  const times = [waiting.at, leased.at === null ? null : leased.at + 1].filter((at) => at !== null);
-  return times.length === 0 ? null : Math.min(...times);
+  return {
+    check: earliest([checks.at, interrupted.at, leased.at === null ? null : leased.at + 1]),
+    submit: waiting.at,
+  };
 }
 
-/** One place in the sliding window, or the time at which its oldest create leaves it. */
-export function reserveCreate(
+/** The earliest of some times; null when there is none. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/**
+ * Moves checks that are overdue to somewhere in the next `overMs`, so that a provider that comes back is not
+ * asked about all tasks at once.
+ *
+ * @param random a number from 0 to 1, for another order each time
+ */
+export async function spreadChecks(
   db: Kysely<Database>,
   provider: ProviderName,
-  { now, windowMs, max }: CreateLimit,
-): Promise<CreateReservation> {
-  return db.transaction().execute(async (trx): Promise<CreateReservation> => {
+  { now, overMs, random }: { readonly now: number; readonly overMs: number; readonly random: number },
+): Promise<void> {
+  // A prime far from any usual count scatters neighbours; the arithmetic is the same in every database.
+  const stride = 7919 + Math.floor(random * 1000) * 2;
+  await db
+    .updateTable('tasks')
+    .set((expression) => ({
+      due_at: expression(
+        expression.val(now),
+        '+',
+        expression(
+          expression.parens(expression('number', '*', stride)),
+          '%',
+          Math.max(1, Math.round(overMs)),
+        ),
+      ),
+    }))
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .execute();
+}
+
+/** The newest time that unfinished tasks carry: the clock stood there once. Null when there are none. */
+export async function readLatestTime(db: Kysely<Database>): Promise<number | null> {
+  const row = await db
+    .selectFrom('tasks')
+    .select((expression) => [
+      expression.fn.max('created_at').as('created'),
+      expression.fn.max('updated_at').as('updated'),
+      expression.fn.max('last_checked_at').as('checked'),
+    ])
+    .where('completed_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  const times = [row.created, row.updated, row.checked].filter((time) => time !== null);
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+/** Brings what was planned by a clock that has since been set back by `byMs` forward by as much. */
+export async function shiftPlans(db: Kysely<Database>, provider: ProviderName, byMs: number): Promise<void> {
+  await db.transaction().execute(async (trx) => {
     await trx
-      .deleteFrom('create_budget')
+      .updateTable('tasks')
+      .set((expression) => ({
+        due_at: expression('due_at', '-', byMs),
+        lease_until: expression('lease_until', '-', byMs),
+      }))
       .where('provider', '=', provider)
-      .where('at', '<=', now - windowMs)
+      .where('next_action', 'is not', null)
       .execute();
-    const taken = await trx
-      .selectFrom('create_budget')
-      .select('at')
+    await trx
+      .updateTable('create_budget')
+      .set((expression) => ({ at: expression('at', '-', byMs) }))
       .where('provider', '=', provider)
-      .orderBy('at', 'desc')
-      .limit(max)
       .execute();
-    const oldest = taken.at(-1);
-    if (taken.length >= max && oldest !== undefined) {
-      return { kind: 'full', freeAt: oldest.at + windowMs };
-    }
-    await trx.insertInto('create_budget').values({ provider, at: now }).execute();
-    return { kind: 'granted' };
+    await trx
+      .updateTable('create_pauses')
+      .set((expression) => ({ until: expression('until', '-', byMs) }))
+      .where('provider', '=', provider)
+      .execute();
   });
 }

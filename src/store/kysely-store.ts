@@ -1,15 +1,37 @@
 import { randomInt } from 'node:crypto';
 import type { Kysely, QueryResult, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { claimDueWork, nextDueAt, reserveCreate } from './due-work.ts';
+import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
+import { purgeDeleted } from './deletion.ts';
+import {
+  claimDueWork,
+  earliest,
+  readDueTimes,
+  readLatestTime,
+  shiftPlans,
+  spreadChecks,
+} from './due-work.ts';
+import { addTransition, nextRevision } from './history.ts';
+import { insertTask, insertTracked, readKey } from './insert.ts';
+import { correctBooking, readSpending } from './ledger.ts';
 import { migrations } from './migrations.ts';
 import { readPage } from './pages.ts';
+import { readQueuePosition } from './queue.ts';
 import { formatRevision, parseRevision, type Epoch } from './revision.ts';
 import type { Database } from './schema.ts';
-import type { Change, ChangeScope, IdempotencyKey, InsertResult, NewVideoTask, Store } from './store.ts';
+import {
+  ProviderTaskTakenError,
+  type Change,
+  type ChangeScope,
+  type IdempotencyKey,
+  type InsertConditions,
+  type InsertResult,
+  type NewVideoTask,
+  type Store,
+} from './store.ts';
 import { fromRow, toRow, type TaskRow } from './task-row.ts';
 import { insertUpload, sweepUploads, useUpload } from './uploads.ts';
-import type { ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
+import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
 export interface DialectTraits {
@@ -77,20 +99,29 @@ class KyselyStore implements Store {
     this.#getById = (id) => db.executeQuery({ ...query, parameters: [id] });
   }
 
-  async insert(task: NewVideoTask, idempotency: IdempotencyKey | null): Promise<InsertResult> {
-    const result = await this.#db.transaction().execute(async (trx): Promise<InsertResult> => {
-      if (idempotency !== null) {
-        const earlier = await takeKey(trx, task, idempotency);
-        if (earlier !== null) return earlier;
-      }
-      const revision = await nextRevision(trx);
-      const inserted: VideoTask = { ...task, number: revision, revision };
-      await trx.insertInto('tasks').values(toRow(inserted)).execute();
-      await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
-      return { kind: 'inserted', task: inserted };
-    });
+  async insert(
+    task: NewVideoTask,
+    idempotency: IdempotencyKey | null,
+    { limitUsd, replaces }: InsertConditions = { limitUsd: null },
+  ): Promise<InsertResult> {
+    const precondition =
+      replaces === undefined
+        ? null
+        : async (trx: Transaction<Database>) =>
+            (await this.#change(trx, replaces.id, replaces.decide)) !== null;
+    const result = await insertTask(this.#db, task, idempotency, limitUsd, precondition);
     if (result.kind === 'inserted') this.#announce();
     return result;
+  }
+
+  async insertTracked(task: Parameters<Store['insertTracked']>[0]): ReturnType<Store['insertTracked']> {
+    const result = await insertTracked(this.#db, task);
+    if (result.kind === 'inserted') this.#announce();
+    return result;
+  }
+
+  findKey(...[owner, key]: Parameters<Store['findKey']>): ReturnType<Store['findKey']> {
+    return readKey(this.#db, owner, key);
   }
 
   async get(id: TaskId): Promise<VideoTask | null> {
@@ -139,24 +170,9 @@ class KyselyStore implements Store {
   }
 
   async change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    let announced = false;
-    const changed = await this.#db.transaction().execute(async (trx) => {
-      const select = trx.selectFrom('tasks').selectAll().where('id', '=', id);
-      const row = await (this.#traits.locksRows ? select.forUpdate() : select).executeTakeFirst();
-      if (row === undefined) return null;
-      const task = fromRow(row);
-      const change = decide(task);
-      if (change === null) return null;
-      // The counter is locked last, so that two writers never wait for each other.
-      if (change.transition) await addTransition(trx, change.transition);
-      const revision = change.announces ? await nextRevision(trx) : task.revision;
-      const patch = { ...change.patch, revision };
-      await trx.updateTable('tasks').set(toRow(patch)).where('id', '=', id).execute();
-      announced = change.announces;
-      return { ...task, ...patch };
-    });
-    if (announced) this.#announce();
-    return changed;
+    const changed = await this.#db.transaction().execute((trx) => this.#change(trx, id, decide));
+    if (changed?.announced === true) this.#announce();
+    return changed?.task ?? null;
   }
 
   claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
@@ -183,14 +199,63 @@ class KyselyStore implements Store {
     return sweepUploads(this.#db, usedBefore);
   }
 
-  nextDueAt(provider: ProviderName): Promise<number | null> {
-    return nextDueAt(this.#db, provider);
+  async nextDueAt(provider: ProviderName): Promise<number | null> {
+    const { check, submit } = await readDueTimes(this.#db, provider);
+    return earliest([check, submit]);
+  }
+
+  dueTimes(provider: ProviderName): ReturnType<Store['dueTimes']> {
+    return readDueTimes(this.#db, provider);
+  }
+
+  spreadChecks(...[provider, spread]: Parameters<Store['spreadChecks']>): Promise<void> {
+    return spreadChecks(this.#db, provider, spread);
+  }
+
+  latestTime(): Promise<number | null> {
+    return readLatestTime(this.#db);
+  }
+
+  shiftPlans(provider: ProviderName, byMs: number): Promise<void> {
+    return shiftPlans(this.#db, provider, byMs);
+  }
+
+  queuePosition(task: Parameters<Store['queuePosition']>[0]): Promise<number> {
+    return readQueuePosition(this.#db, task);
   }
 
   reserveCreate(
     ...[provider, limit]: Parameters<Store['reserveCreate']>
   ): ReturnType<Store['reserveCreate']> {
     return reserveCreate(this.#db, provider, limit);
+  }
+
+  createAllowance(
+    ...[provider, limit]: Parameters<Store['createAllowance']>
+  ): ReturnType<Store['createAllowance']> {
+    return readAllowance(this.#db, provider, limit);
+  }
+
+  pauseCreates(provider: ProviderName, until: number): Promise<void> {
+    return pauseCreates(this.#db, provider, until);
+  }
+
+  spending(...[owner, month]: Parameters<Store['spending']>): ReturnType<Store['spending']> {
+    return readSpending(this.#db, owner, month);
+  }
+
+  async countOpen(owner: Owner): Promise<number> {
+    const { count } = await this.#db
+      .selectFrom('tasks')
+      .select((expression) => expression.fn.countAll<number | string>().as('count'))
+      .where('owner', '=', owner)
+      .where('completed_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  purgeDeleted(before: number): Promise<readonly string[]> {
+    return purgeDeleted(this.#db, before);
   }
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
@@ -226,62 +291,37 @@ class KyselyStore implements Store {
     await this.#db.destroy();
   }
 
+  async #change(
+    trx: Transaction<Database>,
+    id: TaskId,
+    decide: (task: VideoTask) => Change | null,
+  ): Promise<{ readonly task: VideoTask; readonly announced: boolean } | null> {
+    const select = trx.selectFrom('tasks').selectAll().where('id', '=', id);
+    const row = await (this.#traits.locksRows ? select.forUpdate() : select).executeTakeFirst();
+    if (row === undefined) return null;
+    const task = fromRow(row);
+    const change = decide(task);
+    if (change === null) return null;
+    const { providerTaskId, cost } = change.patch;
+    if (providerTaskId && providerTaskId !== task.providerTaskId) {
+      const holder = await trx
+        .selectFrom('tasks')
+        .select('id')
+        .where('provider', '=', task.provider)
+        .where('provider_task_id', '=', providerTaskId)
+        .executeTakeFirst();
+      if (holder !== undefined) throw new ProviderTaskTakenError(`Another task has ${providerTaskId}`);
+    }
+    if (cost !== undefined) await correctBooking(trx, id, cost);
+    if (change.transition) await addTransition(trx, change.transition);
+    // The counter is locked last, so that two writers never wait for each other.
+    const revision = change.announces ? await nextRevision(trx) : task.revision;
+    const patch = { ...change.patch, revision };
+    await trx.updateTable('tasks').set(toRow(patch)).where('id', '=', id).execute();
+    return { task: { ...task, ...patch }, announced: change.announces };
+  }
+
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** Commit order: whoever holds the counter's row commits before the next one reads it. */
-async function nextRevision(trx: Transaction<Database>): Promise<number> {
-  const row = await trx
-    .updateTable('revision_counter')
-    .set((expression) => ({ value: expression('value', '+', 1) }))
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  return row.value;
-}
-
-async function addTransition(trx: Transaction<Database>, transition: Transition): Promise<void> {
-  await trx
-    .insertInto('transitions')
-    .values((expression) => ({
-      task_id: transition.taskId,
-      seq: expression
-        .selectFrom('transitions')
-        .select((inner) => inner(inner.fn.coalesce(inner.fn.max('seq'), inner.lit(0)), '+', 1).as('seq'))
-        .where('task_id', '=', transition.taskId),
-      stage: transition.stage,
-      at: transition.at,
-      reason: transition.reason,
-    }))
-    .execute();
-}
-
-/** Writes the key, or answers what the call that wrote it before made. */
-async function takeKey(
-  trx: Transaction<Database>,
-  task: NewVideoTask,
-  { key, inputHash }: IdempotencyKey,
-): Promise<InsertResult | null> {
-  const written = await trx
-    .insertInto('idempotency_keys')
-    .values({ owner: task.owner, key, input_hash: inputHash, task_id: task.id })
-    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
-    .returning('key')
-    .executeTakeFirst();
-  if (written !== undefined) return null;
-  const earlier = await trx
-    .selectFrom('idempotency_keys')
-    .selectAll()
-    .where('owner', '=', task.owner)
-    .where('key', '=', key)
-    .executeTakeFirstOrThrow();
-  if (earlier.input_hash !== inputHash) return { kind: 'conflict' };
-  const row = await trx
-    .selectFrom('tasks')
-    .selectAll()
-    .where('id', '=', earlier.task_id)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirst();
-  return row === undefined ? { kind: 'gone' } : { kind: 'repeated', task: fromRow(row) };
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
+import { money } from './migration-0002.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -147,5 +148,5 @@ const first: Migration = {
 
 /** Every change of the tables, in order. Applied ones are never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_first': first }),
+  getMigrations: () => Promise.resolve({ '0001_first': first, '0002_money': money }),
 };

@@ -18,6 +18,21 @@ export interface IdempotencyRow {
   task_id: string;
 }
 
+/** What the attempt of one task costs; stays when the task is deleted. */
+export interface LedgerRow {
+  task_id: string;
+  owner: string;
+  provider: string;
+  model: string;
+  month: string;
+  at: number;
+  /** Millionths of a dollar: sums stay exact. */
+  micros: number;
+  credits: number | null;
+  /** 0: our estimate; 1: told by the provider. */
+  settled: number;
+}
+
 /** The tables as Kysely types them. */
 export interface Database {
   tasks: TaskRow;
@@ -39,4 +54,10 @@ export interface Database {
   };
   /** One row for each create that a provider's budget counts. */
   create_budget: { provider: string; at: number };
+  create_pauses: { provider: string; until: number };
+  /** When each owner's work was last claimed for sending: a count, not a time. */
+  turns: { provider: string; owner: string; turn: number };
+  ledger: LedgerRow;
+  /** The sum of the ledger by owner and UTC month, such as 2026-11. */
+  spending: { owner: string; month: string; micros: number };
 }

@@ -1,3 +1,4 @@
+import type { DueTimes } from './due-work.ts';
 import type { Owner, ProviderName, Status, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** A task before it has a place in the order of changes. */
@@ -16,7 +17,44 @@ export type InsertResult =
   | { readonly kind: 'repeated'; readonly task: VideoTask }
   | { readonly kind: 'conflict' }
   /** The key's task was deleted. */
-  | { readonly kind: 'gone' };
+  | { readonly kind: 'gone' }
+  /** The month's limit does not hold the estimate; `spentUsd` is what is booked already. */
+  | { readonly kind: 'overBudget'; readonly spentUsd: number }
+  /** The task that was to be replaced is not as it must be. */
+  | { readonly kind: 'outrun' };
+
+/** What must hold for an insert, decided in its own transaction. */
+export interface InsertConditions {
+  /** What the owner may spend in the month of the task's creation; null: no limit. */
+  readonly limitUsd: number | null;
+  /** A change of another task that is written with the insert, or neither is. */
+  readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
+}
+
+/** What became of following a provider's task. */
+export interface TrackedResult {
+  readonly kind: 'inserted' | 'repeated';
+  readonly task: VideoTask;
+}
+
+/** What an idempotency key stands for. */
+export interface KeptKey {
+  readonly inputHash: string;
+  /** Null when it was deleted. */
+  readonly task: VideoTask | null;
+}
+
+/** What a month costs so far. */
+export interface Spending {
+  readonly usd: number;
+  /** Whether the providers told all of it. */
+  readonly settled: boolean;
+}
+
+/** A provider's id belongs to one task, and it is another. */
+export class ProviderTaskTakenError extends Error {
+  override readonly name = 'ProviderTaskTakenError';
+}
 
 /** A write decided on the row as it is inside the transaction. */
 export interface Change {
@@ -60,6 +98,10 @@ export interface ClaimRequest {
   readonly provider: ProviderName;
   readonly now: number;
   readonly limit: number;
+  /** At most so many checks; without it: as many as the limit holds. */
+  readonly checks?: number;
+  /** At most so many tasks that wait to be sent; without it: as many as the limit holds. */
+  readonly submits?: number;
   readonly leaseOwner: string;
   readonly leaseUntil: number;
 }
@@ -86,7 +128,17 @@ export type ParsedRevision =
  */
 export interface Store extends AsyncDisposable {
   /** Keeps a new task, or finds the one that the same key made before. */
-  insert(task: NewVideoTask, idempotency: IdempotencyKey | null): Promise<InsertResult>;
+  insert(
+    task: NewVideoTask,
+    idempotency: IdempotencyKey | null,
+    conditions?: InsertConditions,
+  ): Promise<InsertResult>;
+  /**
+   * Keeps a task that follows `trackedId`, or finds the owner's own one. The new task gets it as its
+   * `providerTaskId`, unless another owner's task has it.
+   */
+  insertTracked(task: NewVideoTask & { readonly trackedId: string }): Promise<TrackedResult>;
+  findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   get(id: TaskId): Promise<VideoTask | null>;
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
   getByCallbackToken(token: string): Promise<VideoTask | null>;
@@ -94,10 +146,12 @@ export interface Store extends AsyncDisposable {
   history(id: TaskId): Promise<readonly Transition[]>;
   /**
    * Decides and writes in one transaction, on the row as it is there.
-   * `decide` may run more than once and must be pure; null leaves the row alone.
+   * `decide` may run more than once and must be pure; null leaves the row alone. A cost goes to the ledger too.
+   *
+   * @throws ProviderTaskTakenError when the patch names a provider's id that another task has
    */
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
-  /** Takes due work that nobody holds, soonest due first. */
+  /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
@@ -108,8 +162,30 @@ export interface Store extends AsyncDisposable {
   sweepUploads(usedBefore: number): Promise<readonly string[]>;
   /** When a provider's next work is due, in milliseconds since 1970; null when there is none. */
   nextDueAt(provider: ProviderName): Promise<number | null>;
+  /** The same by kind of work. */
+  dueTimes(provider: ProviderName): Promise<DueTimes>;
+  /** Spreads overdue checks over the next `overMs`; `random` from 0 to 1. */
+  spreadChecks(
+    provider: ProviderName,
+    spread: { readonly now: number; readonly overMs: number; readonly random: number },
+  ): Promise<void>;
+  /** The newest time that unfinished tasks carry. */
+  latestTime(): Promise<number | null>;
+  /** Corrects every planned time of a provider's work after the clock was set back. */
+  shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
+  /** How many tasks are sent before one that waits. */
+  queuePosition(task: Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>): Promise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
+  /** How many places are free in it. */
+  createAllowance(provider: ProviderName, limit: CreateLimit): Promise<CreateAllowance>;
+  /** Lets no create begin before a time; a longer pause stays. */
+  pauseCreates(provider: ProviderName, until: number): Promise<void>;
+  /** What the tasks of an owner cost in a UTC month, such as 2026-11. */
+  spending(owner: Owner, month: string): Promise<Spending>;
+  countOpen(owner: Owner): Promise<number>;
+  /** Removes what is left of tasks that were deleted before a time; answers their media keys. */
+  purgeDeleted(before: number): Promise<readonly string[]>;
   /** The newest states of tasks that changed after a place in the order of changes, in that order. */
   changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]>;
   /** The counter of the last committed revision. */
@@ -121,7 +197,7 @@ export interface Store extends AsyncDisposable {
   onRevision(listener: () => void): Disposable;
 }
 
-/** A sliding window. */
+/** A sliding window; `max` 0: no limit. */
 export interface CreateLimit {
   readonly now: number;
   readonly windowMs: number;
@@ -132,3 +208,9 @@ export interface CreateLimit {
 export type CreateReservation =
   | { readonly kind: 'granted' }
   | { readonly kind: 'full'; readonly freeAt: number };
+
+/** How many creates may begin now; with none, from when on there is a place. */
+export interface CreateAllowance {
+  readonly places: number;
+  readonly freeAt: number;
+}

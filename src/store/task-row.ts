@@ -21,6 +21,7 @@ export interface TaskRow {
   provider_task_id: string | null;
   provider_status: string | null;
   provider_memo: string | null;
+  tracked_id: string | null;
   prompt: string;
   label: string | null;
   use_case: string | null;
@@ -72,6 +73,7 @@ export function fromRow(row: TaskRow): VideoTask {
     providerTaskId: row.provider_task_id,
     providerStatus: row.provider_status,
     providerMemo: parsed(row.provider_memo),
+    trackedId: row.tracked_id,
     prompt: row.prompt,
     label: row.label,
     useCase: row.use_case as VideoTask['useCase'],

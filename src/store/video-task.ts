@@ -151,6 +151,8 @@ export interface VideoTask {
   readonly providerStatus: string | null;
   /** What the adapter needs to find the task again, such as Kie's contract. */
   readonly providerMemo: JsonObject | null;
+  /** The provider's id that we were asked to follow; null for a task that we submit ourselves. */
+  readonly trackedId: string | null;
   /** As sent; empty for a tracked task whose prompt is not known. */
   readonly prompt: string;
   readonly label: string | null;

@@ -1,12 +1,13 @@
-import type {
-  Cost,
-  JsonObject,
-  NextAction,
-  Stage,
-  TaskError,
-  Transition,
-  Video,
-  VideoTask,
+import {
+  isTerminal,
+  type Cost,
+  type JsonObject,
+  type NextAction,
+  type Stage,
+  type TaskError,
+  type Transition,
+  type Video,
+  type VideoTask,
 } from '../store/video-task.ts';
 
 /** Everything that can happen to a task after its creation. */
@@ -14,6 +15,8 @@ export type TaskEvent =
   /** The paid POST may go out from now on: committed before its first byte. */
   | { readonly kind: 'attemptStarted' }
   | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
+  /** A late acceptance of a task that has another provider's id by now: a second bill that its owner must see. */
+  | { readonly kind: 'acceptedElsewhere'; readonly hint: string }
   | { readonly kind: 'refused'; readonly error: TaskError }
   /** Proven not sent, or documented as rejected and not queued. */
   | { readonly kind: 'postponed'; readonly reason: string }
@@ -34,8 +37,16 @@ export type TaskEvent =
       readonly providerStatus: string;
       readonly video: Video | null;
       readonly memo: JsonObject | null;
+      /** As the provider told it; null keeps the estimate. */
+      readonly cost: Cost | null;
     }
-  | { readonly kind: 'providerFailed'; readonly providerStatus: string; readonly error: TaskError }
+  | {
+      readonly kind: 'providerFailed';
+      readonly providerStatus: string;
+      readonly error: TaskError;
+      /** As the provider told it; null follows `error.billed`. */
+      readonly cost: Cost | null;
+    }
   | { readonly kind: 'patienceEnded'; readonly error: TaskError }
   | { readonly kind: 'gaveUp'; readonly error: TaskError }
   | { readonly kind: 'canceled'; readonly hint: string | null }
@@ -51,6 +62,10 @@ interface Rule {
 
 const mayRevive = (task: VideoTask): boolean =>
   task.error?.code === 'GAVE_UP' || task.error?.code === 'SUBMISSION_UNKNOWN';
+/** What was never sent cannot succeed. */
+const mayStillSucceed = (task: VideoTask): boolean =>
+  task.error?.code === 'SUBMISSION_UNKNOWN' ||
+  (task.error?.code === 'GAVE_UP' && (task.providerTaskId ?? task.trackedId) !== null);
 const outcomeNeverKnown = (task: VideoTask): boolean =>
   task.error?.code === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
 const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
@@ -95,13 +110,16 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     patienceEnded: { to: 'FAILED' },
     canceled: { to: 'CANCELED' },
     costTold: { to: 'GENERATING' },
+    acceptedElsewhere: { to: 'GENERATING' },
   },
   COMPLETED: {
+    acceptedElsewhere: { to: 'COMPLETED' },
     costTold: { to: 'COMPLETED' },
     deleted: { to: 'COMPLETED' },
   },
   FAILED: {
     accepted: { to: 'FAILED', only: lacksProviderTask },
+    acceptedElsewhere: { to: 'FAILED', only: hasProviderTask },
     adopted: { to: 'FAILED', only: outcomeNeverKnown },
     observed: { to: 'FAILED', only: mayRevive },
     succeeded: { to: 'COMPLETED', only: (task) => mayRevive(task) && hasProviderTask(task) },
@@ -110,6 +128,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   },
   CANCELED: {
     accepted: { to: 'CANCELED', only: lacksProviderTask },
+    acceptedElsewhere: { to: 'CANCELED', only: hasProviderTask },
     observed: { to: 'CANCELED' },
     costTold: { to: 'CANCELED' },
     deleted: { to: 'CANCELED' },
@@ -146,15 +165,28 @@ const announcedFields = [
   'percent',
 ] as const satisfies readonly (keyof VideoTask)[];
 
-const nextActionByStage: Record<Stage, NextAction | null> = {
-  WAITING: 'submit',
-  SUBMITTING: 'submit',
-  SUBMISSION_UNKNOWN: 'check',
-  GENERATING: 'check',
-  COMPLETED: null,
-  FAILED: null,
-  CANCELED: null,
-};
+/** What is left to do; after some ends a late success may still complete the task, or tell what it cost. */
+function nextActionOf(task: VideoTask): NextAction | null {
+  switch (task.stage) {
+    case 'WAITING':
+    case 'SUBMITTING':
+      return 'submit';
+    case 'SUBMISSION_UNKNOWN':
+    case 'GENERATING':
+      return 'check';
+    case 'COMPLETED':
+      return null;
+    case 'FAILED':
+      return mayStillSucceed(task) ? 'check' : null;
+    case 'CANCELED':
+      return hasProviderTask(task) && task.cost?.settled !== true ? 'check' : null;
+    default:
+      return task.stage satisfies never;
+  }
+}
+
+/** Events that change what is left to do without a change of stage. */
+const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopted', 'costTold']);
 
 /**
  * Applies an event to a task. Pure: the caller writes the patch in the transaction that read the task.
@@ -173,11 +205,14 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Re
     kind: 'moved',
     patch: {
       ...patch,
-      ...(moved && { nextAction: nextActionByStage[rule.to] }),
+      ...((moved || redirecting.has(event.kind)) && { nextAction: nextActionOf({ ...task, ...patch }) }),
       ...(announces && { updatedAt: now }),
     },
     announces,
-    transition: moved ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) } : null,
+    transition:
+      moved || event.kind === 'acceptedElsewhere'
+        ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) }
+        : null,
   };
 }
 
@@ -193,19 +228,28 @@ function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Par
       };
     case 'adopted':
       return { providerTaskId: event.providerTaskId, ...(to === 'GENERATING' && { hint: null }) };
+    case 'acceptedElsewhere':
+      return { hint: event.hint };
     case 'refused':
     case 'patienceEnded':
     case 'gaveUp':
-      return { error: event.error, completedAt: now, hint: null };
+      return { error: event.error, completedAt: now, hint: null, ...costAfter(task, event.error) };
     case 'providerFailed':
-      return { error: event.error, providerStatus: event.providerStatus, completedAt: now, hint: null };
+      return {
+        error: event.error,
+        providerStatus: event.providerStatus,
+        completedAt: now,
+        hint: null,
+        ...(event.cost === null ? costAfter(task, event.error) : { cost: event.cost }),
+      };
     case 'postponed':
       return { submittedAt: null, hint: null };
     case 'outcomeUnknown':
       return { hint: event.hint };
     case 'observed':
       return {
-        hint: event.hint,
+        // What an ended task says is about its end.
+        ...(!isTerminal(task.stage) && { hint: event.hint }),
         ...(event.providerStatus !== null && { providerStatus: event.providerStatus }),
         ...(event.percent !== null && { percent: risingPercent(task.percent, event.percent) }),
         ...(event.memo && { providerMemo: event.memo }),
@@ -218,17 +262,32 @@ function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Par
         hint: null,
         completedAt: now,
         ...(event.memo && { providerMemo: event.memo }),
+        ...(event.cost && { cost: event.cost }),
       };
     case 'canceled':
-      return { hint: event.hint, completedAt: now };
+      return {
+        hint: event.hint,
+        completedAt: now,
+        ...(task.stage === 'WAITING' && { cost: nothingSpent(task.cost) }),
+      };
     case 'costTold':
       return { cost: event.cost };
     case 'deleted':
-      return { deletedAt: now };
+      return { deletedAt: now, nextAction: null };
     default:
       return event satisfies never;
   }
 }
+
+/** What is known not to be billed costs nothing; whatever else stays as it was estimated. */
+const costAfter = (task: VideoTask, error: TaskError): Partial<VideoTask> =>
+  error.billed === 'NO' ? { cost: nothingSpent(task.cost) } : {};
+
+const nothingSpent = (estimate: Cost | null): Cost => ({
+  amount: 0,
+  credits: estimate === null || estimate.credits === null ? null : 0,
+  settled: true,
+});
 
 /** A reported percent never falls, and 100 is left for the finished task. */
 function risingPercent(before: number | null, reported: number): number | null {
@@ -243,6 +302,8 @@ function reasonOf(event: TaskEvent): string | null {
     case 'outcomeUnknown':
     case 'adopted':
       return event.reason;
+    case 'acceptedElsewhere':
+      return event.hint;
     case 'refused':
     case 'providerFailed':
     case 'patienceEnded':

@@ -8,8 +8,6 @@ export interface Progress {
   readonly estimated: boolean;
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number | null;
-  /** Tasks of the same provider that are sent before this one; null once it was sent. */
-  readonly queuePosition: number | null;
 }
 
 /** An estimate comes near this and waits there for the truth. */
@@ -20,11 +18,7 @@ const estimateCeiling = 95;
  *
  * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
  */
-export function progressOf(
-  task: VideoTask,
-  now: number,
-  typicalSeconds: number,
-): Omit<Progress, 'queuePosition'> {
+export function progressOf(task: VideoTask, now: number, typicalSeconds: number): Progress {
   const end = isTerminal(task.stage) ? (task.completedAt ?? now) : now;
   const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;
   if (task.stage === 'COMPLETED')

@@ -47,11 +47,22 @@ export class Recorder {
    *
    * @returns the task afterwards; null when it is unknown, the event is not for its stage, or the lease is gone
    */
-  async record(id: TaskId, event: TaskEvent, options: RecordOptions = {}): Promise<VideoTask | null> {
+  record(id: TaskId, event: TaskEvent, options: RecordOptions = {}): Promise<VideoTask | null> {
+    return this.decide(id, () => event, options);
+  }
+
+  /** The same with an event that follows from the task as it is then; null leaves it alone. */
+  async decide(
+    id: TaskId,
+    eventFor: (task: VideoTask) => TaskEvent | null,
+    options: RecordOptions = {},
+  ): Promise<VideoTask | null> {
     let before: VideoTask | undefined;
     const after = await this.#store.change(id, (task) => {
       before = task;
       if (options.whileLeasedBy !== undefined && task.leaseOwner !== options.whileLeasedBy) return null;
+      const event = eventFor(task);
+      if (event === null) return null;
       const move = apply(task, event, this.#now());
       if (move.kind === 'refused') return null;
       const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;

@@ -18,7 +18,7 @@ export function wakeTask(
 ): Promise<VideoTask | null> {
   return store.change(id, (task) => {
     if (task.nextAction !== 'check') return null;
-    const isUnknown = task.stage === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
+    const isUnknown = task.providerTaskId === null && task.trackedId === null;
     if (isUnknown && suggestedProviderTaskId === null) return null;
     const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
     return {

@@ -1,3 +1,6 @@
+import type { VideoProvider } from '../providers/provider.ts';
+import type { CreateLimit } from '../store/store.ts';
+
 /** The base interval grows by this with each answer in a row that was not understood. */
 const growth = 1.5;
 /** It grows to at most this many base intervals. */
@@ -16,16 +19,25 @@ export function nextCheckDelay(intervalMs: number, unknownChecks: number, random
   return Math.round(intervalMs * factor * (1 + jitterShare * random));
 }
 
+/** When to look again at a task that ended here, but may still succeed there, in milliseconds from now. */
+export const nextLateCheckDelay = (intervalMs: number, random: number): number =>
+  Math.round(intervalMs * largestGrowth * (1 + jitterShare * random));
+
 /**
- * When to go to a provider again that could not be reached, in milliseconds from now: doubles from the base
- * interval to at most five minutes, and waits as long as the provider asks for.
+ * When to go to a provider again that could not be reached or said "not now", in milliseconds from now: as long
+ * as it asks for, but a base interval at least.
  */
-export function nextRetryDelay(
-  intervalMs: number,
-  failures: number,
-  retryAfterMs: number | null,
-  random: number,
-): number {
-  const backOff = Math.min(Math.max(intervalMs, 300_000), intervalMs * 2 ** Math.min(failures, 30));
-  return Math.round(Math.max(backOff, retryAfterMs ?? 0) * (1 + jitterShare * random));
-}
+export const pauseAfterRefusal = (intervalMs: number, retryAfterMs: number | null, random: number): number =>
+  Math.round(Math.max(intervalMs, retryAfterMs ?? 0) * (1 + jitterShare * random));
+
+/** The window of Kie's account limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
+const budgetWindowMs = 10_000;
+/** Half a second for the way: the provider's window slides by its own clock. */
+const budgetMarginMs = 500;
+
+/** How many creates the provider's account may begin. */
+export const createLimit = ({ createsPer10s }: VideoProvider, now: number): CreateLimit => ({
+  now,
+  windowMs: budgetWindowMs + budgetMarginMs,
+  max: createsPer10s,
+});

@@ -23,9 +23,26 @@ export interface WorkContext {
   readonly random: () => number;
 }
 
+/** What a piece of work learned of the provider itself: it answered, it failed, or neither. */
+export type ProviderSign =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'failed'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'none' };
+
 /** A claim on one task. */
 export interface Lease {
   readonly owner: string;
   /** Whether nobody else can have taken the task yet. */
   readonly isHeld: () => boolean;
 }
+
+/** How much longer than its patience a task is looked at that ended without the provider's word. */
+const lateWatchFactor = 4;
+
+/** Until when a late success may still complete a task that failed for want of news, in milliseconds since 1970. */
+export const lateWatchEnds = ({ patienceMs }: Pick<WorkContext, 'patienceMs'>, task: VideoTask): number =>
+  task.createdAt + lateWatchFactor * patienceMs;
+
+/** Whether a task is older than its patience. */
+export const isOverdue = ({ now, patienceMs }: WorkContext, task: VideoTask): boolean =>
+  now() - task.createdAt >= patienceMs;

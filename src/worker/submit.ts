@@ -1,14 +1,11 @@
-import type { ProviderImage, SubmitRequest } from '../providers/provider.ts';
-import type { TaskError, VideoTask } from '../store/video-task.ts';
+import type { ProviderImage, SubmitOutcome, SubmitRequest } from '../providers/provider.ts';
+import { ProviderTaskTakenError } from '../store/store.ts';
+import type { VideoTask } from '../store/video-task.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned } from '../tasks/recorder.ts';
-import { nextCheckDelay, nextRetryDelay } from './cadence.ts';
-import type { Lease, WorkContext } from './run.ts';
-
-/** The window of Kie's account limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
-const budgetWindowMs = 10_000;
-/** Half a second for the way: the provider's window slides by its own clock. */
-const budgetMarginMs = 500;
+import { createLimit, nextCheckDelay, pauseAfterRefusal } from './cadence.ts';
+import { neverSent } from './errors.ts';
+import { isOverdue, type Lease, type ProviderSign, type WorkContext } from './run.ts';
 
 /**
  * One paid attempt, at most: the attempt is committed before the first byte of the request, and whatever is
@@ -21,47 +18,50 @@ export async function submitTask(
   task: VideoTask,
   lease: Lease,
   signal: AbortSignal,
-): Promise<void> {
-  const { recorder, provider, now, random } = context;
+): Promise<ProviderSign> {
+  const { recorder, provider, store, now } = context;
   if (task.stage === 'SUBMITTING') {
     // Claimed again: whoever began this attempt ended before its outcome was written.
     await recorder.record(task.id, interrupted(provider.label), {
       whileLeasedBy: lease.owner,
       schedule: { ...leaseReturned, dueAt: task.createdAt + context.patienceMs },
     });
-    return;
+    return { kind: 'none' };
   }
-  if (now() - task.createdAt >= context.patienceMs) {
+  if (isOverdue(context, task)) {
     await recorder.record(
       task.id,
       { kind: 'patienceEnded', error: neverSent(provider.label) },
-      { schedule: leaseReturned },
+      { whileLeasedBy: lease.owner, schedule: leaseReturned },
     );
-    return;
+    return { kind: 'none' };
   }
-  const freeAt = await reserveBudget(context);
-  if (freeAt !== null) {
-    await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: freeAt });
-    return;
+  const place = await store.reserveCreate(provider.name, createLimit(provider, now()));
+  if (place.kind === 'full') {
+    await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: place.freeAt });
+    return { kind: 'none' };
   }
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
-  if (started === null) return;
+  if (started === null) return { kind: 'none' };
   const outcome = await provider.submit(requestFor(context, started), { signal, mayStart: lease.isHeld });
+  await recordOutcome(context, started, outcome);
+  return signOf(outcome);
+}
+
+async function recordOutcome(context: WorkContext, task: VideoTask, outcome: SubmitOutcome): Promise<void> {
+  const { recorder, provider, store, now, random } = context;
   switch (outcome.kind) {
-    case 'accepted': {
-      // Kept whoever holds the task by now: this is proof of a bill.
-      const event = { kind: 'accepted', providerTaskId: outcome.providerTaskId, memo: outcome.memo } as const;
-      const dueAt = now() + nextCheckDelay(provider.pollIntervalMs, 0, random());
-      await recorder.record(task.id, event, { schedule: { ...leaseReturned, dueAt } });
+    case 'accepted':
+      await recordAcceptance(context, task, outcome);
       return;
-    }
     case 'refused':
       await recorder.record(task.id, { kind: 'refused', error: outcome.error }, { schedule: leaseReturned });
       return;
     case 'notSent': {
-      const delay = nextRetryDelay(provider.pollIntervalMs, 0, outcome.retryAfterMs, random());
+      const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
+      if (outcome.affects === 'provider') await store.pauseCreates(provider.name, dueAt);
       const event = { kind: 'postponed', reason: outcome.reason } as const;
-      await recorder.record(task.id, event, { schedule: { ...leaseReturned, dueAt: now() + delay } });
+      await recorder.record(task.id, event, { schedule: { ...leaseReturned, dueAt } });
       return;
     }
     case 'unknown':
@@ -74,15 +74,46 @@ export async function submitTask(
   }
 }
 
-/** A place in the account's budget; else the time when one is free. */
-async function reserveBudget({ store, provider, now }: WorkContext): Promise<number | null> {
-  if (provider.createsPer10s === 0) return null;
-  const reservation = await store.reserveCreate(provider.name, {
-    now: now(),
-    windowMs: budgetWindowMs + budgetMarginMs,
-    max: provider.createsPer10s,
-  });
-  return reservation.kind === 'granted' ? null : reservation.freeAt;
+/** Kept whoever holds the task by now, and whatever became of it: this is proof of a bill. */
+async function recordAcceptance(
+  { recorder, provider, store, now, random, patienceMs }: WorkContext,
+  task: VideoTask,
+  { providerTaskId, memo }: Extract<SubmitOutcome, { kind: 'accepted' }>,
+): Promise<void> {
+  const dueAt = now() + nextCheckDelay(provider.pollIntervalMs, 0, random());
+  try {
+    const event = { kind: 'accepted', providerTaskId, memo } as const;
+    const schedule = { ...leaseReturned, dueAt };
+    if ((await recorder.record(task.id, event, { schedule })) !== null) return;
+    const row = await store.get(task.id);
+    // A callback may have named it before the answer came.
+    if (row === null || row.providerTaskId === providerTaskId) return;
+    const hint = `${provider.label} also took this task as ${providerTaskId}, and may have billed that too: look it up there.`;
+    await recorder.record(task.id, { kind: 'acceptedElsewhere', hint }, { schedule: leaseReturned });
+  } catch (error) {
+    if (!(error instanceof ProviderTaskTakenError)) throw error;
+    const reason = `It answered the id ${providerTaskId}, which belongs to another task here.`;
+    await recorder.record(task.id, unknownOutcome(provider.label, reason), {
+      schedule: { ...leaseReturned, dueAt: task.createdAt + patienceMs },
+    });
+  }
+}
+
+/** A refusal is an answer; an outcome that proves nothing about the task proves nothing about the provider either. */
+function signOf(outcome: SubmitOutcome): ProviderSign {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'refused':
+      return { kind: 'answered' };
+    case 'notSent':
+      return outcome.affects === 'provider'
+        ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs }
+        : { kind: 'none' };
+    case 'unknown':
+      return { kind: 'none' };
+    default:
+      return outcome satisfies never;
+  }
 }
 
 function requestFor(context: WorkContext, task: VideoTask): SubmitRequest {
@@ -120,11 +151,3 @@ const unknownOutcome = (label: string, reason: string): TaskEvent => ({
 
 const interrupted = (label: string): TaskEvent =>
   unknownOutcome(label, 'The server ended between the attempt and its outcome.');
-
-const neverSent = (label: string): TaskError => ({
-  code: 'GAVE_UP',
-  message: `${label} could not be reached in all this time, and nothing was sent. Try again later.`,
-  providerCode: null,
-  retryable: true,
-  billed: 'NO',
-});

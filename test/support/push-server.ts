@@ -47,6 +47,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
     recorder,
     providers,
     promptFrames: readPromptFrames(),
+    budgets: new Map(),
     wakeWorker: () => {},
     now: Date.now,
   });
@@ -56,6 +57,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
       feed,
       tasks,
       providers,
+      health: () => 'UNKNOWN',
       mediaDirectory: folder.path,
       log,
       now: Date.now,
@@ -92,6 +94,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
         kind: 'succeeded',
         providerStatus: 'success',
         memo: null,
+        cost: null,
         video: {
           sourceUrl: 'https://videos.example/v.mp4',
           mediaKey: 'aaaaaaaaaaaaaaaaaaaaaa.mp4',

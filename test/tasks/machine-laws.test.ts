@@ -51,8 +51,15 @@ describe('over any sequence of events', () => {
       providerStatus: fc.constant('success'),
       video: fc.constantFrom(null, video),
       memo,
+      cost: fc.constantFrom(null, cost),
     }),
-    providerFailed: fc.record({ kind: fc.constant('providerFailed'), providerStatus: word, error }),
+    providerFailed: fc.record({
+      kind: fc.constant('providerFailed'),
+      providerStatus: word,
+      error,
+      cost: fc.constantFrom(null, cost),
+    }),
+    acceptedElsewhere: fc.constant(events.acceptedElsewhere),
     patienceEnded: fc.record({ kind: fc.constant('patienceEnded'), error }),
     gaveUp: fc.record({ kind: fc.constant('gaveUp'), error }),
     canceled: fc.record({ kind: fc.constant('canceled'), hint }),
@@ -112,10 +119,10 @@ describe('over any sequence of events', () => {
         after.providerTaskId !== null || !['GENERATING', 'COMPLETED'].includes(after.stage),
     },
     {
-      name: 'the time of the end is set if and only if the task has ended, and then nothing is to be done',
+      name: 'the time of the end is set if and only if the task has ended, and then nothing is sent any more',
       holds: ({ after }) =>
         (after.completedAt !== null) === isTerminal(after.stage) &&
-        (after.nextAction === null) === isTerminal(after.stage),
+        (isTerminal(after.stage) ? after.nextAction !== 'submit' : after.nextAction !== null),
     },
     {
       name: 'a step is announced if and only if others can see a difference',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isTerminal, stages, type Stage, type VideoTask } from '../../src/store/video-task.ts';
+import { isTerminal, stages, statusOf, type Stage, type VideoTask } from '../../src/store/video-task.ts';
 import { apply, type Move, type TaskEvent } from '../../src/tasks/machine.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import {
@@ -40,6 +40,7 @@ const matrix = `
                   W  S  U  G  C   F  Fr Fg Fw Fu Fa  X  Xn  D
   attemptStarted  S  .  .  .  .   .  .  .  .  .  .   .  .   .
   accepted        .  G  G  .  .   .  F  .  F  F  .   .  X   .
+  acceptedElsewhere . . .  G  C   F  .  F  .  .  F   X  .   .
   refused         .  F  F  .  .   .  .  .  .  .  .   .  .   .
   postponed       .  W  .  .  .   .  .  .  .  .  .   .  .   .
   outcomeUnknown  .  U  .  .  .   .  .  .  .  .  .   .  .   .
@@ -92,11 +93,12 @@ describe('each event in each situation', () => {
     }).toEqual({
       stage: to,
       announces: told(after) !== told(task),
-      transition: changesStage
-        ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
-        : null,
+      transition:
+        changesStage || kind === 'acceptedElsewhere'
+          ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
+          : null,
       updatedAt: announces ? now : task.updatedAt,
-      nextAction: changesStage ? nextActions[to] : task.nextAction,
+      nextAction: changesStage || redirecting.includes(kind) ? leftToDo(after) : task.nextAction,
       hasEnded: isTerminal(to),
     });
   });
@@ -110,21 +112,25 @@ const reasons: Partial<Record<EventKind, string>> = {
   postponed: 'No place in the create budget',
   outcomeUnknown: 'Timed out',
   adopted: 'Named by hand',
+  acceptedElsewhere: 'Kie.ai took it twice',
   refused: 'PROVIDER_REJECTED: what to do',
   providerFailed: 'PROVIDER_FAILED: what to do',
   patienceEnded: 'GAVE_UP: what to do',
   gaveUp: 'SUBMISSION_UNKNOWN: what to do',
 };
 
-const nextActions: Record<Stage, VideoTask['nextAction']> = {
-  WAITING: 'submit',
-  SUBMITTING: 'submit',
-  SUBMISSION_UNKNOWN: 'check',
-  GENERATING: 'check',
-  COMPLETED: null,
-  FAILED: null,
-  CANCELED: null,
-};
+const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'deleted'];
+
+/** What the worker has to do: after an end too, where a late success may still be told, or a cost. */
+function leftToDo(task: VideoTask): VideoTask['nextAction'] {
+  if (task.deletedAt !== null) return null;
+  if (!isTerminal(task.stage)) return statusOf(task.stage) === 'QUEUED' ? 'submit' : 'check';
+  const isOpen =
+    task.error?.code === 'SUBMISSION_UNKNOWN' ||
+    (task.error?.code === 'GAVE_UP' && task.providerTaskId !== null) ||
+    (task.stage === 'CANCELED' && task.providerTaskId !== null && task.cost?.settled !== true);
+  return isOpen ? 'check' : null;
+}
 
 function moved(result: ReturnType<typeof apply>): Move {
   if (result.kind !== 'moved') throw new Error(`Refused: ${JSON.stringify(result)}`);
@@ -168,7 +174,7 @@ describe('what an event writes', () => {
       name: 'a late acceptance of a canceled task: the id, and the hint stays',
       task: hinted('CANCELED'),
       event: { ...events.accepted, memo: null },
-      patch: { stage: 'CANCELED', providerTaskId: 'theirs', updatedAt: now },
+      patch: { stage: 'CANCELED', providerTaskId: 'theirs', nextAction: 'check', updatedAt: now },
     },
     {
       name: 'a postponement: as if it had not begun',
@@ -220,6 +226,49 @@ describe('what an event writes', () => {
         stage: 'CANCELED',
         hint: 'It will be billed',
         completedAt: now,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a cancellation before the attempt: nothing is spent',
+      task: { ...at('WAITING', null), cost: { amount: 0.15, credits: 30, settled: false } },
+      event: { kind: 'canceled', hint: null },
+      patch: {
+        stage: 'CANCELED',
+        hint: null,
+        completedAt: now,
+        cost: { amount: 0, credits: 0, settled: true },
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a refusal: nothing is spent',
+      task: { ...at('SUBMITTING', null), cost: { amount: 0.15, credits: null, settled: false } },
+      event: { kind: 'refused', error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' } },
+      patch: {
+        stage: 'FAILED',
+        error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' },
+        hint: null,
+        completedAt: now,
+        cost: { amount: 0, credits: null, settled: true },
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a success: its cost as told',
+      task: at('GENERATING', 'theirs'),
+      event: { ...events.succeeded, cost },
+      patch: {
+        stage: 'COMPLETED',
+        providerStatus: 'success',
+        video,
+        error: null,
+        hint: null,
+        completedAt: now,
+        cost,
         nextAction: null,
         updatedAt: now,
       },
@@ -228,7 +277,7 @@ describe('what an event writes', () => {
       name: 'a deletion: when',
       task: hinted('CANCELED'),
       event: events.deleted,
-      patch: { stage: 'CANCELED', deletedAt: now, updatedAt: now },
+      patch: { stage: 'CANCELED', deletedAt: now, nextAction: null, updatedAt: now },
     },
   ];
 

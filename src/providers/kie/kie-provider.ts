@@ -1,7 +1,8 @@
-import type { ProviderName } from '../../store/video-task.ts';
+import type { ProviderName, Resolution } from '../../store/video-task.ts';
 import type {
   CheckOutcome,
   CheckRequest,
+  Price,
   SubmitContext,
   SubmitOutcome,
   SubmitRequest,
@@ -12,7 +13,7 @@ import { createRequest, reservedOptions, type Contract } from './create-body.ts'
 import { taskError } from './errors.ts';
 import { KieHttp, NoAnswerError } from './http.ts';
 import { isObject, numberOf } from './json.ts';
-import { kieModels } from './models.ts';
+import { kieModels, usdPerCredit } from './models.ts';
 import { readRecord, type Verdict } from './record.ts';
 import { readSubmitAnswer } from './submit-answer.ts';
 
@@ -29,6 +30,8 @@ export interface KieOptions {
   readonly pollIntervalMs: number;
   readonly createsPer10s: number;
   readonly timeoutMs: number;
+  /** The operator's own prices in USD by `MODEL` or `MODEL/RESOLUTION`; they go before the list. */
+  readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
   readonly models?: readonly VideoModel[];
 }
@@ -52,6 +55,7 @@ class KieProvider implements VideoProvider {
   readonly label: string;
   readonly pollIntervalMs: number;
   readonly createsPer10s: number;
+  readonly usdPerCredit = usdPerCredit;
   readonly models: readonly VideoModel[];
   // Other models of Kie's market are passed through by name.
   readonly acceptsOtherModels = true;
@@ -69,6 +73,16 @@ class KieProvider implements VideoProvider {
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
   }
 
+  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null {
+    const known = this.models.find(({ id }) => id === model);
+    const size = resolution ?? known?.defaultResolution ?? null;
+    const usd = this.#options.prices?.get(`${model}/${size}`) ?? this.#options.prices?.get(model);
+    if (usd !== undefined) return { usd, credits: usd / usdPerCredit };
+    return known === undefined || size === null
+      ? null
+      : known.price(durationSeconds ?? known.defaultDuration, size);
+  }
+
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
     const { baseUrl, contract, label } = this.#options;
     const imageUrls = request.images.flatMap((image) => (image.kind === 'url' ? [image.url] : []));
@@ -81,7 +95,13 @@ class KieProvider implements VideoProvider {
       if (!(error instanceof NoAnswerError)) throw error;
       return error.mayHaveBeenSent
         ? { kind: 'unknown', reason: error.message }
-        : { kind: 'notSent', reason: `${label} could not be reached: ${error.message}`, retryAfterMs: null };
+        : {
+            kind: 'notSent',
+            reason: `${label} could not be reached: ${error.message}`,
+            retryAfterMs: null,
+            // A lease that ran out before the first byte is one task's matter.
+            affects: mayStart() ? 'provider' : 'task',
+          };
     }
   }
 

@@ -38,7 +38,8 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   if (code === null) return unknown(`HTTP ${status} without a code`);
   const message = textOf(json['msg']) ?? textOf(json['message']);
   if (notNow.has(code)) {
-    return { kind: 'notSent', reason: `${label} answered ${code}: ${message ?? 'not now'}`, retryAfterMs };
+    const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
+    return { kind: 'notSent', reason, retryAfterMs, affects: 'provider' };
   }
   const refusal = refusals[code] ?? (code === 400 && message !== null ? codeByText(message) : null);
   return refusal === null

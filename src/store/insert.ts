@@ -1,0 +1,126 @@
+import type { Kysely, Transaction } from 'kysely';
+import { addTransition, nextRevision } from './history.ts';
+import { bookEstimate, OverBudgetError } from './ledger.ts';
+import type { Database } from './schema.ts';
+import type { IdempotencyKey, InsertResult, KeptKey, NewVideoTask, TrackedResult } from './store.ts';
+import { fromRow, toRow } from './task-row.ts';
+import type { Owner, VideoTask } from './video-task.ts';
+
+/** Ends the transaction of an insert whose condition does not hold: nothing of it is kept. */
+class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+}
+
+/**
+ * Keeps a new task: its key, what must be true with it, its estimate and its row, or nothing of all that.
+ *
+ * @param precondition writes beside the insert in its transaction; false: the insert must not happen
+ */
+export async function insertTask(
+  db: Kysely<Database>,
+  task: NewVideoTask,
+  idempotency: IdempotencyKey | null,
+  limitUsd: number | null,
+  precondition: ((trx: Transaction<Database>) => Promise<boolean>) | null,
+): Promise<InsertResult> {
+  try {
+    return await db.transaction().execute(async (trx): Promise<InsertResult> => {
+      if (idempotency !== null) {
+        const earlier = await takeKey(trx, task, idempotency);
+        if (earlier !== null) return earlier;
+      }
+      if (precondition !== null && !(await precondition(trx))) throw new ConditionError();
+      if (task.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
+      return { kind: 'inserted', task: await writeTask(trx, task) };
+    });
+  } catch (error) {
+    if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
+    if (error instanceof ConditionError) return { kind: 'outrun' };
+    throw error;
+  }
+}
+
+/** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
+export function insertTracked(
+  db: Kysely<Database>,
+  task: NewVideoTask & { readonly trackedId: string },
+): Promise<TrackedResult> {
+  return db.transaction().execute(async (trx): Promise<TrackedResult> => {
+    const holders = await trx
+      .selectFrom('tasks')
+      .selectAll()
+      .where('provider', '=', task.provider)
+      .where((expression) =>
+        expression.or([
+          expression('provider_task_id', '=', task.trackedId),
+          expression.and([
+            expression('owner', '=', task.owner),
+            expression('tracked_id', '=', task.trackedId),
+          ]),
+        ]),
+      )
+      .execute();
+    const own = holders.find((row) => row.owner === task.owner && row.deleted_at === null);
+    if (own !== undefined) return { kind: 'repeated', task: fromRow(own) };
+    // A deleted task lets go of the id: what is left of it is only told, never asked for.
+    const deleted = holders.filter((row) => row.deleted_at !== null).map(({ id }) => id);
+    if (deleted.length > 0) {
+      await trx
+        .updateTable('tasks')
+        .set({ provider_task_id: null, tracked_id: null })
+        .where('id', 'in', deleted)
+        .execute();
+    }
+    const isHeld = holders.some((row) => row.deleted_at === null);
+    return {
+      kind: 'inserted',
+      task: await writeTask(trx, { ...task, providerTaskId: isHeld ? null : task.trackedId }),
+    };
+  });
+}
+
+/** The task that an owner's key made. */
+export async function readKey(db: Kysely<Database>, owner: Owner, key: string): Promise<KeptKey | null> {
+  const kept = await db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (kept === undefined) return null;
+  const row = await db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', kept.task_id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return { inputHash: kept.input_hash, task: row === undefined ? null : fromRow(row) };
+}
+
+async function writeTask(trx: Transaction<Database>, task: NewVideoTask): Promise<VideoTask> {
+  // The counter is locked last, so that two writers never wait for each other.
+  await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
+  const revision = await nextRevision(trx);
+  const inserted: VideoTask = { ...task, number: revision, revision };
+  await trx.insertInto('tasks').values(toRow(inserted)).execute();
+  return inserted;
+}
+
+/** Writes the key, or answers what the call that wrote it before made. */
+async function takeKey(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  { key, inputHash }: IdempotencyKey,
+): Promise<InsertResult | null> {
+  const written = await trx
+    .insertInto('idempotency_keys')
+    .values({ owner: task.owner, key, input_hash: inputHash, task_id: task.id })
+    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  if (written !== undefined) return null;
+  const earlier = await readKey(trx, task.owner, key);
+  if (earlier === null) throw new Error('A key that exists cannot be read');
+  if (earlier.inputHash !== inputHash) return { kind: 'conflict' };
+  return earlier.task === null ? { kind: 'gone' } : { kind: 'repeated', task: earlier.task };
+}

@@ -1,0 +1,37 @@
+import type { MediaFiles } from '../media/media-files.ts';
+import type { VideoProvider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
+import type { Budgets } from './budgets.ts';
+import type { PromptFrames } from './prompt-frames.ts';
+import type { Recorder } from './recorder.ts';
+
+/** What the commands need from the rooms around them. */
+export interface Commands {
+  readonly store: Store;
+  /** Where uploads and videos are kept. */
+  readonly files: MediaFiles;
+  readonly recorder: Recorder;
+  /** In the operator's order of preference. */
+  readonly providers: readonly VideoProvider[];
+  readonly promptFrames: PromptFrames;
+  /** What owners may spend. */
+  readonly budgets: Budgets;
+  /** Tells the worker that there is work now; a hint, never a promise. */
+  readonly wakeWorker: () => void;
+  readonly now: () => number;
+}
+
+/** A task of this owner; another owner's, an unknown and a deleted one are null alike. */
+export async function findOwnTask({ store }: Commands, owner: Owner, id: TaskId): Promise<VideoTask | null> {
+  const task = await store.get(id);
+  return task !== null && isOwn(task, owner) ? task : null;
+}
+
+/** Whether an owner may see and change a task. */
+export const isOwn = (task: VideoTask, owner: Owner): boolean =>
+  task.owner === owner && task.deletedAt === null;
+
+/** The provider of a task as people know it, also where it is no longer configured. */
+export const labelOf = ({ providers }: Commands, task: VideoTask): string =>
+  providers.find(({ name }) => name === task.provider)?.label ?? task.provider;

@@ -1,0 +1,87 @@
+import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
+import type { Owner } from '../store/video-task.ts';
+import { budgetOf } from './budgets.ts';
+import type { Commands } from './commands.ts';
+import { failure, success, type TaskResult } from './task-result.ts';
+
+/** Which arguments the caller's errors are about. */
+export interface KeepFields {
+  readonly key: readonly string[];
+  readonly model: readonly string[];
+}
+
+/** Keeps a task that will be submitted: its key, its reserved estimate and its row, or nothing of them. */
+export async function keepTask(
+  { store, recorder, budgets, wakeWorker }: Commands,
+  task: NewVideoTask,
+  idempotency: IdempotencyKey | null,
+  fields: KeepFields,
+  replaces?: InsertConditions['replaces'],
+): Promise<TaskResult> {
+  const limitUsd = budgetOf(budgets, task.owner);
+  if (limitUsd !== null && task.cost === null) return priceUnknown(task.model, fields);
+  const kept = await store.insert(task, idempotency, { limitUsd, ...(replaces && { replaces }) });
+  switch (kept.kind) {
+    case 'inserted':
+      recorder.log(kept.task, null);
+      wakeWorker();
+      return success(kept.task);
+    case 'repeated':
+      return success(kept.task);
+    case 'conflict':
+      return ofKept('conflict', fields);
+    case 'gone':
+      return ofKept(null, fields);
+    case 'overBudget':
+      return failure(
+        'BUDGET_EXCEEDED',
+        `This video is estimated at ${usd(task.cost?.amount ?? 0)}; of this month's budget of ` +
+          `${usd(limitUsd ?? 0)}, ${usd(kept.spentUsd)} are taken. Choose a cheaper model or resolution, wait for ` +
+          'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
+        null,
+      );
+    case 'outrun':
+      return failure('NOT_RESOLVABLE', 'The submission was resolved meanwhile. Read the task anew.', ['id']);
+    default:
+      return kept satisfies never;
+  }
+}
+
+/** What a key that was used before answers; null for one that was not. */
+export async function repeatedTask(
+  { store }: Commands,
+  owner: Owner,
+  { key, inputHash }: IdempotencyKey,
+  fields: KeepFields,
+): Promise<TaskResult | null> {
+  const kept = await store.findKey(owner, key);
+  return kept === null ? null : ofKept(kept.inputHash === inputHash ? kept.task : 'conflict', fields);
+}
+
+function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): TaskResult {
+  if (task === 'conflict') {
+    return failure(
+      'IDEMPOTENCY_CONFLICT',
+      'This idempotencyKey was used with another input. Use a new key for a new video.',
+      fields.key,
+    );
+  }
+  if (task === null) {
+    return failure(
+      'NOT_FOUND',
+      'The task of this idempotencyKey was deleted. Use a new key for a new video.',
+      fields.key,
+    );
+  }
+  return success(task);
+}
+
+const priceUnknown = (model: string, fields: KeepFields): TaskResult =>
+  failure(
+    'BUDGET_EXCEEDED',
+    `The price of ${model} in this form is not known, and you have a monthly budget. Choose a model with a price ` +
+      '(see the query `providers`), or ask the operator to name its price in KIE_PRICES.',
+    fields.model,
+  );
+
+const usd = (amount: number): string => `USD ${Math.round(amount * 10_000) / 10_000}`;

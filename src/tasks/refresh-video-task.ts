@@ -1,0 +1,59 @@
+import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
+import { findOwnTask, isOwn, type Commands } from './commands.ts';
+import { success, unknownTask, type TaskResult } from './task-result.ts';
+
+/** A check that began less than this ago is new enough for anyone who asks. */
+const sharedMs = 2000;
+/** Nobody waits longer for a check, in milliseconds. */
+const longestWaitMs = 15_000;
+/** How often the row is looked at while another one checks: a check takes a tenth of a second and more. */
+const lookMs = 40;
+
+/** Checks tasks now, once for all who ask at the same time. */
+export class VideoTaskRefresher {
+  readonly #commands: Commands;
+  readonly #running = new Map<TaskId, Promise<void>>();
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+  }
+
+  /** Answers the task as it is when its check ended, at most 15 s later; at once when there is nothing to ask. */
+  async refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
+    const task = await findOwnTask(this.#commands, owner, id);
+    if (task === null) return unknownTask;
+    let check = this.#running.get(id);
+    if (check === undefined) {
+      check = this.#check(owner, id).finally(() => this.#running.delete(id));
+      this.#running.set(id, check);
+    }
+    await check;
+    const checked = await findOwnTask(this.#commands, owner, id);
+    return checked === null ? unknownTask : success(checked);
+  }
+
+  async #check(owner: Owner, id: TaskId): Promise<void> {
+    const { store, now, wakeWorker } = this.#commands;
+    const begin = now();
+    const waitUntil = performance.now() + longestWaitMs;
+    const isDone = (row: VideoTask) =>
+      row.nextAction !== 'check' ||
+      row.stage === 'SUBMISSION_UNKNOWN' ||
+      (row.lastCheckedAt !== null && Math.abs(begin - row.lastCheckedAt) < sharedMs) ||
+      (row.lastCheckedAt !== null && row.lastCheckedAt > begin);
+    for (;;) {
+      let done = false;
+      let wanted = false;
+      await store.change(id, (row) => {
+        done = !isOwn(row, owner) || isDone(row);
+        wanted = !done && row.leaseOwner === null && (row.dueAt ?? 0) > now();
+        return wanted ? { patch: { dueAt: now() }, announces: false, transition: null } : null;
+      });
+      if (done || performance.now() > waitUntil) return;
+      wakeWorker();
+      await new Promise((resolve) => {
+        setTimeout(resolve, lookMs);
+      });
+    }
+  }
+}

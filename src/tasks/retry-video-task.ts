@@ -1,0 +1,90 @@
+import { isTerminal, type Owner, type TaskId, type VideoTask } from '../store/video-task.ts';
+import { findOwnTask, type Commands } from './commands.ts';
+import { estimateCost } from './cost.ts';
+import { keepTask, repeatedTask } from './keep-task.ts';
+import { hashOf, newTask } from './new-task.ts';
+import { failure, unknownTask, type TaskResult } from './task-result.ts';
+import type { NewVideoTask } from '../store/store.ts';
+
+/** Makes a new task with the input of one that has ended. It is paid for like any other. */
+export async function retryVideoTask(
+  commands: Commands,
+  owner: Owner,
+  id: TaskId,
+  idempotencyKey: string | null,
+): Promise<TaskResult> {
+  const fields = { key: ['idempotencyKey'], model: ['id'] };
+  const key =
+    idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ retryVideoTask: id }) };
+  // First: a repeated call finds its task whatever became of the old one meanwhile.
+  const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
+  if (repeated !== null) return repeated;
+  const task = await findOwnTask(commands, owner, id);
+  if (task === null) return unknownTask;
+  if (!isTerminal(task.stage)) {
+    return failure(
+      'NOT_TERMINAL',
+      task.stage === 'SUBMISSION_UNKNOWN'
+        ? 'Whether the provider took the task is not known. Use resolveSubmission: with resubmit it is knowingly sent again.'
+        : `The task has not ended yet: it is ${task.stage}. Wait for its end, or cancel it first.`,
+      ['id'],
+    );
+  }
+  const copied = copyOf(commands, task);
+  return copied.kind === 'impossible' ? copied.result : keepTask(commands, copied.task, key, fields);
+}
+
+/** A new task with the same input, or why there cannot be one. */
+export function copyOf(
+  { providers, now }: Commands,
+  task: VideoTask,
+):
+  | { readonly kind: 'copied'; readonly task: NewVideoTask }
+  | { readonly kind: 'impossible'; readonly result: TaskResult } {
+  if (task.trackedId !== null) {
+    return impossible(
+      failure(
+        'UNSUPPORTED',
+        'This task was made elsewhere, so its input is not known here. Use generateVideo with the input.',
+        ['id'],
+      ),
+    );
+  }
+  const provider = providers.find(({ name }) => name === task.provider);
+  if (provider === undefined) {
+    return impossible(
+      failure(
+        'PROVIDER_NOT_CONFIGURED',
+        `${task.provider} is no longer configured on this server. Use generateVideo with another provider.`,
+        ['id'],
+      ),
+    );
+  }
+  const { owner, model, prompt, label, useCase, referenceImages, imagesAs, aspectRatio } = task;
+  const { durationSeconds, resolution, seed, providerOptions } = task;
+  return {
+    kind: 'copied',
+    task: newTask(
+      {
+        owner,
+        provider: task.provider,
+        model,
+        prompt,
+        label,
+        useCase,
+        referenceImages,
+        imagesAs,
+        aspectRatio,
+        durationSeconds,
+        resolution,
+        seed,
+        providerOptions,
+        retryOf: task.id,
+        cost: estimateCost(provider, model, durationSeconds, resolution),
+      },
+      now(),
+    ),
+  };
+}
+
+const impossible = (result: TaskResult) => ({ kind: 'impossible', result }) as const;

@@ -1,0 +1,28 @@
+import type { TaskError } from '../store/video-task.ts';
+
+/** Nothing was sent in all the time. */
+export const neverSent = (label: string): TaskError => ({
+  code: 'GAVE_UP',
+  message: `${label} could not be reached in all this time, and nothing was sent. Try again later.`,
+  providerCode: null,
+  retryable: true,
+  billed: 'NO',
+});
+
+/** The provider has the task and told no end of it. */
+export const gaveUp = (label: string): TaskError => ({
+  code: 'GAVE_UP',
+  message: `${label} told no end of this task in all this time. Look for it there: it may have been billed.`,
+  providerCode: null,
+  retryable: true,
+  billed: 'UNKNOWN',
+});
+
+/** Nobody found out whether the provider has the task. */
+export const outcomeStayedUnknown = (label: string): TaskError => ({
+  code: 'SUBMISSION_UNKNOWN',
+  message: `Whether ${label} took this task never became known. Look for it there before you try again: it may have been billed.`,
+  providerCode: null,
+  retryable: true,
+  billed: 'UNKNOWN',
+});

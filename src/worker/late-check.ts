@@ -1,0 +1,58 @@
+import type { CheckOutcome } from '../providers/provider.ts';
+import type { VideoTask } from '../store/video-task.ts';
+import { settledCost } from '../tasks/cost.ts';
+import { nextLateCheckDelay } from './cadence.ts';
+import type { Conclusion } from './check.ts';
+import { lateWatchEnds, type WorkContext } from './run.ts';
+
+/**
+ * What a look at an ended task leads to. One that was given up on may still be completed; one that was canceled
+ * may still tell its cost. Nothing else of it changes.
+ */
+export async function concludeLate(
+  context: WorkContext,
+  task: VideoTask,
+  outcome: CheckOutcome,
+  signal: AbortSignal,
+): Promise<Conclusion> {
+  const { provider, now, random } = context;
+  const isWatched = now() < lateWatchEnds(context, task);
+  const later = isWatched
+    ? { dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
+    : { nextAction: null };
+  const unchanged = {
+    kind: 'observed',
+    providerStatus: null,
+    percent: null,
+    memo: null,
+    hint: null,
+  } as const;
+  switch (outcome.kind) {
+    case 'processing':
+    case 'unknown':
+    case 'unavailable':
+      return { event: unchanged, ...later };
+    case 'failed': {
+      const { providerStatus } = outcome;
+      const cost = settledCost(provider, outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null));
+      return cost === null
+        ? { event: { ...unchanged, providerStatus }, nextAction: null }
+        : { event: { kind: 'costTold', cost }, nextAction: null };
+    }
+    case 'completed': {
+      const { providerStatus, memo } = outcome;
+      const cost = settledCost(provider, outcome.credits);
+      if (task.stage === 'CANCELED') {
+        return cost === null
+          ? { event: { ...unchanged, providerStatus }, nextAction: null }
+          : { event: { kind: 'costTold', cost }, nextAction: null };
+      }
+      const fetched = await context.archive.fetch(outcome.url, signal);
+      return fetched.kind === 'stored'
+        ? { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } }
+        : { event: { ...unchanged, providerStatus }, ...later };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
