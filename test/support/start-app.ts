@@ -30,15 +30,19 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
   };
 }
 
-/** Sends an operation to a server; fails on GraphQL errors. */
+/** Sends an operation to a server, as the owner of an API key if one is given; fails on GraphQL errors. */
 export async function queryAt<T>(
   url: string,
   query: string,
   variables?: Record<string, unknown>,
+  key?: string,
 ): Promise<T> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
     body: JSON.stringify({ query, variables }),
   });
   const { data, errors } = (await response.json()) as { data: T; errors?: unknown };

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { startKieApp, taken, type Caller } from '../support/kie-app.ts';
+
+interface Viewer {
+  readonly owner: string;
+  readonly spentThisMonth: { readonly amount: number; readonly settled: boolean };
+  readonly budgetPerMonth: { readonly amount: number } | null;
+  readonly openTasks: number;
+}
+
+const viewerOf = async (caller: Caller) =>
+  (
+    await caller.query<{ viewer: Viewer }>(
+      '{ viewer { owner spentThisMonth { amount settled } budgetPerMonth { amount } openTasks } }',
+    )
+  ).viewer;
+const errors = ({ userErrors }: { userErrors: readonly { code: string; field: unknown }[] }) =>
+  userErrors.map(({ code, field }) => [code, field]);
+
+const keys = { API_KEYS: 'anna:key-of-anna,ben:key-of-ben,eve:key-of-eve' };
+
+describe('what a video costs', () => {
+  it('is estimated before, booked with the task, and settled by what the provider tells', async () => {
+    await using app = await startKieApp({}, { durationMs: 300 });
+    const caller = app.as();
+    const { estimateVideo } = await caller.query<{ estimateVideo: unknown }>(
+      `{ estimateVideo(input: { prompt: "fox", resolution: P1080 }) {
+           provider model cost { amount currency credits settled } seconds userErrors { code } } }`,
+    );
+    const cost = { amount: 0.1875, credits: 37.5, settled: false };
+    expect(estimateVideo).toEqual({
+      provider: 'KIE',
+      model: 'veo3_fast',
+      cost: { ...cost, currency: 'USD' },
+      seconds: 60,
+      userErrors: [],
+    });
+    const task = await caller.make('fox', { resolution: 'P1080' });
+    expect(task.cost).toEqual(cost);
+    expect(await viewerOf(caller)).toEqual({
+      owner: 'local',
+      spentThisMonth: { amount: 0.1875, settled: false },
+      budgetPerMonth: null,
+      openTasks: 1,
+    });
+    expect((await caller.untilStage(task.id, 'COMPLETED')).cost).toEqual({ ...cost, settled: true });
+    expect(await viewerOf(caller)).toMatchObject({
+      spentThisMonth: { amount: 0.1875, settled: true },
+      openTasks: 0,
+    });
+  });
+
+  it.each([
+    ['fails at the provider', '[sim:fail]', { amount: 0, settled: true }],
+    ['is refused', '[sim:create-code=422]', { amount: 0, settled: true }],
+    ['tells no cost', '[sim:no-credits-consumed]', { amount: 0.15, settled: false }],
+  ])('is right for a task that %s', async (_what, marker, cost) => {
+    await using app = await startKieApp();
+    const caller = app.as();
+    const { id } = await caller.make(`fox ${marker}`);
+    const { cost: told } = await caller.until(id, 'the end', ({ status }) => /COMPLETED|FAILED/.test(status));
+    expect(told).toMatchObject(cost);
+    expect((await viewerOf(caller)).spentThisMonth).toEqual(cost);
+  });
+
+  it('follows the prices of the operator', async () => {
+    await using app = await startKieApp({ KIE_PRICES: 'veo3_fast=0.4,veo3_fast/P1080=0.5,kling/v2=1' });
+    const caller = app.as();
+    const amount = async (more: Record<string, unknown>) => (await caller.make('fox', more)).cost?.amount;
+    expect([
+      await amount({}),
+      await amount({ resolution: 'P1080' }),
+      await amount({ model: 'kling/v2' }),
+      await amount({ model: 'another/model' }),
+    ]).toEqual([0.4, 0.5, 1, undefined]);
+  });
+});
+
+describe('BUDGET_PER_MONTH', () => {
+  it('holds for each owner, retries included, and what is refused takes nothing', async () => {
+    await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: '0.3,key:ben=0.1,key:eve=1000' });
+    const [anna, ben, eve] = [app.as('key-of-anna'), app.as('key-of-ben'), app.as('key-of-eve')];
+    expect(errors(await ben.generate({ prompt: 'fox' }))).toEqual([['BUDGET_EXCEEDED', null]]);
+    expect(await viewerOf(ben)).toEqual({
+      owner: 'key:ben',
+      spentThisMonth: { amount: 0, settled: true },
+      budgetPerMonth: { amount: 0.1 },
+      openTasks: 0,
+    });
+    const one = await anna.make('one');
+    const two = await anna.make('two [sim:fail]');
+    expect(errors(await anna.generate({ prompt: 'three' }))).toEqual([['BUDGET_EXCEEDED', null]]);
+    await anna.untilStage(one.id, 'COMPLETED');
+    // A failed one gives its part back.
+    await anna.untilStage(two.id, 'FAILED');
+    const three = taken(await anna.byId('retryVideoTask', one.id));
+    expect(errors(await anna.byId('retryVideoTask', one.id))).toEqual([['BUDGET_EXCEEDED', null]]);
+    await anna.untilStage(three.id, 'COMPLETED');
+    expect(await anna.delete(one.id)).toMatchObject({ deletedId: one.id });
+    expect(errors(await anna.generate({ prompt: 'four' }))).toEqual([['BUDGET_EXCEEDED', null]]);
+    expect(errors(await eve.generate({ prompt: 'fox', model: 'market/model' }))).toEqual([
+      ['BUDGET_EXCEEDED', ['input', 'model']],
+    ]);
+  });
+
+  it('is never passed by calls at once', async () => {
+    await using app = await startKieApp({ BUDGET_PER_MONTH: '1' }, { durationMs: 60_000 });
+    const caller = app.as();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => caller.generate({ prompt: `fox ${index}` })),
+    );
+    expect(results.filter(({ task }) => task !== null)).toHaveLength(6);
+    expect((await viewerOf(caller)).spentThisMonth.amount).toBe(0.9);
+  });
+});
+
+describe('providers', () => {
+  it('tells what each can do, how it answers and what is left on its account', async () => {
+    await using app = await startKieApp();
+    const caller = app.as();
+    const ask = async () =>
+      (
+        await caller.query<{ providers: { name: string; health: string }[] }>(
+          `{ providers { name label configured health credits pollIntervalSeconds
+               models { id aspectRatios durations resolutions imageUses maxReferenceImages price { amount } } } }`,
+        )
+      ).providers;
+    const [kie, ...others] = await ask();
+    expect(kie).toMatchObject({
+      name: 'KIE',
+      configured: true,
+      health: 'UNKNOWN',
+      credits: 1_000_000,
+      pollIntervalSeconds: 0.05,
+    });
+    expect((kie as unknown as { models: unknown[] }).models[0]).toEqual({
+      id: 'veo3_fast',
+      aspectRatios: ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'AUTO'],
+      durations: [4, 6, 8],
+      resolutions: ['P720', 'P1080', 'P2160'],
+      imageUses: ['FIRST_FRAME', 'FIRST_AND_LAST_FRAME', 'REFERENCE'],
+      maxReferenceImages: 3,
+      price: { amount: 0.15 },
+    });
+    expect(others.map(({ name, health }) => [name, health])).toEqual([
+      ['GOOGLE', 'UNKNOWN'],
+      ['SIMULATOR', 'UNKNOWN'],
+    ]);
+    const { id } = await caller.make('fox');
+    await caller.untilStage(id, 'COMPLETED');
+    expect((await ask())[0]?.health).toBe('UP');
+  });
+});
