@@ -2,7 +2,14 @@ import { createClient } from 'graphql-ws';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startProgram, startServer, startSimulatorProcess, type Program } from './support/processes.ts';
+import {
+  pointedAt,
+  startProgram,
+  startServer,
+  startSimulatorProcess,
+  statsOf,
+  type Program,
+} from './support/processes.ts';
 import { RawSocket } from './support/raw-socket.ts';
 import { generateAt, queryAt } from './support/start-app.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -31,26 +38,6 @@ async function generateAndWatch(url: string, input: Record<string, unknown>): Pr
 }
 
 const distinct = (states: readonly State[]) => [...new Set(states.map(({ status }) => status))];
-
-/** Settings that point a server at a simulator in another process. */
-const pointedAt = (simulator: Program, folder: string) => ({
-  DATA_DIR: folder,
-  PROVIDERS: 'kie',
-  KIE_API_KEY: 'k',
-  KIE_BASE_URL: simulator.url,
-  KIE_UPLOAD_URL: simulator.url,
-  KIE_POLL_INTERVAL_MS: '100',
-  KIE_CREATES_PER_10S: '0',
-  FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
-});
-
-interface Stats {
-  readonly createsAccepted: number;
-  readonly tasks: Record<string, { readonly prompt: string; readonly checks: number }>;
-}
-
-const statsOf = async (simulator: Program) =>
-  (await (await fetch(`${simulator.url}/_simulator/stats`)).json()) as Stats;
 
 const listTasks = async (url: string) => {
   const { videoTasks } = await queryAt<{

@@ -78,8 +78,8 @@ export type SubmitOutcome =
       readonly kind: 'notSent';
       readonly reason: string;
       readonly retryAfterMs: number | null;
-      /** Whether other tasks had better wait too: the account's rate, or nobody there. */
-      readonly affects: 'provider' | 'task';
+      /** `notNow`: it answered so, to everyone. `unreachable`: nobody was there. `task`: this one alone. */
+      readonly cause: 'notNow' | 'unreachable' | 'task';
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 

@@ -59,7 +59,7 @@ async function recordOutcome(context: WorkContext, task: VideoTask, outcome: Sub
       return;
     case 'notSent': {
       const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
-      if (outcome.affects === 'provider') await store.pauseCreates(provider.name, dueAt);
+      if (outcome.cause !== 'task') await store.pauseCreates(provider.name, dueAt);
       const event = { kind: 'postponed', reason: outcome.reason } as const;
       await recorder.record(task.id, event, { schedule: { ...leaseReturned, dueAt } });
       return;
@@ -106,7 +106,7 @@ function signOf(outcome: SubmitOutcome): ProviderSign {
     case 'refused':
       return { kind: 'answered' };
     case 'notSent':
-      return outcome.affects === 'provider'
+      return outcome.cause === 'unreachable'
         ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs }
         : { kind: 'none' };
     case 'unknown':

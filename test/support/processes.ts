@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { SimulatorStats } from '../../src/providers/simulator/simulator.ts';
 
 /** A program of ours in a process of its own. */
 export interface Program extends AsyncDisposable {
@@ -65,6 +66,29 @@ export async function startProgram(
 /** The server as `npm start` runs it, without npm. */
 export const startServer = (env: Record<string, string>) =>
   startProgram(['node', 'src/main.ts'], { PORT: '0', ...env });
+
+/** The same with a wall clock that SIGUSR2 sets by CLOCK_JUMP_MS, and that begins off by CLOCK_OFFSET_MS. */
+export const startServerWithSettableClock = (env: Record<string, string>) =>
+  startProgram(['node', '--import', './test/support/settable-clock.ts', 'src/main.ts'], {
+    PORT: '0',
+    ...env,
+  });
+
+/** Settings that point a server at a simulator in another process, and make waits short. */
+export const pointedAt = (simulator: Program, folder: string): Record<string, string> => ({
+  DATA_DIR: folder,
+  PROVIDERS: 'kie',
+  KIE_API_KEY: 'k',
+  KIE_BASE_URL: simulator.url,
+  KIE_UPLOAD_URL: simulator.url,
+  KIE_POLL_INTERVAL_MS: '100',
+  KIE_CREATES_PER_10S: '0',
+  FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
+});
+
+/** What the simulator counted. */
+export const statsOf = async (simulator: Program): Promise<SimulatorStats> =>
+  (await (await fetch(`${simulator.url}/_simulator/stats`)).json()) as SimulatorStats;
 
 /** The simulator as `npm run simulator` runs it, without npm. */
 export const startSimulatorProcess = (...args: string[]) =>

@@ -1,11 +1,12 @@
-/** Longer than any of these waits takes; reaching it is a failure. */
-const deadlineMs = 10_000;
+/** Longer than most of these waits take; reaching it is a failure. */
+const usualDeadlineMs = 10_000;
 
 /** Waits until a condition holds; fails with what was seen when it never does. */
 export async function waitFor<T>(
   what: string,
   look: () => T | Promise<T>,
   holds: (seen: T) => boolean = Boolean,
+  deadlineMs = usualDeadlineMs,
 ): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {

@@ -100,7 +100,7 @@ class KieProvider implements VideoProvider {
             reason: `${label} could not be reached: ${error.message}`,
             retryAfterMs: null,
             // A lease that ran out before the first byte is one task's matter.
-            affects: mayStart() ? 'provider' : 'task',
+            cause: mayStart() ? 'unreachable' : 'task',
           };
     }
   }

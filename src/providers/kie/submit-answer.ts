@@ -39,7 +39,7 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   const message = textOf(json['msg']) ?? textOf(json['message']);
   if (notNow.has(code)) {
     const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
-    return { kind: 'notSent', reason, retryAfterMs, affects: 'provider' };
+    return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
   }
   const refusal = refusals[code] ?? (code === 400 && message !== null ? codeByText(message) : null);
   return refusal === null

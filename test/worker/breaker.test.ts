@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { Breaker } from '../../src/worker/breaker.ts';
+import { nextCheckDelay, nextLateCheckDelay, pauseAfterRefusal } from '../../src/worker/cadence.ts';
+import { ClockWatch } from '../../src/worker/clock.ts';
+
+/** A breaker with a clock that the test sets, and without chance. */
+function clocked() {
+  let time = 0;
+  const breaker = new Breaker(
+    1000,
+    () => time,
+    () => 0,
+  );
+  return {
+    breaker,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    fail: (...ids: string[]) => {
+      for (const id of ids) breaker.failed(id, null);
+    },
+  };
+}
+
+describe('the breaker', () => {
+  it('stays closed for one odd task, however often it fails', () => {
+    const { breaker, fail } = clocked();
+    expect(breaker.health).toBe('UNKNOWN');
+    fail('a', 'a', 'a', 'b', 'b');
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'DEGRADED']);
+    expect(breaker.answered()).toBe(false);
+    fail('c', 'd');
+    expect(breaker.state).toEqual({ kind: 'closed' });
+  });
+
+  it('opens on three tasks in a row, and pauses twice as long after each failed probe, to a minute', () => {
+    const { breaker, fail, pass } = clocked();
+    fail('a', 'b', 'c');
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'open', until: 1000 }, 'DOWN']);
+    // Was under way when it opened.
+    fail('d', 'e');
+    expect(breaker.state).toEqual({ kind: 'open', until: 1000 });
+    const pauses = Array.from({ length: 8 }, () => {
+      let pauseMs = 0;
+      while (breaker.state.kind === 'open') {
+        pass(500);
+        pauseMs += 500;
+      }
+      expect(breaker.state).toEqual({ kind: 'probing' });
+      fail('a');
+      return pauseMs;
+    });
+    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000]);
+    expect(breaker.answered()).toBe(true);
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'UP']);
+  });
+
+  it('waits as long as the provider asks for', () => {
+    const { breaker } = clocked();
+    for (const id of ['a', 'b', 'c']) breaker.failed(id, 120_000);
+    expect(breaker.state).toEqual({ kind: 'open', until: 120_000 });
+  });
+});
+
+describe('the cadence', () => {
+  it('thins out by half with each answer that was not understood, to 30 base intervals', () => {
+    expect([0, 1, 2, 8, 9, 50].map((unknown) => nextCheckDelay(10_000, unknown, 0))).toEqual([
+      10_000, 15_000, 22_500, 256_289, 300_000, 300_000,
+    ]);
+    expect(nextCheckDelay(10_000, 0, 1)).toBe(11_000);
+    expect(nextLateCheckDelay(10_000, 0)).toBe(300_000);
+  });
+
+  it('never goes back sooner than a base interval, nor than it was asked to', () => {
+    expect([
+      pauseAfterRefusal(10_000, null, 0),
+      pauseAfterRefusal(10_000, 5000, 0),
+      pauseAfterRefusal(10_000, 60_000, 0),
+      pauseAfterRefusal(10_000, 60_000, 1),
+    ]).toEqual([10_000, 10_000, 60_000, 66_000]);
+  });
+});
+
+describe('the watch on the clock', () => {
+  it('tells each time by how much it was set, and nothing of small steps', () => {
+    let [wall, uptime] = [1_000_000, 0];
+    const watch = new ClockWatch(
+      () => wall,
+      () => uptime,
+    );
+    const after = (wallMs: number, uptimeMs: number) => {
+      wall += wallMs;
+      uptime += uptimeMs;
+      return watch.jump();
+    };
+    expect([
+      after(5000, 5000),
+      after(5000 + 1500, 5000),
+      after(-3_600_000 + 10, 10),
+      after(10, 10),
+      after(3_600_000, 0),
+    ]).toEqual([0, 0, -3_600_000, 0, 3_600_000]);
+  });
+});
