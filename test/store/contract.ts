@@ -1,5 +1,6 @@
 import { changesContract } from './contract/changes.ts';
 import { dueWorkContract } from './contract/due-work.ts';
+import { moneyContract } from './contract/money.ts';
 import { storeTests, type TestDatabase } from './contract/fixture.ts';
 import { pagesContract } from './contract/pages.ts';
 import { restartsContract } from './contract/restarts.ts';
@@ -13,6 +14,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   rowsContract(name, tests);
   changesContract(name, tests);
   dueWorkContract(name, tests);
+  moneyContract(name, tests);
   pagesContract(name, tests);
   restartsContract(name, tests);
 }

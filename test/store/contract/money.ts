@@ -1,0 +1,234 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Owner, VideoTask } from '../../../src/store/video-task.ts';
+import { local, sampleTask } from '../../support/sample-task.ts';
+import {
+  announced,
+  claimBy,
+  ids,
+  insert,
+  insertMany,
+  now,
+  other,
+  quiet,
+  type StoreTests,
+} from './fixture.ts';
+
+const estimate = { amount: 0.1, credits: 20, settled: false };
+const month = '2026-01';
+
+/** Whose turn it is, what is paused, what it costs, and what was made elsewhere. */
+export function moneyContract(name: string, { withStore, withDatabase }: StoreTests): void {
+  describe(`${name}: turns`, () => {
+    test(
+      'owners are sent in turn, so that nobody waits behind the hundreds of another',
+      withStore(async (store) => {
+        await insertMany(store, 6, (index) => ({ dueAt: now - 100 + index }));
+        await insertMany(store, 2, (index) => ({ owner: other, dueAt: now - 50 + index }));
+        const next = async (submits: number) =>
+          (await store.claim({ ...claimBy('w'), submits })).map(({ owner }) => owner);
+        expect([await next(1), await next(1), await next(2), await next(9)]).toEqual([
+          [other],
+          [local],
+          [local, other],
+          [local, local, local, local],
+        ]);
+      }),
+    );
+
+    test(
+      'checks and submits have places of their own, and an attempt that was left behind needs none',
+      withStore(async (store) => {
+        await insertMany(store, 3);
+        const checks = await insertMany(store, 3, () => ({ stage: 'GENERATING', nextAction: 'check' }));
+        const left = await insert(store, { stage: 'SUBMITTING' });
+        const claim = async (places: { checks: number; submits: number }) =>
+          ids(await store.claim({ ...claimBy('w'), limit: 9, ...places }));
+        expect(await claim({ checks: 0, submits: 0 })).toEqual([left.id]);
+        expect((await claim({ checks: 2, submits: 1 })).length).toBe(3);
+        expect(ids(checks)).toEqual(expect.arrayContaining(await claim({ checks: 9, submits: 0 })));
+      }),
+    );
+
+    test(
+      'a queue position is the number of tasks that are sent before, whoever waits',
+      withStore(async (store) => {
+        await fc.assert(
+          fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 10 }), async (owners) => {
+            const waiting: VideoTask[] = [];
+            for (const owner of owners) waiting.push(await insert(store, { owner: owner as Owner }));
+            const positions = new Map<string, number>();
+            for (const task of waiting) positions.set(task.id, await store.queuePosition(task));
+            const order: string[] = [];
+            for (;;) {
+              const [task] = await store.claim({ ...claimBy('w'), submits: 1 });
+              if (task === undefined) break;
+              order.push(task.id);
+              await store.change(task.id, () => quiet({ stage: 'GENERATING', nextAction: null }));
+            }
+            expect(order.map((id) => positions.get(id))).toEqual(order.map((_, index) => index));
+          }),
+          { numRuns: 40 },
+        );
+      }),
+    );
+  });
+
+  describe(`${name}: pauses and plans`, () => {
+    test(
+      'a pause lets no create begin until its end, and a shorter one does not end it',
+      withDatabase(async (database) => {
+        const limit = { now, windowMs: 10_000, max: 3 };
+        {
+          await using store = await database.open();
+          expect(await store.createAllowance('KIE', limit)).toEqual({ places: 3, freeAt: now });
+          await store.pauseCreates('KIE', now + 5000);
+          await store.pauseCreates('KIE', now + 1000);
+        }
+        await using store = await database.open();
+        expect(await store.createAllowance('KIE', limit)).toEqual({ places: 0, freeAt: now + 5000 });
+        expect(await store.reserveCreate('KIE', limit)).toEqual({ kind: 'full', freeAt: now + 5000 });
+        expect(await store.createAllowance('GOOGLE', limit)).toEqual({ places: 3, freeAt: now });
+        expect(await store.reserveCreate('KIE', { ...limit, now: now + 5000 })).toEqual({ kind: 'granted' });
+        expect(await store.createAllowance('KIE', { ...limit, max: 0, now: now + 5000 })).toEqual({
+          places: Infinity,
+          freeAt: now + 5000,
+        });
+      }),
+    );
+
+    test(
+      'overdue checks are spread over a time, and nothing else moves',
+      withStore(async (store) => {
+        const due = { stage: 'GENERATING', nextAction: 'check' } as const;
+        await insertMany(store, 50, () => ({ ...due, dueAt: now - 500 }));
+        const later = await insert(store, { ...due, dueAt: now + 5 });
+        const waiting = await insert(store, { dueAt: now - 500 });
+        await store.spreadChecks('KIE', { now, overMs: 10_000, random: 0.5 });
+        const tasks = await store.changesAfter(0, { limit: 100 });
+        const spread = tasks.slice(0, 50).map(({ dueAt }) => (dueAt ?? 0) - now);
+        expect(spread.filter((ms) => ms < 0 || ms >= 10_000)).toEqual([]);
+        expect(new Set(spread.map((ms) => Math.floor(ms / 1000))).size).toBeGreaterThan(5);
+        expect((await store.get(later.id))?.dueAt).toBe(now + 5);
+        expect((await store.get(waiting.id))?.dueAt).toBe(now - 500);
+      }),
+    );
+
+    test(
+      'a clock that was set back takes the plans with it',
+      withStore(async (store) => {
+        const task = await insert(store, { dueAt: now + 4000, createdAt: now + 3000 });
+        await store.reserveCreate('KIE', { now: now + 3000, windowMs: 10_000, max: 1 });
+        expect(await store.latestTime()).toBe(now + 3000);
+        await store.shiftPlans('KIE', 3000);
+        expect((await store.get(task.id))?.dueAt).toBe(now + 1000);
+        expect(await store.reserveCreate('KIE', { now, windowMs: 10_000, max: 1 })).toEqual({
+          kind: 'full',
+          freeAt: now + 10_000,
+        });
+      }),
+    );
+  });
+
+  describe(`${name}: the ledger`, () => {
+    test(
+      'an estimate is booked with its task, corrected by what is told, and kept when the task is gone',
+      withStore(async (store) => {
+        const task = await insert(store, { cost: estimate });
+        await insert(store, { cost: estimate, createdAt: Date.UTC(2026, 1, 1) });
+        await insert(store, { cost: estimate, owner: other });
+        expect(await store.spending(local, month)).toEqual({ usd: 0.1, settled: false });
+        const cost = { amount: 0.25, credits: 50, settled: true };
+        await store.change(task.id, () => announced({ cost }));
+        expect(await store.spending(local, month)).toEqual({ usd: 0.25, settled: true });
+        await store.change(task.id, () => announced({ deletedAt: now, completedAt: now, nextAction: null }));
+        expect(await store.purgeDeleted(now)).toEqual([]);
+        expect((await store.get(task.id))?.id).toBe(task.id);
+        await store.purgeDeleted(now + 1);
+        expect(await store.get(task.id)).toBeNull();
+        expect(await store.spending(local, month)).toEqual({ usd: 0.25, settled: true });
+      }),
+    );
+
+    test(
+      'a limit holds for inserts at once, and what is over it leaves nothing behind',
+      withStore(async (store) => {
+        const results = await Promise.all(
+          Array.from({ length: 8 }, (_, index) =>
+            store.insert(
+              sampleTask({ cost: estimate }),
+              { key: `k${index}`, inputHash: 'h' },
+              { limitUsd: 0.35 },
+            ),
+          ),
+        );
+        const kinds = results.map(({ kind }) => kind);
+        expect(kinds.filter((kind) => kind === 'inserted')).toHaveLength(3);
+        expect(results.find(({ kind }) => kind === 'overBudget')).toEqual({
+          kind: 'overBudget',
+          spentUsd: 0.3,
+        });
+        expect(await store.countOpen(local)).toBe(3);
+        const refused = kinds.indexOf('overBudget');
+        expect(await store.findKey(local, `k${refused}`)).toBeNull();
+      }),
+    );
+
+    test(
+      'an insert that replaces a task happens with its change, or neither does',
+      withStore(async (store) => {
+        const old = await insert(store);
+        const replacing = (decide: (task: VideoTask) => ReturnType<typeof announced> | null) =>
+          store.insert(sampleTask({ retryOf: old.id }), null, {
+            limitUsd: null,
+            replaces: { id: old.id, decide },
+          });
+        expect(await replacing(() => null)).toEqual({ kind: 'outrun' });
+        expect(await store.countOpen(local)).toBe(1);
+        expect(await replacing(() => announced({ hint: 'replaced' }))).toMatchObject({ kind: 'inserted' });
+        expect((await store.get(old.id))?.hint).toBe('replaced');
+      }),
+    );
+  });
+
+  describe(`${name}: tasks that were made elsewhere`, () => {
+    const tracked = (owner: Owner, trackedId: string) => ({
+      ...sampleTask({ owner, stage: 'GENERATING', nextAction: 'check' }),
+      trackedId,
+    });
+
+    test(
+      'an id has one task of its owner, belongs to one task in all, and is free again after a deletion',
+      withStore(async (store) => {
+        const [one, again] = [
+          await store.insertTracked(tracked(local, 'x')),
+          await store.insertTracked(tracked(local, 'x')),
+        ];
+        expect([one.kind, again.kind, again.task.id]).toEqual(['inserted', 'repeated', one.task.id]);
+        const foreign = await store.insertTracked(tracked(other, 'x'));
+        expect([foreign.kind, foreign.task.providerTaskId, foreign.task.trackedId]).toEqual([
+          'inserted',
+          null,
+          'x',
+        ]);
+        expect((await store.insertTracked(tracked(other, 'x'))).task.id).toBe(foreign.task.id);
+        await store.change(one.task.id, () =>
+          announced({ deletedAt: now, completedAt: now, nextAction: null }),
+        );
+        const anew = await store.insertTracked(tracked(local, 'x'));
+        expect([anew.kind, anew.task.providerTaskId]).toEqual(['inserted', 'x']);
+      }),
+    );
+
+    test(
+      'following one id at once makes one task',
+      withStore(async (store) => {
+        const results = await Promise.all(
+          Array.from({ length: 10 }, () => store.insertTracked(tracked(local, 'x'))),
+        );
+        expect(new Set(results.map(({ task }) => task.id)).size).toBe(1);
+        expect(results.filter(({ kind }) => kind === 'inserted')).toHaveLength(1);
+      }),
+    );
+  });
+}
