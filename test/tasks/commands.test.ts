@@ -101,14 +101,16 @@ describe('cancelVideoTask', () => {
     expect(settled.videoUrl).toBeNull();
   });
 
-  it('in the middle of the submit says that it may be billed, and sends nothing more', async () => {
-    await using app = await startKieApp({ PROVIDER_TIMEOUT_MS: '600' });
+  it('in the middle of the submit keeps the id that comes late, and its cost', async () => {
+    await using app = await startKieApp({}, { durationMs: 0 });
     const caller = app.as();
-    const { id } = await caller.make('fox [sim:create-hang]');
+    const { id } = await caller.make('fox [sim:create-late=300]');
     await waitFor('the create', () => app.simulator.stats.createsReceived === 1);
     const canceled = taken(await caller.byId('cancelVideoTask', id));
-    expect(canceled.stage).toBe('CANCELED');
+    expect([canceled.stage, canceled.providerTaskId]).toEqual(['CANCELED', null]);
     expect(canceled.hint).toMatch(/billed/);
+    const late = await caller.until(id, 'its cost', ({ cost }) => cost?.settled === true);
+    expect([late.stage, late.providerTaskId, late.cost?.amount]).toEqual(['CANCELED', idsAt(app)[0], 0.15]);
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 

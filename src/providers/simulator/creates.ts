@@ -49,6 +49,13 @@ export async function answerCreate(
 
 function sendAcceptance(world: World, response: ServerResponse, behaviours: Behaviours, data: object): void {
   if (behaviours.has('create-hang')) return;
+  const late = behaviours.get('create-late');
+  if (late !== undefined) {
+    world.timers.after(Number(late), () => {
+      if (!response.destroyed) sendJson(response, ok(data));
+    });
+    return;
+  }
   if (behaviours.has('create-drop')) {
     response.destroy();
     return;

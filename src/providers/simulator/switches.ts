@@ -40,6 +40,13 @@ export const SWITCHES = [
   { name: 'create-cut', place: 'create', about: 'accept and bill, then cut the answer in the middle' },
   { name: 'create-accept-500', place: 'create', about: 'accept and bill, then answer HTTP 500' },
   { name: 'create-hang', place: 'create', about: 'accept and bill, then never answer' },
+  {
+    name: 'create-late',
+    place: 'create',
+    value: 'MS',
+    usual: '3000',
+    about: 'accept and bill at once, and answer so long after',
+  },
   { name: 'create-html', place: 'create', about: 'accept and bill, then answer an HTML page with HTTP 200' },
   { name: 'create-no-id', place: 'create', about: 'accept and bill, then answer code 200 with data null' },
   {

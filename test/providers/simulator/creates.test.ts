@@ -41,6 +41,11 @@ const switches: Record<Exclude<SwitchesOf<'create'>, 'create-hang'>, Row> = {
     },
   },
   'create-accept-500': { billed: true, seen: (seen) => expect(seen.status).toBe(500) },
+  'create-late': {
+    marker: 'create-late=50',
+    billed: true,
+    seen: (seen) => expect(json(seen.text)).toMatchObject({ code: 200, msg: 'success' }),
+  },
   'create-html': {
     billed: true,
     seen: (seen) => expect([seen.status, seen.text.slice(0, 9)]).toEqual([200, '<!DOCTYPE']),
