@@ -11,8 +11,8 @@ interface Page {
   readonly etag: string;
 }
 
-const generate = `# Takes a new video and answers at once. Press the play button, copy the id,
-# then open the "watch" tab.
+const generate = `# Answers at once, with an id. Press play (Ctrl-Enter).
+# Then press play in the Watch tab to see what becomes of it.
 mutation Generate($input: GenerateVideoInput!) {
   generateVideo(input: $input) {
     task {
@@ -30,8 +30,8 @@ mutation Generate($input: GenerateVideoInput!) {
 }
 `;
 
-const watch = `# Pushes every state of all your tasks over a WebSocket: leave it running,
-# and generate a video in the first tab. With an id it watches one task and ends with it.
+const watch = `# Pushes each state of your tasks, those under way first.
+# With an id: of one task, to its end.
 subscription Watch($id: ID) {
   taskStatusChanged(id: $id) {
     id
@@ -76,22 +76,45 @@ query List {
 }
 `;
 
-/** What GraphiQL opens with: operations that work as they stand. */
-function optionsFor(simulated: boolean): GraphiQLOptions {
-  const prompt = 'A red fox walks through fresh snow';
-  return {
-    title: simulated ? 'Reelay (simulation: sample videos only)' : 'Reelay',
-    subscriptionsProtocol: 'WS',
-    defaultTabs: [
-      {
-        query: generate,
-        variables: JSON.stringify({ input: { prompt, aspectRatio: 'LANDSCAPE_16_9' } }, null, 2),
-      },
-      { query: watch, variables: '{}' },
-      { query: list, variables: '{}' },
-    ],
-  };
+const cancel = `# Stops a task. The hint says whether it is billed.
+mutation Cancel($id: ID!) {
+  cancelVideoTask(id: $id) {
+    task {
+      id
+      status
+      hint
+    }
+    userErrors {
+      code
+      message
+    }
+  }
 }
+`;
+
+const generateVariables = JSON.stringify(
+  { input: { prompt: 'A red fox walks through fresh snow', aspectRatio: 'LANDSCAPE_16_9' } },
+  null,
+  2,
+);
+
+/** What GraphiQL opens with: operations that work as they stand. */
+const optionsFor = (simulated: boolean): GraphiQLOptions => ({
+  title: simulated ? 'Reelay (simulation: sample videos only)' : 'Reelay',
+  subscriptionsProtocol: 'WS',
+  defaultTabs: [
+    { query: generate, variables: generateVariables },
+    { query: watch, variables: '{}' },
+    { query: list, variables: '{}' },
+    { query: cancel, variables: JSON.stringify({ id: 'paste the id of a task' }, null, 2) },
+  ],
+});
+
+/**
+ * GraphiQL shows a tab's own variables only once it was switched to. The first one starts from what the browser
+ * stored, so a first visit stores them; the option `variables` would come back at each reload, in whichever tab.
+ */
+const firstVisit = `<script>localStorage.getItem("graphiql:variables") ?? localStorage.setItem("graphiql:variables", ${JSON.stringify(generateVariables)});</script>`;
 
 /** Serves GraphiQL without any foreign host. Loaded on first use: it takes 30 MB. */
 export class GraphiQLPage {
@@ -123,7 +146,7 @@ export class GraphiQLPage {
 
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const plain = Buffer.from(renderGraphiQL(options));
+  const plain = Buffer.from(renderGraphiQL(options).replace('<noscript>', () => `${firstVisit}<noscript>`));
   const gzipped = await promisify(gzip)(plain);
   return { plain, gzipped, etag: `"${createHash('sha256').update(plain).digest('base64url')}"` };
 }

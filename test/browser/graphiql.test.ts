@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { generateAt, startTestApp } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+interface Tab {
+  readonly title: string;
+  readonly query: string;
+}
+
+describe('GraphiQL', () => {
+  it('opens with working operations, watches over a WebSocket, and its result plays in the browser', async () => {
+    await using app = await startTestApp({ SIMULATOR_DURATION_MS: '1000' });
+    const first = await browser.open(`${app.url}/graphql`);
+    const run = /execute query/i;
+    await first.page.getByText('A red fox walks').waitFor();
+    await first.page.getByRole('button', { name: run }).click();
+    await first.page.getByText('"QUEUED"').first().waitFor();
+
+    const tabs = await first.page.evaluate(
+      () => (JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{}') as { tabs: Tab[] }).tabs,
+    );
+    expect(tabs.map(({ title }) => title)).toEqual(['Generate', 'Watch', 'List', 'Cancel']);
+    // As a link, since GraphiQL knows an operation's name only a moment after it shows the tab.
+    const link = (tab: Tab | undefined) => `${app.url}/graphql?query=${encodeURIComponent(tab?.query ?? '')}`;
+    const watch = await browser.open(link(tabs[1]));
+    await watch.page.getByRole('button', { name: run }).click();
+    await watch.page.getByRole('button', { name: /stop query/i }).waitFor();
+    await waitFor('the subscription', () => watch.sent.some((text) => text.includes('"subscribe"')));
+    const id = await generateAt(app.url, { prompt: 'A fox that is watched from its first state on' });
+    const states = () => {
+      const told = watch.received.filter((text) => text.includes(id));
+      return [...new Set(told.map((text) => /"status":"(\w+)"/.exec(text)?.[1]))];
+    };
+    await waitFor('the end', states, (seen) => seen.includes('COMPLETED'));
+    expect(states()).toEqual(['QUEUED', 'PROCESSING', 'COMPLETED']);
+    await watch.page.getByText('"COMPLETED"').first().waitFor();
+
+    const list = await browser.open(link(tabs[2]));
+    await list.page.getByRole('button', { name: run }).click();
+    await list.page.locator('.result-window').getByText('A fox that is watched').first().waitFor();
+
+    const { videoTask } = await app.query<{ videoTask: { videoUrl: string } }>(
+      `{ videoTask(id: "${id}") { videoUrl } }`,
+    );
+    const played = await list.page.evaluate(async (url) => {
+      const video = document.createElement('video');
+      video.muted = true;
+      video.src = url;
+      await video.play();
+      return { isWide: video.videoWidth > video.videoHeight, hasLength: video.duration > 0 };
+    }, videoTask.videoUrl);
+    expect(played).toEqual({ isWide: true, hasLength: true });
+    expect(watch.sockets).toEqual([`${app.url.replace('http', 'ws')}/graphql`]);
+    for (const { requests, complaints } of [first, watch, list]) {
+      const foreign = requests.filter((url) => !url.startsWith(app.url) && !/^(data|blob):/.test(url));
+      expect({ foreign, complaints }).toEqual({ foreign: [], complaints: [] });
+    }
+  });
+});

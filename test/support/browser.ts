@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromiumHome } from './inflate-chromium.ts';
+
+/** A real browser; every page notes what a visitor would complain about. */
+export interface TestBrowser extends AsyncDisposable {
+  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/** A page in a profile of its own. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors and warnings of the console, and errors that nobody caught. */
+  readonly complaints: readonly string[];
+  /** Addresses that were asked, in order. */
+  readonly requests: readonly string[];
+  /** Addresses of the WebSockets that it opened, and the messages on them. */
+  readonly sockets: readonly string[];
+  readonly sent: readonly string[];
+  readonly received: readonly string[];
+}
+
+/** Starts Chromium without a window. */
+export async function startBrowser(): Promise<TestBrowser> {
+  const browser: Browser = await chromium.launch({
+    executablePath: join(chromiumHome, 'chromium'),
+    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+    env: {
+      LD_LIBRARY_PATH: join(chromiumHome, 'al2023/lib'),
+      FONTCONFIG_PATH: join(chromiumHome, 'fonts'),
+      HOME: chromiumHome,
+    },
+  });
+  return {
+    open: async (url, options = {}) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(6000);
+      const complaints: string[] = [];
+      const requests: string[] = [];
+      const sockets: string[] = [];
+      const sent: string[] = [];
+      const received: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+      });
+      page.on('pageerror', (error) => complaints.push(String(error)));
+      page.on('request', (request) => requests.push(request.url()));
+      page.on('websocket', (socket) => {
+        sockets.push(socket.url());
+        socket.on('framesent', ({ payload }) => sent.push(payload.toString()));
+        socket.on('framereceived', ({ payload }) => received.push(payload.toString()));
+      });
+      await page.goto(url);
+      return { page, complaints, requests, sockets, sent, received };
+    },
+    [Symbol.asyncDispose]: () => browser.close(),
+  };
+}
