@@ -20,6 +20,27 @@ export interface SchemaTypes {
   };
 }
 
+/** What the plugin declares by itself has no texts of its own. */
+const relayDescriptions = {
+  nodeTypeOptions: { description: 'Anything that has a global id.' },
+  idFieldOptions: { description: 'A global id: opaque, and good for ever.' },
+  pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+  pageInfoFieldOptions: { description: 'Where the page stands in the list.' },
+  edgesFieldOptions: { nullable: false, description: 'The page, newest first.' },
+  nodeFieldOptions: { description: 'The task.' },
+  cursorFieldOptions: { description: 'Its place: `after` and `before` take it.' },
+  hasNextPageFieldOptions: { description: 'Whether something follows: ask with `after: endCursor`.' },
+  hasPreviousPageFieldOptions: {
+    description: 'Whether something comes before: ask with `before: startCursor`.',
+  },
+  startCursorFieldOptions: { description: 'The cursor of the first edge; null on an empty page.' },
+  endCursorFieldOptions: { description: 'The cursor of the last edge; null on an empty page.' },
+  firstArgOptions: { description: 'How many, from the beginning.' },
+  lastArgOptions: { description: 'How many, from the end.' },
+  afterArgOptions: { description: 'Only what follows this cursor.' },
+  beforeArgOptions: { description: 'Only what comes before this cursor.' },
+} as const;
+
 /** A new, empty builder: the schema has no state outside of it. */
 export function createBuilder() {
   const builder = new SchemaBuilder<SchemaTypes>({
@@ -29,8 +50,8 @@ export function createBuilder() {
       cursorType: 'String',
       nodeQueryOptions: false,
       nodesQueryOptions: false,
-      edgesFieldOptions: { nullable: false, description: 'The page, newest first.' },
       encodeGlobalID: (_type, id) => toGlobalId(id as TaskId),
+      ...relayDescriptions,
     },
   });
   registerScalars(builder);

@@ -1,0 +1,82 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { request } from 'undici';
+import { createGuardedAgent, isPrivateAddress } from '../../src/media/address-guard.ts';
+
+describe('a private address', () => {
+  it.each([
+    '0.0.0.0',
+    '10.1.2.3',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.169.254',
+    '172.31.255.255',
+    '192.168.0.1',
+    '198.18.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::127.0.0.1',
+    '::ffff:127.0.0.1',
+    '::ffff:a9fe:a9fe',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    'fc00::1',
+    'fe80::1',
+    'fec0::1',
+    'ff02::1',
+  ])('is %s', (address) => expect(isPrivateAddress(address)).toBe(true));
+
+  it.each(['1.1.1.1', '100.128.0.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111'])(
+    'is not %s',
+    (address) => expect(isPrivateAddress(address)).toBe(false),
+  );
+});
+
+describe('the guarded connection', () => {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked++;
+    response.end('inside');
+  });
+  let port: number;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterAll(async () => {
+    await new Promise((resolve) => void server.close(resolve));
+  });
+
+  /** The spellings of one address that parsers know, and a name that resolves to it. */
+  it.each([
+    '127.0.0.1',
+    '0177.0.0.1',
+    '0x7f.1',
+    '2130706433',
+    '①②⑦.0.0.1',
+    '[::ffff:127.0.0.1]',
+    '[::1]',
+    'localhost',
+  ])('refuses http://%s before a byte is sent', async (host) => {
+    const agent = createGuardedAgent([], 2000);
+    const before = asked;
+    await expect(request(`http://${host}:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
+      code: 'ERR_REFUSED_ADDRESS',
+    });
+    await agent.destroy();
+    expect(asked).toBe(before);
+  });
+
+  it.each(['127.0.0.1', 'host:port'])('lets the exempt %s through, and nothing beside it', async (exempt) => {
+    const agent = createGuardedAgent([exempt === 'host:port' ? `127.0.0.1:${port}` : exempt], 2000);
+    const { body } = await request(`http://127.0.0.1:${port}/`, { dispatcher: agent });
+    expect(await body.text()).toBe('inside');
+    await expect(request(`http://localhost:${port}/`, { dispatcher: agent })).rejects.toMatchObject({
+      code: 'ERR_REFUSED_ADDRESS',
+    });
+    await agent.destroy();
+  });
+});

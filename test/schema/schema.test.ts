@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { printedSchema } from '../../src/schema/print.ts';
+import { buildSchema } from '../../src/schema/schema.ts';
+
+interface Described {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+}
+
+/** Each thing that a client can name, with its path. */
+function* everyName(): Generator<{ path: string; description: string | null | undefined }> {
+  const at = (path: string, { name, description }: Described) => ({ path: `${path}${name}`, description });
+  for (const type of Object.values(buildSchema().getTypeMap())) {
+    if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
+    yield at('', type);
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) yield at(`${type.name}.`, value);
+    } else if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) yield at(`${type.name}.`, field);
+    } else if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        yield at(`${type.name}.`, field);
+        for (const argument of field.args) yield at(`${type.name}.${field.name}.`, argument);
+      }
+    }
+  }
+}
+
+describe('the schema', () => {
+  it('is the one that schema.graphql prints: npm run schema', () => {
+    expect(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).toBe(printedSchema());
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const names = [...everyName()];
+    expect(names.length).toBeGreaterThan(150);
+    expect(names.filter(({ description }) => !description?.trim()).map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VideoTask } from '../../src/store/video-task.ts';
+import { toGlobalId } from '../../src/schema/global-id.ts';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { queryAt } from '../support/start-app.ts';
+
+interface Connection {
+  readonly edges: readonly { readonly cursor: string; readonly node: { readonly label: string } }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+  readonly totalCount: number;
+  readonly revision: string;
+}
+
+let server: PushServer;
+let tasks: VideoTask[];
+beforeAll(async () => {
+  server = await startPushServer();
+  tasks = [];
+  for (const label of ['1', '2', '3', '4', '5']) tasks.push(await server.create({ label }));
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function list(args: string): Promise<Connection> {
+  const { videoTasks } = await queryAt<{ videoTasks: Connection }>(
+    server.url,
+    `{ videoTasks${args} { edges { cursor node { label } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount revision } }`,
+  );
+  return videoTasks;
+}
+
+const idOf = (task: VideoTask | undefined): string => {
+  if (task === undefined) throw new Error('There is no such task');
+  return toGlobalId(task.id);
+};
+
+const labels = ({ edges }: Connection) => edges.map(({ node }) => node.label).join('');
+
+describe('videoTasks', () => {
+  it('pages forwards and backwards, newest first, each task once', async () => {
+    const first = await list('(first: 2)');
+    expect([
+      labels(first),
+      first.totalCount,
+      first.pageInfo.hasNextPage,
+      first.pageInfo.hasPreviousPage,
+    ]).toEqual(['54', 5, true, false]);
+    expect(first.pageInfo).toMatchObject({
+      startCursor: first.edges[0]?.cursor,
+      endCursor: first.edges[1]?.cursor,
+    });
+    const second = await list(`(first: 2, after: "${first.pageInfo.endCursor}")`);
+    const third = await list(`(first: 2, after: "${second.pageInfo.endCursor}")`);
+    expect([labels(second), labels(third), third.pageInfo.hasNextPage]).toEqual(['32', '1', false]);
+    const back = await list(`(last: 2, before: "${third.pageInfo.startCursor}")`);
+    expect([labels(back), back.pageInfo.hasPreviousPage, labels(await list('(last: 2)'))]).toEqual([
+      '32',
+      true,
+      '21',
+    ]);
+  });
+
+  it('has an empty page for first: 0, and cursors only where there are edges', async () => {
+    const empty = await list('(first: 0)');
+    expect([empty.edges, empty.totalCount, empty.pageInfo.startCursor]).toEqual([[], 5, null]);
+  });
+
+  it('narrows by status, time, provider and text', async () => {
+    const [first] = tasks;
+    expect(labels(await list('(filter: { status: [COMPLETED, FAILED] })'))).toBe('');
+    expect(labels(await list('(filter: { status: [QUEUED] })'))).toBe('54321');
+    expect(labels(await list('(filter: { status: [] })'))).toBe('');
+    expect(labels(await list(`(filter: { search: "${idOf(first)}" })`))).toBe('1');
+    expect(labels(await list('(filter: { search: "100%_no" })'))).toBe('');
+    expect(labels(await list('(filter: { createdAfter: "2100-01-01T00:00:00Z" })'))).toBe('');
+  });
+
+  it.each(['(first: -1)', '(first: 201)', '(first: 1, last: 1)', '(after: "nonsense")', '(before: "")'])(
+    'answers BAD_INPUT to %s',
+    async (args) => {
+      await expect(list(args)).rejects.toThrow('"code":"BAD_INPUT"');
+    },
+  );
+
+  it('is listed as of a revision that a subscription takes as `after`', async () => {
+    const { revision } = await list('');
+    expect(revision).toBe(server.store.formatRevision(await server.store.lastRevision()));
+  });
+});
+
+describe('node and videoTask', () => {
+  it('give the same task by its global id, and null for what is none', async () => {
+    const id = idOf(tasks[0]);
+    const both = await queryAt(
+      server.url,
+      `{ node(id: "${id}") { id __typename } videoTask(id: "${id}") { id } }`,
+    );
+    expect(both).toEqual({ node: { id, __typename: 'VideoTask' }, videoTask: { id } });
+    for (const none of ['', 'task_', 'task_AAAAAAAAAAAAAAAAAAAAAA', "x' OR 1=1"]) {
+      expect(
+        await queryAt(server.url, `query ($id: ID!) { node(id: $id) { id } videoTask(id: $id) { id } }`, {
+          id: none,
+        }),
+      ).toEqual({ node: null, videoTask: null });
+    }
+  });
+});

@@ -1,0 +1,166 @@
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+interface Asked {
+  readonly method?: 'GET' | 'POST' | 'OPTIONS';
+  readonly path?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/** undici's own request, since fetch does not let anyone choose Host, Origin or Sec-Fetch-Site. */
+async function ask(url: string, { method = 'GET', path = '/graphql', headers = {}, body }: Asked) {
+  const answer = await request(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
+  const text = answer.headers['content-type']?.toString().includes('event-stream')
+    ? ''
+    : await answer.body.text();
+  answer.body.on('error', () => {}).destroy();
+  return { status: answer.statusCode, headers: answer.headers, text };
+}
+
+const query: Asked = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: '{"query":"{ viewer { owner } }"}',
+};
+const stream: Asked = {
+  ...query,
+  headers: { ...query.headers, accept: 'text/event-stream' },
+  body: '{"query":"subscription { taskStatusChanged { id } }"}',
+};
+
+/** How a WebSocket with these headers is met. */
+async function upgrade(url: string, headers: Record<string, string>): Promise<string> {
+  try {
+    await using raw = await RawSocket.open(url, { headers });
+    return raw.socket.readyState === raw.socket.OPEN ? 'open' : 'closed';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'failed';
+  }
+}
+
+describe('pages of others', () => {
+  let server: PushServer;
+  let listed: PushServer;
+  beforeAll(async () => {
+    server = await startPushServer();
+    listed = await startPushServer({
+      PUBLIC_URL: 'https://reelay.example',
+      CORS_ORIGINS: 'https://studio.example',
+    });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await listed[Symbol.asyncDispose]();
+  });
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['no Origin, as curl and servers send', {}, true],
+    ['a loopback origin', { origin: 'http://localhost:3000' }, true],
+    ['a loopback origin over IPv6', { origin: 'http://[::1]:3000' }, true],
+    ['another origin', { origin: 'https://evil.example' }, false],
+    ['an origin that only begins like ours', { origin: 'http://localhost.evil.example' }, false],
+    ['the origin null of a sandboxed page', { origin: 'null' }, false],
+    ['no Origin, but cross-site', { 'sec-fetch-site': 'cross-site' }, false],
+    ['no Origin, and same-origin', { 'sec-fetch-site': 'same-origin' }, true],
+    [
+      'cross-site with an allowed origin',
+      { origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' },
+      true,
+    ],
+    ['the name of somebody else', { host: 'rebound.example' }, false],
+    ['localhost by name', { host: 'localhost:8000' }, true],
+  ])('%s: alike on POST, event streams and WebSockets', async (_what, headers, allowed) => {
+    const asked = async (what: Asked) =>
+      (await ask(server.url, { ...what, headers: { ...what.headers, ...headers } })).status;
+    expect([await asked(query), await asked(stream), await upgrade(server.url, headers)]).toEqual(
+      allowed ? [200, 200, 'open'] : [403, 403, 'Unexpected server response: 403'],
+    );
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['the public name', { host: 'reelay.example' }, 200],
+    ['a listed origin', { origin: 'https://studio.example' }, 200],
+    ["PUBLIC_URL's own origin", { origin: 'https://reelay.example' }, 200],
+    ['a loopback origin that is not listed', { origin: 'http://localhost:3000' }, 403],
+    ['a listed host with another scheme', { origin: 'http://studio.example' }, 403],
+  ])('%s, with PUBLIC_URL and CORS_ORIGINS set', async (_what, headers, status) => {
+    expect((await ask(listed.url, { ...query, headers: { ...query.headers, ...headers } })).status).toBe(
+      status,
+    );
+  });
+
+  it('are told by CORS what they may do, and only those that may', async () => {
+    const asked = (origin: string) =>
+      ask(server.url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+    expect((await asked('http://localhost:3000')).headers['access-control-allow-origin']).toBe(
+      'http://localhost:3000',
+    );
+    expect((await asked('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('cannot spend money by a form: a mutation wants JSON or a file, and never GET', async () => {
+    const mutation = 'mutation { generateVideo(input: { prompt: "x" }) { task { id } } }';
+    const byForm = await ask(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://evil.example' },
+      body: `query=${encodeURIComponent(mutation)}`,
+    });
+    const byLink = await ask(server.url, { path: `/graphql?query=${encodeURIComponent(mutation)}` });
+    expect([byForm.status, byLink.status]).toEqual([403, 405]);
+  });
+});
+
+describe('who is asked who he is', () => {
+  let server: PushServer;
+  let closed: PushServer;
+  beforeAll(async () => {
+    server = await startPushServer({ API_KEYS: 'ann:key-of-ann,bob:key-of-bob' });
+    closed = await startPushServer({ INTROSPECTION: 'false' });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await closed[Symbol.asyncDispose]();
+  });
+
+  it.each<[string, Asked, number]>([
+    ['the front page', { path: '/' }, 200],
+    ["the seed's page", { path: '/veo31' }, 200],
+    ["GraphiQL's page", { headers: { accept: 'text/html' } }, 200],
+    ['/healthz', { path: '/healthz' }, 200],
+    ['/readyz', { path: '/readyz' }, 200],
+    ['a video by its key', { path: `/media/${'a'.repeat(22)}.mp4` }, 404],
+    ['a callback', { method: 'POST', path: '/callbacks/kie/unknown', body: '{}' }, 404],
+    ['a query', query, 401],
+    ['a query by GET', { path: '/graphql?query={viewer{owner}}' }, 401],
+    ['an event stream', stream, 401],
+    ["the seed's status", { path: '/veo31/kie-status/x' }, 401],
+    ["the seed's generation", { method: 'POST', path: '/veo31/generate-from-urls', body: '' }, 401],
+    ['a wrong key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-eve' } }, 401],
+    ['a right key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-ann' } }, 200],
+  ])('%s', async (_what, asked, status) => {
+    expect((await ask(server.url, asked)).status).toBe(status);
+  });
+
+  it('is told in the words of the path: a GraphQL error, or the error of the REST calls', async () => {
+    const graphql = await ask(server.url, query);
+    expect(JSON.parse(graphql.text)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const rest = await ask(server.url, { path: '/veo31/status/x' });
+    expect(JSON.parse(rest.text)).toEqual({ error: expect.stringContaining('Bearer') as string });
+    expect([graphql.headers['www-authenticate'], rest.headers['www-authenticate']]).toEqual([
+      'Bearer',
+      'Bearer',
+    ]);
+  });
+
+  it('with INTROSPECTION=false gets no schema and no GraphiQL', async () => {
+    const page = await ask(closed.url, { headers: { accept: 'text/html' } });
+    expect(page.text).not.toContain('graphiql');
+    const schema = await ask(closed.url, { ...query, body: '{"query":"{ __schema { __typename } }"}' });
+    expect(JSON.parse(schema.text)).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+  });
+});
