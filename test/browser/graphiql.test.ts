@@ -23,6 +23,7 @@ describe('GraphiQL', () => {
     await first.page.getByRole('button', { name: run }).click();
     await first.page.getByText('"QUEUED"').first().waitFor();
 
+    await first.page.waitForFunction(() => localStorage.getItem('graphiql:tabState') !== null);
     const tabs = await first.page.evaluate(
       () => (JSON.parse(localStorage.getItem('graphiql:tabState') ?? '{}') as { tabs: Tab[] }).tabs,
     );
