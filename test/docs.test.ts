@@ -1,10 +1,30 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { describeVariables } from '../src/config.ts';
 import { buildSchema } from '../src/schema/schema.ts';
 
 const page = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
+
+describe('the sources', () => {
+  it('say of nearly every exported name what it is', async () => {
+    const bare: string[] = [];
+    let count = 0;
+    for await (const file of glob('src/**/*.ts', { cwd: new URL('..', import.meta.url) })) {
+      const lines = (await page(file)).split('\n');
+      for (const [index, line] of lines.entries()) {
+        const [, name] =
+          /^export (?:async |abstract )?(?:function|const|class|interface|type) (\w+)/.exec(line) ?? [];
+        if (name === undefined) continue;
+        count++;
+        if (!lines[index - 1]?.endsWith('*/')) bare.push(`${file}: ${name}`);
+      }
+    }
+    expect(count).toBeGreaterThan(300);
+    // The overloads of a function share one description.
+    expect(bare.filter((entry) => !entry.endsWith(': toRow'))).toEqual([]);
+  });
+});
 
 describe('the pages', () => {
   it('of the operator lists every variable as the server describes it', async () => {

@@ -123,6 +123,7 @@ export interface SubmitContext {
   readonly mayStart: () => boolean;
 }
 
+/** Every health that is told. */
 export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 /** How a provider answers these minutes. */
 export type ProviderHealth = (typeof providerHealths)[number];

@@ -58,4 +58,5 @@ export function createBuilder() {
   return builder;
 }
 
+/** The schema under construction, as every file of this room gets it. */
 export type Builder = ReturnType<typeof createBuilder>;

@@ -146,4 +146,5 @@ export const declareEnums = (builder: Builder) => ({
   UserErrorCode: declare(builder, 'UserErrorCode', 'What the caller can mend.', userErrorCode),
 });
 
+/** The enums of the schema, for the fields and arguments that use them. */
 export type Enums = ReturnType<typeof declareEnums>;

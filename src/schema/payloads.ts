@@ -37,4 +37,5 @@ export function declarePayloads(builder: Builder, enums: Enums, VideoTask: Video
   return { UserError: UserErrorType, VideoTaskPayload };
 }
 
+/** The payload types that commands answer with. */
 export type Payloads = ReturnType<typeof declarePayloads>;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from './schema.ts';
 import type { Owner, Upload } from './video-task.ts';
 
+/** Keeps what is known of an uploaded image. */
 export async function insertUpload(db: Kysely<Database>, upload: Upload): Promise<void> {
   await db
     .insertInto('uploads')

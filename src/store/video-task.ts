@@ -4,6 +4,7 @@ export type TaskId = string & { readonly __brand: 'TaskId' };
 /** Whose row it is: `local`, `key:NAME` or `jwt:SUB`. */
 export type Owner = string & { readonly __brand: 'Owner' };
 
+/** Every stage, in the order of a task's life. */
 export const stages = [
   'WAITING',
   'SUBMITTING',
@@ -16,6 +17,7 @@ export const stages = [
 /** Where a task is, in our own words. */
 export type Stage = (typeof stages)[number];
 
+/** Every status. */
 export const statuses = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED'] as const;
 /** What most clients need of the stage. */
 export type Status = (typeof statuses)[number];
@@ -37,15 +39,22 @@ export const statusOf = (stage: Stage): Status => statusByStage[stage];
 export const isTerminal = (stage: Stage): boolean =>
   stage === 'COMPLETED' || stage === 'FAILED' || stage === 'CANCELED';
 
+/** Every provider that this version knows of. */
 export const providerNames = ['KIE', 'GOOGLE', 'SIMULATOR'] as const;
+/** Whose API makes the video. */
 export type ProviderName = (typeof providerNames)[number];
 
+/** Every shape of picture. */
 export const aspectRatios = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;
+/** The shape of the picture; AUTO leaves it to the provider. */
 export type AspectRatio = (typeof aspectRatios)[number];
 
+/** Every resolution, ascending. */
 export const resolutions = ['P360', 'P720', 'P1080', 'P2160'] as const;
+/** Lines of the picture: P2160 is 4k. */
 export type Resolution = (typeof resolutions)[number];
 
+/** Every use case: each has a prompt frame of its name. */
 export const useCases = [
   'PRODUCT_VIDEO',
   'HERO_IMAGE',
@@ -53,11 +62,15 @@ export const useCases = [
   'LUXURY_BRAND',
   'GENERAL',
 ] as const;
+/** What the video is for. */
 export type UseCase = (typeof useCases)[number];
 
+/** Every way to use reference images. */
 export const imageUses = ['AUTO', 'REFERENCE', 'FIRST_FRAME', 'FIRST_AND_LAST_FRAME'] as const;
+/** What reference images are to the video; AUTO does what the model's documentation does with that many. */
 export type ImageUse = (typeof imageUses)[number];
 
+/** Every code of a failed task. */
 export const taskErrorCodes = [
   'PROVIDER_REJECTED',
   'CONTENT_FILTERED',
@@ -70,9 +83,12 @@ export const taskErrorCodes = [
   'GAVE_UP',
   'INTERNAL',
 ] as const;
+/** Why a task failed, for programs. */
 export type TaskErrorCode = (typeof taskErrorCodes)[number];
 
+/** Every answer to whether a failure was billed. */
 export const billedAnswers = ['YES', 'NO', 'UNKNOWN'] as const;
+/** Whether the provider charged for it, as far as it can be known. */
 export type Billed = (typeof billedAnswers)[number];
 
 /** Why a task failed, in words for the person who pays. */
@@ -87,7 +103,9 @@ export interface TaskError {
   readonly billed: Billed;
 }
 
+/** Any JSON. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+/** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
 
 /** An image that the video starts from: a public address, or a file that was uploaded to us. */

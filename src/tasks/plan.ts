@@ -42,6 +42,7 @@ export interface Plan {
   readonly resolution: Resolution | null;
 }
 
+/** A plan that can be kept, or everything that speaks against it. */
 export type PlanResult =
   | { readonly kind: 'planned'; readonly plan: Plan }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };

@@ -13,6 +13,9 @@ export interface Progress {
 /** An estimate comes near this and waits there for the truth. */
 const estimateCeiling = 95;
 
+/** Without the digits that a difference of fractions leaves behind. */
+const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
 /**
  * Progress as of `now`.
  *
@@ -37,6 +40,6 @@ export function progressOf(task: VideoTask, now: number, typicalSeconds: number)
     estimated: percent > (task.percent ?? -1),
     elapsedSeconds,
     remainingSeconds:
-      task.stage === 'GENERATING' && running < typicalSeconds ? typicalSeconds - running : null,
+      task.stage === 'GENERATING' && running < typicalSeconds ? wholeMs(typicalSeconds - running) : null,
   };
 }

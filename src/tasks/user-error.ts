@@ -11,6 +11,7 @@ export const userErrorCodes = [
   'RATE_LIMITED',
   'BUDGET_EXCEEDED',
 ] as const;
+/** What kind of mistake a caller can mend. */
 export type UserErrorCode = (typeof userErrorCodes)[number];
 
 /** One thing for the caller to mend. `field` starts at the argument, list indexes as text. */

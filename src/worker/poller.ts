@@ -224,8 +224,10 @@ export class Poller implements AsyncDisposable {
       });
     }
     const health = this.#breaker.health;
-    if (health !== before)
-      log.warn({ provider: provider.name, health, before }, 'the provider changed its health');
+    if (health !== before) {
+      const level = health === 'UP' ? 'info' : 'warn';
+      log[level]({ provider: provider.name, health, before }, 'the provider changed its health');
+    }
   }
 
   /** Work that ended without a result keeps its place, and rests a moment if it failed. */

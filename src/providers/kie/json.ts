@@ -1,6 +1,7 @@
 /** An object of somebody else's, of which nothing is known. */
 export type Unknowns = { readonly [key: string]: unknown };
 
+/** Whether a value is an object and no array. */
 export const isObject = (value: unknown): value is Unknowns =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
