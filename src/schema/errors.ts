@@ -1,15 +1,20 @@
 import { GraphQLError } from 'graphql';
 
+const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'BAD_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'LIMIT_EXCEEDED',
+  'INTERNAL',
+] as const;
 /** Codes of `extensions.code`; what callers can mend in an input is a row of `userErrors` instead. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'BAD_INPUT'
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'LIMIT_EXCEEDED'
-  | 'INTERNAL';
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Whether a text is one of the codes. */
+export const isErrorCode = (text: string): text is ErrorCode => errorCodes.some((code) => code === text);
 
 /** An error that is told to the caller as it is. */
 export const codedError = (code: ErrorCode, message: string): GraphQLError =>

@@ -15,6 +15,22 @@ const isFile = (value: unknown): value is IncomingFile =>
   'arrayBuffer' in value &&
   typeof value.arrayBuffer === 'function';
 
+/** The deepest JSON that is taken: providers' own options have three levels. */
+const maxJsonDepth = 32;
+
+function bounded(value: unknown): JsonValue {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxJsonDepth) throw new GraphQLError(`JSON is at most ${maxJsonDepth} levels deep here.`);
+    level = level.flatMap((item) =>
+      typeof item === 'object' && item !== null
+        ? Object.values<unknown>(item as Record<string, unknown>)
+        : [],
+    );
+  }
+  return value as JsonValue;
+}
+
 /** Adds the scalars that GraphQL itself does not have. */
 export function registerScalars(builder: Builder): void {
   builder.scalarType('DateTime', {
@@ -60,10 +76,10 @@ export function registerScalars(builder: Builder): void {
     description: 'Any JSON value.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
     serialize: (value) => value,
-    parseValue: (value) => value as JsonValue,
+    parseValue: bounded,
     parseLiteral: (node, variables) => {
       if (node.kind === Kind.ENUM) throw new GraphQLError('JSON has no enum values: put text in quotes.');
-      return valueFromASTUntyped(node, variables) as JsonValue;
+      return bounded(valueFromASTUntyped(node, variables));
     },
   });
 }

@@ -8,6 +8,7 @@ import { formatted, type OperationParams, type Operations } from './operations.t
 import type { PageGuard } from './page-guard.ts';
 import { parseParams } from './params.ts';
 import { readBody } from './read-body.ts';
+import { requestUrl } from './request-url.ts';
 import { respondError } from './respond.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
@@ -92,10 +93,9 @@ export class GraphQLHttp {
     return true;
   }
 
-  /** Files have Yoga's larger limit. */
-  #isTooLarge({ headers }: IncomingMessage): boolean {
-    const isUpload = headers['content-type']?.startsWith('multipart/form-data') ?? false;
-    return !isUpload && Number(headers['content-length'] ?? 0) > this.#options.maxBodyBytes;
+  /** Told before a byte is read; what does not say its size is counted as it comes. */
+  #isTooLarge(request: IncomingMessage): boolean {
+    return !isUpload(request) && Number(request.headers['content-length'] ?? 0) > this.#options.maxBodyBytes;
   }
 
   #refuseSize(response: ServerResponse): void {
@@ -111,23 +111,22 @@ export class GraphQLHttp {
     isStream: boolean,
   ): Promise<OperationParams | null> {
     let given: unknown;
-    if (request.method === 'POST' && isJson(request.headers['content-type'])) {
-      const { maxBodyBytes } = this.#options;
-      const body = await readBody(request, maxBodyBytes);
+    if (request.method === 'POST' && !isUpload(request)) {
+      const body = await readBody(request, this.#options.maxBodyBytes);
       if (body === null) {
         this.#refuseSize(response);
         return null;
       }
       // Yoga takes a body that was read before.
       Object.assign(request, { body });
-      given = parseJson(body.toString());
+      if (isJson(request.headers['content-type'])) given = parseJson(body.toString());
     } else if (request.method === 'GET' && isStream) {
-      const query = new URL(request.url ?? '/', 'http://reelay.invalid').searchParams;
-      const variables = query.get('variables');
+      const query = requestUrl(request)?.searchParams;
+      const variables = query?.get('variables') ?? null;
       given = {
-        query: query.get('query'),
-        operationName: query.get('operationName'),
-        variables: variables === null ? null : parseJson(variables),
+        query: query?.get('query'),
+        operationName: query?.get('operationName'),
+        variables: variables === null ? null : orUnreadable(parseJson(variables)),
       };
     }
     const params = parseParams(given);
@@ -181,6 +180,13 @@ export class GraphQLHttp {
     return true;
   }
 }
+
+/** Files have Yoga's larger limit. */
+const isUpload = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type']?.startsWith('multipart/form-data') ?? false;
+
+/** What cannot be read must not read as absent: it would ask for something else. */
+const orUnreadable = (value: unknown): unknown => (value === undefined ? 'unreadable' : value);
 
 const isJson = (contentType: string | undefined): boolean =>
   contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType);

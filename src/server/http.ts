@@ -9,6 +9,7 @@ import type { GraphQLHttp } from './graphql-http.ts';
 import { homePage } from './home.ts';
 import { serveMedia } from './media.ts';
 import type { PageGuard } from './page-guard.ts';
+import { requestUrl } from './request-url.ts';
 import { respondError, respondJson } from './respond.ts';
 import type { Veo31 } from './veo31.ts';
 import type { WebSocketTransport } from './websocket.ts';
@@ -43,7 +44,11 @@ export class HttpServer implements AsyncDisposable {
 
   private constructor(options: HttpOptions) {
     this.#options = options;
-    this.#server = createServer((request, response) => {
+    const settings = {
+      // Whatever else a client would rather speak, such as h2c, it is answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
+    };
+    this.#server = createServer(settings, (request, response) => {
       this.#respond(request, response).catch((error: unknown) => {
         if (response.destroyed) return;
         options.log.error({ err: error, path: request.url }, 'a request failed');
@@ -97,7 +102,11 @@ export class HttpServer implements AsyncDisposable {
       );
       return;
     }
-    const url = new URL(request.url ?? '/', 'http://reelay.invalid');
+    const url = requestUrl(request);
+    if (url === null) {
+      respondError(response, 400, 'BAD_INPUT', 'The path of this request cannot be read.');
+      return;
+    }
     const { pathname } = url;
     if (pathname === '/graphql') return this.#options.graphql.respond(request, response);
     if (pathname.startsWith('/veo31/')) return this.#respondVeo31(request, response, pathname);
@@ -158,8 +167,9 @@ export class HttpServer implements AsyncDisposable {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { guard, webSockets } = this.#options;
-    const { pathname } = new URL(request.url ?? '/', 'http://reelay.invalid');
-    if (pathname !== '/graphql') refuse(socket, '404 Not Found');
+    const url = requestUrl(request);
+    if (url === null) refuse(socket, '400 Bad Request');
+    else if (url.pathname !== '/graphql') refuse(socket, '404 Not Found');
     else if (!guard.allowsHost(request) || !guard.allowsCaller(request)) refuse(socket, '403 Forbidden');
     else webSockets.upgrade(request, socket, head);
   }

@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import type { Logger } from 'pino';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
-import { maskError } from '../schema/errors.ts';
+import { codedError, maskError } from '../schema/errors.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import { CompiledOperation } from './compiled.ts';
 import { limitRules, maxTokens } from './limits.ts';
@@ -45,12 +45,15 @@ export interface OpenedSubscription {
 
 /** How many texts are remembered: clients send a handful each, over and over. */
 const rememberedTexts = 1000;
+/** Longer ones are read anew each time: what is remembered stays under 16 MB, whoever sends what. */
+const longestRemembered = 16_384;
 
 /** What runs operations. Every transport comes through here, so limits, masking and introspection are alike on all. */
 export class Operations {
   readonly schema: GraphQLSchema;
   readonly #services: Services;
   readonly #log: Logger;
+  readonly #introspection: boolean;
   readonly #rules;
   readonly #prepared = new Map<string, Prepared>();
   /** By document, so that what is forgotten there is forgotten here. */
@@ -60,6 +63,7 @@ export class Operations {
     this.schema = options.schema;
     this.#services = options.services;
     this.#log = options.log;
+    this.#introspection = options.introspection;
     this.#rules = [
       ...limitRules,
       ...specifiedRules,
@@ -72,6 +76,7 @@ export class Operations {
     const known = this.#prepared.get(query);
     if (known !== undefined) return known;
     const prepared = this.#prepare(query);
+    if (query.length > longestRemembered) return prepared;
     if (this.#prepared.size >= rememberedTexts) {
       const oldest = this.#prepared.keys().next();
       if (!oldest.done) this.#prepared.delete(oldest.value);
@@ -181,7 +186,11 @@ export class Operations {
   #prepare(query: string): Prepared {
     try {
       const document = parse(query, { maxTokens });
-      const errors = validate(this.schema, document, this.#rules, { maxErrors: 20 });
+      const errors = validate(this.schema, document, this.#rules, {
+        maxErrors: 20,
+        // "Did you mean" would tell what introspection does not.
+        hideSuggestions: !this.#introspection,
+      });
       return errors.length > 0
         ? {
             kind: 'invalid',
@@ -190,6 +199,8 @@ export class Operations {
           }
         : { kind: 'valid', document };
     } catch (error) {
+      // graphql-js reads brackets within brackets by recursion, and there is an end to that.
+      if (error instanceof RangeError) return { kind: 'unreadable', errors: [tooDeep()] };
       if (!(error instanceof GraphQLError)) throw error;
       const tooLong = /more than \d+ tokens/.test(error.message);
       return {
@@ -209,6 +220,8 @@ export function formatted(result: ExecutionResult): FormattedExecutionResult {
     ...(extensions && { extensions }),
   };
 }
+
+const tooDeep = () => codedError('LIMIT_EXCEEDED', 'The text has too many brackets within brackets.');
 
 function withCode(error: GraphQLError, code: string): GraphQLError {
   return typeof error.extensions['code'] === 'string'

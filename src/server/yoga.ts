@@ -1,9 +1,10 @@
 import type { ExecutionArgs } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Viewer } from '../schema/context.ts';
 import { codedError } from '../schema/errors.ts';
 import type { Operations } from './operations.ts';
+import { copyOf, inOurWords } from './yoga-errors.ts';
 
 /** What the HTTP server hands to Yoga beside the request. */
 export interface YogaContext {
@@ -13,17 +14,21 @@ export interface YogaContext {
 /** Yoga speaks GraphQL over HTTP; parsing, validation, execution and masking are those of every transport. */
 export function createGraphQLHandler(operations: Operations, log: Logger, maxBodyBytes: number) {
   const ours: Plugin<YogaContext> = {
+    onParams: (event) => {
+      // What other servers know beside the four parameters is left alone, as on every transport.
+      event.setParams(onlyKnown(event.params));
+    },
     onParse: ({ params, setParseFn }) => {
       setParseFn(() => {
         const prepared = operations.prepare(textOf(params.source));
-        if (prepared.kind === 'unreadable') throw prepared.errors[0];
+        if (prepared.kind === 'unreadable') throw copyOf(prepared.errors[0]);
         return prepared.document;
       });
     },
     onValidate: ({ context, setValidationFn }) => {
       setValidationFn(() => {
         const prepared = operations.prepare(context.params.query ?? '');
-        return prepared.kind === 'valid' ? [] : prepared.errors;
+        return prepared.kind === 'valid' ? [] : prepared.errors.map(copyOf);
       });
     },
     onExecute: ({ setExecuteFn }) => {
@@ -34,6 +39,11 @@ export function createGraphQLHandler(operations: Operations, log: Logger, maxBod
     },
     onSubscribe: ({ setResultAndStopExecution }) => {
       setResultAndStopExecution({ errors: [streamsElsewhere()] });
+    },
+    onResultProcess: (event) => {
+      const { result } = event;
+      const report = (cause: unknown) => log.error({ err: cause }, 'a request failed');
+      if (!Array.isArray(result) && 'errors' in result) event.setResult(inOurWords(result, report));
     },
   };
   return createYoga<YogaContext>({
@@ -54,6 +64,18 @@ export function createGraphQLHandler(operations: Operations, log: Logger, maxBod
     parserAndValidationCache: false,
     maxRequestBodySize: maxBodyBytes,
   });
+}
+
+/** Without a query they may be misspelled: Yoga complains of what it does not know. */
+function onlyKnown(params: GraphQLParams): GraphQLParams {
+  if (typeof (params as GraphQLParams | null)?.query !== 'string') return params;
+  const { query, operationName, variables, extensions } = params;
+  return {
+    ...(query !== undefined && { query }),
+    ...(operationName !== undefined && { operationName }),
+    ...(variables !== undefined && { variables }),
+    ...(extensions !== undefined && { extensions }),
+  };
 }
 
 const textOf = (source: unknown): string =>
