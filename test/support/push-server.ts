@@ -19,6 +19,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface PushServer extends AsyncDisposable {
   readonly url: string;
   readonly store: Store;
+  /** Where what `/media` serves lies. */
+  readonly mediaDirectory: string;
   /** How many listeners the feed has. */
   readonly listeners: () => number;
   create(overrides?: Partial<NewVideoTask>): Promise<VideoTask>;
@@ -73,6 +75,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
   return {
     url: api.url,
     store,
+    mediaDirectory: folder.path,
     listeners: () => feed.listenerCount,
     create: async (overrides = {}) => {
       const result = await store.insert(

@@ -1,0 +1,93 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+
+const key = `${'a'.repeat(22)}.mp4`;
+const bytes = Buffer.from('0123456789');
+
+describe('/media', () => {
+  let server: PushServer;
+  beforeAll(async () => {
+    server = await startPushServer();
+    await writeFile(join(server.mediaDirectory, key), bytes);
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  const ask = async (headers: Record<string, string>, method: 'GET' | 'HEAD' = 'GET', path = key) => {
+    const {
+      statusCode,
+      headers: told,
+      body,
+    } = await request(`${server.url}/media/${path}`, { method, headers });
+    return { status: statusCode, headers: told, text: await body.text() };
+  };
+
+  it.each<[string, Record<string, string>, number, string, string | undefined]>([
+    ['no Range', {}, 200, '0123456789', undefined],
+    ['the first bytes', { range: 'bytes=0-3' }, 206, '0123', 'bytes 0-3/10'],
+    ['one byte', { range: 'bytes=9-9' }, 206, '9', 'bytes 9-9/10'],
+    ['an open end', { range: 'bytes=7-' }, 206, '789', 'bytes 7-9/10'],
+    ['an end beyond the file', { range: 'bytes=7-99' }, 206, '789', 'bytes 7-9/10'],
+    ['the last bytes', { range: 'bytes=-2' }, 206, '89', 'bytes 8-9/10'],
+    ['more last bytes than there are', { range: 'bytes=-99' }, 206, '0123456789', 'bytes 0-9/10'],
+    ['another unit', { range: 'lines=0-1' }, 200, '0123456789', undefined],
+    ['the tag in If-Range', { range: 'bytes=0-1', 'if-range': `"${key}"` }, 206, '01', 'bytes 0-1/10'],
+    ['another tag in If-Range', { range: 'bytes=0-1', 'if-range': '"b"' }, 200, '0123456789', undefined],
+    ['the tag in If-Match', { 'if-match': `"${key}"` }, 200, '0123456789', undefined],
+  ])('answers %s', async (_what, headers, status, text, contentRange) => {
+    const answer = await ask(headers);
+    expect([answer.status, answer.text, answer.headers['content-range']]).toEqual([
+      status,
+      text,
+      contentRange,
+    ]);
+    expect(answer.headers).toMatchObject({
+      etag: `"${key}"`,
+      'accept-ranges': 'bytes',
+      'content-type': 'video/mp4',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['a matching tag', { 'if-none-match': `"${key}"` }],
+    ['a weak form of it', { 'if-none-match': `W/"${key}"` }],
+    ['any', { 'if-none-match': '*' }],
+    ['a matching tag at a reload', { 'if-none-match': `"${key}"`, 'cache-control': 'no-cache' }],
+  ])('has not changed for %s', async (_what, headers) => {
+    const answer = await ask(headers);
+    expect([answer.status, answer.text]).toEqual([304, '']);
+  });
+
+  it.each<[string, Record<string, string>, string, number, string | undefined]>([
+    ['a Range outside', { range: 'bytes=10-' }, key, 416, 'bytes */10'],
+    ['the last zero bytes', { range: 'bytes=-0' }, key, 416, 'bytes */10'],
+    ['another tag', { 'if-match': '"b"' }, key, 412, undefined],
+    [
+      'a time before the file',
+      { 'if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' },
+      key,
+      412,
+      undefined,
+    ],
+    ['an unknown key', {}, `${'b'.repeat(22)}.mp4`, 404, undefined],
+    ['no key at all', {}, 'reelay.db', 404, undefined],
+    ['a way out of the folder', {}, '..%2f..%2fetc%2fpasswd', 404, undefined],
+  ])('refuses %s, and lets nobody remember it', async (_what, headers, path, status, contentRange) => {
+    const answer = await ask(headers, 'GET', `${path}?download`);
+    expect([answer.status, answer.headers['content-range']]).toEqual([status, contentRange]);
+    expect(Object.keys(answer.headers)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/cache-control|etag|last-modified|content-disposition/)]),
+    );
+  });
+
+  it('tells the size to HEAD, and a name to who downloads', async () => {
+    expect((await ask({}, 'HEAD')).headers['content-length']).toBe('10');
+    expect((await ask({}, 'HEAD', `${key}?download`)).headers['content-disposition']).toBe(
+      `attachment; filename="${key}"`,
+    );
+  });
+});
