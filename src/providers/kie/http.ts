@@ -23,6 +23,8 @@ export class NoAnswerError extends Error {
 
 /** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
 const maxAnswerBytes = 1024 * 1024;
+/** Kie's window is ten seconds (Kie docs, getting started, 2026); a pause for maintenance may be longer. */
+const longestRetryAfterMs = 3_600_000;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
@@ -137,11 +139,11 @@ export class KieHttp implements AsyncDisposable {
 const describe = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name;
 
-/** Seconds or an HTTP date (RFC 9110); null when it is neither. */
+/** Seconds or an HTTP date (RFC 9110); null when it is neither. Bounded: one odd header must not stop us for years. */
 function readRetryAfter(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfterMs) : null;
 }
 
 function parseJson(text: string): unknown {
