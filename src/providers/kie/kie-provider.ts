@@ -2,7 +2,9 @@ import type { ProviderName, Resolution } from '../../store/video-task.ts';
 import type {
   CheckOutcome,
   CheckRequest,
+  HandOver,
   Price,
+  ProviderImage,
   SubmitContext,
   SubmitOutcome,
   SubmitRequest,
@@ -12,6 +14,7 @@ import type {
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
 import { taskError } from './errors.ts';
 import { KieHttp, NoAnswerError } from './http.ts';
+import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { readRecord, type Verdict } from './record.ts';
@@ -34,6 +37,7 @@ export interface KieOptions {
   readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
   readonly models?: readonly VideoModel[];
+  readonly now: () => number;
 }
 
 /** Where each contract tells how a task is doing. */
@@ -62,6 +66,7 @@ class KieProvider implements VideoProvider {
   readonly reservedOptions = reservedOptions;
   readonly #options: KieOptions;
   readonly #http: KieHttp;
+  readonly #uploads: ImageUploads;
 
   constructor(options: KieOptions) {
     this.name = options.name;
@@ -71,6 +76,8 @@ class KieProvider implements VideoProvider {
     this.models = options.models ?? kieModels;
     this.#options = options;
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
+    const { uploadUrl, label, now } = options;
+    this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
   price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null {
@@ -81,6 +88,20 @@ class KieProvider implements VideoProvider {
     return known === undefined || size === null
       ? null
       : known.price(durationSeconds ?? known.defaultDuration, size);
+  }
+
+  async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {
+    const handed: ProviderImage[] = [];
+    for (const image of images) {
+      if (image.kind === 'url') {
+        handed.push(image);
+        continue;
+      }
+      const outcome = await this.#uploads.urlOf(image, signal);
+      if (outcome.kind !== 'uploaded') return outcome;
+      handed.push({ kind: 'url', url: outcome.url });
+    }
+    return { kind: 'ready', images: handed };
   }
 
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
