@@ -98,6 +98,8 @@ export interface CheckRequest {
   readonly model: string;
   readonly resolution: Resolution | null;
   readonly memo: JsonObject | null;
+  /** Where the provider may tell us of what a check sets going; null without a public address. */
+  readonly callbackUrl: string | null;
 }
 
 /** What a readable answer tells beside its verdict. */

@@ -1,5 +1,6 @@
 import type { ProviderName, Resolution } from '../../store/video-task.ts';
 import type {
+  CheckFacts,
   CheckOutcome,
   CheckRequest,
   HandOver,
@@ -13,12 +14,13 @@ import type {
 } from '../provider.ts';
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
 import { taskError } from './errors.ts';
-import { KieHttp, NoAnswerError } from './http.ts';
+import { KieHttp, NoAnswerError, type Answer } from './http.ts';
 import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { readRecord, type Verdict } from './record.ts';
 import { readSubmitAnswer } from './submit-answer.ts';
+import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
 export interface KieOptions {
@@ -139,7 +141,14 @@ class KieProvider implements VideoProvider {
         if (contract === first) break;
         continue;
       }
-      return this.#outcomeOf(verdict, contract === remembered ? null : contract);
+      const memo = contract === remembered ? null : { contract };
+      const upgrade =
+        verdict.kind === 'completed' && contract !== 'jobs'
+          ? missingUpgrade(request.resolution, verdict.resolution)
+          : null;
+      return verdict.kind === 'completed' && upgrade !== null
+        ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
+        : this.#outcomeOf(verdict, memo);
     }
     return fault ?? this.#unknown(`no contract knows the task ${request.providerTaskId}`);
   }
@@ -177,9 +186,8 @@ class KieProvider implements VideoProvider {
 
   #outcomeOf(
     verdict: Exclude<Verdict, { kind: 'notFound' | 'unavailable' }>,
-    found: Contract | null,
+    memo: CheckFacts['memo'],
   ): CheckOutcome {
-    const memo = found === null ? null : { contract: found };
     switch (verdict.kind) {
       case 'processing':
         return { ...verdict, memo };
@@ -197,6 +205,57 @@ class KieProvider implements VideoProvider {
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** The version above 720p of a finished task: asked for, and set going, inside the same check. Never the smaller file. */
+  async #upgrade(
+    upgrade: Upgrade,
+    { providerTaskId, callbackUrl }: CheckRequest,
+    { credits, echoedPrompt, memo }: CheckFacts,
+    signal: AbortSignal,
+  ): Promise<CheckOutcome> {
+    const facts = { credits, echoedPrompt, memo, providerStatus: `${upgrade} is ready` };
+    try {
+      const answer = await this.#askForUpgrade(upgrade, providerTaskId, callbackUrl, signal);
+      const verdict = readUpgrade(upgrade, answer, providerTaskId);
+      switch (verdict.kind) {
+        case 'ready':
+          return { ...facts, kind: 'completed', url: verdict.url };
+        case 'processing':
+          return { ...facts, kind: 'processing', percent: null, providerStatus: verdict.providerStatus };
+        case 'failed': {
+          const { providerCode, text } = verdict;
+          // The video itself was made, and is billed.
+          const error = taskError(this.label, 'PROVIDER_FAILED', providerCode, text, 'YES');
+          return { ...facts, kind: 'failed', error, providerStatus: `${upgrade} is unavailable` };
+        }
+        case 'unavailable':
+          return { ...verdict, retryAfterMs: answer.retryAfterMs };
+        case 'unknown':
+          return this.#unknown(verdict.reason);
+        default:
+          return verdict satisfies never;
+      }
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+    }
+  }
+
+  /** Both calls may be repeated: the first begins, the others tell how it is going (Kie docs, 2026-06). */
+  #askForUpgrade(
+    upgrade: Upgrade,
+    taskId: string,
+    callbackUrl: string | null,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { baseUrl } = this.#options;
+    if (upgrade === '1080p') {
+      const query = `taskId=${encodeURIComponent(taskId)}&index=0`;
+      return this.#http.get(`${baseUrl}/api/v1/veo/get-1080p-video?${query}`, signal);
+    }
+    const body = { taskId, index: 0, ...(callbackUrl !== null && { callBackUrl: callbackUrl }) };
+    return this.#http.postOnce(`${baseUrl}/api/v1/veo/get-4k-video`, body, signal, () => true);
   }
 
   #unknown(reason: string): CheckOutcome {

@@ -52,7 +52,7 @@ const words: ReadonlyMap<string, State> = new Map([
 const flags: readonly State[] = ['processing', 'success', 'failure', 'failure'];
 
 /** Faults that say nothing about the task, as HTTP status or as `code` in the body. */
-const isFault = (code: number): boolean =>
+export const isFault = (code: number): boolean =>
   [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
 
 /** Body code of a generation that failed for good (Kie docs, 2026-06). */

@@ -43,6 +43,15 @@ export function videoUrlOf(json: Unknowns, record: Unknowns, saysSuccess: boolea
   return saysSuccess ? search(json, 0) : null;
 }
 
+/** The first link of the lists that the contracts name, as a record's `response` has them. */
+export function listedUrl(value: unknown): string | null {
+  for (const list of lists(value)) {
+    const url = firstUrl(list);
+    if (url !== null) return url;
+  }
+  return null;
+}
+
 function lists(value: unknown): unknown[] {
   const unwrapped = unwrapJson(value);
   if (!isObject(unwrapped)) return [];
