@@ -165,6 +165,6 @@ export interface VideoProvider extends AsyncDisposable {
   submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome>;
   /** Asks once how a task is doing. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome>;
-  /** The account's balance in the provider's unit; null where it cannot be told. */
-  credits(signal: AbortSignal): Promise<number | null>;
+  /** The account's balance in the provider's unit, as of the last minute; null where it cannot be told. */
+  credits(): Promise<number | null>;
 }

@@ -12,6 +12,7 @@ import type {
   VideoModel,
   VideoProvider,
 } from '../provider.ts';
+import { Balance } from './balance.ts';
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
 import { taskError } from './errors.ts';
 import { KieHttp, NoAnswerError, type Answer } from './http.ts';
@@ -49,6 +50,9 @@ const statusPath: Record<Contract, (id: string) => string> = {
   task: (id) => `/v1/video/task/${encodeURIComponent(id)}`,
 };
 
+/** Nobody waits longer for a balance. */
+const balanceTimeoutMs = 5000;
+
 const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
 
 /** Kie.ai as a provider. */
@@ -69,6 +73,7 @@ class KieProvider implements VideoProvider {
   readonly #options: KieOptions;
   readonly #http: KieHttp;
   readonly #uploads: ImageUploads;
+  readonly #balance: Balance;
 
   constructor(options: KieOptions) {
     this.name = options.name;
@@ -79,6 +84,7 @@ class KieProvider implements VideoProvider {
     this.#options = options;
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
     const { uploadUrl, label, now } = options;
+    this.#balance = new Balance(() => this.#askForBalance(), now);
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
@@ -153,18 +159,23 @@ class KieProvider implements VideoProvider {
     return fault ?? this.#unknown(`no contract knows the task ${request.providerTaskId}`);
   }
 
-  async credits(signal: AbortSignal): Promise<number | null> {
+  credits(): Promise<number | null> {
+    return this.#balance.credits();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]();
+  }
+
+  async #askForBalance(): Promise<number | null> {
     try {
-      const { json } = await this.#http.get(`${this.#options.baseUrl}/api/v1/chat/credit`, signal);
+      const url = `${this.#options.baseUrl}/api/v1/chat/credit`;
+      const { json } = await this.#http.get(url, AbortSignal.timeout(balanceTimeoutMs));
       return isObject(json) && numberOf(json['code']) === 200 ? numberOf(json['data']) : null;
     } catch (error) {
       if (error instanceof NoAnswerError) return null;
       throw error;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#http[Symbol.asyncDispose]();
   }
 
   async #ask(
