@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createKieProvider } from '../../src/providers/kie/kie-provider.ts';
+import { kieProviderAt } from '../support/kie-provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { startLoopback, type Loopback } from '../support/loopback.ts';
@@ -134,18 +134,7 @@ describe('an uploaded image', () => {
   it('is handed over again when the copy at Kie has expired', async () => {
     await using simulator = await startSimulator({ durationMs: 0 });
     let now = 0;
-    await using kie = createKieProvider({
-      name: 'KIE',
-      label: 'Kie.ai',
-      apiKey: 'k',
-      baseUrl: simulator.url,
-      uploadUrl: simulator.url,
-      contract: 'jobs',
-      pollIntervalMs: 1000,
-      createsPer10s: 0,
-      timeoutMs: 5000,
-      now: () => now,
-    });
+    await using kie = kieProviderAt(simulator.url, { now: () => now });
     const image = {
       kind: 'upload',
       uploadId: 'u1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createKieProvider } from '../../../src/providers/kie/kie-provider.ts';
+import { kieProviderAt } from '../../support/kie-provider.ts';
 import { startLoopback } from '../../support/loopback.ts';
 
 describe("the account's balance", () => {
@@ -12,18 +12,7 @@ describe("the account's balance", () => {
       expect(request.url).toBe('/api/v1/chat/credit');
       response.end(isDown ? '<html>' : JSON.stringify({ code: 200, msg: 'success', data: 5916.25 - asked }));
     });
-    await using provider = createKieProvider({
-      name: 'KIE',
-      label: 'Kie.ai',
-      apiKey: 'k',
-      baseUrl: kie.url,
-      uploadUrl: kie.url,
-      contract: 'jobs',
-      pollIntervalMs: 1000,
-      createsPer10s: 0,
-      timeoutMs: 5000,
-      now: () => now,
-    });
+    await using provider = kieProviderAt(kie.url, { now: () => now });
     const many = () => Promise.all(Array.from({ length: 20 }, () => provider.credits()));
     expect(new Set(await many())).toEqual(new Set([5915.25]));
     now += 59_999;
