@@ -116,11 +116,17 @@ export class Caller {
   }
 
   /** Waits until a task is as wanted. */
-  async until(id: string, what: string, isWanted: (task: SeenTask) => boolean): Promise<SeenTask> {
+  async until(
+    id: string,
+    what: string,
+    isWanted: (task: SeenTask) => boolean,
+    deadlineMs?: number,
+  ): Promise<SeenTask> {
     const task = await waitFor(
       what,
       () => this.task(id),
       (seen) => seen !== null && isWanted(seen),
+      deadlineMs,
     );
     if (task === null) throw new Error('It is gone');
     return task;
