@@ -4,6 +4,7 @@ import { startApi } from './api.ts';
 import type { Config } from './config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { Archive } from './media/archive.ts';
+import { ImageSources } from './media/image-sources.ts';
 import { MediaFiles } from './media/media-files.ts';
 import { createKieProvider } from './providers/kie/kie-provider.ts';
 import type { VideoProvider } from './providers/provider.ts';
@@ -22,6 +23,8 @@ const simulatorPollIntervalMs = 1000;
 const providerConcurrency = { check: 100, submit: 50 };
 /** A provider that called back within this time will do so again. */
 const callbackMemoryMs = 600_000;
+/** A look at an image address before the paid request; who is slower is left to the provider. */
+const imageLookMs = 3000;
 /** Paid requests that are under way at shutdown get this long; the whole stop takes at most 10 s. */
 const submitDrainMs = 5000;
 
@@ -44,10 +47,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const feed = stack.use(await TaskFeed.open(store, log));
   const files = await MediaFiles.open(join(config.DATA_DIR, 'media'));
   const { providers, simulatorHost } = await startProviders(config, stack);
+  const allowHosts = [...config.FETCH_ALLOW_HOSTS, ...(simulatorHost === null ? [] : [simulatorHost])];
+  const imageSources = stack.use(new ImageSources(allowHosts, imageLookMs));
   const archive = stack.use(
     new Archive({
       files,
-      allowHosts: [...config.FETCH_ALLOW_HOSTS, ...(simulatorHost === null ? [] : [simulatorHost])],
+      allowHosts,
       timeoutMs: config.PROVIDER_TIMEOUT_MS,
       now,
     }),
@@ -62,6 +67,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         recorder,
         provider,
         files,
+        imageSources,
         archive,
         log,
         now,
@@ -144,6 +150,7 @@ async function startProviders(
           timeoutMs: config.PROVIDER_TIMEOUT_MS,
           prices: config.KIE_PRICES ?? new Map(),
           models: simulatorModels(config.SIMULATOR_DURATION_MS),
+          now: Date.now,
         }),
       );
     } else if (name === 'kie') {
@@ -159,6 +166,7 @@ async function startProviders(
           createsPer10s: config.KIE_CREATES_PER_10S,
           timeoutMs: config.PROVIDER_TIMEOUT_MS,
           prices: config.KIE_PRICES ?? new Map(),
+          now: Date.now,
         }),
       );
     }

@@ -1,4 +1,5 @@
 // The full lengths of what the suite tries in short: `npm run torture`. Ends with 1 when a promise does not hold.
+import { callbackLatency } from './support/callback-latency.ts';
 import { killRounds } from './support/kill-rounds.ts';
 import { Caller } from './support/kie-app.ts';
 import {
@@ -29,6 +30,18 @@ const trials: readonly Trial[] = [
     name: `kill -9, ${killCount} rounds`,
     run: async () => ({ ...(await killRounds(killCount, Math.random)) }),
     must: { lost: 0, otherEnds: 0, createdTwice: 0, endsToldTwice: 0, endsNotTold: 0 },
+  },
+  {
+    name: '100 tasks that are called back, checks a minute apart',
+    run: async () => {
+      const figures = await callbackLatency(100, 3000);
+      return {
+        ...figures,
+        p95OverOneSecond: Number(figures.p95Ms >= 1000),
+        tasksOverTwoChecks: Number(figures.mostChecks > 2),
+      };
+    },
+    must: { p95OverOneSecond: 0, tasksOverTwoChecks: 0 },
   },
   {
     name: '60 tasks at once, 20 creates in ten seconds',

@@ -28,25 +28,27 @@ const privateRanges: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['198.51.100.0', 24, 'ipv4'],
   ['203.0.113.0', 24, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
-  // The old IPv4-compatible form and the NAT64 prefixes carry any IPv4 address, private ones too.
-  ['::', 96, 'ipv6'],
-  ['64:ff9b::', 96, 'ipv6'],
-  ['64:ff9b:1::', 48, 'ipv6'],
-  ['100::', 64, 'ipv6'],
+  // Only 2000::/3 is given out. What is outside holds the forms that carry an IPv4 address too (::a.b.c.d,
+  // ::ffff:a.b.c.d, ::ffff:0:a.b.c.d, NAT64), of which private ones must not pass and public ones have no use.
+  ['::', 3, 'ipv6'],
+  ['4000::', 2, 'ipv6'],
+  ['8000::', 1, 'ipv6'],
+  // Inside: protocol assignments with Teredo, documentation, 6to4.
   ['2001::', 23, 'ipv6'],
   ['2001:db8::', 32, 'ipv6'],
   ['2002::', 16, 'ipv6'],
-  ['fc00::', 7, 'ipv6'],
-  ['fe80::', 9, 'ipv6'],
-  ['ff00::', 8, 'ipv6'],
+  ['3fff::', 20, 'ipv6'],
 ];
 
-const blockList = new BlockList();
-for (const [address, prefix, family] of privateRanges) blockList.addSubnet(address, prefix, family);
+/** One list a family: in one, an IPv4 address would be held against the IPv6 ranges as `::ffff:a.b.c.d`. */
+const blockLists = { ipv4: new BlockList(), ipv6: new BlockList() };
+for (const [address, prefix, family] of privateRanges) blockLists[family].addSubnet(address, prefix, family);
 
-/** Whether an IP address is anything but public; the IPv4-mapped form counts as its IPv4 address. */
-export const isPrivateAddress = (address: string): boolean =>
-  blockList.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+/** Whether an IP address is anything but public. */
+export function isPrivateAddress(address: string): boolean {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  return blockLists[family].check(address, family);
+}
 
 /**
  * Connections for addresses that came from outside: private ones are refused, for literals and for what names

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
-import { request, type Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { Video } from '../store/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
+import { guardedGet, NotAnAddressError } from './guarded-get.ts';
 import type { MediaFiles } from './media-files.ts';
 
 /** What came of fetching a finished video. Only `stored` lets a task complete. */
@@ -19,13 +20,10 @@ export interface ArchiveOptions {
   readonly now: () => number;
 }
 
-const maxRedirects = 5;
 /** More than any clip of a few seconds in 4k; a stream without end must not fill the disk. */
 const maxVideoBytes = 4 * 1024 ** 3;
 /** What file-type wants to see for its verdict. */
 const probeBytes = 4100;
-/** Result hosts answer 403 to the user agents of libraries (seen with Python-urllib, 2026). */
-const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 const extensions: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
   'video/quicktime': 'mov',
@@ -54,7 +52,9 @@ export class Archive implements AsyncDisposable {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof RefusedAddressError) return { kind: 'refusedAddress', reason: error.message };
-      if (error instanceof NotVideoError) return { kind: 'notVideo', reason: error.message };
+      if (error instanceof NotVideoError || error instanceof NotAnAddressError) {
+        return { kind: 'notVideo', reason: error.message };
+      }
       return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) };
     }
   }
@@ -64,7 +64,7 @@ export class Archive implements AsyncDisposable {
   }
 
   async #copy(sourceUrl: string, signal: AbortSignal): Promise<Video> {
-    const body = await this.#open(new URL(sourceUrl), signal);
+    const body = await this.#open(sourceUrl, signal);
     const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     try {
       const { head, contentType } = await probe(chunks);
@@ -92,26 +92,11 @@ export class Archive implements AsyncDisposable {
     }
   }
 
-  async #open(url: URL, signal: AbortSignal, redirects = 0): Promise<Dispatcher.ResponseData['body']> {
-    if (!/^https?:$/.test(url.protocol) || url.username !== '') {
-      throw new NotVideoError('the address is not a plain http or https one');
-    }
-    const response = await request(url, {
-      dispatcher: this.#agent,
-      signal,
-      headers: { accept: 'video/*,*/*;q=0.5', 'user-agent': userAgent },
-    });
-    const { statusCode, headers, body } = response;
+  async #open(sourceUrl: string, signal: AbortSignal): Promise<Dispatcher.ResponseData['body']> {
+    const { statusCode, body } = await guardedGet(this.#agent, sourceUrl, 'video/*,*/*;q=0.5', signal);
     if (statusCode === 200) return body;
     // A body that nobody reads keeps its connection.
     await body.dump();
-    const location = headers['location'];
-    if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
-      if (redirects === maxRedirects) throw new Error('the source redirects without end');
-      const next = URL.parse(location, url.href);
-      if (next === null) throw new Error('the source redirects to no address');
-      return this.#open(next, signal, redirects + 1);
-    }
     throw new Error(`the source answered with HTTP status ${statusCode}`);
   }
 }

@@ -1,4 +1,4 @@
-import { createReadStream, type ReadStream } from 'node:fs';
+import { openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -35,9 +35,9 @@ export class MediaFiles {
     await rename(partial, join(this.directory, key));
   }
 
-  /** The bytes of a key from the beginning; the stream fails when there is no such file. */
-  read(key: string): ReadStream {
-    return createReadStream(join(this.directory, key));
+  /** A file as a whole that is read only as it is sent; rejects when there is no such file. */
+  blob(key: string, contentType: string): Promise<Blob> {
+    return openAsBlob(join(this.directory, key), { type: contentType });
   }
 
   async remove(key: string): Promise<void> {

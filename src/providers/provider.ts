@@ -50,8 +50,17 @@ export type ProviderImage =
       readonly uploadId: string;
       readonly fileName: string;
       readonly contentType: string;
-      open(): NodeJS.ReadableStream;
+      /** The bytes, read only as they are sent. */
+      open(): Promise<Blob>;
     };
+
+/** What came of handing images over before the paid request. */
+export type HandOver =
+  | { readonly kind: 'ready'; readonly images: readonly ProviderImage[] }
+  /** The task cannot be sent with these images; nothing was billed. */
+  | { readonly kind: 'refused'; readonly error: TaskError }
+  /** Not now; it is tried again. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** One paid attempt, with everything already decided and checked against the model. */
 export interface SubmitRequest {
@@ -89,6 +98,8 @@ export interface CheckRequest {
   readonly model: string;
   readonly resolution: Resolution | null;
   readonly memo: JsonObject | null;
+  /** Where the provider may tell us of what a check sets going; null without a public address. */
+  readonly callbackUrl: string | null;
 }
 
 /** What a readable answer tells beside its verdict. */
@@ -145,10 +156,15 @@ export interface VideoProvider extends AsyncDisposable {
   readonly acceptsOtherModels: boolean;
   /** Keys that `providerOptions` may not set, because Reelay sets them itself. */
   readonly reservedOptions: ReadonlySet<string>;
+  /**
+   * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.
+   * Absent: images travel inside the paid request.
+   */
+  handOver?(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver>;
   /** Starts one paid generation, at most once: never retried inside. */
   submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome>;
   /** Asks once how a task is doing. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome>;
-  /** The account's balance in the provider's unit; null where it cannot be told. */
-  credits(signal: AbortSignal): Promise<number | null>;
+  /** The account's balance in the provider's unit, as of the last minute; null where it cannot be told. */
+  credits(): Promise<number | null>;
 }

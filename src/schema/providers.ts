@@ -88,7 +88,7 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         nullable: true,
         description:
           "The account's balance in the provider's own unit, as of the last minute; null where it cannot be told.",
-        resolve: ({ provider }) => provider?.credits(AbortSignal.timeout(creditsTimeoutMs)) ?? null,
+        resolve: ({ provider }) => provider?.credits() ?? null,
       }),
       pollIntervalSeconds: t.float({
         description: 'How often a task is checked that does not call back by itself; 0 while not configured.',
@@ -118,6 +118,3 @@ const others: readonly Listed[] = [
   { name: 'GOOGLE', label: 'Google', provider: null },
   { name: 'SIMULATOR', label: 'the simulator', provider: null },
 ];
-
-/** Nobody waits longer than this for a balance. */
-const creditsTimeoutMs = 5000;

@@ -4,7 +4,7 @@ import type { VideoProvider } from '../providers/provider.ts';
 import type { Viewer } from '../schema/context.ts';
 import { fromGlobalId, toGlobalId } from '../schema/global-id.ts';
 import { isTerminal, statusOf, useCases, type ProviderName, type VideoTask } from '../store/video-task.ts';
-import type { GenerateVideoInput } from '../tasks/plan.ts';
+import { durationsWith, type GenerateVideoInput } from '../tasks/plan.ts';
 import type { VideoTasks } from '../tasks/video-tasks.ts';
 import { readForm } from './read-form.ts';
 import { respondJson } from './respond.ts';
@@ -184,7 +184,8 @@ export class Veo31 {
     const wanted = Number(form.get('duration_seconds') ?? 0);
     if (!Number.isInteger(wanted) || wanted < 0) return { error: 'duration_seconds wants a whole number.' };
     const provider = this.#providerFor(form.get('prefer_kie_api') === 'false' ? null : 'kie');
-    const { duration, note } = roundUp(wanted, provider?.models[0]?.durations ?? []);
+    const model = provider?.models[0];
+    const { duration, note } = roundUp(wanted, model === undefined ? [] : durationsWith(model, urls.length));
     return {
       note,
       input: {

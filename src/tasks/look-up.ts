@@ -21,7 +21,7 @@ export class LookUps {
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent.outcome;
     // Bounded by the provider's own timeout.
-    const request = { providerTaskId, model: '', resolution: null, memo: null };
+    const request = { providerTaskId, model: '', resolution: null, memo: null, callbackUrl: null };
     const outcome = provider.check(request, new AbortController().signal);
     this.#recent.set(key, { at: now, outcome });
     return outcome;

@@ -83,6 +83,8 @@ const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== nu
 export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>> = {
   WAITING: {
     attemptStarted: { to: 'SUBMITTING' },
+    // By us, before anything was sent: an image that nobody can fetch.
+    refused: { to: 'FAILED' },
     observed: { to: 'WAITING' },
     patienceEnded: { to: 'FAILED' },
     canceled: { to: 'CANCELED' },

@@ -130,6 +130,12 @@ function fit(model: VideoModel, input: GenerateVideoInput) {
   return { errors, imagesAs: use?.name ?? input.imagesAs, durationSeconds, resolution };
 }
 
+/** How long the model's videos may be with so many images, when their use is left to it. */
+export function durationsWith(model: VideoModel, imageCount: number): readonly number[] {
+  const use = Object.values(model.imageUses).find(({ min, max }) => imageCount >= min && imageCount <= max);
+  return use?.durations ?? model.durations;
+}
+
 const fallbackDuration = (model: VideoModel, durations: readonly number[]): number =>
   durations.includes(model.defaultDuration)
     ? model.defaultDuration

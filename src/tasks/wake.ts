@@ -1,5 +1,6 @@
 import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../store/video-task.ts';
+import { isProviderTaskId } from './track-video-task.ts';
 
 /** Checks for the same reason are at least this far apart, whoever calls how often. */
 export const wakeIntervalMs = 2000;
@@ -19,7 +20,9 @@ export function wakeTask(
   return store.change(id, (task) => {
     if (task.nextAction !== 'check') return null;
     const isUnknown = task.providerTaskId === null && task.trackedId === null;
-    if (isUnknown && suggestedProviderTaskId === null) return null;
+    if (isUnknown && (suggestedProviderTaskId === null || !isProviderTaskId(suggestedProviderTaskId))) {
+      return null;
+    }
     const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
     return {
       patch: {

@@ -28,8 +28,10 @@ export async function checkSubmission(
       : recorder.reschedule(task.id, whileLeasedBy, resting));
     return { kind: 'none' };
   }
-  const { model, resolution, providerMemo: memo } = task;
-  const outcome = await provider.check({ providerTaskId: suggested, model, resolution, memo }, signal);
+  const { model, providerMemo: memo } = task;
+  // Without a resolution nothing is set going: it is not known yet whether this is ours.
+  const request = { providerTaskId: suggested, model, resolution: null, memo, callbackUrl: null };
+  const outcome = await provider.check(request, signal);
   const checked = { lastCheckedAt: now(), checks: task.checks + 1 };
   if (outcome.kind === 'unavailable') {
     const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, context.random());

@@ -31,7 +31,13 @@ export async function checkTask(
     providerTaskId === null
       ? { kind: 'unknown', reason: 'no such task', hint: '' }
       : await provider.check(
-          { providerTaskId, model: task.model, resolution: task.resolution, memo: task.providerMemo },
+          {
+            providerTaskId,
+            model: task.model,
+            resolution: task.resolution,
+            memo: task.providerMemo,
+            callbackUrl: context.callbackUrl(task),
+          },
           signal,
         );
   const { event, ...schedule } = isTerminal(task.stage)

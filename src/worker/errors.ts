@@ -9,6 +9,15 @@ export const neverSent = (label: string): TaskError => ({
   billed: 'NO',
 });
 
+/** An image that nobody can fetch; nothing was sent. */
+export const imageUnreachable = (url: string, reason: string): TaskError => ({
+  code: 'IMAGE_UNREACHABLE',
+  message: `The image at ${URL.parse(url)?.host ?? 'its address'} cannot be fetched: ${reason}. Use an address that is public, or upload the image.`,
+  providerCode: null,
+  retryable: true,
+  billed: 'NO',
+});
+
 /** The provider has the task and told no end of it. */
 export const gaveUp = (label: string): TaskError => ({
   code: 'GAVE_UP',

@@ -1,4 +1,5 @@
 import type { Archive } from '../media/archive.ts';
+import type { ImageSources } from '../media/image-sources.ts';
 import type { MediaFiles } from '../media/media-files.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +12,8 @@ export interface WorkContext {
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
   /** Where uploaded images lie. */
-  readonly files: Pick<MediaFiles, 'read'>;
+  readonly files: Pick<MediaFiles, 'blob'>;
+  readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** How long a task may stay without an end, in milliseconds. */
   readonly patienceMs: number;

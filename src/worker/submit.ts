@@ -1,10 +1,11 @@
-import type { ProviderImage, SubmitOutcome, SubmitRequest } from '../providers/provider.ts';
+import type { HandOver, ProviderImage, SubmitOutcome, SubmitRequest } from '../providers/provider.ts';
 import { ProviderTaskTakenError } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned } from '../tasks/recorder.ts';
 import { createLimit, nextCheckDelay, pauseAfterRefusal } from './cadence.ts';
 import { neverSent } from './errors.ts';
+import { readyImages } from './ready-images.ts';
 import { isOverdue, type Lease, type ProviderSign, type WorkContext } from './run.ts';
 
 /**
@@ -36,6 +37,11 @@ export async function submitTask(
     );
     return { kind: 'none' };
   }
+  const images = await readyImages(context, task, signal);
+  if (images.kind !== 'ready') {
+    await recordUnready(context, task, lease, images);
+    return { kind: 'none' };
+  }
   const place = await store.reserveCreate(provider.name, createLimit(provider, now()));
   if (place.kind === 'full') {
     await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: place.freeAt });
@@ -43,9 +49,31 @@ export async function submitTask(
   }
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
   if (started === null) return { kind: 'none' };
-  const outcome = await provider.submit(requestFor(context, started), { signal, mayStart: lease.isHeld });
+  const outcome = await provider.submit(requestFor(context, started, images.images), {
+    signal,
+    mayStart: lease.isHeld,
+  });
   await recordOutcome(context, started, outcome);
   return signOf(outcome);
+}
+
+/** The task was not sent, because its images were not ready: for good, or for now. */
+async function recordUnready(
+  { recorder, provider, now, random }: WorkContext,
+  task: VideoTask,
+  lease: Lease,
+  outcome: Exclude<HandOver, { kind: 'ready' }>,
+): Promise<void> {
+  const whileLeasedBy = lease.owner;
+  if (outcome.kind === 'refused') {
+    const event = { kind: 'refused', error: outcome.error } as const;
+    await recorder.record(task.id, event, { whileLeasedBy, schedule: leaseReturned });
+    return;
+  }
+  const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
+  const hint = `The images could not be handed to ${provider.label} (${outcome.reason}). It is tried again.`;
+  const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;
+  await recorder.record(task.id, event, { whileLeasedBy, schedule: { ...leaseReturned, dueAt } });
 }
 
 async function recordOutcome(context: WorkContext, task: VideoTask, outcome: SubmitOutcome): Promise<void> {
@@ -116,21 +144,11 @@ function signOf(outcome: SubmitOutcome): ProviderSign {
   }
 }
 
-function requestFor(context: WorkContext, task: VideoTask): SubmitRequest {
+function requestFor(context: WorkContext, task: VideoTask, images: readonly ProviderImage[]): SubmitRequest {
   return {
     model: task.model,
     prompt: task.prompt,
-    images: task.referenceImages.map((image): ProviderImage => {
-      if (image.url !== null) return { kind: 'url', url: image.url };
-      const { uploadId, mediaKey, contentType } = image;
-      return {
-        kind: 'upload',
-        uploadId,
-        fileName: mediaKey,
-        contentType,
-        open: () => context.files.read(mediaKey),
-      };
-    }),
+    images,
     imagesAs: task.imagesAs,
     aspectRatio: task.aspectRatio,
     durationSeconds: task.durationSeconds,

@@ -21,15 +21,23 @@ describe('a private address', () => {
     '::127.0.0.1',
     '::ffff:127.0.0.1',
     '::ffff:a9fe:a9fe',
+    '::ffff:0:7f00:1',
+    '::ffff:1.1.1.1',
     '64:ff9b::7f00:1',
+    '64:ff9b:1::a00:1',
+    '100::1',
     '2002:7f00:1::',
+    '2001::1',
+    '2001:db8::1',
+    '3fff::1',
+    '5f00::1',
     'fc00::1',
     'fe80::1',
     'fec0::1',
     'ff02::1',
   ])('is %s', (address) => expect(isPrivateAddress(address)).toBe(true));
 
-  it.each(['1.1.1.1', '100.128.0.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111'])(
+  it.each(['1.1.1.1', '100.128.0.1', '172.32.0.1', '192.169.0.1', '2606:4700::1111', '2a00:1450::1'])(
     'is not %s',
     (address) => expect(isPrivateAddress(address)).toBe(false),
   );

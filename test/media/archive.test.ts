@@ -27,6 +27,8 @@ describe('the archive', () => {
     '/round': (response) => response.writeHead(302, { location: '/round' }).end(),
     '/inside': (response) => response.writeHead(302, { location: 'http://127.0.0.2:1/whole' }).end(),
     '/file': (response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    '/with-password': (response) =>
+      response.writeHead(302, { location: `http://:secret@${new URL(url).host}/whole` }).end(),
     '/silent': () => {},
   };
   const server = createServer((request, response) => answers[request.url ?? '']?.(response));
@@ -75,6 +77,7 @@ describe('the archive', () => {
     ['/page', 'notVideo', /something that is no video/i],
     ['/empty', 'notVideo', /no video/i],
     ['/file', 'notVideo', /not a plain http/i],
+    ['/with-password', 'notVideo', /not a plain http/i],
     ['/gone', 'unreachable', /HTTP status 404/i],
     ['/cut', 'unreachable', /aborted|closed|terminated/i],
     ['/round', 'unreachable', /without end/i],

@@ -1,22 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/providers/simulator/simulator.ts';
+import { freePort } from '../support/free-port.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { generateAt, queryAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const hmacKey = 'a key of the account';
-
-/** A port that is free now: the public address has to be known before the server listens. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
-}
 
 /** A server that polls once a minute and is called back by a simulator of its own. */
 async function startCalledBack(simulator: Simulator, env: Record<string, string> = {}) {

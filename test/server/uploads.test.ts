@@ -1,37 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
-
-/** A picture of 2 × 1 pixels. */
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADklEQVR4nGP4z8Dw/z8DAAn/Av4R1yQqAAAAAElFTkSuQmCC',
-  'base64',
-);
-
-const uploadText = `mutation ($file: File!) {
-  uploadReferenceImage(file: $file) { image { url uploadId contentType width height } userErrors { code message field } }
-}`;
-
-interface Uploaded {
-  readonly image: { readonly url: string; readonly uploadId: string } | null;
-  readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] }[];
-}
-
-/** A request of graphql-multipart-request-spec. */
-async function upload(url: string, bytes: Uint8Array, key: string, name = 'fox.png') {
-  const form = new FormData();
-  form.set('operations', JSON.stringify({ query: uploadText, variables: { file: null } }));
-  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
-  form.set('0', new Blob([new Uint8Array(bytes)], { type: 'text/plain' }), name);
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}` },
-    body: form,
-  });
-  return {
-    status: response.status,
-    body: (await response.json()) as { data?: { uploadReferenceImage: Uploaded }; errors?: unknown },
-  };
-}
+import { png, upload } from '../support/upload.ts';
 
 describe('uploadReferenceImage', () => {
   let app: TestApp;

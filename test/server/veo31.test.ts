@@ -86,6 +86,24 @@ describe("the seed's REST calls", () => {
   });
 
   it.each([
+    [1, '1', 'The model makes videos of 4, 6, 8 seconds: 1 became 4.'],
+    [2, '7', 'The model makes videos of 4, 6, 8 seconds: 7 became 8.'],
+    [2, '60', 'The model makes videos of 4, 6, 8 seconds: 60 became 8.'],
+    // As references, which three images are, the model makes eight seconds only.
+    [3, '5', 'The model makes videos of 8 seconds: 5 became 8.'],
+    [1, '6', undefined],
+    [3, '', undefined],
+  ])('round a duration with %i images up: %s', async (count, duration, note) => {
+    await using app = await startTestApp();
+    const urls = Array.from({ length: count }, (_, index) => `https://images.example/${index}.png`);
+    const { status, body } = await generate(
+      app.url,
+      seedForm({ reference_image_urls: urls.join(','), duration_seconds: duration }),
+    );
+    expect([status, (body as { note?: string }).note]).toEqual([200, note]);
+  });
+
+  it.each([
     ['no image', { reference_image_urls: '' }, /reference_image_urls/],
     [
       'four images',

@@ -18,6 +18,7 @@ export interface SeenTask {
   readonly hint: string | null;
   readonly checks: number;
   readonly videoUrl: string | null;
+  readonly video: { readonly sourceUrl: string | null } | null;
   readonly error: {
     readonly code: string;
     readonly message: string;
@@ -39,7 +40,7 @@ export interface SeenResult {
   readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
 }
 
-const fields = `id status stage providerTaskId providerStatus prompt label hint checks videoUrl
+const fields = `id status stage providerTaskId providerStatus prompt label hint checks videoUrl video { sourceUrl }
   error { code message retryable billed } cost { amount credits settled } retryOf { id } history { stage reason }`;
 
 /** A caller of a server, as one owner. */
@@ -115,11 +116,17 @@ export class Caller {
   }
 
   /** Waits until a task is as wanted. */
-  async until(id: string, what: string, isWanted: (task: SeenTask) => boolean): Promise<SeenTask> {
+  async until(
+    id: string,
+    what: string,
+    isWanted: (task: SeenTask) => boolean,
+    deadlineMs?: number,
+  ): Promise<SeenTask> {
     const task = await waitFor(
       what,
       () => this.task(id),
       (seen) => seen !== null && isWanted(seen),
+      deadlineMs,
     );
     if (task === null) throw new Error('It is gone');
     return task;
@@ -148,7 +155,10 @@ export interface KieApp extends AsyncDisposable {
 /** Starts both in this process, with settings that make tests short. */
 export async function startKieApp(
   env: Record<string, string> = {},
-  simulation: Partial<SimulatorOptions> = {},
+  {
+    allowHosts = [],
+    ...simulation
+  }: Partial<SimulatorOptions> & { readonly allowHosts?: readonly string[] } = {},
 ): Promise<KieApp> {
   await using stack = new AsyncDisposableStack();
   const simulator = stack.use(await startSimulator({ durationMs: 200, createsPer10s: 0, ...simulation }));
@@ -159,7 +169,7 @@ export async function startKieApp(
       KIE_BASE_URL: simulator.url,
       KIE_UPLOAD_URL: simulator.url,
       KIE_CREATES_PER_10S: '0',
-      FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
+      FETCH_ALLOW_HOSTS: [new URL(simulator.url).host, ...allowHosts].join(','),
       ...env,
     }),
   );

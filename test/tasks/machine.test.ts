@@ -41,7 +41,7 @@ const matrix = `
   attemptStarted  S  .  .  .  .   .  .  .  .  .  .   .  .   .
   accepted        .  G  G  .  .   .  F  .  F  F  .   .  X   .
   acceptedElsewhere . . .  G  C   F  .  F  .  .  F   X  .   .
-  refused         .  F  F  .  .   .  .  .  .  .  .   .  .   .
+  refused         F  F  F  .  .   .  .  .  .  .  .   .  .   .
   postponed       .  W  .  .  .   .  .  .  .  .  .   .  .   .
   outcomeUnknown  .  U  .  .  .   .  .  .  .  .  .   .  .   .
   adopted         .  .  G  .  .   .  .  .  .  F  .   .  .   .

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { freePort } from '../support/free-port.ts';
 import { Caller, startKieApp, taken } from '../support/kie-app.ts';
 import { startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,19 +16,10 @@ const healthOf = async (caller: Caller) =>
 const many = (caller: Caller, count: number, prompt: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => caller.make(`${prompt} ${index}`)));
 
-/** A port that is free now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('an outage of the provider', () => {
   it('fails no task, is told as health, and is not made worse by asking', async () => {
-    await using app = await startKieApp({}, { durationMs: 500 });
+    // Long enough that the outage begins before the first end, on a busy machine too.
+    await using app = await startKieApp({}, { durationMs: 4000 });
     const caller = app.as();
     const tasks = await many(caller, 20, 'fox');
     for (const { id } of tasks)

@@ -1,4 +1,4 @@
-import { Agent, Client, request, type Dispatcher } from 'undici';
+import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
 
 /** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
 export interface Answer {
@@ -23,6 +23,10 @@ export class NoAnswerError extends Error {
 
 /** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
 const maxAnswerBytes = 1024 * 1024;
+/** 20 MB over a slow line take longer than any other request. */
+const uploadTimeoutFactor = 4;
+/** Kie's window is ten seconds (Kie docs, getting started, 2026); a pause for maintenance may be longer. */
+const longestRetryAfterMs = 3_600_000;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
@@ -84,6 +88,21 @@ export class KieHttp implements AsyncDisposable {
     }
   }
 
+  /**
+   * Sends a file; the length is known, and the file is read as it goes. May be repeated.
+   *
+   * @throws NoAnswerError
+   */
+  async upload(url: string, form: FormData, signal: AbortSignal): Promise<Answer> {
+    const timeoutMs = uploadTimeoutFactor * this.#timeoutMs;
+    return this.#send(
+      url,
+      { method: 'POST', dispatcher: this.#agent, body: form, timeoutMs },
+      signal,
+      () => true,
+    );
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
   }
@@ -100,17 +119,24 @@ export class KieHttp implements AsyncDisposable {
 
   async #send(
     url: string,
-    options: { method: 'GET' | 'POST'; dispatcher: Dispatcher; body?: string; contentType?: string },
+    options: {
+      method: 'GET' | 'POST';
+      dispatcher: Dispatcher;
+      body?: string | FormData;
+      contentType?: string;
+      timeoutMs?: number;
+    },
     signal: AbortSignal,
     mayHaveBeenSent: () => boolean,
   ): Promise<Answer> {
-    const { method, dispatcher, body, contentType } = options;
+    const { method, dispatcher, body, contentType, timeoutMs = this.#timeoutMs } = options;
     try {
       const response = await request(url, {
         method,
         dispatcher,
         // The parts have their own limits; this one holds for the whole, a trickling body included.
-        signal: AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+        headersTimeout: timeoutMs,
         headers: {
           accept: 'application/json',
           authorization: `Bearer ${this.#apiKey}`,
@@ -137,11 +163,11 @@ export class KieHttp implements AsyncDisposable {
 const describe = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name;
 
-/** Seconds or an HTTP date (RFC 9110); null when it is neither. */
+/** Seconds or an HTTP date (RFC 9110); null when it is neither. Bounded: one odd header must not stop us for years. */
 function readRetryAfter(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
+  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfterMs) : null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,21 +1,27 @@
 import type { ProviderName, Resolution } from '../../store/video-task.ts';
 import type {
+  CheckFacts,
   CheckOutcome,
   CheckRequest,
+  HandOver,
   Price,
+  ProviderImage,
   SubmitContext,
   SubmitOutcome,
   SubmitRequest,
   VideoModel,
   VideoProvider,
 } from '../provider.ts';
+import { Balance } from './balance.ts';
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
 import { taskError } from './errors.ts';
-import { KieHttp, NoAnswerError } from './http.ts';
+import { KieHttp, NoAnswerError, type Answer } from './http.ts';
+import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { readRecord, type Verdict } from './record.ts';
 import { readSubmitAnswer } from './submit-answer.ts';
+import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
 export interface KieOptions {
@@ -34,6 +40,7 @@ export interface KieOptions {
   readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
   readonly models?: readonly VideoModel[];
+  readonly now: () => number;
 }
 
 /** Where each contract tells how a task is doing. */
@@ -42,6 +49,9 @@ const statusPath: Record<Contract, (id: string) => string> = {
   veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,
   task: (id) => `/v1/video/task/${encodeURIComponent(id)}`,
 };
+
+/** Nobody waits longer for a balance. */
+const balanceTimeoutMs = 5000;
 
 const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
 
@@ -62,6 +72,8 @@ class KieProvider implements VideoProvider {
   readonly reservedOptions = reservedOptions;
   readonly #options: KieOptions;
   readonly #http: KieHttp;
+  readonly #uploads: ImageUploads;
+  readonly #balance: Balance;
 
   constructor(options: KieOptions) {
     this.name = options.name;
@@ -71,6 +83,9 @@ class KieProvider implements VideoProvider {
     this.models = options.models ?? kieModels;
     this.#options = options;
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
+    const { uploadUrl, label, now } = options;
+    this.#balance = new Balance(() => this.#askForBalance(), now);
+    this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
   price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null {
@@ -81,6 +96,20 @@ class KieProvider implements VideoProvider {
     return known === undefined || size === null
       ? null
       : known.price(durationSeconds ?? known.defaultDuration, size);
+  }
+
+  async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {
+    const handed: ProviderImage[] = [];
+    for (const image of images) {
+      if (image.kind === 'url') {
+        handed.push(image);
+        continue;
+      }
+      const outcome = await this.#uploads.urlOf(image, signal);
+      if (outcome.kind !== 'uploaded') return outcome;
+      handed.push({ kind: 'url', url: outcome.url });
+    }
+    return { kind: 'ready', images: handed };
   }
 
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
@@ -118,23 +147,35 @@ class KieProvider implements VideoProvider {
         if (contract === first) break;
         continue;
       }
-      return this.#outcomeOf(verdict, contract === remembered ? null : contract);
+      const memo = contract === remembered ? null : { contract };
+      const upgrade =
+        verdict.kind === 'completed' && contract !== 'jobs'
+          ? missingUpgrade(request.resolution, verdict.resolution)
+          : null;
+      return verdict.kind === 'completed' && upgrade !== null
+        ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
+        : this.#outcomeOf(verdict, memo);
     }
     return fault ?? this.#unknown(`no contract knows the task ${request.providerTaskId}`);
   }
 
-  async credits(signal: AbortSignal): Promise<number | null> {
+  credits(): Promise<number | null> {
+    return this.#balance.credits();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]();
+  }
+
+  async #askForBalance(): Promise<number | null> {
     try {
-      const { json } = await this.#http.get(`${this.#options.baseUrl}/api/v1/chat/credit`, signal);
+      const url = `${this.#options.baseUrl}/api/v1/chat/credit`;
+      const { json } = await this.#http.get(url, AbortSignal.timeout(balanceTimeoutMs));
       return isObject(json) && numberOf(json['code']) === 200 ? numberOf(json['data']) : null;
     } catch (error) {
       if (error instanceof NoAnswerError) return null;
       throw error;
     }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#http[Symbol.asyncDispose]();
   }
 
   async #ask(
@@ -156,9 +197,8 @@ class KieProvider implements VideoProvider {
 
   #outcomeOf(
     verdict: Exclude<Verdict, { kind: 'notFound' | 'unavailable' }>,
-    found: Contract | null,
+    memo: CheckFacts['memo'],
   ): CheckOutcome {
-    const memo = found === null ? null : { contract: found };
     switch (verdict.kind) {
       case 'processing':
         return { ...verdict, memo };
@@ -176,6 +216,57 @@ class KieProvider implements VideoProvider {
       default:
         return verdict satisfies never;
     }
+  }
+
+  /** The version above 720p of a finished task: asked for, and set going, inside the same check. Never the smaller file. */
+  async #upgrade(
+    upgrade: Upgrade,
+    { providerTaskId, callbackUrl }: CheckRequest,
+    { credits, echoedPrompt, memo }: CheckFacts,
+    signal: AbortSignal,
+  ): Promise<CheckOutcome> {
+    const facts = { credits, echoedPrompt, memo, providerStatus: `${upgrade} is ready` };
+    try {
+      const answer = await this.#askForUpgrade(upgrade, providerTaskId, callbackUrl, signal);
+      const verdict = readUpgrade(upgrade, answer, providerTaskId);
+      switch (verdict.kind) {
+        case 'ready':
+          return { ...facts, kind: 'completed', url: verdict.url };
+        case 'processing':
+          return { ...facts, kind: 'processing', percent: null, providerStatus: verdict.providerStatus };
+        case 'failed': {
+          const { providerCode, text } = verdict;
+          // The video itself was made, and is billed.
+          const error = taskError(this.label, 'PROVIDER_FAILED', providerCode, text, 'YES');
+          return { ...facts, kind: 'failed', error, providerStatus: `${upgrade} is unavailable` };
+        }
+        case 'unavailable':
+          return { ...verdict, retryAfterMs: answer.retryAfterMs };
+        case 'unknown':
+          return this.#unknown(verdict.reason);
+        default:
+          return verdict satisfies never;
+      }
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+    }
+  }
+
+  /** Both calls may be repeated: the first begins, the others tell how it is going (Kie docs, 2026-06). */
+  #askForUpgrade(
+    upgrade: Upgrade,
+    taskId: string,
+    callbackUrl: string | null,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { baseUrl } = this.#options;
+    if (upgrade === '1080p') {
+      const query = `taskId=${encodeURIComponent(taskId)}&index=0`;
+      return this.#http.get(`${baseUrl}/api/v1/veo/get-1080p-video?${query}`, signal);
+    }
+    const body = { taskId, index: 0, ...(callbackUrl !== null && { callBackUrl: callbackUrl }) };
+    return this.#http.postOnce(`${baseUrl}/api/v1/veo/get-4k-video`, body, signal, () => true);
   }
 
   #unknown(reason: string): CheckOutcome {

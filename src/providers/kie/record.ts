@@ -30,30 +30,33 @@ export interface RecordFacts {
 type State = 'processing' | 'success' | 'failure';
 
 /** Words of the `jobs` contract (Kie docs, 2026-10), then those of the seed and its kin. */
-const words: Readonly<Record<string, State>> = {
-  waiting: 'processing',
-  queuing: 'processing',
-  generating: 'processing',
-  success: 'success',
-  fail: 'failure',
-  processing: 'processing',
-  pending: 'processing',
-  queued: 'processing',
-  submitted: 'processing',
-  running: 'processing',
-  in_progress: 'processing',
-  completed: 'success',
-  succeeded: 'success',
-  failed: 'failure',
-  error: 'failure',
-};
+const words: ReadonlyMap<string, State> = new Map([
+  ['waiting', 'processing'],
+  ['queuing', 'processing'],
+  ['generating', 'processing'],
+  ['success', 'success'],
+  ['fail', 'failure'],
+  ['processing', 'processing'],
+  ['pending', 'processing'],
+  ['queued', 'processing'],
+  ['submitted', 'processing'],
+  ['running', 'processing'],
+  ['in_progress', 'processing'],
+  ['completed', 'success'],
+  ['succeeded', 'success'],
+  ['failed', 'failure'],
+  ['error', 'failure'],
+]);
 
 /** `successFlag` of the `veo` contract; 3 is in its prose only, and was seen live on a sibling (2026-08). */
-const flags: Readonly<Record<number, State>> = { 0: 'processing', 1: 'success', 2: 'failure', 3: 'failure' };
+const flags: readonly State[] = ['processing', 'success', 'failure', 'failure'];
 
 /** Faults that say nothing about the task, as HTTP status or as `code` in the body. */
-const isFault = (code: number): boolean =>
+export const isFault = (code: number): boolean =>
   [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
+
+/** Body code of a generation that failed for good (Kie docs, 2026-06). */
+const generationFailed = 501;
 
 /** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
 const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
@@ -73,6 +76,8 @@ export function readRecord(answer: Answer, providerTaskId: string): Verdict {
     if (code === 404 || (code === 422 && noRecord.test(message)))
       return { kind: 'notFound', reason: message };
     if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
+    // Kie docs, 2026-06: 501 is "generation failed", and it is the answer about the task that was asked for.
+    if (code === generationFailed) return judge(json, {}, 'failure');
     return { kind: 'unknown', reason: `code ${code} without a record` };
   }
   // On a sibling, an unknown id was answered with success and null (recording, 2026).
@@ -81,9 +86,13 @@ export function readRecord(answer: Answer, providerTaskId: string): Verdict {
   const id = textOf(record['taskId']) ?? textOf(record['task_id']) ?? textOf(json['taskId']);
   if (id !== null && id !== providerTaskId)
     return { kind: 'unknown', reason: 'the answer is about another task' };
-  if (code !== null && code !== 200 && code !== 501)
+  if (code !== null && code !== 200 && code !== generationFailed)
     return { kind: 'unknown', reason: `code ${code} with a record` };
-  return judge(json, record, code === 501 ? 'failure' : null);
+  const verdict = judge(json, record, code === generationFailed ? 'failure' : null);
+  // An error that names no task and says that there is none is about the record, not about the video.
+  return verdict.kind === 'failed' && id === null && noRecord.test(verdict.text ?? '')
+    ? { kind: 'notFound', reason: verdict.text ?? '' }
+    : verdict;
 }
 
 function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
@@ -93,6 +102,9 @@ function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict 
     credits: numberOf(record['creditsConsumed']),
     echoedPrompt: echoedPrompt(record),
   };
+  if (forced !== null && told.word !== null && told.state !== forced) {
+    return { kind: 'unknown', reason: `a record that says "${told.word}" with a code that does not` };
+  }
   const state = forced ?? told.state;
   switch (state) {
     case 'processing':
@@ -126,7 +138,11 @@ function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state
   }
   for (const value of [record['state'], record['status'], json['state'], json['status']]) {
     const word = textOf(value);
-    if (word !== null) return { word: word.slice(0, 100), state: words[word.toLowerCase()] ?? null };
+    if (word !== null) return { word: word.slice(0, 100), state: words.get(word.toLowerCase()) ?? null };
+    // A state that is there and is no word is not the same as none.
+    if (value !== undefined && value !== null && value !== '' && value !== 200) {
+      return { word: 'unreadable', state: null };
+    }
   }
   return { word: null, state: null };
 }
@@ -148,7 +164,7 @@ function failureOf(record: Unknowns, json: Unknowns) {
     .find((value) => value !== null && value !== 'success');
   const code = text ? codeByText(text) : null;
   return {
-    code: code ?? ('PROVIDER_FAILED' as const),
+    code: code ?? (providerCode === '451' ? ('IMAGE_UNREACHABLE' as const) : ('PROVIDER_FAILED' as const)),
     providerCode: providerCode ?? null,
     text: text ?? null,
   };

@@ -1,10 +1,14 @@
 import { isObject, textOf, unwrapJson, type Unknowns } from './json.ts';
 
-/** A link that ends like a video, wherever it stands in a text. */
-const videoLink = /https?:\/\/[^\s"'<>\\]+?\.(?:mp4|mov|webm|m4v)(?:\?[^\s"'<>\\]*)?(?=$|[\s"'<>\\])/i;
+/** A link, wherever it stands in a text. Bounded, because the texts are somebody else's. */
+const link = /https?:\/\/[^\s"'<>\\]{1,2000}/gi;
+/** One that ends like a video. */
+const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;
+/** What closes a link in a list that is not even JSON, as in `"[http://example.com/video1.mp4]"` (Kie docs, 2026-06). */
+const closing = /[\]),}]+$/;
 
 /** The echoed request, and the lower resolution beside a higher one, are never results. */
-const notResults = /^(?:param|paramjson|promptjson|origin.*)$/i;
+const notResults = /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|origin.*)$/i;
 
 /** How deep a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;
@@ -33,15 +37,30 @@ export function videoUrlOf(json: Unknowns, record: Unknowns, saysSuccess: boolea
     if (url !== null) return url;
   }
   for (const url of [record['url'], json['url']]) {
-    const link = textOf(url);
-    if (link !== null && videoLink.exec(link)?.[0] === link) return link;
+    const text = textOf(url);
+    if (text !== null && videoLink.test(text) && URL.canParse(text)) return text;
   }
   return saysSuccess ? search(json, 0) : null;
 }
 
+/** The first link of the lists that the contracts name, as a record's `response` has them. */
+export function listedUrl(value: unknown): string | null {
+  for (const list of lists(value)) {
+    const url = firstUrl(list);
+    if (url !== null) return url;
+  }
+  return null;
+}
+
 function lists(value: unknown): unknown[] {
-  if (!isObject(value)) return [];
-  return [value['fullResultUrls'], value['resultUrls'], value['result_urls'], value['resultUrl']];
+  const unwrapped = unwrapJson(value);
+  if (!isObject(unwrapped)) return [];
+  return [
+    unwrapped['fullResultUrls'],
+    unwrapped['resultUrls'],
+    unwrapped['result_urls'],
+    unwrapped['resultUrl'],
+  ];
 }
 
 function named(value: unknown): unknown[] {
@@ -59,10 +78,18 @@ function firstUrl(value: unknown): string | null {
   return null;
 }
 
+function firstVideoLink(text: string): string | null {
+  for (const [found] of text.matchAll(link)) {
+    const url = found.replace(closing, '');
+    if (videoLink.test(url) && URL.canParse(url)) return url;
+  }
+  return null;
+}
+
 function search(value: unknown, depth: number): string | null {
   if (depth > maxDepth) return null;
   const unwrapped = unwrapJson(value);
-  if (typeof unwrapped === 'string') return videoLink.exec(unwrapped)?.[0] ?? null;
+  if (typeof unwrapped === 'string') return firstVideoLink(unwrapped);
   if (typeof unwrapped !== 'object' || unwrapped === null) return null;
   for (const [key, inner] of Object.entries(unwrapped)) {
     const url = notResults.test(key) ? null : search(inner, depth + 1);

@@ -31,7 +31,7 @@ export async function answerCreate(
   const markers = parseMarkers(create.prompt);
   if (markers.kind === 'refused') return sendJson(response, refused(422, markers.why));
 
-  const own = mergeBehaviours(markers.behaviours, asked.header, imageFate(create));
+  const own = mergeBehaviours(markers.behaviours, asked.header, imageFate(world, create));
   const behaviours = withinTimes(mergeBehaviours(world.behaviours, own), countPosting(world, create.prompt));
   const code = behaviours.get('create-code');
   const status = behaviours.get('create-http');
@@ -91,10 +91,13 @@ function accept(world: World, create: CreateRequest, own: Behaviours): string {
 }
 
 /** Kie takes an unreachable image without a word and fails later, in the record (recorded on a sibling endpoint). */
-function imageFate(create: CreateRequest): Behaviours {
-  const isDead = create.images.some(
-    (image) => !URL.canParse(image) || new URL(image).hostname.endsWith('.invalid'),
-  );
+function imageFate(world: World, create: CreateRequest): Behaviours {
+  const isDead = create.images.some((image) => {
+    const url = URL.parse(image);
+    if (url === null || url.hostname.endsWith('.invalid')) return true;
+    // What was uploaded here is gone when it is not here.
+    return url.origin === world.url && !world.uploads.has(url.pathname.slice(1));
+  });
   return new Map(isDead ? [['dead-image', '']] : []);
 }
 

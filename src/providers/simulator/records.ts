@@ -93,13 +93,14 @@ function veoResponse(
   behaviours: Behaviours,
   outcome: Outcome & { kind: 'success' },
 ): object {
+  const isBase = behaviours.has('base-first');
   const hasUrl = !behaviours.has('no-url') && !(behaviours.has('origin-only') && task.resolution !== '720p');
   const hasOrigin = task.aspect === '9:16' || task.aspect === '1:1' || behaviours.has('origin-only');
   return {
     taskId: task.id,
-    resolution: task.resolution,
+    resolution: isBase ? '720p' : task.resolution,
     originUrls: hasOrigin && !behaviours.has('no-url') ? urls([outcome.originUrl], behaviours) : null,
-    resultUrls: hasUrl ? urls([outcome.url], behaviours) : null,
+    resultUrls: hasUrl ? urls([isBase ? outcome.originUrl : outcome.url], behaviours) : null,
     fullResultUrls: null,
     hasAudioList: [true],
     seeds: [10_000 + task.random],

@@ -101,6 +101,12 @@ export const SWITCHES = [
     place: 'task',
     about: 'GET /v1/video/task/{id} answers for veo tasks instead of HTTP 404',
   },
+  {
+    name: 'base-first',
+    place: 'check',
+    about: 'veo: the record is of 720p whatever was asked; get-1080p-video and get-4k-video make more of it',
+  },
+  { name: 'upgrade-unavailable', place: 'check', about: 'veo: get-4k-video answers code 500, for good' },
   // With a value: known while the process lives, except for `duration`, which has its own field in the id.
   {
     name: 'check-code',

@@ -26,6 +26,11 @@ export async function answer4k(world: World, asked: Asked, response: ServerRespo
   const task = findTask(world, typeof body['taskId'] === 'string' ? body['taskId'] : '', 'veo');
   if (task === undefined) return sendJson(response, refused(422, 'Record does not exist'));
   if (!isSuccessAt(world, task)) return sendJson(response, refused(422, 'record status is not success'));
+  if (task.behaviours.has('upgrade-unavailable')) {
+    // Documented as a callback (Kie docs, 2026-06); the answer to a call is not.
+    const msg = 'The 4K version of this video is unavailable. Please try a different video.';
+    return sendJson(response, { code: 500, msg, data: { taskId: task.id } });
+  }
   const none = { taskId: task.id, resultUrls: null, imageUrls: null };
   const made = fourK(world, task);
   // A process that does not know when it began says that it is made: that follows from the finished task alone.

@@ -80,6 +80,20 @@ const switches: Record<Exclude<SwitchesOf<'check'>, 'check-hang'>, Ended> = {
     { successFlag: 1, response: { resultUrls: null, originUrls: [text] } },
     { resolution: '1080p' },
   ),
+  'base-first': {
+    veo: (seen) =>
+      expect(json(seen.text)).toMatchObject({
+        data: {
+          response: {
+            resolution: '720p',
+            resultUrls: [expect.stringContaining('/s/') as unknown],
+          },
+        },
+      }),
+    more: { resolution: '1080p' },
+  },
+  // Seen at get-4k-video: the record is as ever.
+  'upgrade-unavailable': { veo: (seen) => expect(seen.text).toContain('.mp4') },
   'check-malformed': {
     both: (seen) => {
       expect(seen).toMatchObject({ status: 200, broken: false });
@@ -337,5 +351,17 @@ describe('an upgrade', () => {
       data: { taskId: id, resultUrls: [`${base}.mp4`], imageUrls: [`${base}.jpg`] },
     });
     expect((await kie.send(`${base}.jpg`)).type).toBe('image/jpeg');
+  });
+
+  it('to 4k never comes with upgrade-unavailable', async () => {
+    await using kie = await startClocked();
+    const id = await kie.create('veo', 'boat [sim:upgrade-unavailable]');
+    kie.advance(10_000);
+    const body = JSON.stringify({ taskId: id, index: 0 });
+    expect(json((await kie.send('/api/v1/veo/get-4k-video', { method: 'POST', body })).text)).toEqual({
+      code: 500,
+      msg: 'The 4K version of this video is unavailable. Please try a different video.',
+      data: { taskId: id },
+    });
   });
 });

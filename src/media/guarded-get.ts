@@ -1,0 +1,44 @@
+import { request, type Agent, type Dispatcher } from 'undici';
+
+/** Hosts of files answer 403 to the user agents of libraries (seen with Python-urllib, 2026). */
+const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
+const maxRedirects = 5;
+
+/** The address is one that is not fetched at all, whoever answers there. */
+export class NotAnAddressError extends Error {
+  override readonly name = 'NotAnAddressError';
+}
+
+/**
+ * Gets an address from outside. Redirects are followed by hand, so that each goes through the guard of the agent,
+ * and no key is ever sent.
+ *
+ * @throws NotAnAddressError for anything but plain http and https; else what the connection throws
+ */
+export async function guardedGet(
+  agent: Agent,
+  address: string,
+  accept: string,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  let url = new URL(address);
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+    if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+      throw new NotAnAddressError('the address is not a plain http or https one');
+    }
+    const response = await request(url, {
+      dispatcher: agent,
+      signal,
+      headers: { accept, 'user-agent': userAgent },
+    });
+    const { statusCode, headers, body } = response;
+    const location = headers['location'];
+    if (statusCode < 300 || statusCode >= 400 || typeof location !== 'string') return response;
+    // A body that nobody reads keeps its connection.
+    await body.dump();
+    const next = URL.parse(location, url.href);
+    if (next === null) throw new Error('the source redirects to no address');
+    url = next;
+  }
+  throw new Error('the source redirects without end');
+}

@@ -1,0 +1,37 @@
+import type { HandOver, ProviderImage } from '../providers/provider.ts';
+import type { VideoTask } from '../store/video-task.ts';
+import { imageUnreachable } from './errors.ts';
+import type { WorkContext } from './run.ts';
+
+/**
+ * Makes the images of a task ready for its paid request, before there is an attempt: addresses are looked at,
+ * uploads handed to the provider where it wants them before. Nothing of this is billed, and it may be repeated.
+ */
+export async function readyImages(
+  context: WorkContext,
+  task: VideoTask,
+  signal: AbortSignal,
+): Promise<HandOver> {
+  const { provider, imageSources } = context;
+  const urls = task.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
+  const reasons = await Promise.all(
+    urls.map(async (url) => ({ url, reason: await imageSources.whyUnreachable(url, signal) })),
+  );
+  for (const { url, reason } of reasons) {
+    if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
+  }
+  const images = task.referenceImages.map((image) => imageOf(context, image));
+  return provider.handOver === undefined ? { kind: 'ready', images } : provider.handOver(images, signal);
+}
+
+function imageOf({ files }: WorkContext, image: VideoTask['referenceImages'][number]): ProviderImage {
+  if (image.url !== null) return { kind: 'url', url: image.url };
+  const { uploadId, mediaKey, contentType } = image;
+  return {
+    kind: 'upload',
+    uploadId,
+    fileName: mediaKey,
+    contentType,
+    open: () => files.blob(mediaKey, contentType),
+  };
+}

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { readSubmitAnswer } from '../../../src/providers/kie/submit-answer.ts';
+import type { Answer } from '../../../src/providers/kie/http.ts';
+
+const id = '0819326cc7fddfd620baf6e1f0db7e2b';
+
+interface Row {
+  readonly name: string;
+  readonly source: string;
+  readonly body: unknown;
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  readonly outcome: Readonly<Record<string, unknown>>;
+}
+
+const accepted = { kind: 'accepted', providerTaskId: id } as const;
+const refused = (code: string, providerCode: string) =>
+  ({ kind: 'refused', error: { code, providerCode, billed: 'NO' } }) as const;
+const unknown = { kind: 'unknown' } as const;
+const said = (code: number, msg: string) => ({ code, msg, data: null });
+
+const rows: readonly Row[] = [
+  {
+    name: 'a task id',
+    source: 'live, 2026-08',
+    body: { code: 200, msg: 'success', data: { taskId: id } },
+    outcome: accepted,
+  },
+  {
+    name: 'a task id with its record id',
+    source: 'live, 2026-04',
+    body: { code: 200, msg: 'success', data: { taskId: id, recordId: id } },
+    outcome: accepted,
+  },
+  {
+    name: 'a task id in snake case',
+    source: 'client',
+    body: { code: 200, data: { task_id: id } },
+    outcome: accepted,
+  },
+  {
+    name: 'a task id beside a refusal',
+    source: 'issue: whatever else it says',
+    body: { code: 422, msg: 'x', data: { taskId: id } },
+    outcome: accepted,
+  },
+  {
+    name: 'a task id inside HTTP 500',
+    source: 'issue: whatever else it says',
+    body: { code: 500, data: { taskId: id } },
+    status: 500,
+    outcome: accepted,
+  },
+  {
+    name: '401',
+    source: 'doc',
+    body: { code: 401, msg: 'You do not have access permissions' },
+    outcome: refused('PROVIDER_UNAUTHORIZED', '401'),
+  },
+  {
+    name: '401 as HTTP status too',
+    source: 'doc',
+    body: said(401, 'Unauthorized'),
+    status: 401,
+    outcome: refused('PROVIDER_UNAUTHORIZED', '401'),
+  },
+  { name: '402', source: 'doc', body: said(402, 'credits'), outcome: refused('INSUFFICIENT_CREDITS', '402') },
+  { name: '433', source: 'doc', body: said(433, 'sub-key'), outcome: refused('INSUFFICIENT_CREDITS', '433') },
+  { name: '451', source: 'doc', body: said(451, 'no access'), outcome: refused('IMAGE_UNREACHABLE', '451') },
+  {
+    name: '404',
+    source: 'doc',
+    body: said(404, 'Not Found'),
+    status: 404,
+    outcome: refused('PROVIDER_REJECTED', '404'),
+  },
+  {
+    name: '422 without a prompt',
+    source: 'live, 2026-08',
+    body: said(422, 'Please enter prompt'),
+    outcome: refused('PROVIDER_REJECTED', '422'),
+  },
+  {
+    name: '422 for a model that is not there',
+    source: 'client',
+    body: said(422, 'Page does not exist or is not published'),
+    outcome: refused('PROVIDER_REJECTED', '422'),
+  },
+  { name: '505', source: 'doc', body: said(505, 'disabled'), outcome: refused('PROVIDER_REJECTED', '505') },
+  {
+    name: '400 by policy',
+    source: 'doc',
+    body: said(400, 'Your prompt was flagged by Website as violating content policies.'),
+    outcome: refused('CONTENT_FILTERED', '400'),
+  },
+  {
+    name: '400 by an unsafe image',
+    source: 'doc',
+    body: said(400, 'public error unsafe image upload.'),
+    outcome: refused('CONTENT_FILTERED', '400'),
+  },
+  {
+    name: '400 by an image out of reach',
+    source: 'doc',
+    body: said(
+      400,
+      'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+    ),
+    outcome: refused('IMAGE_UNREACHABLE', '400'),
+  },
+  {
+    name: '400 by language',
+    source: 'doc',
+    body: said(400, 'Only English prompts are supported at this time.'),
+    outcome: refused('PROVIDER_REJECTED', '400'),
+  },
+  {
+    name: 'the bot filter',
+    source: 'client',
+    body: 'error code: 1010',
+    status: 403,
+    outcome: refused('PROVIDER_UNAUTHORIZED', '1010'),
+  },
+  {
+    name: '429 in the envelope',
+    source: 'doc, getting started',
+    body: said(429, 'Rate limit exceeded'),
+    status: 429,
+    retryAfterMs: 3000,
+    outcome: { kind: 'notSent', cause: 'notNow', retryAfterMs: 3000 },
+  },
+  {
+    name: '429 in the envelope inside HTTP 200',
+    source: 'doc',
+    body: said(429, 'Rate limit exceeded'),
+    outcome: { kind: 'notSent', cause: 'notNow', retryAfterMs: null },
+  },
+  {
+    name: '455',
+    source: 'doc',
+    body: said(455, 'maintenance'),
+    outcome: { kind: 'notSent', cause: 'notNow' },
+  },
+  {
+    name: '429 in another form',
+    source: 'issue',
+    body: '<html>slow down</html>',
+    status: 429,
+    outcome: unknown,
+  },
+  { name: '400 in another form', source: 'issue', body: said(400, '1080P is processing.'), outcome: unknown },
+  { name: '408', source: 'doc', body: said(408, 'timeout'), outcome: unknown },
+  { name: '500', source: 'doc', body: said(500, 'Server Error'), outcome: unknown },
+  { name: 'HTTP 500', source: 'doc', body: said(500, 'Server Error'), status: 500, outcome: unknown },
+  {
+    name: 'a refusal inside HTTP 502',
+    source: 'issue: any 5xx',
+    body: said(402, 'credits'),
+    status: 502,
+    outcome: unknown,
+  },
+  { name: 'a page with HTTP 200', source: 'client', body: '<html></html>', outcome: unknown },
+  {
+    name: 'success without an id',
+    source: 'ours',
+    body: { code: 200, msg: 'success', data: null },
+    outcome: unknown,
+  },
+  {
+    name: 'success with an id that cannot be one',
+    source: 'client',
+    body: { code: 200, data: { taskId: 'a b/c' } },
+    outcome: unknown,
+  },
+  { name: 'an answer without a code', source: 'ours', body: { ok: true }, outcome: unknown },
+  { name: 'a redirect', source: 'client', body: '', status: 302, outcome: unknown },
+  { name: '501', source: 'doc', body: said(501, 'failed'), outcome: unknown },
+];
+
+describe('an answer to a paid create', () => {
+  it.each(rows)(
+    'with $name ($source) is $outcome.kind',
+    ({ body, status = 200, retryAfterMs = null, outcome }) => {
+      const answer: Answer = {
+        status,
+        retryAfterMs,
+        json: typeof body === 'string' ? undefined : body,
+        text: typeof body === 'string' ? body : JSON.stringify(body),
+      };
+      expect(readSubmitAnswer('Kie.ai', answer)).toMatchObject(outcome);
+    },
+  );
+
+  it('tells a person what to do, in words that name who said it', () => {
+    const answer: Answer = { status: 200, retryAfterMs: null, json: said(402, 'No credits'), text: '' };
+    expect(readSubmitAnswer('the simulator', answer)).toEqual({
+      kind: 'refused',
+      error: {
+        code: 'INSUFFICIENT_CREDITS',
+        message:
+          'The simulator refused the task: No credits. Top up the account or raise the cap of its key, then retry.',
+        providerCode: '402',
+        retryable: true,
+        billed: 'NO',
+      },
+    });
+  });
+});

@@ -1,0 +1,183 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kieProviderAt } from '../support/kie-provider.ts';
+import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { startKieApp, type KieApp } from '../support/kie-app.ts';
+import { startLoopback, type Loopback } from '../support/loopback.ts';
+import { png, upload } from '../support/upload.ts';
+
+/** The images that a create of the simulator carried. */
+async function imagesSent(app: KieApp, providerTaskId: string | null): Promise<string[]> {
+  const record = await fetch(`${app.simulator.url}/api/v1/jobs/recordInfo?taskId=${providerTaskId}`, {
+    headers: { authorization: 'Bearer k' },
+  });
+  const { data } = (await record.json()) as { data: { param: string } };
+  const { input } = JSON.parse(data.param) as { input: string };
+  return (JSON.parse(input) as { image_urls: string[] }).image_urls;
+}
+
+async function uploaded(app: KieApp): Promise<string> {
+  const { body } = await upload(app.url, png);
+  const id = body.data?.uploadReferenceImage.image?.uploadId;
+  if (id === undefined) throw new Error(JSON.stringify(body));
+  return id;
+}
+
+describe('an image by address', () => {
+  const answers: Record<string, (response: ServerResponse) => void> = {
+    '/gone': (response) => response.writeHead(410).end(),
+    '/missing': (response) => response.writeHead(404).end('<html>'),
+    '/moved-inside': (response) => response.writeHead(302, { location: 'http://127.0.0.2:9/a.png' }).end(),
+    '/moved-to-gone': (response) => response.writeHead(301, { location: '/gone' }).end(),
+    '/moved-to-a-file': (response) => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
+    '/image': (response) => response.end(png),
+    '/moved': (response) => response.writeHead(302, { location: '/image' }).end(),
+    '/forbidden': (response) => response.writeHead(403).end(),
+    '/broken': (response) => response.writeHead(500).end(),
+    '/round': (response) => response.writeHead(302, { location: '/round' }).end(),
+    '/endless': (response) => {
+      const write = () => response.write(Buffer.alloc(65_536)) || response.once('drain', write);
+      write();
+    },
+    '/silent': () => {},
+  };
+  let images: Loopback;
+  let app: KieApp;
+  beforeAll(async () => {
+    images = await startLoopback(({ url = '' }, response) => answers[url]?.(response));
+    app = await startKieApp({ FETCH_ALLOW_HOSTS: images.host });
+  });
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+    await images[Symbol.asyncDispose]();
+  });
+  const make = (url: string) =>
+    app.as().make(`It walks ${url}`, { referenceImages: [{ url }], durationSeconds: 4 });
+
+  it.each([
+    ['is gone', '/gone', /410/],
+    ['is not there', '/missing', /404/],
+    ['moved into a private network', '/moved-inside', /private address/],
+    ['moved to where it is gone', '/moved-to-gone', /410/],
+    ['moved to a file', '/moved-to-a-file', /plain http/],
+    ['is in a private network', 'http://10.0.0.1/a.png', /private address/],
+    ['is on this machine', 'http://localhost/a.png', /private address/],
+    ['is at the address of cloud secrets', 'http://169.254.169.254/latest', /private address/],
+    ['is on this machine by another spelling', 'http://[::ffff:127.0.0.1]/a.png', /private address/],
+  ])('that %s fails the task before anything is paid', async (_what, place, reason) => {
+    const before = app.simulator.stats.createsReceived;
+    const { id } = await make(place.startsWith('/') ? `${images.url}${place}` : place);
+    const { error, cost } = await app.as().untilStage(id, 'FAILED');
+    expect(error).toEqual({
+      code: 'IMAGE_UNREACHABLE',
+      message: expect.stringMatching(reason) as string,
+      retryable: true,
+      billed: 'NO',
+    });
+    expect([cost?.amount, app.simulator.stats.createsReceived]).toEqual([0, before]);
+  });
+
+  it('whose host refuses connections fails the task too', async () => {
+    const closed = await startLoopback(() => {});
+    await using other = await startKieApp({ FETCH_ALLOW_HOSTS: closed.host });
+    await closed[Symbol.asyncDispose]();
+    const { id } = await other.as().make('fox', { referenceImages: [{ url: `${closed.url}/a.png` }] });
+    const { error } = await other.as().untilStage(id, 'FAILED');
+    expect([error?.code, other.simulator.stats.createsReceived]).toEqual(['IMAGE_UNREACHABLE', 0]);
+  });
+
+  it.each([
+    ['is there', '/image'],
+    ['moved', '/moved'],
+    ['is refused to us, maybe not to the provider', '/forbidden'],
+    ['has a host with a fault', '/broken'],
+    ['never ends', '/endless'],
+    ['is never answered', '/silent'],
+    ['moves without end', '/round'],
+    ['has a name that we cannot resolve', 'https://images.example/a.png'],
+  ])('that %s is sent on, for the provider to say', async (_what, place) => {
+    const url = place.startsWith('/') ? `${images.url}${place}` : place;
+    const { id } = await make(url);
+    const { providerTaskId } = await app
+      .as()
+      .until(id, 'an id of the provider', (task) => task.providerTaskId !== null);
+    expect(await imagesSent(app, providerTaskId)).toEqual([url]);
+  });
+
+  it('that only the provider finds dead fails as it says', async () => {
+    const { id } = await make('https://images.invalid/a.png');
+    const { error } = await app.as().untilStage(id, 'FAILED');
+    expect(error).toMatchObject({ code: 'IMAGE_UNREACHABLE', billed: 'NO' });
+  });
+});
+
+describe('an uploaded image', () => {
+  it('is handed to Kie once, and used from there again and again', async () => {
+    await using app = await startKieApp();
+    const uploadId = await uploaded(app);
+    const sent: string[][] = [];
+    for (const prompt of ['fox', 'owl']) {
+      const { id } = await app.as().make(prompt, { referenceImages: [{ uploadId }] });
+      const { providerTaskId } = await app.as().untilStage(id, 'COMPLETED');
+      sent.push(await imagesSent(app, providerTaskId));
+    }
+    expect(app.simulator.stats.uploads).toBe(1);
+    const [url = ''] = sent[0] ?? [];
+    expect(sent).toEqual([[url], [url]]);
+    const copy = await fetch(url);
+    expect([copy.headers.get('content-type'), Buffer.from(await copy.arrayBuffer())]).toEqual([
+      'image/png',
+      png,
+    ]);
+  });
+
+  it('is handed over again when the copy at Kie has expired', async () => {
+    await using simulator = await startSimulator({ durationMs: 0 });
+    let now = 0;
+    await using kie = kieProviderAt(simulator.url, { now: () => now });
+    const image = {
+      kind: 'upload',
+      uploadId: 'u1',
+      fileName: 'u1.png',
+      contentType: 'image/png',
+      open: () => Promise.resolve(new Blob([png], { type: 'image/png' })),
+    } as const;
+    const handOver = async () => kie.handOver?.([image], new AbortController().signal);
+    const first = await handOver();
+    now = 19 * 3_600_000;
+    const kept = await handOver();
+    now = 21 * 3_600_000;
+    const again = await handOver();
+    expect([first, kept, again]).toEqual(Array.from({ length: 3 }, () => first));
+    expect([first?.kind, simulator.stats.uploads]).toEqual(['ready', 2]);
+  });
+
+  it('waits, unbilled and with a hint, while Kie takes no uploads', async () => {
+    let isDown = true;
+    await using simulator = await startSimulator({ durationMs: 50 });
+    await using front = await startLoopback((request, response) => {
+      if (isDown) response.writeHead(503).end('<html>');
+      else response.writeHead(307, { location: `${simulator.url}${request.url}` }).end();
+    });
+    await using app = await startKieApp({ KIE_UPLOAD_URL: front.url });
+    const { id } = await app.as().make('fox', { referenceImages: [{ uploadId: await uploaded(app) }] });
+    const { stage, hint } = await app.as().until(id, 'a hint', (task) => task.hint !== null);
+    expect([stage, hint]).toEqual(['WAITING', expect.stringMatching(/could not be handed to Kie.ai.*503/)]);
+    expect(app.simulator.stats.createsReceived).toBe(0);
+    isDown = false;
+    // A redirect would carry the key to another host: it is not followed.
+    await app.as().until(id, 'the redirect', (task) => task.hint?.includes('307') === true);
+    expect([app.simulator.stats.createsReceived, simulator.stats.uploads]).toEqual([0, 0]);
+  });
+
+  it.each([
+    [{ success: false, code: 401, msg: 'Authentication failed: Invalid API Key' }, 'PROVIDER_UNAUTHORIZED'],
+    [{ success: false, code: 400, msg: 'Missing required parameter: uploadPath' }, 'PROVIDER_REJECTED'],
+  ])('that Kie refuses with %j fails the task, and nothing is paid', async (answer, code) => {
+    await using front = await startLoopback((_request, response) => response.end(JSON.stringify(answer)));
+    await using app = await startKieApp({ KIE_UPLOAD_URL: front.url });
+    const { id } = await app.as().make('fox', { referenceImages: [{ uploadId: await uploaded(app) }] });
+    const { error } = await app.as().untilStage(id, 'FAILED');
+    expect([error?.code, error?.billed, app.simulator.stats.createsReceived]).toEqual([code, 'NO', 0]);
+  });
+});
