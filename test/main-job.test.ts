@@ -52,6 +52,27 @@ describe('the main job', () => {
     await using server = await startServer({ DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '500' });
     const states = await generateAndWatch(server.url, { prompt: 'A red fox', aspectRatio: 'PORTRAIT_9_16' });
     expect(distinct(states).slice(-2)).toEqual(['PROCESSING', 'COMPLETED']);
+    expect(
+      await queryAt(
+        server.url,
+        `query ($id: ID!) { videoTask(id: $id) { video {
+           contentType bytes width height durationSeconds posterUrl archiveError expiresAt } } }`,
+        { id: states[0]?.id },
+      ),
+    ).toEqual({
+      videoTask: {
+        video: {
+          contentType: 'video/mp4',
+          bytes: expect.any(Number) as number,
+          width: 360,
+          height: 640,
+          durationSeconds: 4,
+          posterUrl: null,
+          archiveError: null,
+          expiresAt: null,
+        },
+      },
+    });
     const url = states.at(-1)?.videoUrl ?? '';
     const part = await fetch(url, { headers: { range: 'bytes=4-11' } });
     expect([part.status, part.headers.get('content-type'), (await part.text()).slice(0, 4)]).toEqual([

@@ -40,6 +40,11 @@ export class MediaFiles {
     return openAsBlob(join(this.directory, key), { type: contentType });
   }
 
+  /** Where a file lies. */
+  pathOf(key: string): string {
+    return join(this.directory, key);
+  }
+
   async remove(key: string): Promise<void> {
     await rm(join(this.directory, key), { force: true });
   }

@@ -186,10 +186,40 @@ function declareParts(builder: Builder, enums: Enums) {
         }),
         bytes: t.exposeFloat('bytes', { nullable: true, description: 'Size of our copy.' }),
         sha256: t.exposeString('sha256', { nullable: true, description: 'Hash of our copy, in hex.' }),
+        width: t.exposeInt('width', {
+          nullable: true,
+          description: 'In pixels, read from our copy; null where it could not be read.',
+        }),
+        height: t.exposeInt('height', {
+          nullable: true,
+          description: 'In pixels, read from our copy; null where it could not be read.',
+        }),
+        durationSeconds: t.exposeFloat('durationSeconds', {
+          nullable: true,
+          description: 'How long it plays, read from our copy; null where it could not be read.',
+        }),
+        posterUrl: t.field({
+          type: 'URL',
+          nullable: true,
+          description: 'A still picture of it, at this server. Null: none is made yet.',
+          resolve: () => null,
+        }),
         archivedAt: t.expose('archivedAt', {
           type: 'DateTime',
           nullable: true,
           description: 'When our copy was whole.',
+        }),
+        archiveError: t.string({
+          nullable: true,
+          description:
+            'Why there is no copy of ours. Null: there is one, since a task completes with its copy.',
+          resolve: () => null,
+        }),
+        expiresAt: t.field({
+          type: 'DateTime',
+          nullable: true,
+          description: 'Until when our copy is kept. Null: until the task is deleted.',
+          resolve: () => null,
         }),
       }),
     }),

@@ -141,6 +141,10 @@ export interface Video {
   readonly contentType: string;
   readonly bytes: number | null;
   readonly sha256: string | null;
+  /** As our copy shows it; null where its index could not be read. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationSeconds: number | null;
   readonly archivedAt: number | null;
 }
 

@@ -28,6 +28,9 @@ export const video: Video = {
   contentType: 'video/mp4',
   bytes: null,
   sha256: null,
+  width: null,
+  height: null,
+  durationSeconds: null,
   archivedAt: null,
 };
 export const cost = { amount: 0.3, credits: 60, settled: true };
