@@ -205,6 +205,7 @@ export interface VideoTask {
   readonly completedAt: number | null;
   readonly updatedAt: number;
   readonly deletedAt: number | null;
+  /** When the last check that ended had begun. */
   readonly lastCheckedAt: number | null;
   readonly checks: number;
   /** Checks in a row whose answer was not understood: they thin out. */

@@ -14,7 +14,7 @@ export class LookUps {
   ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     const now = this.#now();
     for (const [key, { at }] of this.#recent) {
-      if (now - at < wakeIntervalMs) break;
+      if (Math.abs(now - at) < wakeIntervalMs) break;
       this.#recent.delete(key);
     }
     const key = `${provider.name} ${providerTaskId}`;

@@ -31,8 +31,8 @@ export async function checkSubmission(
   const { model, providerMemo: memo } = task;
   // Without a resolution nothing is set going: it is not known yet whether this is ours.
   const request = { providerTaskId: suggested, model, resolution: null, memo, callbackUrl: null };
-  const outcome = await provider.check(request, signal);
   const checked = { lastCheckedAt: now(), checks: task.checks + 1 };
+  const outcome = await provider.check(request, signal);
   if (outcome.kind === 'unavailable') {
     const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, context.random());
     await recorder.reschedule(task.id, whileLeasedBy, { ...leaseReturned, ...checked, dueAt });

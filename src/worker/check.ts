@@ -55,7 +55,7 @@ export async function checkTask(
       whileLeasedBy: lease.owner,
       schedule: (row) => ({
         ...leaseReturned,
-        lastCheckedAt: now(),
+        lastCheckedAt: startedAt,
         checks: task.checks + 1,
         ...schedule,
         // A call that came while we looked may be about what we did not see yet.
