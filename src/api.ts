@@ -55,7 +55,6 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     providers,
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
-    now,
   };
   const operations = new Operations({
     schema: buildSchema(),

@@ -6,14 +6,10 @@ import {
   type VideoTask,
 } from '../store/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
-import { progressOf, type Progress } from '../tasks/progress.ts';
+import type { Progress } from '../tasks/progress.ts';
 import type { Builder } from './builder.ts';
-import type { Context } from './context.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
-
-/** When there is neither history nor documentation to tell, a video takes about a minute. */
-const fallbackTypicalSeconds = 60;
 
 /** The type that queries, mutations and the subscription answer with. */
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
@@ -97,10 +93,7 @@ export function declareVideoTask(
       progress: t.field({
         type: parts.Progress,
         description: 'How far the task is, as of now.',
-        resolve: (task, _args, context) => ({
-          ...progressOf(task, context.now(), typicalSeconds(task, context)),
-          task,
-        }),
+        resolve: (task, _args, { tasks }) => ({ ...tasks.progress(task), task }),
       }),
       cost: t.expose('cost', {
         type: Cost,
@@ -158,11 +151,6 @@ export function declareVideoTask(
     }),
   });
   return VideoTaskRef;
-}
-
-function typicalSeconds(task: VideoTask, { providers }: Context): number {
-  const provider = providers.find(({ name }) => name === task.provider);
-  return provider?.models.find(({ id }) => id === task.model)?.typicalSeconds ?? fallbackTypicalSeconds;
 }
 
 /** The position in the queue is read only for those who ask for it. */

@@ -8,6 +8,7 @@ import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { generateVideo } from './generate-video.ts';
 import { LookUps } from './look-up.ts';
+import { RisingProgress, type Progress } from './progress.ts';
 import type { GenerateVideoInput } from './plan.ts';
 import { VideoTaskRefresher } from './refresh-video-task.ts';
 import { resolveSubmission, type SubmissionResolution } from './resolve-submission.ts';
@@ -16,11 +17,15 @@ import type { TaskResult } from './task-result.ts';
 import { trackVideoTask, type TrackVideoTaskInput } from './track-video-task.ts';
 import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
 
+/** When there is neither history nor documentation to tell, a video takes about a minute. */
+const fallbackTypicalSeconds = 60;
+
 /** The commands on video tasks. Each answers once its effect is durable. */
 export class VideoTasks {
   readonly #commands: Commands;
   readonly #refresher: VideoTaskRefresher;
   readonly #lookUps: LookUps;
+  readonly #progress = new RisingProgress();
 
   constructor(commands: Commands) {
     this.#commands = commands;
@@ -31,6 +36,14 @@ export class VideoTasks {
   /** A task of this owner; another owner's reads as unknown. */
   videoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
     return findOwnTask(this.#commands, owner, id);
+  }
+
+  /** How far a task is now. What is told never falls. */
+  progress(task: VideoTask): Progress {
+    const { providers, now } = this.#commands;
+    const provider = providers.find(({ name }) => name === task.provider);
+    const model = provider?.models.find(({ id }) => id === task.model);
+    return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
   }
 
   /** Takes a new task. No provider is asked before this answers. */
