@@ -145,8 +145,9 @@ export function declareVideoTask(
       retryOf: t.field({
         type: VideoTaskRef,
         nullable: true,
-        description: 'The task that this one retries or resubmits.',
-        resolve: (task, _args, { store }) => (task.retryOf === null ? null : store.get(task.retryOf)),
+        description: 'The task that this one retries or resubmits; null too once that one is deleted.',
+        resolve: ({ owner, retryOf }, _args, { tasks }) =>
+          retryOf === null ? null : tasks.videoTask(owner, retryOf),
       }),
     }),
   });

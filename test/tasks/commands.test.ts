@@ -150,6 +150,9 @@ describe('retryVideoTask', () => {
     expect(taken(one).id).toBe(taken(two).id);
     expect(taken(one)).toMatchObject({ prompt: task.prompt, label: 'SKU-1', retryOf: { id: task.id } });
     expect(codes(await caller.byId('retryVideoTask', 'task_nobody'))).toEqual([['NOT_FOUND', ['id']]]);
+    // A deleted task is seen nowhere, from its retry neither.
+    await caller.delete(task.id);
+    expect((await caller.task(taken(one).id))?.retryOf).toBeNull();
   });
 });
 
