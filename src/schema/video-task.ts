@@ -127,7 +127,8 @@ export function declareVideoTask(
         type: 'DateTime',
         nullable: true,
         description: 'When the provider is asked next.',
-        resolve: (task) => (task.nextAction === 'check' && task.providerTaskId !== null ? task.dueAt : null),
+        resolve: ({ nextAction, providerTaskId, trackedId, dueAt }) =>
+          nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
       }),
       checks: t.exposeInt('checks', { description: 'How often the provider was asked.' }),
       revision: t.field({

@@ -153,12 +153,8 @@ export class Veo31 {
       return task === null ? { kind: 'foreign' } : { kind: 'ours', task };
     }
     for (const { name } of providers) {
-      const task = await tasks.byProviderTask(name, taskId);
-      if (task !== null) {
-        return task.owner === viewer.owner && task.deletedAt === null
-          ? { kind: 'ours', task }
-          : { kind: 'foreign' };
-      }
+      const task = await tasks.byProviderTask(viewer.owner, name, taskId);
+      if (task !== null) return { kind: 'ours', task };
     }
     return { kind: 'unseen' };
   }

@@ -139,6 +139,17 @@ class KyselyStore implements Store {
     return row === undefined ? null : fromRow(row);
   }
 
+  async getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null> {
+    const row = await this.#db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('provider', '=', provider)
+      .where('owner', '=', owner)
+      .where('tracked_id', '=', trackedId)
+      .executeTakeFirst();
+    return row === undefined ? null : fromRow(row);
+  }
+
   async getByCallbackToken(token: string): Promise<VideoTask | null> {
     const row = await this.#db
       .selectFrom('tasks')

@@ -50,7 +50,7 @@ export async function readPage(
   };
 }
 
-const searched = ['prompt', 'label', 'id', 'provider_task_id'] as const;
+const searched = ['prompt', 'label', 'id', 'provider_task_id', 'tracked_id'] as const;
 
 /** Not LIKE: every letter counts as itself, and SQLite refuses patterns beyond 50,000 bytes. */
 const containing = (column: (typeof searched)[number], text: string) =>

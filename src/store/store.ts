@@ -141,6 +141,8 @@ export interface Store extends AsyncDisposable {
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   get(id: TaskId): Promise<VideoTask | null>;
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
+  /** The task that an owner follows by a provider's id, also in name only. */
+  getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;
   getByCallbackToken(token: string): Promise<VideoTask | null>;
   page(request: PageRequest): Promise<Page>;
   history(id: TaskId): Promise<readonly Transition[]>;

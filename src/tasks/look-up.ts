@@ -1,18 +1,32 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
+import type { Commands } from './commands.ts';
 import { wakeIntervalMs } from './wake.ts';
 
-/** Asks for tasks that are not ours: one live check for all who ask within two seconds. */
+/** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
 export class LookUps {
-  readonly #now: () => number;
+  readonly #commands: Pick<Commands, 'store' | 'now'>;
   readonly #recent = new Map<string, { readonly at: number; readonly outcome: Promise<CheckOutcome> }>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(commands: Pick<Commands, 'store' | 'now'>) {
+    this.#commands = commands;
   }
 
   /** How a provider says that a task is doing. Nothing of it is kept. */
-  ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
-    const now = this.#now();
+  async ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    const { store, now } = this.#commands;
+    // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
+    const isHeld = (await store.getByProviderTask(provider.name, providerTaskId)) !== null;
+    const outcome = isHeld ? null : await this.#askOnce(provider, providerTaskId, now());
+    return outcome === null || outcome.kind === 'unknown'
+      ? {
+          kind: 'unknown',
+          reason: 'no such task',
+          hint: `${provider.label} knows no task ${providerTaskId}, or its answer could not be read. See that the id is right.`,
+        }
+      : outcome;
+  }
+
+  #askOnce(provider: VideoProvider, providerTaskId: string, now: number): Promise<CheckOutcome> {
     for (const [key, { at }] of this.#recent) {
       if (Math.abs(now - at) < wakeIntervalMs) break;
       this.#recent.delete(key);

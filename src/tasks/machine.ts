@@ -181,7 +181,7 @@ function nextActionOf(task: VideoTask): NextAction | null {
     case 'FAILED':
       return mayStillSucceed(task) ? 'check' : null;
     case 'CANCELED':
-      return hasProviderTask(task) && task.cost?.settled !== true ? 'check' : null;
+      return (task.providerTaskId ?? task.trackedId) !== null && task.cost?.settled !== true ? 'check' : null;
     default:
       return task.stage satisfies never;
   }

@@ -3,7 +3,7 @@ import type { Owner, ProviderName, TaskId, VideoTask } from '../store/video-task
 import type { Spending } from '../store/store.ts';
 import { budgetOf } from './budgets.ts';
 import { cancelVideoTask } from './cancel-video-task.ts';
-import { findOwnTask, type Commands } from './commands.ts';
+import { findOwnTask, isOwn, type Commands } from './commands.ts';
 import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { generateVideo } from './generate-video.ts';
@@ -30,7 +30,7 @@ export class VideoTasks {
   constructor(commands: Commands) {
     this.#commands = commands;
     this.#refresher = new VideoTaskRefresher(commands);
-    this.#lookUps = new LookUps(commands.now);
+    this.#lookUps = new LookUps(commands);
   }
 
   /** A task of this owner; another owner's reads as unknown. */
@@ -103,12 +103,20 @@ export class VideoTasks {
     return deleteVideoTask(this.#commands, owner, id);
   }
 
-  /** The task that a provider's id belongs to, whoever owns it. */
-  byProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
-    return this.#commands.store.getByProviderTask(provider, providerTaskId);
+  /** The owner's task of a provider's id; another owner's reads as unknown. */
+  async byProviderTask(
+    owner: Owner,
+    provider: ProviderName,
+    providerTaskId: string,
+  ): Promise<VideoTask | null> {
+    const { store } = this.#commands;
+    const holder = await store.getByProviderTask(provider, providerTaskId);
+    if (holder !== null && isOwn(holder, owner)) return holder;
+    const tracked = await store.getTracked(owner, provider, providerTaskId);
+    return tracked !== null && isOwn(tracked, owner) ? tracked : null;
   }
 
-  /** How a provider says that a task is doing which is not ours. */
+  /** How a provider says that a task is doing which is none of the asking owner's. */
   lookUp(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     return this.#lookUps.ask(provider, providerTaskId);
   }

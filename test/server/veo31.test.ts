@@ -177,10 +177,18 @@ describe("the seed's REST calls", () => {
     });
     const { id, step3_video_generation: third } = made.body as Generated;
     expect((await call(`${app.url}/veo31/status/${id}`)).status).toBe(401);
-    for (const one of [id, third.task_id]) {
+    const seen = async (one: string) => {
       const { body } = await call(`${app.url}/veo31/status/${one}`, as('k2'));
-      expect(body).toEqual({ provider: 'simulator', task_id: one, status: 'unknown' });
-    }
+      return JSON.parse(JSON.stringify(body).replaceAll(one, 'ID')) as unknown;
+    };
+    expect(await seen(id)).toEqual({ provider: 'simulator', task_id: 'ID', status: 'unknown' });
+    expect(await seen(id)).toEqual(await seen(`task_${'A'.repeat(22)}`));
+    expect(await seen(third.task_id)).toMatchObject({
+      provider: 'simulator',
+      task_id: 'ID',
+      status: 'unknown',
+    });
+    expect(await seen(third.task_id)).toEqual(await seen('0'.repeat(32)));
     await expect(generateAt(app.url, { prompt: 'x' })).rejects.toThrow('UNAUTHENTICATED');
   });
 });

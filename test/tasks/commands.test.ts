@@ -9,6 +9,11 @@ const codes = ({ userErrors }: { userErrors: readonly { code: string; field?: un
 const idsAt = ({ simulator }: KieApp) => Object.keys(simulator.stats.tasks);
 const outcome = ({ stage, error, cost, hint }: SeenTask) => ({ stage, error: error?.code, cost, hint });
 
+const allFields = `status stage provider model providerTaskId providerStatus prompt label useCase aspectRatio
+  durationSeconds resolution videoUrl hint createdAt submittedAt completedAt lastCheckedAt nextCheckAt checks
+  error { code } cost { amount settled } progress { percent estimated elapsedSeconds remainingSeconds queuePosition }
+  retryOf { id } history { stage at reason }`;
+
 /** What a subscriber of all tasks is told, until he has seen enough. */
 async function told(
   url: string,
@@ -210,19 +215,30 @@ describe('trackVideoTask', () => {
     const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
     const foreign = taken(await ben.track(providerTaskId ?? ''));
     const nobodys = taken(await ben.track('0'.repeat(32)));
-    const seen = async (id: string, theirs: string) => {
-      const {
-        id: _id,
-        checks: _checks,
-        providerTaskId: shown,
-        hint,
-        ...rest
-      } = await ben.until(id, 'a check', ({ checks }) => checks > 0);
-      return { ...rest, shown: shown === theirs, hint: hint?.replace(theirs, 'ID') };
+    const rest = (id: string) =>
+      fetch(`${app.url}/veo31/kie-status/${id}`, { headers: { authorization: 'Bearer key-of-ben' } });
+    /** All that ben can see of a task, with the id and the times taken out. */
+    const seen = async ({ id, providerTaskId: theirs }: SeenTask) => {
+      const { videoTask, videoTasks } = await ben.query<Record<string, object>>(
+        `query ($id: ID!, $theirs: String!) {
+           videoTask(id: $id) { ${allFields} }
+           videoTasks(filter: { search: $theirs }) { totalCount } }`,
+        { id, theirs },
+      );
+      const text = JSON.stringify([videoTask, videoTasks, await (await rest(theirs ?? '')).json()]);
+      return text
+        .replaceAll(theirs ?? '', 'ID')
+        .replaceAll(/"\d{4}-[^"]+Z"/g, '"TIME"')
+        .replaceAll(/"elapsedSeconds":[\d.]+|"checks":\d+/g, '');
     };
-    const asForeign = await seen(foreign.id, providerTaskId ?? '');
-    expect(asForeign).toMatchObject({ stage: 'GENERATING', providerStatus: 'unknown', shown: true });
-    expect(asForeign).toEqual(await seen(nobodys.id, '0'.repeat(32)));
+    for (const { id } of [foreign, nobodys]) await ben.until(id, 'a check', ({ checks }) => checks > 0);
+    expect(await seen(foreign)).toContain('"providerStatus":"unknown"');
+    expect(await seen(foreign)).toContain('"nextCheckAt":"TIME"');
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
+    for (const { id } of [foreign, nobodys]) taken(await ben.byId('refreshVideoTask', id));
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
+    for (const { id } of [foreign, nobodys]) taken(await ben.byId('cancelVideoTask', id));
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
   });
 
   it.each([
