@@ -30,7 +30,7 @@ import {
   type Store,
 } from './store.ts';
 import { fromRow, toRow, type TaskRow } from './task-row.ts';
-import { insertUpload, sweepUploads, useUpload } from './uploads.ts';
+import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
@@ -200,6 +200,10 @@ class KyselyStore implements Store {
 
   insertUpload(upload: Upload): Promise<void> {
     return insertUpload(this.#db, upload);
+  }
+
+  getUpload(...[owner, id]: Parameters<Store['getUpload']>): ReturnType<Store['getUpload']> {
+    return readUpload(this.#db, owner, id);
   }
 
   useUpload(...[owner, id, now]: Parameters<Store['useUpload']>): ReturnType<Store['useUpload']> {

@@ -158,7 +158,9 @@ export interface Store extends AsyncDisposable {
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
   insertUpload(upload: Upload): Promise<void>;
-  /** The upload, if it is this owner's, marked as used now. */
+  /** The upload, if it is this owner's. */
+  getUpload(owner: Owner, id: string): Promise<Upload | null>;
+  /** The same, marked as used now. */
   useUpload(owner: Owner, id: string, now: number): Promise<Upload | null>;
   /** Forgets uploads that were last used before `usedBefore`; answers their media keys. */
   sweepUploads(usedBefore: number): Promise<readonly string[]>;

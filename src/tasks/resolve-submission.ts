@@ -83,8 +83,8 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
   const copied = copyOf(commands, task);
   if (copied.kind === 'impossible') return copied.result;
   const error = givenUp(labelOf(commands, task));
-  // A key of its own: whoever asks twice gets the one new task.
-  const key = { key: `resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
+  // A key of its own, which no client can write: whoever asks twice gets the one new task.
+  const key = { key: `\u0001resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
   const result = await keepTask(
     commands,
     copied.task,

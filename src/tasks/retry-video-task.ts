@@ -1,4 +1,5 @@
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../store/video-task.ts';
+import { checkKey } from './check-input.ts';
 import { findOwnTask, type Commands } from './commands.ts';
 import { estimateCost } from './cost.ts';
 import { keepTask, repeatedTask } from './keep-task.ts';
@@ -14,6 +15,8 @@ export async function retryVideoTask(
   idempotencyKey: string | null,
 ): Promise<TaskResult> {
   const fields = { key: ['idempotencyKey'], model: ['id'] };
+  const badKey = checkKey(idempotencyKey, fields.key);
+  if (badKey !== null) return { task: null, userErrors: [badKey] };
   const key =
     idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ retryVideoTask: id }) };
   // First: a repeated call finds its task whatever became of the old one meanwhile.

@@ -1,5 +1,6 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Owner, ProviderName, TaskId, VideoTask } from '../store/video-task.ts';
+import { monthOf } from '../store/ledger.ts';
 import type { Spending } from '../store/store.ts';
 import { budgetOf } from './budgets.ts';
 import { cancelVideoTask } from './cancel-video-task.ts';
@@ -58,14 +59,18 @@ export class VideoTasks {
   }
 
   /** What `generateVideo` would do with this input. */
-  estimateVideo(input: GenerateVideoInput): VideoEstimate {
-    return estimateVideo(this.#commands, input);
+  estimateVideo(
+    owner: Owner,
+    input: GenerateVideoInput,
+    idempotencyKey: string | null,
+  ): Promise<VideoEstimate> {
+    return estimateVideo(this.#commands, owner, input, idempotencyKey);
   }
 
   /** What an owner's tasks of this UTC month cost so far, in USD. */
   spentThisMonth(owner: Owner): Promise<Spending> {
     const { store, now } = this.#commands;
-    return store.spending(owner, new Date(now()).toISOString().slice(0, 7));
+    return store.spending(owner, monthOf(now()));
   }
 
   /** What an owner may spend in a UTC month, in USD; null: no limit. */
