@@ -72,6 +72,8 @@ export interface TaskFilter {
   readonly createdBefore?: number;
   /** In prompt, label and ids, whatever the case. */
   readonly search?: string;
+  /** Beside `search`: tasks whose id begins so, whatever the case. */
+  readonly idStart?: string;
 }
 
 /** One page, newest first. `after` and `before` are a task's `number`. */
