@@ -10,7 +10,7 @@ describe('the sources', () => {
   it('say of nearly every exported name what it is', async () => {
     const bare: string[] = [];
     let count = 0;
-    for await (const file of glob('src/**/*.ts', { cwd: new URL('..', import.meta.url) })) {
+    for await (const file of glob('{src,client}/**/*.ts', { cwd: new URL('..', import.meta.url) })) {
       const lines = (await page(file)).split('\n');
       for (const [index, line] of lines.entries()) {
         const [, name] =
