@@ -99,18 +99,15 @@ class Bar implements ProgressView {
       this.#output.note(`${clock(task.progress.elapsedSeconds)}  ${stageInWords(task)}`);
       return;
     }
-    if (this.#redraw === undefined) {
-      this.#bar.start(100, task.progress.percent, { words: '' });
-      this.#redraw = setInterval(() => this.#draw(), redrawMs);
-    }
+    this.#begin();
     this.#draw();
   }
 
   note(text: string): void {
-    // The bar stands on the line of the cursor: it is cleared, and drawn again below.
-    if (this.#redraw !== undefined) process.stderr.write('\r\u001b[K');
+    // The bar goes back to where it began when it stops: it begins anew below the sentence.
+    this[Symbol.dispose]();
     this.#output.note(text);
-    this.#draw();
+    this.#begin();
   }
 
   [Symbol.dispose](): void {
@@ -120,10 +117,19 @@ class Bar implements ProgressView {
     this.#bar.stop();
   }
 
+  #begin(): void {
+    if (this.#task === undefined || isTerminal(this.#task) || this.#redraw !== undefined) return;
+    this.#bar.start(100, this.#now(this.#task).percent, { words: '' });
+    this.#redraw = setInterval(() => this.#draw(), redrawMs);
+  }
+
+  #now(task: Task): ReturnType<typeof progressNow> {
+    return progressNow(task, (performance.now() - this.#at) / 1000);
+  }
+
   #draw(): void {
     if (this.#task === undefined || this.#redraw === undefined) return;
-    const since = (performance.now() - this.#at) / 1000;
-    const { percent, estimated, elapsedSeconds, remainingSeconds } = progressNow(this.#task, since);
+    const { percent, estimated, elapsedSeconds, remainingSeconds } = this.#now(this.#task);
     const words = [
       `${estimated ? ' (estimated)' : ''}  ${stageInWords(this.#task)}`,
       `${clock(elapsedSeconds)} elapsed`,
