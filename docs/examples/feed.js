@@ -3,7 +3,11 @@ import { createClient } from 'graphql-ws';
 
 const url = process.env.REELAY_URL ?? 'http://127.0.0.1:8000';
 // Its own retries would ask again with the `after` of the beginning.
-const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, retryAttempts: 0 });
+const client = createClient({
+  url: `${url.replace('http', 'ws')}/graphql`,
+  retryAttempts: 0,
+  lazyCloseTimeout: 100,
+});
 const list = `{ videoTasks(first: 50) { revision edges { node { id status prompt } } } }`;
 const follow = `subscription ($after: String) {
   taskStatusChanged(after: $after) { id status prompt videoUrl deletedAt revision } }`;

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 
 const url = process.env.REELAY_URL ?? 'http://127.0.0.1:8000';
-const client = createClient({ url: `${url.replace('http', 'ws')}/graphql` });
+const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, lazyCloseTimeout: 100 });
 
 const input = { prompt: 'A red fox walks through fresh snow', idempotencyKey: crypto.randomUUID() };
 const generate = `mutation ($input: GenerateVideoInput!) {

@@ -109,14 +109,14 @@ describe('the cookbook', () => {
 
   it('follows all tasks over a break, missing none', async () => {
     await using proxy = await startTcpProxy(app.url);
-    const before = await generateAt(app.url, { prompt: 'before' });
+    const completed = (id: string) =>
+      waitFor('the news', () => new RegExp(`id: '${id}',\\s+status: 'COMPLETED'`).test(feed.stdout()));
+    const listed = await generateAt(app.url, { prompt: 'listed' });
     await using feed = start(proxy.url, process.execPath, 'feed.js');
-    await waitFor('the list', () => feed.stdout().includes(before));
+    await waitFor('the list', () => feed.stdout().includes(listed));
+    await completed(await generateAt(app.url, { prompt: 'before' }));
     proxy.cut();
-    const meanwhile = await generateAt(app.url, { prompt: 'meanwhile' });
-    await waitFor('the news', () =>
-      new RegExp(`id: '${meanwhile}',\\s+status: 'COMPLETED'`).test(feed.stdout()),
-    );
+    await completed(await generateAt(app.url, { prompt: 'meanwhile' }));
     expect(feed.stderr()).toBe('The connection is lost. Trying again …\n');
   });
 
