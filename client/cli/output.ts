@@ -34,17 +34,17 @@ export class Output {
   /** Something to go on with: a line of JSON, or the plain text; null prints nothing in plain. */
   result(line: Line, plain: string | null): void {
     if (this.isJson) process.stdout.write(`${JSON.stringify(line)}\n`);
-    else if (plain !== null) process.stdout.write(`${plain}\n`);
+    else if (plain !== null) this.answer(plain);
   }
 
   /** What a script takes up where it does not read JSON. */
   answer(text: string): void {
-    if (!this.isJson) process.stdout.write(`${text}\n`);
+    if (!this.isJson) process.stdout.write(`${printable(text)}\n`);
   }
 
   /** A sentence for the person who waits. */
   note(text: string): void {
-    process.stderr.write(`${text}\n`);
+    process.stderr.write(`${printable(text)}\n`);
   }
 
   /** Why it does not go on; with the field that is to be mended. */
@@ -53,6 +53,9 @@ export class Output {
     this.note(field === null ? message : `${field.join('.')}: ${message} (${code})`);
   }
 }
+
+/** Words of a provider must not steer the terminal. */
+const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, ' ');
 
 /**
  * A reader that went away, as in `… | head -1`, is no reason to stop: the exit code still tells how it ended, and

@@ -159,7 +159,9 @@ async function resolve(session: Session, id: string, options: ResolveOptions): P
   const task = await sendCommand(session, 'resolve', { id, resolution });
   session.output.result({ type: 'task', task }, task.id);
   session.output.note(
-    task.status === 'FAILED' ? 'The task was given up.' : `It goes on:\n  ${session.pickUp(task.id)}`,
+    task.status === 'FAILED'
+      ? 'The task was given up.'
+      : `It goes on:\n  ${session.typed(`watch ${task.id}`)}`,
   );
   return exitCodes.done;
 }

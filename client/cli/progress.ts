@@ -86,6 +86,8 @@ class Bar implements ProgressView {
   #redraw: NodeJS.Timeout | undefined;
   #task: Task | undefined;
   #at = 0;
+  /** What was shown: an estimate of ours may be ahead of the next one of the server. */
+  #percent = 0;
 
   constructor(output: Output) {
     this.#output = output;
@@ -124,7 +126,9 @@ class Bar implements ProgressView {
   }
 
   #now(task: Task): ReturnType<typeof progressNow> {
-    return progressNow(task, (performance.now() - this.#at) / 1000);
+    const now = progressNow(task, (performance.now() - this.#at) / 1000);
+    this.#percent = Math.max(this.#percent, now.percent);
+    return { ...now, percent: this.#percent };
   }
 
   #draw(): void {

@@ -19,8 +19,8 @@ export interface Session extends AsyncDisposable {
   readonly signal: AbortSignal;
   /** Takes over the sentences about the connection while something is drawn. */
   speakBy(note: (text: string) => void): void;
-  /** The command line that goes on with a task. */
-  pickUp(id: string): string;
+  /** A command as the person would type it, for the server of this one. */
+  typed(command: string): string;
 }
 
 /** Reads the settings; the connection is made with the first operation. */
@@ -45,7 +45,7 @@ export function openSession(options: SharedOptions, signal: AbortSignal): Sessio
     speakBy: (speak) => {
       note = speak;
     },
-    pickUp: (id) => `npm run -s reelay -- watch ${id}${server}`,
+    typed: (command) => `npm run -s reelay -- ${command}${server}`,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

@@ -11,10 +11,11 @@ export async function waitForEnd(session: Session, id: string, out: string | nul
   try {
     return await finish(session, await follow(session, id), out);
   } catch (error) {
-    if (signal.aborted) output.note(`The task goes on. To pick it up:\n  ${session.pickUp(id)}`);
+    if (signal.aborted) output.note(`The task goes on. To pick it up:\n  ${session.typed(`watch ${id}`)}`);
     if (!(error instanceof Failure)) throw error;
     output.failure(error);
-    if (goesOnWithoutUs.has(error.exitCode)) output.note(`To pick the task up:\n  ${session.pickUp(id)}`);
+    if (goesOnWithoutUs.has(error.exitCode))
+      output.note(`To pick the task up:\n  ${session.typed(`watch ${id}`)}`);
     return error.exitCode;
   }
 }
@@ -57,7 +58,7 @@ async function finish(session: Session, task: Task, out: string | null): Promise
     case 'FAILED':
       output.note(failureInWords(task));
       if (task.error?.retryable === true) {
-        output.note(`The same input may succeed another time:\n  npm run -s reelay -- retry ${task.id}`);
+        output.note(`The same input may succeed another time:\n  ${session.typed(`retry ${task.id}`)}`);
       }
       return exitCodes.taskFailed;
     case 'CANCELED':
@@ -66,7 +67,7 @@ async function finish(session: Session, task: Task, out: string | null): Promise
     case 'SUBMISSION_UNKNOWN':
       output.note(task.hint ?? 'Whether the task was submitted is not known.');
       output.note(
-        `Then tell it:\n  npm run -s reelay -- resolve ${task.id} --provider-task-id THEIR_ID | --give-up | --resubmit`,
+        `Then tell it, with --provider-task-id THEIR_ID, --give-up or --resubmit:\n  ${session.typed(`resolve ${task.id}`)}`,
       );
       return exitCodes.needsPerson;
     case 'WAITING':

@@ -148,6 +148,12 @@ describe('the command line', () => {
     expect(await run('watch', id)).toMatchObject({ code: 2, stderr: 'There is no such task of yours.\n' });
   });
 
+  it('lets no word of a task steer the terminal', async () => {
+    await ann.make('a sly \u001b[2J fox [sim:duration=60000]');
+    const { stdout } = await run('list', '--search', 'sly');
+    expect(stdout).toMatch(/ a sly \[2J fox/);
+  });
+
   it('tells what there is and what it would cost, and asks for nothing', async () => {
     const [providers, estimate] = await Promise.all([
       run('providers', '--json'),
