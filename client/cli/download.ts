@@ -48,19 +48,27 @@ async function fetchInto(url: string, path: string, signal: AbortSignal): Promis
     try {
       // Without a key: the address itself is the permission, and it may be at another host.
       const response = await fetch(url, { signal });
+      if (response.status >= 400 && response.status < 500) throw new RefusedError(`HTTP ${response.status}`);
       if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
       // A body that ends before its content-length throws by itself.
       await pipeline(response.body, createWriteStream(path), { signal });
       return (await stat(path)).size;
     } catch (error) {
-      if (signal.aborted || attempt === attempts || isOfDisk(error)) throw error;
+      const isFinal = error instanceof RefusedError || isOfDisk(error) || attempt === attempts;
+      if (signal.aborted || isFinal) throw error;
       await sleep(pauseMs * attempt, undefined, { signal });
     }
   }
 }
 
-/** What another attempt does not mend. */
-const isOfDisk = (error: unknown): boolean => error instanceof Error && 'syscall' in error && 'path' in error;
+/** The server has no such video, or not any more. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/** A folder that went away, a disk that is full. */
+const isOfDisk = (error: unknown): boolean =>
+  error instanceof Error && 'syscall' in error && ('path' in error || error.syscall === 'write');
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
