@@ -93,8 +93,12 @@ describe('a callback', () => {
     expect(app.simulator.stats.tasks[providerTaskId ?? '']?.checks).toBe(third.checks);
   });
 
-  it('makes regular checks five times rarer, and never ends them', async () => {
-    await using app = await startCalledBack({ KIE_POLL_INTERVAL_MS: '400' });
+  it('makes regular checks of its provider five times rarer, and never ends them', async () => {
+    await using app = await startCalledBack({
+      KIE_POLL_INTERVAL_MS: '400',
+      PROVIDERS: 'kie,simulator',
+      SIMULATOR_DURATION_MS: '3600000',
+    });
     const { id, providerTaskId, callBackUrl } = await startTask(app);
     const gap = ({ lastCheckedAt, nextCheckAt }: Watched) =>
       Date.parse(nextCheckAt ?? '') - Date.parse(lastCheckedAt ?? '');
@@ -108,6 +112,9 @@ describe('a callback', () => {
     );
     expect(gap(after)).toBeLessThan(3000);
     await untilChecks(app, id, after.checks + 1);
+    // A provider that did not call is asked as often as before.
+    const other = await app.as().make('A pin', { provider: 'SIMULATOR' });
+    expect(gap(await untilChecks(app, other.id, 1))).toBeLessThan(1000);
   });
 
   it('of a token that nobody has is 404 before its body is read, and only POST is taken', async () => {
