@@ -34,7 +34,7 @@ export interface ApiRooms {
   readonly log: Logger;
   readonly now: () => number;
   /** A provider called back: a task may be due. */
-  readonly onCallback: () => void;
+  readonly onCallback: (provider: ProviderName) => void;
 }
 
 /** The API as it listens. */

@@ -11,6 +11,7 @@ import type { VideoProvider } from './providers/provider.ts';
 import { simulatorModels } from './providers/simulator/models.ts';
 import { startSimulator } from './providers/simulator/simulator.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import type { ProviderName } from './store/video-task.ts';
 import { readPromptFrames } from './tasks/prompt-frames.ts';
 import { Recorder } from './tasks/recorder.ts';
 import { VideoTasks } from './tasks/video-tasks.ts';
@@ -59,7 +60,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   );
 
   const recorder = new Recorder(store, log, now);
-  let lastCallbackAt = Number.NEGATIVE_INFINITY;
+  const lastCallbackAt = new Map<ProviderName, number>();
   const pollers = providers.map((provider) =>
     stack.use(
       new Poller({
@@ -79,7 +80,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         drainMs: submitDrainMs,
         callbackUrl: ({ callbackToken }) =>
           config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
-        callbacksArrive: () => now() - lastCallbackAt < callbackMemoryMs,
+        callbacksArrive: () =>
+          now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs,
       }),
     ),
   );
@@ -108,8 +110,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       mediaDirectory: files.directory,
       log,
       now,
-      onCallback: () => {
-        lastCallbackAt = now();
+      onCallback: (provider) => {
+        lastCallbackAt.set(provider, now());
         wakeWorker();
       },
     }),

@@ -15,15 +15,10 @@ export class LookUps {
   async ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     const { store, now } = this.#commands;
     // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
-    const isHeld = (await store.getByProviderTask(provider.name, providerTaskId)) !== null;
-    const outcome = isHeld ? null : await this.#askOnce(provider, providerTaskId, now());
-    return outcome === null || outcome.kind === 'unknown'
-      ? {
-          kind: 'unknown',
-          reason: 'no such task',
-          hint: `${provider.label} knows no task ${providerTaskId}, or its answer could not be read. See that the id is right.`,
-        }
-      : outcome;
+    const holder = await store.getByProviderTask(provider.name, providerTaskId);
+    return holder === null
+      ? this.#askOnce(provider, providerTaskId, now())
+      : { kind: 'unknown', reason: 'no such task', hint: '' };
   }
 
   #askOnce(provider: VideoProvider, providerTaskId: string, now: number): Promise<CheckOutcome> {

@@ -80,7 +80,7 @@ async function giveUp(commands: Commands, owner: Owner, task: VideoTask): Promis
 
 async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Promise<TaskResult> {
   const { recorder, now, store } = commands;
-  const copied = copyOf(commands, task);
+  const copied = await copyOf(commands, task);
   if (copied.kind === 'impossible') return copied.result;
   const error = givenUp(labelOf(commands, task));
   // A key of its own, which no client can write: whoever asks twice gets the one new task.

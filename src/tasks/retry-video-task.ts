@@ -33,17 +33,18 @@ export async function retryVideoTask(
       ['id'],
     );
   }
-  const copied = copyOf(commands, task);
+  const copied = await copyOf(commands, task);
   return copied.kind === 'impossible' ? copied.result : keepTask(commands, copied.task, key, fields);
 }
 
-/** A new task with the same input, or why there cannot be one. */
-export function copyOf(
-  { providers, now }: Commands,
+/** A new task with the same input, or why there cannot be one. Uploads count as used. */
+export async function copyOf(
+  { providers, store, now }: Commands,
   task: VideoTask,
-):
+): Promise<
   | { readonly kind: 'copied'; readonly task: NewVideoTask }
-  | { readonly kind: 'impossible'; readonly result: TaskResult } {
+  | { readonly kind: 'impossible'; readonly result: TaskResult }
+> {
   if (task.trackedId !== null) {
     return impossible(
       failure(
@@ -65,6 +66,16 @@ export function copyOf(
   }
   const { owner, model, prompt, label, useCase, referenceImages, imagesAs, aspectRatio } = task;
   const { durationSeconds, resolution, seed, providerOptions } = task;
+  for (const { uploadId } of referenceImages) {
+    if (uploadId === null || (await store.useUpload(owner, uploadId, now())) !== null) continue;
+    return impossible(
+      failure(
+        'NOT_FOUND',
+        'An uploaded image of this task is no longer kept. Upload it again, and use generateVideo.',
+        ['id'],
+      ),
+    );
+  }
   return {
     kind: 'copied',
     task: newTask(

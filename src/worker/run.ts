@@ -12,7 +12,7 @@ export interface WorkContext {
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
   /** Where uploaded images lie. */
-  readonly files: Pick<MediaFiles, 'blob'>;
+  readonly files: Pick<MediaFiles, 'blob' | 'has'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** How long a task may stay without an end, in milliseconds. */

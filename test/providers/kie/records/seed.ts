@@ -128,6 +128,8 @@ export const seedRecords: readonly RecordRow[] = [
     'origin_urls',
     'originalUrl',
     'callBackUrl',
+    'previewUrl',
+    'thumbnail',
   ].map((key): RecordRow => ({
     name: `a link inside ${key} alone`,
     source: 'design',
