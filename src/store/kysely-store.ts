@@ -317,15 +317,12 @@ class KyselyStore implements Store {
     const task = fromRow(row);
     const change = decide(task);
     if (change === null) return null;
-    const { providerTaskId, cost } = change.patch;
-    if (providerTaskId && providerTaskId !== task.providerTaskId) {
-      const holder = await trx
-        .selectFrom('tasks')
-        .select('id')
-        .where('provider', '=', task.provider)
-        .where('provider_task_id', '=', providerTaskId)
-        .executeTakeFirst();
-      if (holder !== undefined) throw new ProviderTaskTakenError(`Another task has ${providerTaskId}`);
+    const { providerTaskId, trackedId, cost } = change.patch;
+    if (
+      (providerTaskId && providerTaskId !== task.providerTaskId) ||
+      (trackedId && trackedId !== task.trackedId)
+    ) {
+      await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
     }
     if (cost !== undefined) await correctBooking(trx, id, cost);
     if (change.transition) await addTransition(trx, change.transition);
@@ -339,4 +336,27 @@ class KyselyStore implements Store {
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A provider's id belongs to one task, and is followed by one of each owner. */
+async function refuseTaken(
+  trx: Transaction<Database>,
+  { id, provider, owner }: VideoTask,
+  providerTaskId: string | null,
+  trackedId: string | null,
+): Promise<void> {
+  const holder = await trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('id', '!=', id)
+    .where((expression) =>
+      expression.or([
+        expression('provider_task_id', '=', providerTaskId),
+        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
+      ]),
+    )
+    .executeTakeFirst();
+  if (holder !== undefined)
+    throw new ProviderTaskTakenError(`Another task has ${providerTaskId ?? trackedId}`);
 }

@@ -152,7 +152,8 @@ export interface Store extends AsyncDisposable {
    * Decides and writes in one transaction, on the row as it is there.
    * `decide` may run more than once and must be pure; null leaves the row alone. A cost goes to the ledger too.
    *
-   * @throws ProviderTaskTakenError when the patch names a provider's id that another task has
+   * @throws ProviderTaskTakenError when the patch names a provider's id that another task has, or that another task of
+   *   the owner follows
    */
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */

@@ -173,7 +173,7 @@ export interface VideoTask {
   readonly providerStatus: string | null;
   /** What the adapter needs to find the task again, such as Kie's contract. */
   readonly providerMemo: JsonObject | null;
-  /** The provider's id that we were asked to follow; null for a task that we submit ourselves. */
+  /** The provider's id that a person named: to follow a task made elsewhere, or for a submission in doubt. */
   readonly trackedId: string | null;
   /** As sent; empty for a tracked task whose prompt is not known. */
   readonly prompt: string;

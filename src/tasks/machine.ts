@@ -23,7 +23,14 @@ export type TaskEvent =
   /** The attempt may have been billed, and no answer proves either. */
   | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
   /** Somebody who knows, a person or a checked callback, named the provider's id. */
-  | { readonly kind: 'adopted'; readonly providerTaskId: string; readonly reason: string }
+  | {
+      readonly kind: 'adopted';
+      /** Null when another owner's task holds it: it is followed in name only then. */
+      readonly providerTaskId: string | null;
+      /** The same where a person named it. */
+      readonly trackedId: string | null;
+      readonly reason: string;
+    }
   /** A check that ends nothing. */
   | {
       readonly kind: 'observed';
@@ -67,7 +74,7 @@ const mayStillSucceed = (task: VideoTask): boolean =>
   task.error?.code === 'SUBMISSION_UNKNOWN' ||
   (task.error?.code === 'GAVE_UP' && (task.providerTaskId ?? task.trackedId) !== null);
 const outcomeNeverKnown = (task: VideoTask): boolean =>
-  task.error?.code === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
+  task.error?.code === 'SUBMISSION_UNKNOWN' && (task.providerTaskId ?? task.trackedId) === null;
 const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
 const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
 
@@ -158,6 +165,7 @@ export interface Refusal {
 const announcedFields = [
   'stage',
   'providerTaskId',
+  'trackedId',
   'providerStatus',
   'hint',
   'error',
@@ -229,7 +237,11 @@ function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Par
         ...(to === 'GENERATING' && { hint: null }),
       };
     case 'adopted':
-      return { providerTaskId: event.providerTaskId, ...(to === 'GENERATING' && { hint: null }) };
+      return {
+        providerTaskId: event.providerTaskId,
+        trackedId: event.trackedId,
+        ...(to === 'GENERATING' && { hint: null }),
+      };
     case 'acceptedElsewhere':
       return { hint: event.hint };
     case 'refused':

@@ -30,7 +30,7 @@ export function progressOf(task: VideoTask, now: number, typicalSeconds: number)
     return { percent: 100, estimated: false, elapsedSeconds, remainingSeconds: 0 };
   // Until the provider has the task there is nothing to estimate, and a task that went back to wait would fall.
   const running =
-    task.providerTaskId === null || task.submittedAt === null
+    (task.providerTaskId ?? task.trackedId) === null || task.submittedAt === null
       ? 0
       : Math.max(0, end - task.submittedAt) / 1000;
   const estimate = Math.floor(

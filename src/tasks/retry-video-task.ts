@@ -45,7 +45,8 @@ export async function copyOf(
   | { readonly kind: 'copied'; readonly task: NewVideoTask }
   | { readonly kind: 'impossible'; readonly result: TaskResult }
 > {
-  if (task.trackedId !== null) {
+  // What we send has a prompt; one whose id was only named by hand is ours all the same.
+  if (task.prompt === '') {
     return impossible(
       failure(
         'UNSUPPORTED',

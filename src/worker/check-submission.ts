@@ -40,7 +40,7 @@ export async function checkSubmission(
   }
   if (outcome.kind !== 'unknown' && outcome.echoedPrompt === task.prompt) {
     const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
-    const event = { kind: 'adopted', providerTaskId: suggested, reason } as const;
+    const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
     // What the record says is the next check's matter.
     await recorder.record(task.id, event, {
       whileLeasedBy,

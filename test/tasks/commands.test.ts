@@ -293,6 +293,42 @@ describe('resolveSubmission', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
+  it.each([
+    ['in doubt', false, 'GENERATING'],
+    ['given up on', true, 'FAILED'],
+  ])('%s takes an id that another owner holds as one that nobody knows', async (_what, isGivenUp, stage) => {
+    await using app = await startKieApp(keys, { durationMs: 60_000 });
+    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const made = await anna.make('owl');
+    const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
+    /** What ben sees of a submission in doubt that he says has this id, each time once it was looked at. */
+    const seen = async (theirs: string) => {
+      const { id } = await ben.make('fox [sim:create-drop]');
+      await ben.untilStage(id, 'SUBMISSION_UNKNOWN');
+      if (isGivenUp) await ben.resolve(id, { giveUp: true });
+      const answer = await ben.resolve(id, { providerTaskId: theirs });
+      await ben.until(id, 'a check', ({ checks }) => checks > 0);
+      const again = await ben.resolve(id, { providerTaskId: '1'.repeat(32) });
+      const track = await ben.track(theirs);
+      const { videoTask } = await ben.query<{ videoTask: object }>(
+        `query ($id: ID!) { videoTask(id: $id) { ${allFields} } }`,
+        { id },
+      );
+      await ben.byId('cancelVideoTask', id);
+      const retry = await ben.byId('retryVideoTask', id);
+      return JSON.stringify([answer, again, track.task?.id === id, videoTask, codes(retry)])
+        .replaceAll(theirs, 'ID')
+        .replaceAll(id, 'OURS')
+        .replaceAll(/"\d{4}-[^"]+Z"/g, '"TIME"')
+        .replaceAll(/"(elapsedSeconds|remainingSeconds|percent|checks)":[\d.]+/g, '');
+    };
+    const foreign = await seen(providerTaskId ?? '');
+    expect(foreign).toContain(`"stage":"${stage}"`);
+    // Each id is followed by one task of an owner.
+    expect(foreign).toContain('true,{"status"');
+    expect(foreign).toEqual(await seen('0'.repeat(32)));
+  });
+
   it('gives up, and a later found id still completes it', async () => {
     await using app = await startKieApp();
     const { caller, id } = await lost(app);

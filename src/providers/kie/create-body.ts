@@ -36,6 +36,7 @@ export const reservedOptions: ReadonlySet<string> = new Set([
   'n',
   'count',
   'sample_count',
+  'n_videos',
   'num_videos',
   'number_of_videos',
   'callback',
@@ -45,7 +46,9 @@ export const reservedOptions: ReadonlySet<string> = new Set([
   'storage',
   'storage_uri',
   'storage_url',
+  'first_frame',
   'first_frame_url',
+  'last_frame',
   'last_frame_url',
   'reference_image_urls',
 ]);

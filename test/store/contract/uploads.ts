@@ -28,6 +28,12 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
           await store.useUpload(other, 'a', now + 5),
           await store.useUpload(local, 'b', now + 5),
         ]).toEqual([found, found, null, null]);
+        // A look is no use.
+        expect([
+          await store.getUpload(local, 'a'),
+          await store.getUpload(other, 'a'),
+          await store.getUpload(local, 'b'),
+        ]).toEqual([found, null, null]);
       }),
     );
 
@@ -37,6 +43,7 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
         for (const id of ['used', 'idle', 'tried']) await store.insertUpload(image(id));
         await store.useUpload(local, 'used', now + 10);
         await store.useUpload(other, 'tried', now + 10);
+        await store.getUpload(local, 'idle');
         expect(await store.sweepUploads(now)).toEqual([]);
         expect((await store.sweepUploads(now + 1)).toSorted()).toEqual(['idle.png', 'tried.png']);
         expect(await store.useUpload(local, 'idle', now + 2)).toBeNull();
