@@ -277,6 +277,11 @@ function listenersFor(
         .get(this)
         ?.receive(data.toString())
         .catch((error: unknown) => {
+          // graphql-ws tells what only a server says from other faults by its text alone.
+          if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+            this.close(CloseCode.BadRequest, error.message);
+            return;
+          }
           log.error({ err: error }, 'a message could not be handled');
           this.close(CloseCode.InternalServerError, 'Internal server error');
         });

@@ -1,10 +1,15 @@
+import pLimit from 'p-limit';
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Commands } from './commands.ts';
 import { wakeIntervalMs } from './wake.ts';
 
+/** Look-ups at once: who guesses ids must not crowd out the checks of tasks. */
+const places = 10;
+
 /** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
 export class LookUps {
   readonly #commands: Pick<Commands, 'store' | 'now'>;
+  readonly #inPlace = pLimit(places);
   readonly #recent = new Map<string, { readonly at: number; readonly outcome: Promise<CheckOutcome> }>();
 
   constructor(commands: Pick<Commands, 'store' | 'now'>) {
@@ -29,9 +34,9 @@ export class LookUps {
     const key = `${provider.name} ${providerTaskId}`;
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent.outcome;
-    // Bounded by the provider's own timeout.
     const request = { providerTaskId, model: '', resolution: null, memo: null, callbackUrl: null };
-    const outcome = provider.check(request, new AbortController().signal);
+    // Bounded by the provider's own timeout.
+    const outcome = this.#inPlace(() => provider.check(request, new AbortController().signal));
     this.#recent.set(key, { at: now, outcome });
     return outcome;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { startLoopback } from '../support/loopback.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -175,6 +176,31 @@ describe("the seed's REST calls", () => {
     expect(checks()).toBe(before);
     const { body } = await call(`${app.url}/veo31/kie-status/${'0'.repeat(32)}`);
     expect(body).toMatchObject({ status: 'unknown', hint: expect.stringContaining('app.kie.ai') as string });
+  });
+
+  it('look up ten strangers at once at most, however many are asked for', async () => {
+    let open = 0;
+    let most = 0;
+    const held: (() => void)[] = [];
+    await using kie = await startLoopback((_request, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      held.push(() => {
+        open -= 1;
+        response.end('{"status":"processing"}');
+      });
+    });
+    await using app = await startTestApp({ PROVIDERS: 'kie', KIE_API_KEY: 'k', KIE_BASE_URL: kie.url });
+    const asked = Array.from({ length: 35 }, (_, index) => call(`${app.url}/veo31/kie-status/id${index}`));
+    await waitFor('ten of them', () => held.length === 10);
+    let answered = 0;
+    while (answered < asked.length) {
+      await waitFor('a request', () => held.length > 0);
+      held.shift()?.();
+      answered += 1;
+    }
+    const states = (await Promise.all(asked)).map(({ body }) => (body as { status: string }).status);
+    expect([new Set(states), most]).toEqual([new Set(['processing']), 10]);
   });
 
   it('ask for a key where keys are configured, and tell nothing of another owner', async () => {

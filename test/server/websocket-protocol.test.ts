@@ -30,6 +30,8 @@ describe('graphql-transport-ws', () => {
   it.each([
     ['text that is no JSON', 'nonsense'],
     ['an unknown type', { type: 'shout' }],
+    ['what only a server says', { type: 'connection_ack' }],
+    ['what only a server says of an operation', { id: '1', type: 'next', payload: {} }],
     ['a subscribe without an id', { type: 'subscribe', payload: { query: all } }],
   ])('closes with 4400 after %s', async (_what, message) => {
     await using raw = await RawSocket.connect(server.url);
