@@ -7,8 +7,8 @@ export interface TestBrowser extends AsyncDisposable {
   open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
 }
 
-/** A page in a profile of its own. */
-export interface OpenPage {
+/** A page in a profile of its own, which closes with it. */
+export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   /** Errors and warnings of the console, and errors that nobody caught. */
   readonly complaints: readonly string[];
@@ -53,7 +53,8 @@ export async function startBrowser(): Promise<TestBrowser> {
         socket.on('framereceived', ({ payload }) => received.push(payload.toString()));
       });
       await page.goto(url);
-      return { page, complaints, requests, sockets, sent, received };
+      const close = () => context.close();
+      return { page, complaints, requests, sockets, sent, received, [Symbol.asyncDispose]: close };
     },
     [Symbol.asyncDispose]: async () => {
       await browser.close();
