@@ -29,7 +29,7 @@ import {
   type NewVideoTask,
   type Store,
 } from './store.ts';
-import { fromRow, toRow, type TaskRow } from './task-row.ts';
+import { fromRow, fromValues, taskColumns, toRow, type TaskRow, type TaskValues } from './task-row.ts';
 import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
@@ -43,7 +43,7 @@ export interface DialectTraits {
    * Reads what was committed last, at once; null while a transaction is open, and the read has to take its turn.
    * Under load the turn costs more than the read.
    */
-  readonly readNow?: (query: CompiledQuery<TaskRow>) => readonly TaskRow[] | null;
+  readonly readNow?: (query: CompiledQuery<TaskRow>) => readonly TaskValues[] | null;
 }
 
 /** Brings the tables up to date and opens a new stretch of history. */
@@ -103,7 +103,7 @@ class KyselyStore implements Store {
     this.#db = db;
     this.#traits = traits;
     this.#epochs = epochs;
-    const byId = db.selectFrom('tasks').selectAll().where('id', '=', '');
+    const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
     this.#byId = byId.compile();
     this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
   }
@@ -134,8 +134,8 @@ class KyselyStore implements Store {
   }
 
   async get(id: TaskId): Promise<VideoTask | null> {
-    const rows = await this.#read(this.#byId, [id]);
-    return rows[0] === undefined ? null : fromRow(rows[0]);
+    const [task] = await this.#read(this.#byId, [id]);
+    return task ?? null;
   }
 
   async getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
@@ -284,7 +284,7 @@ class KyselyStore implements Store {
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
     if (scope.owner === undefined && scope.upTo === undefined && !scope.openOnly) {
-      return (await this.#read(this.#allAfterQuery(scope.limit), [counter])).map(fromRow);
+      return this.#read(this.#allAfterQuery(scope.limit), [counter]);
     }
     let query = this.#changesAfter(counter, scope.limit);
     if (scope.owner !== undefined) query = query.where('owner', '=', scope.owner);
@@ -297,7 +297,7 @@ class KyselyStore implements Store {
   #changesAfter(counter: number, limit: number) {
     return this.#db
       .selectFrom('tasks')
-      .selectAll()
+      .select(taskColumns)
       .where('revision', '>', counter)
       .orderBy('revision')
       .limit(sql.lit(limit));
@@ -362,10 +362,10 @@ class KyselyStore implements Store {
     return { task: { ...task, ...patch }, announced: change.announces };
   }
 
-  async #read(query: CompiledQuery<TaskRow>, parameters: readonly unknown[]): Promise<readonly TaskRow[]> {
+  async #read(query: CompiledQuery<TaskRow>, parameters: readonly unknown[]): Promise<readonly VideoTask[]> {
     const bound = { ...query, parameters };
     const rows = this.#traits.readNow?.(bound) ?? null;
-    return rows ?? (await this.#db.executeQuery<TaskRow>(bound)).rows;
+    return rows?.map(fromValues) ?? (await this.#db.executeQuery<TaskRow>(bound)).rows.map(fromRow);
   }
 
   #announce(): void {

@@ -56,58 +56,115 @@ export interface TaskRow {
   revision: number;
 }
 
+/** The columns in the order in which a row's values are read. */
+export const taskColumns = [
+  'id',
+  'number',
+  'owner',
+  'stage',
+  'provider',
+  'model',
+  'provider_task_id',
+  'provider_status',
+  'provider_memo',
+  'tracked_id',
+  'prompt',
+  'label',
+  'use_case',
+  'reference_images',
+  'images_as',
+  'aspect_ratio',
+  'duration_seconds',
+  'resolution',
+  'seed',
+  'provider_options',
+  'video',
+  'error',
+  'hint',
+  'percent',
+  'cost',
+  'retry_of',
+  'callback_token',
+  'suggested_provider_task_id',
+  'woken_at',
+  'created_at',
+  'submitted_at',
+  'completed_at',
+  'updated_at',
+  'deleted_at',
+  'last_checked_at',
+  'checks',
+  'unknown_checks',
+  'next_action',
+  'due_at',
+  'lease_owner',
+  'lease_until',
+  'revision',
+] as const satisfies readonly (keyof TaskRow)[];
+
+type ValuesOf<Columns extends readonly (keyof TaskRow)[]> = {
+  readonly [Place in keyof Columns]: TaskRow[Columns[Place]];
+};
+/** The values of a row, in the order of `taskColumns`. */
+export type TaskValues = ValuesOf<typeof taskColumns>;
+
 const parsed = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T));
 
 /**
- * A row as the domain reads it. Written out, because every read passes here.
+ * A row as the domain reads it, by the places of its columns. Written out, because every read passes here: as an
+ * object with names in between it cost 2.5 µs more.
  * Our own writes are the only source of these rows, so their unions are trusted.
  */
-export function fromRow(row: TaskRow): VideoTask {
+export function fromValues(values: TaskValues): VideoTask {
   return {
-    id: row.id as VideoTask['id'],
-    number: row.number,
-    owner: row.owner as VideoTask['owner'],
-    stage: row.stage as VideoTask['stage'],
-    provider: row.provider as VideoTask['provider'],
-    model: row.model,
-    providerTaskId: row.provider_task_id,
-    providerStatus: row.provider_status,
-    providerMemo: parsed(row.provider_memo),
-    trackedId: row.tracked_id,
-    prompt: row.prompt,
-    label: row.label,
-    useCase: row.use_case as VideoTask['useCase'],
-    referenceImages: JSON.parse(row.reference_images) as VideoTask['referenceImages'],
-    imagesAs: row.images_as as VideoTask['imagesAs'],
-    aspectRatio: row.aspect_ratio as VideoTask['aspectRatio'],
-    durationSeconds: row.duration_seconds,
-    resolution: row.resolution as VideoTask['resolution'],
-    seed: row.seed,
-    providerOptions: parsed(row.provider_options),
-    video: parsed(row.video),
-    error: parsed(row.error),
-    hint: row.hint,
-    percent: row.percent,
-    cost: parsed(row.cost),
-    retryOf: row.retry_of as VideoTask['retryOf'],
-    callbackToken: row.callback_token,
-    suggestedProviderTaskId: row.suggested_provider_task_id,
-    wokenAt: row.woken_at,
-    createdAt: row.created_at,
-    submittedAt: row.submitted_at,
-    completedAt: row.completed_at,
-    updatedAt: row.updated_at,
-    deletedAt: row.deleted_at,
-    lastCheckedAt: row.last_checked_at,
-    checks: row.checks,
-    unknownChecks: row.unknown_checks,
-    nextAction: row.next_action as VideoTask['nextAction'],
-    dueAt: row.due_at,
-    leaseOwner: row.lease_owner,
-    leaseUntil: row.lease_until,
-    revision: row.revision,
+    id: values[0] as VideoTask['id'],
+    number: values[1],
+    owner: values[2] as VideoTask['owner'],
+    stage: values[3] as VideoTask['stage'],
+    provider: values[4] as VideoTask['provider'],
+    model: values[5],
+    providerTaskId: values[6],
+    providerStatus: values[7],
+    providerMemo: parsed(values[8]),
+    trackedId: values[9],
+    prompt: values[10],
+    label: values[11],
+    useCase: values[12] as VideoTask['useCase'],
+    referenceImages: JSON.parse(values[13]) as VideoTask['referenceImages'],
+    imagesAs: values[14] as VideoTask['imagesAs'],
+    aspectRatio: values[15] as VideoTask['aspectRatio'],
+    durationSeconds: values[16],
+    resolution: values[17] as VideoTask['resolution'],
+    seed: values[18],
+    providerOptions: parsed(values[19]),
+    video: parsed(values[20]),
+    error: parsed(values[21]),
+    hint: values[22],
+    percent: values[23],
+    cost: parsed(values[24]),
+    retryOf: values[25] as VideoTask['retryOf'],
+    callbackToken: values[26],
+    suggestedProviderTaskId: values[27],
+    wokenAt: values[28],
+    createdAt: values[29],
+    submittedAt: values[30],
+    completedAt: values[31],
+    updatedAt: values[32],
+    deletedAt: values[33],
+    lastCheckedAt: values[34],
+    checks: values[35],
+    unknownChecks: values[36],
+    nextAction: values[37] as VideoTask['nextAction'],
+    dueAt: values[38],
+    leaseOwner: values[39],
+    leaseUntil: values[40],
+    revision: values[41],
   };
 }
+
+/** A row with its names, as queries that are not read all the time give it. */
+export const fromRow = (row: TaskRow): VideoTask =>
+  fromValues(taskColumns.map((column) => row[column]) as unknown as TaskValues);
 
 /** The columns of some fields, ready to be bound. */
 export function toRow(task: VideoTask): TaskRow;
