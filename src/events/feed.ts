@@ -33,6 +33,7 @@ export class TaskFeed implements Disposable {
   #reading = false;
   #again = false;
   #retry: NodeJS.Timeout | null = null;
+  #isCurrent = true;
 
   private constructor(store: Store, log: Logger, last: number) {
     this.#store = store;
@@ -49,6 +50,11 @@ export class TaskFeed implements Disposable {
   /** Listens until disposed. Changes that commit after this call are all heard. */
   watch({ owner, id }: Watch, listener: TaskListener): Disposable {
     return id === null ? add(this.#byOwner, owner, listener) : add(this.#byTask, id, listener);
+  }
+
+  /** Whether the last read succeeded: while none does, subscribers wait. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
   }
 
   /** How many listeners there are, for leak checks and metrics. */
@@ -85,8 +91,11 @@ export class TaskFeed implements Disposable {
         }
         // A hint may have come while reading.
       } while (this.#again);
+      this.#isCurrent = true;
     } catch (error) {
+      this.#isCurrent = false;
       this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
+      if (this.#retry !== null) clearTimeout(this.#retry);
       this.#retry = setTimeout(() => void this.#read(), retryMs);
     } finally {
       this.#reading = false;

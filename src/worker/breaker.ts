@@ -51,7 +51,8 @@ export class Breaker {
     // What was under way when it opened says nothing new.
     if (kind === 'open' || (kind === 'closed' && this.#failing.size < openingTasks)) return;
     const pauseMs = Math.min(longestPauseMs, this.#basePauseMs * 2 ** Math.min(this.#pauses, 20));
-    this.#openUntil = this.#now() + Math.max(pauseMs * (1 + this.#random() / 10), retryAfterMs ?? 0);
+    const askedMs = Math.min(longestPauseMs, retryAfterMs ?? 0);
+    this.#openUntil = this.#now() + Math.max(pauseMs * (1 + this.#random() / 10), askedMs);
     this.#pauses += 1;
   }
 

@@ -55,10 +55,14 @@ describe('the breaker', () => {
     expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'UP']);
   });
 
-  it('waits as long as the provider asks for', () => {
+  it.each([
+    [30_000, 30_000],
+    [120_000, 60_000],
+    [1e300, 60_000],
+  ])('asked to wait for %d ms opens for %d: one question a minute harms nobody', (asked, until) => {
     const { breaker } = clocked();
-    for (const id of ['a', 'b', 'c']) breaker.failed(id, 120_000);
-    expect(breaker.state).toEqual({ kind: 'open', until: 120_000 });
+    for (const id of ['a', 'b', 'c']) breaker.failed(id, asked);
+    expect(breaker.state).toEqual({ kind: 'open', until });
   });
 });
 
@@ -79,6 +83,15 @@ describe('the cadence', () => {
       pauseAfterRefusal(10_000, 60_000, 1),
     ]).toEqual([10_000, 10_000, 60_000, 66_000]);
   });
+
+  it.each([86_400_000, 1e17, 1e300])(
+    'rests for a quarter of an hour when it was asked to rest for %d ms',
+    (asked) => {
+      expect([pauseAfterRefusal(10_000, asked, 0), pauseAfterRefusal(10_000, asked, 1)]).toEqual([
+        900_000, 990_000,
+      ]);
+    },
+  );
 });
 
 describe('the watch on the clock', () => {

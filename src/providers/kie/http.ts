@@ -25,8 +25,6 @@ export class NoAnswerError extends Error {
 const maxAnswerBytes = 1024 * 1024;
 /** 20 MB over a slow line take longer than any other request. */
 const uploadTimeoutFactor = 4;
-/** Kie's window is ten seconds (Kie docs, getting started, 2026); a pause for maintenance may be longer. */
-const longestRetryAfterMs = 3_600_000;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
@@ -163,11 +161,11 @@ export class KieHttp implements AsyncDisposable {
 const describe = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name;
 
-/** Seconds or an HTTP date (RFC 9110); null when it is neither. Bounded: one odd header must not stop us for years. */
+/** Seconds or an HTTP date (RFC 9110); null when it is neither. How much of it is believed is the worker's matter. */
 function readRetryAfter(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfterMs) : null;
+  return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }
 
 function parseJson(text: string): unknown {
