@@ -1,10 +1,11 @@
 import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
+import { readText } from './body.ts';
 
 /** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
 export interface Answer {
   readonly status: number;
   readonly retryAfterMs: number | null;
-  /** Undefined when the body is not JSON. */
+  /** Undefined when the body is not JSON, or cannot be read: too long, or in no encoding that we know. */
   readonly json: unknown;
   readonly text: string;
 }
@@ -111,7 +112,6 @@ export class KieHttp implements AsyncDisposable {
       headersTimeout: this.#timeoutMs,
       bodyTimeout: this.#timeoutMs,
       connect: { timeout: this.#timeoutMs },
-      maxResponseSize: maxAnswerBytes,
     };
   }
 
@@ -137,18 +137,19 @@ export class KieHttp implements AsyncDisposable {
         headersTimeout: timeoutMs,
         headers: {
           accept: 'application/json',
+          'accept-encoding': 'gzip, br',
           authorization: `Bearer ${this.#apiKey}`,
           'user-agent': userAgent,
           ...(contentType !== undefined && { 'content-type': contentType }),
         },
         ...(body !== undefined && { body }),
       });
-      const text = await response.body.text();
+      const text = await readText(response.body, response.headers['content-encoding'], maxAnswerBytes);
       return {
         status: response.statusCode,
         retryAfterMs: readRetryAfter(response.headers['retry-after']),
-        json: parseJson(text),
-        text,
+        json: text === null ? undefined : parseJson(text),
+        text: text ?? '',
       };
     } catch (error) {
       const reason = error instanceof Error ? describe(error) : String(error);
