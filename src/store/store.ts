@@ -102,6 +102,10 @@ export interface ClaimRequest {
   readonly checks?: number;
   /** At most so many tasks that wait to be sent; without it: as many as the limit holds. */
   readonly submits?: number;
+  /** Checks that are left out. */
+  readonly except?: readonly TaskId[];
+  /** Only tasks that wait to be sent since before this time, due or not; they are only to be ended. */
+  readonly expiredBefore?: number;
   readonly leaseOwner: string;
   readonly leaseUntil: number;
 }
