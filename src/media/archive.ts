@@ -45,12 +45,21 @@ export class Archive implements AsyncDisposable {
     this.#agent = createGuardedAgent(options.allowHosts, options.timeoutMs);
   }
 
-  /** Fetches a whole video. Redirects are followed by hand, each through the address guard. */
-  async fetch(sourceUrl: string, signal: AbortSignal): Promise<ArchiveOutcome> {
+  /**
+   * Fetches a whole video. Redirects are followed by hand, each through the address guard.
+   *
+   * @param withinMs for all of it, however steadily it drips; never less than the timeout
+   */
+  async fetch(sourceUrl: string, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
+    const limitMs = Math.max(withinMs, this.#options.timeoutMs);
+    const timeout = AbortSignal.timeout(limitMs);
     try {
-      return { kind: 'stored', video: await this.#copy(sourceUrl, signal) };
+      return { kind: 'stored', video: await this.#copy(sourceUrl, AbortSignal.any([signal, timeout])) };
     } catch (error) {
       signal.throwIfAborted();
+      if (timeout.aborted) {
+        return { kind: 'unreachable', reason: `it did not arrive within ${Math.round(limitMs / 1000)} s` };
+      }
       if (error instanceof RefusedAddressError) return { kind: 'refusedAddress', reason: error.message };
       if (error instanceof NotVideoError || error instanceof NotAnAddressError) {
         return { kind: 'notVideo', reason: error.message };
