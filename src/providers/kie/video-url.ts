@@ -8,7 +8,8 @@ const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;
 const closing = /[\]),}]+$/;
 
 /** The echoed request, and the lower resolution beside a higher one, are never results. */
-const notResults = /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|origin.*)$/i;
+const notResults =
+  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|origin.*|request.*|msg|message)$/i;
 
 /** How deep a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;
