@@ -34,7 +34,7 @@ export interface ApiRooms {
   readonly log: Logger;
   readonly now: () => number;
   /** A provider called back: a task may be due. */
-  readonly onCallback: () => void;
+  readonly onCallback: (provider: ProviderName) => void;
 }
 
 /** The API as it listens. */
@@ -55,7 +55,6 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     providers,
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
-    now,
   };
   const operations = new Operations({
     schema: buildSchema(),

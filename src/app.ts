@@ -11,6 +11,7 @@ import type { VideoProvider } from './providers/provider.ts';
 import { simulatorModels } from './providers/simulator/models.ts';
 import { startSimulator } from './providers/simulator/simulator.ts';
 import { openSqliteStore } from './store/sqlite.ts';
+import type { ProviderName } from './store/video-task.ts';
 import { readPromptFrames } from './tasks/prompt-frames.ts';
 import { Recorder } from './tasks/recorder.ts';
 import { VideoTasks } from './tasks/video-tasks.ts';
@@ -60,7 +61,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   const recorder = new Recorder(store, log, now);
   const startedAt = now();
-  let lastCallbackAt = Number.NEGATIVE_INFINITY;
+  const lastCallbackAt = new Map<ProviderName, number>();
   const pollers = providers.map((provider) =>
     stack.use(
       new Poller({
@@ -82,7 +83,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
           config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
         // What was submitted before this start, or elsewhere, may not know where to call.
         callbacksArrive: ({ submittedAt }) =>
-          now() - lastCallbackAt < callbackMemoryMs && submittedAt !== null && submittedAt >= startedAt,
+          now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
+          submittedAt !== null &&
+          submittedAt >= startedAt,
       }),
     ),
   );
@@ -111,8 +114,8 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       mediaDirectory: files.directory,
       log,
       now,
-      onCallback: () => {
-        lastCallbackAt = now();
+      onCallback: (provider) => {
+        lastCallbackAt.set(provider, now());
         wakeWorker();
       },
     }),

@@ -32,6 +32,9 @@ const optional = <T>(meaning: string, parse: Variable<T>['parse']) =>
   ({ fallback: null, meaning, parse }) as const;
 
 const text = (value: string) => value;
+/** What fits into a header as it is. */
+const headerText = (value: string) =>
+  /^[\x21-\x7e]+$/.test(value) ? value : new Complaint('wants letters, digits and signs without spaces');
 /** Shorter ones can be found by trying. */
 const secret = (least: number) => (value: string) =>
   Buffer.byteLength(value) >= least ? value : new Complaint(`wants at least ${least} bytes`);
@@ -54,6 +57,9 @@ const whole =
         );
   };
 
+/** A time for a timer: beyond this, timers fire at once. */
+const milliseconds = (least: number) => whole(least, 2 ** 31 - 1);
+
 const oneOf =
   <const T extends string>(...words: readonly T[]) =>
   (value: string) =>
@@ -66,9 +72,9 @@ const flag = (value: string) => {
 
 const httpUrl = (value: string) => {
   const url = URL.parse(value);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.hash === ''
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === ''
     ? value.replace(/\/+$/, '')
-    : new Complaint('wants an address that starts with http:// or https://');
+    : new Complaint('wants an address that starts with http:// or https://, without a user, ? or #');
 };
 
 const origins = (value: string) => {
@@ -123,7 +129,7 @@ const variables = {
   HOST: given(
     '127.0.0.1',
     'address to listen on; another than loopback needs API_KEYS or a JWT setting',
-    text,
+    (value) => value.replace(/^\[(.*)\]$/, '$1'),
   ),
   PORT: given('8000', 'port to listen on; 0 takes a free one', whole(0, 65_535)),
   PUBLIC_URL: optional('base address under which the outside reaches this server', httpUrl),
@@ -139,7 +145,7 @@ const variables = {
     'comma list of kie, google, simulator in order of preference; unset: those with credentials, else the simulator',
     providers,
   ),
-  KIE_API_KEY: optional('key of the Kie.ai account', text),
+  KIE_API_KEY: optional('key of the Kie.ai account', headerText),
   KIE_BASE_URL: given('https://api.kie.ai', "Kie's API", httpUrl),
   KIE_UPLOAD_URL: given('https://kieai.redpandaai.co', "Kie's file upload", httpUrl),
   KIE_CONTRACT: given('jobs', 'wire contract of new work: jobs, veo or task', oneOf('jobs', 'veo', 'task')),
@@ -147,8 +153,12 @@ const variables = {
     "key of the account's signed callbacks; unset: unsigned ones are taken",
     text,
   ),
-  KIE_POLL_INTERVAL_MS: given('10000', 'milliseconds between two checks of a Kie task', whole(50)),
-  GOOGLE_POLL_INTERVAL_MS: given('5000', 'milliseconds between two checks of a Google task', whole(50)),
+  KIE_POLL_INTERVAL_MS: given('10000', 'milliseconds between two checks of a Kie task', milliseconds(50)),
+  GOOGLE_POLL_INTERVAL_MS: given(
+    '5000',
+    'milliseconds between two checks of a Google task',
+    milliseconds(50),
+  ),
   KIE_CREATES_PER_10S: given(
     '20',
     'how many tasks the Kie account may start in ten seconds; 0: no limit',
@@ -158,17 +168,22 @@ const variables = {
     'MODEL=USD or MODEL/P1080=USD pairs, comma separated: prices of one video that go before the built-in list',
     amounts('MODEL', false),
   ),
-  PROVIDER_TIMEOUT_MS: given('30000', 'milliseconds for one request to a provider', whole(1)),
-  PATIENCE_MS: given('21600000', 'milliseconds that a task may stay without an end', whole(1)),
+  PROVIDER_TIMEOUT_MS: given('30000', 'milliseconds for one request to a provider', milliseconds(1)),
+  // A thousand days: four times that is still a time that everything can write down.
+  PATIENCE_MS: given(
+    '21600000',
+    'milliseconds that a task may stay without an end',
+    whole(1, 86_400_000_000),
+  ),
   LEASE_MS: given(
     '30000',
     'milliseconds that claimed work is kept from other workers without a renewal',
-    whole(200),
+    milliseconds(200),
   ),
   SIMULATOR_DURATION_MS: given(
     '8000',
     'milliseconds that the built-in simulator takes for a video',
-    whole(0),
+    milliseconds(0),
   ),
   API_KEYS: optional('NAME:KEY pairs, comma separated; the owner is key:NAME', apiKeys),
   JWT_SECRET: optional(
@@ -195,8 +210,12 @@ const variables = {
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
   LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
-  LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', whole(50)),
-  LIMIT_STALLED_MS: given('30000', 'milliseconds after which a reader that is behind is closed', whole(100)),
+  LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', milliseconds(50)),
+  LIMIT_STALLED_MS: given(
+    '30000',
+    'milliseconds after which a reader that is behind is closed',
+    milliseconds(100),
+  ),
   LOG_LEVEL: given(
     'info',
     'trace, debug, info, warn, error, fatal or silent',
@@ -239,6 +258,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (JWT_SECRET !== null && JWT_JWKS_URL !== null) {
     throw new ConfigError('JWT_SECRET', 'cannot be set together with JWT_JWKS_URL: choose one');
   }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (values[name] !== null && JWT_SECRET === null && JWT_JWKS_URL === null) {
+      throw new ConfigError(name, 'wants JWT_SECRET or JWT_JWKS_URL beside it: alone it checks nothing');
+    }
+  }
   if (!isLoopback(HOST) && API_KEYS === null && JWT_SECRET === null && JWT_JWKS_URL === null) {
     throw new ConfigError(
       'HOST',
@@ -266,7 +290,7 @@ function chooseProviders(values: Values): Config['PROVIDERS'] {
 
 /** Whether only this machine can reach an address that a server listens on. */
 export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
 /** The operator's page: each variable with its default and meaning. */
 export function describeVariables(): { name: string; fallback: string | null; meaning: string }[] {

@@ -23,6 +23,7 @@ describe('the environment', () => {
 
   it.each<[string, string, unknown]>([
     ['PORT', '0', 0],
+    ['HOST', '[::1]', '::1'],
     ['KIE_POLL_INTERVAL_MS', '50', 50],
     ['PUBLIC_URL', 'https://reelay.example/base/', 'https://reelay.example/base'],
     ['CORS_ORIGINS', 'https://a.example, http://b.example:81', ['https://a.example', 'http://b.example:81']],
@@ -84,6 +85,15 @@ describe('the environment', () => {
     ['LOG_LEVEL', 'loud'],
     ['HOST', '0.0.0.0'],
     ['LEASE_MS', '0'],
+    ['LEASE_MS', '9007199254740991'],
+    ['LIMIT_PING_MS', '999999999999'],
+    ['PROVIDER_TIMEOUT_MS', '2147483648'],
+    ['PATIENCE_MS', '9007199254740991'],
+    ['KIE_API_KEY', 'secret-word with a space'],
+    ['KIE_API_KEY', 'ключ'],
+    ['PUBLIC_URL', 'https://reelay.example/?q=1'],
+    ['JWT_ISSUER', 'https://issuer.example'],
+    ['JWT_AUDIENCE', 'reelay'],
   ])('refuses %s=%s in one line that names it and never repeats a secret', (name, text) => {
     const refused = () => readConfig({ [name]: text });
     expect(refused).toThrow(ConfigError);

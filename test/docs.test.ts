@@ -1,7 +1,8 @@
-import { glob, readFile } from 'node:fs/promises';
+import { access, glob, readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { describeVariables } from '../src/config.ts';
+import { kieModels } from '../src/providers/kie/models.ts';
 import { buildSchema } from '../src/schema/schema.ts';
 
 const page = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
@@ -10,7 +11,7 @@ describe('the sources', () => {
   it('say of nearly every exported name what it is', async () => {
     const bare: string[] = [];
     let count = 0;
-    for await (const file of glob('src/**/*.ts', { cwd: new URL('..', import.meta.url) })) {
+    for await (const file of glob('{src,client}/**/*.ts', { cwd: new URL('..', import.meta.url) })) {
       const lines = (await page(file)).split('\n');
       for (const [index, line] of lines.entries()) {
         const [, name] =
@@ -42,11 +43,56 @@ describe('the pages', () => {
     );
   });
 
-  it.each(['README.md'])('%s has only operations that the schema knows', async (name) => {
+  it('of the seed names a test for each promise, and files that are there', async () => {
+    const rows = (await page('docs/seed.md'))
+      .split('\n')
+      .filter((line) => /^\| (?!the seed says|---)/.test(line))
+      .map((line) => line.split(' | '));
+    expect(rows.length).toBeGreaterThan(30);
+    const missing: string[] = [];
+    for (const [promise = '', place = '', proof = ''] of rows) {
+      for (const [, file = ''] of place.matchAll(/`(src\/[^`]+)`/g)) {
+        await access(new URL(`../${file}`, import.meta.url)).catch(() => missing.push(file));
+      }
+      const [, file = '', words = ''] = /`(test\/[^`]+)` "(.+)"\s*\|$/.exec(proof) ?? [];
+      const text = await page(file).catch(() => '');
+      if (words === '' || !text.includes(words)) missing.push(`${promise}: ${proof}`);
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('of the providers has the prices and durations by which tasks are estimated', async () => {
+    const rows = (await page('docs/providers.md'))
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .filter(([, name]) => name?.startsWith('`veo3') === true);
+    expect(
+      rows.map(([, name, label, , seconds, images, ...prices]) => ({
+        id: name?.split('`')[1],
+        label,
+        durations: seconds,
+        references: images?.includes('references'),
+        credits: prices.slice(0, 3).map(Number),
+      })),
+    ).toEqual(
+      kieModels.map((model) => ({
+        id: model.id,
+        label: model.label,
+        durations: model.durations.join(', '),
+        references: 'REFERENCE' in model.imageUses,
+        credits: model.resolutions.map((size) => model.price(8, size)?.credits),
+      })),
+    );
+  });
+
+  it.each([
+    ['README.md', 3],
+    ['docs/providers.md', 1],
+  ])('%s has only operations that the schema knows', async (name, least) => {
     const blocks = [...(await page(name)).matchAll(/```graphql\n([\s\S]*?)```/g)].map(
       ([, text = '']) => text,
     );
-    expect(blocks.length).toBeGreaterThan(2);
+    expect(blocks.length).toBeGreaterThanOrEqual(least);
     const schema = buildSchema();
     expect(blocks.flatMap((text) => validate(schema, parse(text)))).toEqual([]);
   });

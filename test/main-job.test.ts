@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-ws';
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
@@ -52,6 +55,27 @@ describe('the main job', () => {
     await using server = await startServer({ DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '500' });
     const states = await generateAndWatch(server.url, { prompt: 'A red fox', aspectRatio: 'PORTRAIT_9_16' });
     expect(distinct(states).slice(-2)).toEqual(['PROCESSING', 'COMPLETED']);
+    expect(
+      await queryAt(
+        server.url,
+        `query ($id: ID!) { videoTask(id: $id) { video {
+           contentType bytes width height durationSeconds posterUrl archiveError expiresAt } } }`,
+        { id: states[0]?.id },
+      ),
+    ).toEqual({
+      videoTask: {
+        video: {
+          contentType: 'video/mp4',
+          bytes: expect.any(Number) as number,
+          width: 360,
+          height: 640,
+          durationSeconds: 4,
+          posterUrl: null,
+          archiveError: null,
+          expiresAt: null,
+        },
+      },
+    });
     const url = states.at(-1)?.videoUrl ?? '';
     const part = await fetch(url, { headers: { range: 'bytes=4-11' } });
     expect([part.status, part.headers.get('content-type'), (await part.text()).slice(0, 4)]).toEqual([
@@ -96,7 +120,9 @@ describe('the main job', () => {
 
   it('survives kill -9 while 50 tasks are with the provider: all end, each created once', async () => {
     await using folder = await temporaryFolder();
-    await using simulator = await startSimulatorProcess('--duration-ms', '4000', '--creates-per-10s', '0');
+    // None of them may end before the kill, however slow the machine: the end is let loose after it.
+    const held = ['--behave', 'stuck', '--duration-ms', '100', '--creates-per-10s', '0'];
+    await using simulator = await startSimulatorProcess(...held);
     const env = pointedAt(simulator, folder.path);
     const first = await startServer(env);
     await Promise.all(
@@ -109,6 +135,7 @@ describe('the main job', () => {
     );
     expect(before.filter(({ stage }) => stage !== 'GENERATING')).toEqual([]);
     await first.kill('SIGKILL');
+    await fetch(`${simulator.url}/_simulator/behaviours`, { method: 'POST', body: '[]' });
     await using second = await startServer(env);
     await waitFor(
       'every task to be completed',
@@ -144,6 +171,14 @@ describe('a start that cannot be', () => {
     ['a bad value', { PORT: 'abc' }, /^PORT: wants a whole number from 0 to 65535\n$/],
     ['an open address without authentication', { HOST: '0.0.0.0' }, /^HOST: .*API_KEYS.*\n$/],
     ['a provider without credentials', { PROVIDERS: 'kie' }, /^KIE_API_KEY: .*\n$/],
+    ['an address of another machine', { HOST: '192.0.2.1', API_KEYS: 'a:b' }, /^HOST: .*EADDRNOTAVAIL.*\n$/],
+    ['an address that is none', { HOST: '127.999.1.1' }, /^HOST: .*ENOTFOUND.*\n$/],
+    [
+      'a folder that is a file',
+      { DATA_DIR: '/etc/passwd', DATABASE_URL: 'sqlite::memory:' },
+      /^DATA_DIR: .*ENOTDIR.*\n$/,
+    ],
+    ['a database that is a folder', { DATABASE_URL: 'sqlite:/' }, /^DATABASE_URL: .*\n$/],
     ['a secret that is too short', { JWT_SECRET: 'tiny-secret' }, /^JWT_SECRET: (?!.*tiny).*\n$/],
   ])('is refused in one line: %s', async (_what, env, line) => {
     await using folder = await temporaryFolder();
@@ -166,6 +201,23 @@ describe('a start that cannot be', () => {
 });
 
 describe('a stop', () => {
+  it('that is asked for while the server still starts ends with 0 too', async () => {
+    await using folder = await temporaryFolder();
+    const impatient = `process.on('newListener', (event) => {
+      if (event === 'SIGTERM') setImmediate(() => process.kill(process.pid, 'SIGTERM'));
+    });`;
+    const child = spawn(
+      'node',
+      ['--import', `data:text/javascript,${encodeURIComponent(impatient)}`, 'src/main.ts'],
+      {
+        env: { PATH: process.env['PATH'], PORT: '0', DATA_DIR: folder.path },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    const [output, exited] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    expect([exited, output.includes('"msg":"stopped"')]).toEqual([[0, null], true]);
+  });
+
   it.each<[string, (program: Program, node: number) => void]>([
     ['of npm', ({ pid }) => void process.kill(pid, 'SIGTERM')],
     ["of npm's process group, as a terminal does", ({ pid }) => void process.kill(-pid, 'SIGINT')],

@@ -5,6 +5,7 @@ import type { Video } from '../store/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
 import type { MediaFiles } from './media-files.ts';
+import { readVideoFacts } from './video-facts.ts';
 
 /** What came of fetching a finished video. Only `stored` lets a task complete. */
 export type ArchiveOutcome =
@@ -94,6 +95,7 @@ export class Archive implements AsyncDisposable {
         contentType,
         bytes,
         sha256: hash.digest('hex'),
+        ...(await readVideoFacts(this.#options.files.pathOf(mediaKey))),
         archivedAt: this.#options.now(),
       };
     } finally {

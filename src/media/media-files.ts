@@ -1,5 +1,5 @@
 import { openAsBlob } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const unfinished = '.part';
@@ -35,9 +35,22 @@ export class MediaFiles {
     await rename(partial, join(this.directory, key));
   }
 
+  /** Whether there is a file of this key. */
+  has(key: string): Promise<boolean> {
+    return access(join(this.directory, key)).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** A file as a whole that is read only as it is sent; rejects when there is no such file. */
   blob(key: string, contentType: string): Promise<Blob> {
     return openAsBlob(join(this.directory, key), { type: contentType });
+  }
+
+  /** Where a file lies. */
+  pathOf(key: string): string {
+    return join(this.directory, key);
   }
 
   async remove(key: string): Promise<void> {

@@ -154,7 +154,7 @@ export interface VideoProvider extends AsyncDisposable {
   price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null;
   /** Whether a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
-  /** Keys that `providerOptions` may not set, because Reelay sets them itself. */
+  /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
   readonly reservedOptions: ReadonlySet<string>;
   /**
    * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.

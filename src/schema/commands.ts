@@ -71,7 +71,6 @@ export function declareCommands(
         }),
       },
       resolve: (_root, { id, idempotencyKey }, { tasks, viewer }) => {
-        if (idempotencyKey === '') return emptyKey;
         const taskId = fromGlobalId(id);
         return taskId === null
           ? unknownTask
@@ -154,9 +153,3 @@ const falseIsNothing = (field: string) =>
     'resolution',
     field,
   ]);
-
-const emptyKey = failure(
-  'BAD_INPUT',
-  'An idempotencyKey is not empty. Leave it out, or send any text of yours.',
-  ['idempotencyKey'],
-);

@@ -17,7 +17,6 @@ export interface Services {
   readonly health: (provider: ProviderName) => ProviderHealth;
   /** The absolute address of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
-  readonly now: () => number;
 }
 
 /** What every resolver gets. Nothing of the request itself: transports have read it by then. */

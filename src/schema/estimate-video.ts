@@ -43,10 +43,10 @@ export function declareEstimateVideo(
       type: Estimate,
       description: 'What `generateVideo` would do with the same input. Keeps nothing and asks no provider.',
       args: { input: t.arg({ type: Input, required: true, description: 'What to make.' }) },
-      resolve: (_root, { input }, { tasks }) => {
+      resolve: (_root, { input }, { tasks, viewer }) => {
         const read = readGenerateVideoInput(input);
         return 'given' in read
-          ? tasks.estimateVideo(read.given)
+          ? tasks.estimateVideo(viewer.owner, read.given, read.idempotencyKey)
           : { provider: null, model: null, cost: null, seconds: null, userErrors: read.userErrors };
       },
     }),

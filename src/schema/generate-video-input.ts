@@ -55,7 +55,8 @@ export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
         description: "An object merged into the provider's own input, unknown keys included.",
       }),
       idempotencyKey: t.string({
-        description: 'Any text of yours: a repeated call with the same key gives the same task back.',
+        description:
+          'Any text of yours, at most 255 characters on one line: a repeated call with the same key gives the same task back.',
       }),
     }),
   });
@@ -64,13 +65,13 @@ export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
 /** The input as the commands take it, or what the schema cannot say is wrong with it. */
 export function readGenerateVideoInput(
   input: GenerateVideoInputRef['$inferInput'],
-): { readonly given: GenerateVideoInput } | { readonly userErrors: UserError[] } {
+):
+  | { readonly given: GenerateVideoInput; readonly idempotencyKey: string | null }
+  | { readonly userErrors: UserError[] } {
   const { providerOptions, idempotencyKey, referenceImages, ...rest } = input;
-  const userErrors: UserError[] = [];
-  if (!isOptions(providerOptions)) userErrors.push(notAnObject);
-  if (idempotencyKey === '') userErrors.push(emptyKey);
-  if (!isOptions(providerOptions) || userErrors.length > 0) return { userErrors };
+  if (!isOptions(providerOptions)) return { userErrors: [notAnObject] };
   return {
+    idempotencyKey: idempotencyKey ?? null,
     given: {
       prompt: rest.prompt ?? null,
       useCase: rest.useCase ?? null,
@@ -98,10 +99,4 @@ const notAnObject: UserError = {
   code: 'BAD_INPUT',
   message: 'providerOptions wants an object.',
   field: ['input', 'providerOptions'],
-};
-
-const emptyKey: UserError = {
-  code: 'BAD_INPUT',
-  message: 'An idempotencyKey is not empty. Leave it out, or send any text of yours.',
-  field: ['input', 'idempotencyKey'],
 };

@@ -18,7 +18,7 @@ export function declareGenerateVideo(
       resolve: (_root, { input }, { tasks, viewer }) => {
         const read = readGenerateVideoInput(input);
         return 'given' in read
-          ? tasks.generateVideo(viewer.owner, read.given, input.idempotencyKey ?? null)
+          ? tasks.generateVideo(viewer.owner, read.given, read.idempotencyKey)
           : { task: null, userErrors: read.userErrors };
       },
     }),

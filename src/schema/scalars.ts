@@ -3,8 +3,18 @@ import type { JsonValue } from '../store/video-task.ts';
 import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import type { Builder } from './builder.ts';
 
-/** RFC 3339 with a date, a time and an offset. */
-const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+/** RFC 3339 with a date, a time and an offset. JavaScript's 24:00 is none of its hours. */
+const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt](?!24)\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since 1970; NaN for what is no time. */
+function timeOf(text: string): number {
+  const [, date] = rfc3339.exec(text) ?? [];
+  if (date === undefined) return Number.NaN;
+  // JavaScript reads the 30th of February as the 2nd of March.
+  const midnight = new Date(`${date}T00:00:00Z`);
+  const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+  return exists ? Date.parse(text) : Number.NaN;
+}
 
 /** Yoga's files are a class of their own, so they are known by what they can do. */
 const isFile = (value: unknown): value is IncomingFile =>
@@ -38,9 +48,11 @@ export function registerScalars(builder: Builder): void {
     specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
     serialize: (value) => new Date(value).toISOString(),
     parseValue: (value) => {
-      const time = typeof value === 'string' && rfc3339.test(value) ? Date.parse(value) : Number.NaN;
+      const time = typeof value === 'string' ? timeOf(value) : Number.NaN;
       if (Number.isNaN(time)) {
-        throw new GraphQLError('DateTime wants RFC 3339 text with an offset, such as 2026-11-24T08:15:30Z.');
+        throw new GraphQLError(
+          'DateTime wants RFC 3339 text of a time that exists, with an offset, such as 2026-11-24T08:15:30Z.',
+        );
       }
       return time;
     },

@@ -6,14 +6,10 @@ import {
   type VideoTask,
 } from '../store/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
-import { progressOf, type Progress } from '../tasks/progress.ts';
+import type { Progress } from '../tasks/progress.ts';
 import type { Builder } from './builder.ts';
-import type { Context } from './context.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
-
-/** When there is neither history nor documentation to tell, a video takes about a minute. */
-const fallbackTypicalSeconds = 60;
 
 /** The type that queries, mutations and the subscription answer with. */
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
@@ -97,10 +93,7 @@ export function declareVideoTask(
       progress: t.field({
         type: parts.Progress,
         description: 'How far the task is, as of now.',
-        resolve: (task, _args, context) => ({
-          ...progressOf(task, context.now(), typicalSeconds(task, context)),
-          task,
-        }),
+        resolve: (task, _args, { tasks }) => ({ ...tasks.progress(task), task }),
       }),
       cost: t.expose('cost', {
         type: Cost,
@@ -134,7 +127,8 @@ export function declareVideoTask(
         type: 'DateTime',
         nullable: true,
         description: 'When the provider is asked next.',
-        resolve: (task) => (task.nextAction === 'check' && task.providerTaskId !== null ? task.dueAt : null),
+        resolve: ({ nextAction, providerTaskId, trackedId, dueAt }) =>
+          nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
       }),
       checks: t.exposeInt('checks', { description: 'How often the provider was asked.' }),
       revision: t.field({
@@ -152,17 +146,13 @@ export function declareVideoTask(
       retryOf: t.field({
         type: VideoTaskRef,
         nullable: true,
-        description: 'The task that this one retries or resubmits.',
-        resolve: (task, _args, { store }) => (task.retryOf === null ? null : store.get(task.retryOf)),
+        description: 'The task that this one retries or resubmits; null too once that one is deleted.',
+        resolve: ({ owner, retryOf }, _args, { tasks }) =>
+          retryOf === null ? null : tasks.videoTask(owner, retryOf),
       }),
     }),
   });
   return VideoTaskRef;
-}
-
-function typicalSeconds(task: VideoTask, { providers }: Context): number {
-  const provider = providers.find(({ name }) => name === task.provider);
-  return provider?.models.find(({ id }) => id === task.model)?.typicalSeconds ?? fallbackTypicalSeconds;
 }
 
 /** The position in the queue is read only for those who ask for it. */
@@ -186,10 +176,40 @@ function declareParts(builder: Builder, enums: Enums) {
         }),
         bytes: t.exposeFloat('bytes', { nullable: true, description: 'Size of our copy.' }),
         sha256: t.exposeString('sha256', { nullable: true, description: 'Hash of our copy, in hex.' }),
+        width: t.exposeInt('width', {
+          nullable: true,
+          description: 'In pixels, read from our copy; null where it could not be read.',
+        }),
+        height: t.exposeInt('height', {
+          nullable: true,
+          description: 'In pixels, read from our copy; null where it could not be read.',
+        }),
+        durationSeconds: t.exposeFloat('durationSeconds', {
+          nullable: true,
+          description: 'How long it plays, read from our copy; null where it could not be read.',
+        }),
+        posterUrl: t.field({
+          type: 'URL',
+          nullable: true,
+          description: 'A still picture of it, at this server. Null: none is made yet.',
+          resolve: () => null,
+        }),
         archivedAt: t.expose('archivedAt', {
           type: 'DateTime',
           nullable: true,
           description: 'When our copy was whole.',
+        }),
+        archiveError: t.string({
+          nullable: true,
+          description:
+            'Why there is no copy of ours. Null: there is one, since a task completes with its copy.',
+          resolve: () => null,
+        }),
+        expiresAt: t.field({
+          type: 'DateTime',
+          nullable: true,
+          description: 'Until when our copy is kept. Null: until the task is deleted.',
+          resolve: () => null,
         }),
       }),
     }),

@@ -2,7 +2,7 @@ import type { PageRequest } from '../store/store.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
-import { fromGlobalId } from './global-id.ts';
+import { fromGlobalId, startOfId } from './global-id.ts';
 import type { VideoTaskRef } from './video-task.ts';
 
 /** A page without a size has this many tasks. */
@@ -54,7 +54,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         args: { filter: t.arg({ type: Filter, description: 'Which tasks to list.' }) },
         resolve: async (_root, { filter, ...paging }, { store, viewer }) => {
           const search = filter?.search;
-          const taskId = search ? fromGlobalId(search) : null;
+          const idStart = search ? startOfId(search) : null;
           const page = await store.page({
             ...pageOf(paging),
             owner: viewer.owner,
@@ -63,8 +63,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
               ...(filter?.provider && { provider: filter.provider }),
               ...(typeof filter?.createdAfter === 'number' && { createdAfter: filter.createdAfter }),
               ...(typeof filter?.createdBefore === 'number' && { createdBefore: filter.createdBefore }),
-              // A client knows the id with its prefix.
-              ...(search && { search: taskId ?? search }),
+              ...(search && { search }),
+              ...(idStart !== null && { idStart }),
             },
           });
           const edges = page.tasks.map((task) => ({ cursor: toCursor(task.number), node: task }));
@@ -127,7 +127,8 @@ const toCursor = (number: number): string => Buffer.from(`n:${number}`).toString
 
 function fromCursor(cursor: string, argument: string): number {
   const [, digits] = /^n:(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (digits === undefined) {
+  // Node passes over what is no base64url.
+  if (digits === undefined || toCursor(Number(digits)) !== cursor) {
     throw codedError(
       'BAD_INPUT',
       `${argument} is not a cursor of this list: take it from pageInfo or an edge.`,

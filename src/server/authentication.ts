@@ -14,9 +14,25 @@ export interface Identity {
 export interface Authentication {
   /** Whether anybody is asked at all. */
   readonly required: boolean;
-  /** @param authorization with or without the word Bearer; null when there is none */
-  identify(authorization: string | null): Promise<Identity | null>;
+  /**
+   * @param credential a key or a token; null when there is none
+   * @throws KeysUnavailableError when nobody can tell now
+   */
+  identify(credential: string | null): Promise<Identity | null>;
 }
+
+/** The keys that tokens are checked by cannot be fetched: not the caller's fault, and worth trying again. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
+/** The credential of an HTTP header; null without the word Bearer before it. */
+export const bearerOf = (header: string | undefined): string | null =>
+  /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null;
+
+/** The credential of `connectionParams.authorization`, with or without the word Bearer. */
+export const credentialOf = (authorization: unknown): string | null =>
+  typeof authorization === 'string' ? authorization.replace(/^Bearer\s+/i, '').trim() || null : null;
 
 /** How tokens are checked: by a shared secret, or by keys that an address publishes. */
 export interface JwtOptions {
@@ -58,9 +74,8 @@ export function createAuthentication(
   }
   return {
     required: true,
-    identify: async (authorization) => {
-      const credential = authorization?.replace(/^Bearer\s+/i, '').trim() ?? '';
-      if (credential === '') return null;
+    identify: async (credential) => {
+      if (credential === null) return null;
       for (const check of checks) {
         const identity = await check(credential);
         if (identity !== null) return identity;
@@ -99,15 +114,20 @@ function tokenCheck({ secret, jwksUrl, issuer, audience }: JwtOptions): Check {
         return identityOf((await jwtVerify(credential, publishedKeys, options)).payload);
       return null;
     } catch (error) {
-      // Anything else, such as keys that cannot be fetched, is not the caller's fault.
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return null;
-      throw error;
+      if (error instanceof errors.JOSEError && !areKeysMissing(error)) return null;
+      throw new KeysUnavailableError(`The keys at ${jwksUrl} could not be fetched`, { cause: error });
     }
   };
 }
 
+/** jose's own words for an address that answers late, with a fault, or with something that is no key set. */
+const areKeysMissing = (error: errors.JOSEError): boolean =>
+  error instanceof errors.JWKSTimeout ||
+  error instanceof errors.JWKSInvalid ||
+  error.code === errors.JOSEError.code;
+
 const identityOf = ({ sub, exp }: JWTPayload): Identity | null =>
-  sub === undefined || sub === ''
+  typeof sub !== 'string' || sub === ''
     ? null
     : { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : exp * 1000 };
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isSignedCallback, taskIdOfCallback } from '../providers/kie/callback.ts';
 import type { Store } from '../store/store.ts';
+import type { ProviderName } from '../store/video-task.ts';
 import { wakeTask } from '../tasks/wake.ts';
 import { readBody } from './read-body.ts';
 import { respondJson } from './respond.ts';
@@ -10,8 +11,8 @@ export interface CallbacksOptions {
   readonly store: Store;
   /** Null: callbacks come unsigned, and their token is all that they need. */
   readonly hmacKey: string | null;
-  /** Tells the worker that a task is due, and that the provider calls. */
-  readonly onCallback: () => void;
+  /** Tells the worker that a task is due, and that this provider calls. */
+  readonly onCallback: (provider: ProviderName) => void;
   readonly now: () => number;
 }
 
@@ -54,7 +55,7 @@ export class Callbacks {
       }
     }
     await wakeTask(store, task.id, named, now());
-    onCallback();
+    onCallback(task.provider);
     respondJson(response, 200, { ok: true });
   }
 }

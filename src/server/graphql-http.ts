@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../schema/context.ts';
-import type { Authentication, Identity } from './authentication.ts';
+import { bearerOf, type Authentication, type Identity } from './authentication.ts';
+import { answersPreflight } from './cors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphiQLPage } from './graphiql.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
@@ -9,7 +10,7 @@ import type { PageGuard } from './page-guard.ts';
 import { parseParams } from './params.ts';
 import { readBody } from './read-body.ts';
 import { requestUrl } from './request-url.ts';
-import { respondError } from './respond.ts';
+import { respondError, respondUnauthenticated } from './respond.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
 /** Everything that answers at `/graphql` over HTTP. */
@@ -38,8 +39,8 @@ export class GraphQLHttp {
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { guard, graphiql, authentication, yoga } = this.#options;
     const { method, headers } = request;
-    const accept = headers.accept ?? '*/*';
-    if (this.#answersPreflight(request, response)) return;
+    const accept = headers.accept?.toLowerCase() ?? '*/*';
+    if (answersPreflight(guard, request, response)) return;
     const isStream = accept.includes('text/event-stream');
     if (method === 'GET' && graphiql !== null && accept.includes('text/html') && !isStream) {
       await graphiql.respond(request, response);
@@ -54,15 +55,9 @@ export class GraphQLHttp {
       );
       return;
     }
-    const identity = await authentication.identify(headers.authorization ?? null);
+    const identity = await authentication.identify(bearerOf(headers.authorization));
     if (identity === null) {
-      response.setHeader('www-authenticate', 'Bearer');
-      respondError(
-        response,
-        401,
-        'UNAUTHENTICATED',
-        'Send "authorization: Bearer KEY" with a key of this server.',
-      );
+      respondUnauthenticated(response);
       return;
     }
     if (this.#isTooLarge(request)) {
@@ -76,21 +71,6 @@ export class GraphQLHttp {
       if (method === 'POST' && (await this.#answersAsJson(response, params, identity.viewer, accept))) return;
     }
     await yoga(request, response, { viewer: identity.viewer });
-  }
-
-  /** Tells the browser what a page of another origin may do; answers the question itself, if it is one. */
-  #answersPreflight(request: IncomingMessage, response: ServerResponse): boolean {
-    const { origin } = request.headers;
-    response.setHeader('vary', 'origin');
-    if (origin !== undefined && this.#options.guard.allowsOrigin(origin, request)) {
-      response.setHeader('access-control-allow-origin', origin);
-    }
-    if (request.method !== 'OPTIONS') return false;
-    response.setHeader('access-control-allow-methods', 'GET, POST');
-    response.setHeader('access-control-allow-headers', 'authorization, content-type, last-event-id');
-    response.setHeader('access-control-max-age', '600');
-    response.writeHead(204).end();
-    return true;
   }
 
   /** Told before a byte is read; what does not say its size is counted as it comes. */

@@ -2,15 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Authentication } from './authentication.ts';
+import { bearerOf, KeysUnavailableError, type Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
+import { answersPreflight } from './cors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
 import { homePage } from './home.ts';
 import { serveMedia } from './media.ts';
 import type { PageGuard } from './page-guard.ts';
 import { requestUrl } from './request-url.ts';
-import { respondError, respondJson } from './respond.ts';
+import { respondError, respondJson, respondUnauthenticated, sendKey } from './respond.ts';
 import type { Veo31 } from './veo31.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
@@ -53,7 +54,9 @@ export class HttpServer implements AsyncDisposable {
         if (response.destroyed) return;
         options.log.error({ err: error, path: request.url }, 'a request failed');
         if (response.headersSent) response.destroy();
-        else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.');
+        else if (error instanceof KeysUnavailableError) {
+          respondError(response, 503, 'INTERNAL', 'Who you are cannot be checked just now. Try again.');
+        } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.');
       });
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -113,7 +116,9 @@ export class HttpServer implements AsyncDisposable {
     if (request.method === 'POST' && pathname.startsWith(callbackPath)) {
       return callbacks.respond(request, response, pathname.slice(callbackPath.length));
     }
+    if (!isOpenPath(pathname) && (await this.#refusesStranger(request, response))) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
       respondError(response, 405, 'BAD_INPUT', 'This path takes GET.');
       return;
     }
@@ -137,16 +142,25 @@ export class HttpServer implements AsyncDisposable {
     }
   }
 
+  /** Strangers are not told what is there and what is not. */
+  async #refusesStranger(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const identity = await this.#options.authentication.identify(bearerOf(request.headers.authorization));
+    if (identity !== null) return false;
+    respondUnauthenticated(response);
+    return true;
+  }
+
   /** The seed's REST calls: `{"error":"…"}` where GraphQL has an error. */
   async #respondVeo31(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
     const { guard, authentication, veo31 } = this.#options;
-    const identity = await authentication.identify(request.headers.authorization ?? null);
-    const [, route, taskId] = /^\/veo31\/(kie-status|status)\/([\w-]{1,160})$/.exec(pathname) ?? [];
+    if (answersPreflight(guard, request, response)) return;
+    const identity = await authentication.identify(bearerOf(request.headers.authorization));
+    const [, route, taskId = null] = /^\/veo31\/(kie-status|status)\/([^/]+)$/.exec(pathname) ?? [];
     if (identity === null) {
       response.setHeader('www-authenticate', 'Bearer');
-      respondJson(response, 401, { error: 'Send "authorization: Bearer KEY" with a key of this server.' });
-    } else if (request.method === 'GET' && route !== undefined && taskId !== undefined) {
-      await veo31.status(response, taskId, identity.viewer, route === 'kie-status' ? 'kie' : null);
+      respondJson(response, 401, { error: sendKey });
+    } else if (request.method === 'GET' && route !== undefined && taskId !== null) {
+      await veo31.status(response, decoded(taskId), identity.viewer, route === 'kie-status' ? 'kie' : null);
     } else if (request.method === 'POST' && pathname === '/veo31/generate-from-urls') {
       if (guard.allowsCaller(request)) await veo31.generate(request, response, identity.viewer);
       else respondJson(response, 403, { error: 'Pages of this origin may not call the API.' });
@@ -172,6 +186,19 @@ export class HttpServer implements AsyncDisposable {
     else if (url.pathname !== '/graphql') refuse(socket, '404 Not Found');
     else if (!guard.allowsHost(request) || !guard.allowsCaller(request)) refuse(socket, '403 Forbidden');
     else webSockets.upgrade(request, socket, head);
+  }
+}
+
+/** What everybody may ask for; a file of `/media` is open to those who know its key. */
+const isOpenPath = (pathname: string): boolean =>
+  ['/', '/veo31', '/healthz', '/readyz'].includes(pathname) || /^\/(?:media|callbacks)\//.test(pathname);
+
+/** A provider's id as a client wrote it into a path; what cannot be read is an id that nobody has. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { readBody } from './read-body.ts';
 
-/** Reads a form's text fields, url-encoded or multipart; null when it is none, or larger than allowed. */
+/** Reads a form's text fields, url-encoded or multipart. */
 export async function readForm(
   request: IncomingMessage,
   maxBytes: number,
-): Promise<ReadonlyMap<string, string> | null> {
+): Promise<ReadonlyMap<string, string> | 'noForm' | 'tooLarge'> {
   const contentType = request.headers['content-type'] ?? '';
   const body = await readBody(request, maxBytes);
-  if (body === null) return null;
+  if (body === null) return 'tooLarge';
   try {
     const form = await new Response(new Uint8Array(body), {
       headers: { 'content-type': contentType },
@@ -18,6 +18,6 @@ export async function readForm(
     return fields;
   } catch {
     // Not a form, whatever it says of itself.
-    return null;
+    return 'noForm';
   }
 }

@@ -6,6 +6,15 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
+/** What a stranger is told to do. */
+export const sendKey = 'Send "authorization: Bearer KEY" with a key of this server.';
+
+/** Answers a stranger. */
+export function respondUnauthenticated(response: ServerResponse): void {
+  response.setHeader('www-authenticate', 'Bearer');
+  respondError(response, 401, 'UNAUTHENTICATED', sendKey);
+}
+
 /** Answers an error in the shape of a GraphQL one, wherever it happens. */
 export function respondError(
   response: ServerResponse,

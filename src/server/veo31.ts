@@ -5,6 +5,7 @@ import type { Viewer } from '../schema/context.ts';
 import { fromGlobalId, toGlobalId } from '../schema/global-id.ts';
 import { isTerminal, statusOf, useCases, type ProviderName, type VideoTask } from '../store/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../tasks/plan.ts';
+import { isProviderTaskId } from '../tasks/track-video-task.ts';
 import type { VideoTasks } from '../tasks/video-tasks.ts';
 import { readForm } from './read-form.ts';
 import { respondJson } from './respond.ts';
@@ -39,8 +40,14 @@ export class Veo31 {
 
   /** `POST /veo31/generate-from-urls`: takes a video, and waits for the provider's id for a while. */
   async generate(request: IncomingMessage, response: ServerResponse, viewer: Viewer): Promise<void> {
-    const form = await readForm(request, this.#options.maxBodyBytes);
-    if (form === null) {
+    const { maxBodyBytes } = this.#options;
+    const form = await readForm(request, maxBodyBytes);
+    if (form === 'tooLarge') {
+      response.setHeader('connection', 'close');
+      respondJson(response, 413, { error: `A form has at most ${maxBodyBytes} bytes.` });
+      return;
+    }
+    if (form === 'noForm') {
       respondJson(response, 400, { error: 'Send a form: curl -F or --data-urlencode make one.' });
       return;
     }
@@ -106,30 +113,33 @@ export class Veo31 {
       return;
     }
     const provider = this.#providerFor(only);
-    const unknown = { provider: words[provider?.name ?? 'KIE'], task_id: taskId, status: 'unknown' };
-    if (found.kind === 'foreign' || provider === undefined) {
+    const about = { provider: words[provider?.name ?? 'KIE'], task_id: taskId };
+    // One answer for an id that nobody has and for another owner's, which is not asked for.
+    const unknown = {
+      ...about,
+      status: 'unknown',
+      hint:
+        'The provider does not know this task, or could not be asked or understood just now. ' +
+        `See that the id is right and try again${provider?.name === 'KIE' ? ', or look it up at https://app.kie.ai' : ''}.`,
+    };
+    if (found.kind === 'foreign' || provider === undefined || !isProviderTaskId(taskId)) {
       respondJson(response, 200, unknown);
       return;
     }
     const outcome = await tasks.lookUp(provider, taskId);
     switch (outcome.kind) {
       case 'processing':
-        respondJson(response, 200, { ...unknown, status: 'processing' });
+        respondJson(response, 200, { ...about, status: 'processing' });
         return;
       case 'completed':
-        respondJson(response, 200, { ...unknown, status: 'completed', video_url: outcome.url });
+        respondJson(response, 200, { ...about, status: 'completed', video_url: outcome.url });
         return;
       case 'failed':
-        respondJson(response, 200, { ...unknown, status: 'failed', error: outcome.error.message });
+        respondJson(response, 200, { ...about, status: 'failed', error: outcome.error.message });
         return;
       case 'unknown':
-        respondJson(response, 200, { ...unknown, hint: outcome.hint });
-        return;
       case 'unavailable':
-        respondJson(response, 200, {
-          ...unknown,
-          hint: `${provider.label} cannot be asked just now. Try again.`,
-        });
+        respondJson(response, 200, unknown);
         return;
       default:
         outcome satisfies never;
@@ -153,12 +163,8 @@ export class Veo31 {
       return task === null ? { kind: 'foreign' } : { kind: 'ours', task };
     }
     for (const { name } of providers) {
-      const task = await tasks.byProviderTask(name, taskId);
-      if (task !== null) {
-        return task.owner === viewer.owner && task.deletedAt === null
-          ? { kind: 'ours', task }
-          : { kind: 'foreign' };
-      }
+      const task = await tasks.byProviderTask(viewer.owner, name, taskId);
+      if (task !== null) return { kind: 'ours', task };
     }
     return { kind: 'unseen' };
   }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
-import { onExpiry, type Authentication } from './authentication.ts';
+import { credentialOf, KeysUnavailableError, onExpiry, type Authentication } from './authentication.ts';
 import type { OperationParams, Operations } from './operations.ts';
 import { parseParams } from './params.ts';
 import { Reader } from './reader.ts';
@@ -166,8 +166,14 @@ export class WebSocketTransport implements AsyncDisposable {
 
   async #connect(connection: Connection, params: Record<string, unknown> | undefined): Promise<boolean> {
     const { authentication, limits } = this.#options;
-    const { authorization } = params ?? {};
-    const identity = await authentication.identify(typeof authorization === 'string' ? authorization : null);
+    const identity = await authentication
+      .identify(credentialOf(params?.['authorization']))
+      .catch((error: unknown) => {
+        if (!(error instanceof KeysUnavailableError)) throw error;
+        this.#options.log.error({ err: error }, 'nobody can be identified');
+        connection.socket.close(tryAgainLater, 'Keys unavailable');
+        return null;
+      });
     if (identity === null) {
       connection.socket.close(CloseCode.Unauthorized, 'Unauthorized');
       return false;

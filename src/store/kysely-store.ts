@@ -30,7 +30,7 @@ import {
   type Store,
 } from './store.ts';
 import { fromRow, toRow, type TaskRow } from './task-row.ts';
-import { insertUpload, sweepUploads, useUpload } from './uploads.ts';
+import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
@@ -139,6 +139,17 @@ class KyselyStore implements Store {
     return row === undefined ? null : fromRow(row);
   }
 
+  async getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null> {
+    const row = await this.#db
+      .selectFrom('tasks')
+      .selectAll()
+      .where('provider', '=', provider)
+      .where('owner', '=', owner)
+      .where('tracked_id', '=', trackedId)
+      .executeTakeFirst();
+    return row === undefined ? null : fromRow(row);
+  }
+
   async getByCallbackToken(token: string): Promise<VideoTask | null> {
     const row = await this.#db
       .selectFrom('tasks')
@@ -189,6 +200,10 @@ class KyselyStore implements Store {
 
   insertUpload(upload: Upload): Promise<void> {
     return insertUpload(this.#db, upload);
+  }
+
+  getUpload(...[owner, id]: Parameters<Store['getUpload']>): ReturnType<Store['getUpload']> {
+    return readUpload(this.#db, owner, id);
   }
 
   useUpload(...[owner, id, now]: Parameters<Store['useUpload']>): ReturnType<Store['useUpload']> {
@@ -302,15 +317,12 @@ class KyselyStore implements Store {
     const task = fromRow(row);
     const change = decide(task);
     if (change === null) return null;
-    const { providerTaskId, cost } = change.patch;
-    if (providerTaskId && providerTaskId !== task.providerTaskId) {
-      const holder = await trx
-        .selectFrom('tasks')
-        .select('id')
-        .where('provider', '=', task.provider)
-        .where('provider_task_id', '=', providerTaskId)
-        .executeTakeFirst();
-      if (holder !== undefined) throw new ProviderTaskTakenError(`Another task has ${providerTaskId}`);
+    const { providerTaskId, trackedId, cost } = change.patch;
+    if (
+      (providerTaskId && providerTaskId !== task.providerTaskId) ||
+      (trackedId && trackedId !== task.trackedId)
+    ) {
+      await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
     }
     if (cost !== undefined) await correctBooking(trx, id, cost);
     if (change.transition) await addTransition(trx, change.transition);
@@ -324,4 +336,27 @@ class KyselyStore implements Store {
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** A provider's id belongs to one task, and is followed by one of each owner. */
+async function refuseTaken(
+  trx: Transaction<Database>,
+  { id, provider, owner }: VideoTask,
+  providerTaskId: string | null,
+  trackedId: string | null,
+): Promise<void> {
+  const holder = await trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('id', '!=', id)
+    .where((expression) =>
+      expression.or([
+        expression('provider_task_id', '=', providerTaskId),
+        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
+      ]),
+    )
+    .executeTakeFirst();
+  if (holder !== undefined)
+    throw new ProviderTaskTakenError(`Another task has ${providerTaskId ?? trackedId}`);
 }

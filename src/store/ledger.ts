@@ -22,6 +22,10 @@ const mostMicros = 1e12;
 const microsOf = (usd: number): number => Math.min(mostMicros, Math.round(usd * 1_000_000));
 const usdOf = (micros: number): number => micros / 1_000_000;
 
+/** Whether a month's limit does not hold one more estimate; what costs nothing always fits. */
+export const isOverBudget = (spentUsd: number, estimateUsd: number, limitUsd: number): boolean =>
+  microsOf(estimateUsd) > 0 && microsOf(spentUsd) + microsOf(estimateUsd) > microsOf(limitUsd);
+
 /**
  * Books the estimate of a task that will be submitted, in the month of its creation.
  *
@@ -37,8 +41,9 @@ export async function bookEstimate(
   const month = monthOf(task.createdAt);
   if (micros > 0 || limitUsd !== null) {
     const sum = await addSpending(trx, task.owner, month, micros);
-    if (limitUsd !== null && micros > 0 && sum > microsOf(limitUsd)) {
-      throw new OverBudgetError(usdOf(sum - micros));
+    const spentUsd = usdOf(sum - micros);
+    if (limitUsd !== null && isOverBudget(spentUsd, usdOf(micros), limitUsd)) {
+      throw new OverBudgetError(spentUsd);
     }
   }
   await trx

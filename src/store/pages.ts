@@ -10,7 +10,7 @@ export async function readPage(
   { owner, filter, from, limit, after, before }: PageRequest,
 ): Promise<Omit<Page, 'revision'>> {
   let matching = db.selectFrom('tasks').where('owner', '=', owner).where('deleted_at', 'is', null);
-  const { status, provider, createdAfter, createdBefore, search } = filter;
+  const { status, provider, createdAfter, createdBefore, search, idStart } = filter;
   if (status) {
     const wanted = stages.filter((stage) => status.includes(statusOf(stage)));
     matching = wanted.length > 0 ? matching.where('stage', 'in', wanted) : matching.where(sql.lit(false));
@@ -23,7 +23,10 @@ export async function readPage(
   if (createdBefore !== undefined) matching = matching.where('created_at', '<', createdBefore);
   if (search !== undefined && search !== '') {
     matching = matching.where((expression) =>
-      expression.or(searched.map((column) => containing(column, search))),
+      expression.or([
+        ...searched.map((column) => sql<boolean>`${placeOf(column, search)} > 0`),
+        ...(idStart === undefined ? [] : [sql<boolean>`${placeOf('id', idStart)} = 1`]),
+      ]),
     );
   }
   const { count } = await matching
@@ -42,16 +45,19 @@ export async function readPage(
   const more = rows.length > limit;
   const tasks = rows.slice(0, limit).map(fromRow);
   if (from === 'oldest') tasks.reverse();
+  const isAny = async (side: '<=' | '>=', place: number | undefined) =>
+    place !== undefined &&
+    (await matching.select('number').where('number', side, place).limit(1).executeTakeFirst()) !== undefined;
   return {
     tasks,
-    hasNextPage: from === 'newest' ? more : before !== undefined,
-    hasPreviousPage: from === 'oldest' ? more : after !== undefined,
+    hasNextPage: (from === 'newest' && more) || (await isAny('<=', before)),
+    hasPreviousPage: (from === 'oldest' && more) || (await isAny('>=', after)),
     totalCount: Number(count),
   };
 }
 
-const searched = ['prompt', 'label', 'id', 'provider_task_id'] as const;
+const searched = ['prompt', 'label', 'id', 'provider_task_id', 'tracked_id'] as const;
 
-/** Not LIKE: every letter counts as itself, and SQLite refuses patterns beyond 50,000 bytes. */
-const containing = (column: (typeof searched)[number], text: string) =>
-  sql<boolean>`strpos(lower(${sql.ref(column)}), ${text.toLowerCase()}) > 0`;
+/** From 1; 0: nowhere. Not LIKE: every letter counts as itself, and SQLite refuses patterns beyond 50,000 bytes. */
+const placeOf = (column: (typeof searched)[number], text: string) =>
+  sql`strpos(lower(${sql.ref(column)}), ${text.toLowerCase()})`;

@@ -72,6 +72,8 @@ export interface TaskFilter {
   readonly createdBefore?: number;
   /** In prompt, label and ids, whatever the case. */
   readonly search?: string;
+  /** Beside `search`: tasks whose id begins so, whatever the case. */
+  readonly idStart?: string;
 }
 
 /** One page, newest first. `after` and `before` are a task's `number`. */
@@ -145,6 +147,8 @@ export interface Store extends AsyncDisposable {
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   get(id: TaskId): Promise<VideoTask | null>;
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
+  /** The task that an owner follows by a provider's id, also in name only. */
+  getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;
   getByCallbackToken(token: string): Promise<VideoTask | null>;
   page(request: PageRequest): Promise<Page>;
   history(id: TaskId): Promise<readonly Transition[]>;
@@ -152,7 +156,8 @@ export interface Store extends AsyncDisposable {
    * Decides and writes in one transaction, on the row as it is there.
    * `decide` may run more than once and must be pure; null leaves the row alone. A cost goes to the ledger too.
    *
-   * @throws ProviderTaskTakenError when the patch names a provider's id that another task has
+   * @throws ProviderTaskTakenError when the patch names a provider's id that another task has, or that another task of
+   *   the owner follows
    */
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */
@@ -160,7 +165,9 @@ export interface Store extends AsyncDisposable {
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
   insertUpload(upload: Upload): Promise<void>;
-  /** The upload, if it is this owner's, marked as used now. */
+  /** The upload, if it is this owner's. */
+  getUpload(owner: Owner, id: string): Promise<Upload | null>;
+  /** The same, marked as used now. */
   useUpload(owner: Owner, id: string, now: number): Promise<Upload | null>;
   /** Forgets uploads that were last used before `usedBefore`; answers their media keys. */
   sweepUploads(usedBefore: number): Promise<readonly string[]>;

@@ -33,19 +33,30 @@ export async function useUpload(
     .where('owner', '=', owner)
     .returningAll()
     .executeTakeFirst();
-  return row === undefined
-    ? null
-    : {
-        id: row.id,
-        owner,
-        mediaKey: row.media_key,
-        contentType: row.content_type,
-        width: row.width,
-        height: row.height,
-        createdAt: row.created_at,
-        usedAt: row.used_at,
-      };
+  return row === undefined ? null : fromUploadRow(row);
 }
+
+/** The same without a mark. */
+export async function readUpload(db: Kysely<Database>, owner: Owner, id: string): Promise<Upload | null> {
+  const row = await db
+    .selectFrom('uploads')
+    .selectAll()
+    .where('id', '=', id)
+    .where('owner', '=', owner)
+    .executeTakeFirst();
+  return row === undefined ? null : fromUploadRow(row);
+}
+
+const fromUploadRow = (row: Database['uploads']): Upload => ({
+  id: row.id,
+  owner: row.owner as Owner,
+  mediaKey: row.media_key,
+  contentType: row.content_type,
+  width: row.width,
+  height: row.height,
+  createdAt: row.created_at,
+  usedAt: row.used_at,
+});
 
 /** A task is long over when its images were last used a month ago, so uses alone decide. */
 export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Promise<readonly string[]> {

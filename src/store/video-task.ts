@@ -141,6 +141,10 @@ export interface Video {
   readonly contentType: string;
   readonly bytes: number | null;
   readonly sha256: string | null;
+  /** As our copy shows it; null where its index could not be read. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly durationSeconds: number | null;
   readonly archivedAt: number | null;
 }
 
@@ -169,7 +173,7 @@ export interface VideoTask {
   readonly providerStatus: string | null;
   /** What the adapter needs to find the task again, such as Kie's contract. */
   readonly providerMemo: JsonObject | null;
-  /** The provider's id that we were asked to follow; null for a task that we submit ourselves. */
+  /** The provider's id that a person named: to follow a task made elsewhere, or for a submission in doubt. */
   readonly trackedId: string | null;
   /** As sent; empty for a tracked task whose prompt is not known. */
   readonly prompt: string;
@@ -201,6 +205,7 @@ export interface VideoTask {
   readonly completedAt: number | null;
   readonly updatedAt: number;
   readonly deletedAt: number | null;
+  /** When the last check that ended had begun. */
   readonly lastCheckedAt: number | null;
   readonly checks: number;
   /** Checks in a row whose answer was not understood: they thin out. */

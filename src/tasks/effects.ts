@@ -13,7 +13,11 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
         ...(to === 'GENERATING' && { hint: null }),
       };
     case 'adopted':
-      return { providerTaskId: event.providerTaskId, ...(to === 'GENERATING' && { hint: null }) };
+      return {
+        providerTaskId: event.providerTaskId,
+        trackedId: event.trackedId,
+        ...(to === 'GENERATING' && { hint: null }),
+      };
     case 'acceptedElsewhere':
       return { hint: event.hint };
     case 'refused':

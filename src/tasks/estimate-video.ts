@@ -1,8 +1,8 @@
-import type { Cost, ProviderName } from '../store/video-task.ts';
-import { checkInput } from './check-input.ts';
+import type { Cost, Owner, ProviderName } from '../store/video-task.ts';
 import type { Commands } from './commands.ts';
-import { estimateCost } from './cost.ts';
-import { planVideo, type GenerateVideoInput } from './plan.ts';
+import { refusedByBudget } from './keep-task.ts';
+import type { GenerateVideoInput } from './plan.ts';
+import { prepareVideo } from './prepare-video.ts';
 import type { UserError } from './user-error.ts';
 
 /** What a video would be made with, cost and take. */
@@ -17,18 +17,29 @@ export interface VideoEstimate {
 }
 
 /** What `generateVideo` would do with the same input; keeps nothing and asks nobody. */
-export function estimateVideo({ providers }: Commands, input: GenerateVideoInput): VideoEstimate {
-  const nothing = { provider: null, model: null, cost: null, seconds: null };
-  const userErrors = checkInput(input);
-  if (userErrors.length > 0) return { ...nothing, userErrors };
-  const planned = planVideo(input, providers);
-  if (planned.kind === 'impossible') return { ...nothing, userErrors: planned.userErrors };
-  const { provider, model, knownModel, durationSeconds, resolution } = planned.plan;
+export async function estimateVideo(
+  commands: Commands,
+  owner: Owner,
+  input: GenerateVideoInput,
+  idempotencyKey: string | null,
+): Promise<VideoEstimate> {
+  const { providers, store } = commands;
+  const prepared = await prepareVideo(commands, owner, input, idempotencyKey, (uploadId) =>
+    store.getUpload(owner, uploadId),
+  );
+  if (prepared.kind === 'refused') {
+    return { provider: null, model: null, cost: null, seconds: null, userErrors: prepared.userErrors };
+  }
+  const { provider, model, cost } = prepared.task;
+  const known = providers.find(({ name }) => name === provider)?.models.find(({ id }) => id === model);
+  const refused =
+    prepared.kind === 'prepared' ? await refusedByBudget(commands, prepared.task, prepared.fields) : null;
   return {
-    provider: provider.name,
+    provider,
     model,
-    cost: estimateCost(provider, model, durationSeconds, resolution),
-    seconds: knownModel?.typicalSeconds ?? null,
-    userErrors: [],
+    // Told also where the budget does not hold it: it says by how much.
+    cost,
+    seconds: known?.typicalSeconds ?? null,
+    userErrors: refused?.userErrors ?? [],
   };
 }

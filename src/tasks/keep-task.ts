@@ -1,5 +1,6 @@
 import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
-import type { Owner } from '../store/video-task.ts';
+import { isOverBudget, monthOf } from '../store/ledger.ts';
+import type { Cost, Owner } from '../store/video-task.ts';
 import { budgetOf } from './budgets.ts';
 import type { Commands } from './commands.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
@@ -33,18 +34,27 @@ export async function keepTask(
     case 'gone':
       return ofKept(null, fields);
     case 'overBudget':
-      return failure(
-        'BUDGET_EXCEEDED',
-        `This video is estimated at ${usd(task.cost?.amount ?? 0)}; of this month's budget of ` +
-          `${usd(limitUsd ?? 0)}, ${usd(kept.spentUsd)} are taken. Choose a cheaper model or resolution, wait for ` +
-          'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
-        null,
-      );
+      return overBudget(task.cost, limitUsd ?? 0, kept.spentUsd);
     case 'outrun':
       return failure('NOT_RESOLVABLE', 'The submission was resolved meanwhile. Read the task anew.', ['id']);
     default:
       return kept satisfies never;
   }
+}
+
+/** What the budget says against a task as of now; null: nothing. */
+export async function refusedByBudget(
+  { store, budgets }: Commands,
+  task: NewVideoTask,
+  fields: KeepFields,
+): Promise<TaskResult | null> {
+  const limitUsd = budgetOf(budgets, task.owner);
+  if (limitUsd === null) return null;
+  if (task.cost === null) return priceUnknown(task.model, fields);
+  const { usd: spentUsd } = await store.spending(task.owner, monthOf(task.createdAt));
+  return isOverBudget(spentUsd, task.cost.amount, limitUsd)
+    ? overBudget(task.cost, limitUsd, spentUsd)
+    : null;
 }
 
 /** What a key that was used before answers; null for one that was not. */
@@ -75,6 +85,15 @@ function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): Task
   }
   return success(task);
 }
+
+const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): TaskResult =>
+  failure(
+    'BUDGET_EXCEEDED',
+    `This video is estimated at ${usd(cost?.amount ?? 0)}; of this month's budget of ` +
+      `${usd(limitUsd)}, ${usd(spentUsd)} are taken. Choose a cheaper model or resolution, wait for ` +
+      'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
+    null,
+  );
 
 const priceUnknown = (model: string, fields: KeepFields): TaskResult =>
   failure(

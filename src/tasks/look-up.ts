@@ -1,28 +1,42 @@
+import pLimit from 'p-limit';
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
+import type { Commands } from './commands.ts';
 import { wakeIntervalMs } from './wake.ts';
 
-/** Asks for tasks that are not ours: one live check for all who ask within two seconds. */
+/** Look-ups at once: who guesses ids must not crowd out the checks of tasks. */
+const places = 10;
+
+/** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
 export class LookUps {
-  readonly #now: () => number;
+  readonly #commands: Pick<Commands, 'store' | 'now'>;
+  readonly #inPlace = pLimit(places);
   readonly #recent = new Map<string, { readonly at: number; readonly outcome: Promise<CheckOutcome> }>();
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(commands: Pick<Commands, 'store' | 'now'>) {
+    this.#commands = commands;
   }
 
   /** How a provider says that a task is doing. Nothing of it is kept. */
-  ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
-    const now = this.#now();
+  async ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    const { store, now } = this.#commands;
+    // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
+    const holder = await store.getByProviderTask(provider.name, providerTaskId);
+    return holder === null
+      ? this.#askOnce(provider, providerTaskId, now())
+      : { kind: 'unknown', reason: 'no such task', hint: '' };
+  }
+
+  #askOnce(provider: VideoProvider, providerTaskId: string, now: number): Promise<CheckOutcome> {
     for (const [key, { at }] of this.#recent) {
-      if (now - at < wakeIntervalMs) break;
+      if (Math.abs(now - at) < wakeIntervalMs) break;
       this.#recent.delete(key);
     }
     const key = `${provider.name} ${providerTaskId}`;
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent.outcome;
-    // Bounded by the provider's own timeout.
     const request = { providerTaskId, model: '', resolution: null, memo: null, callbackUrl: null };
-    const outcome = provider.check(request, new AbortController().signal);
+    // Bounded by the provider's own timeout.
+    const outcome = this.#inPlace(() => provider.check(request, new AbortController().signal));
     this.#recent.set(key, { at: now, outcome });
     return outcome;
   }

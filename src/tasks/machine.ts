@@ -17,14 +17,16 @@ const mayStillSucceed = (task: VideoTask): boolean =>
   task.error?.code === 'SUBMISSION_UNKNOWN' ||
   (task.error?.code === 'GAVE_UP' && (task.providerTaskId ?? task.trackedId) !== null);
 const outcomeNeverKnown = (task: VideoTask): boolean =>
-  task.error?.code === 'SUBMISSION_UNKNOWN' && task.providerTaskId === null;
+  task.error?.code === 'SUBMISSION_UNKNOWN' && (task.providerTaskId ?? task.trackedId) === null;
 const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
 const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
 /** Canceled while its attempt was under way, whose outcome is still to come. */
 const isBeingSent = (task: VideoTask): boolean => lacksProviderTask(task) && task.submittedAt !== null;
 /** Canceled after it was sent: what that cost is looked for, also when the task is deleted meanwhile. */
 const owesCost = (task: VideoTask): boolean =>
-  task.stage === 'CANCELED' && hasProviderTask(task) && task.cost?.settled !== true;
+  task.stage === 'CANCELED' &&
+  (task.providerTaskId ?? task.trackedId) !== null &&
+  task.cost?.settled !== true;
 
 /**
  * Which event leads from where to where; a pair that is not listed is refused.
@@ -115,6 +117,7 @@ export interface Refusal {
 const announcedFields = [
   'stage',
   'providerTaskId',
+  'trackedId',
   'providerStatus',
   'hint',
   'error',

@@ -68,9 +68,8 @@ export function planVideo(input: GenerateVideoInput, providers: readonly VideoPr
 }
 
 function planWith(provider: VideoProvider, input: GenerateVideoInput): PlanResult {
-  const reserved = Object.keys(input.providerOptions ?? {}).filter((key) =>
-    provider.reservedOptions.has(key),
-  );
+  const own = new Set([...provider.reservedOptions].map(bare));
+  const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
   const userErrors: UserError[] = reserved.map((key) => ({
     code: 'BAD_INPUT',
     message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
@@ -102,6 +101,9 @@ function planWith(provider: VideoProvider, input: GenerateVideoInput): PlanResul
     ? { kind: 'impossible', userErrors }
     : { kind: 'planned', plan: { provider, model: model.id, knownModel: model, ...choices } };
 }
+
+/** A name whatever its case and its separators: `callBackUrl`, `callback_url` and `Callback-URL` are one. */
+const bare = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
 
 /** Holds the input against what a model can do, and fills in the model's defaults. */
 function fit(model: VideoModel, input: GenerateVideoInput) {

@@ -1,4 +1,4 @@
-import { isTerminal, type VideoTask } from '../store/video-task.ts';
+import { isTerminal, type TaskId, type VideoTask } from '../store/video-task.ts';
 
 /** How far a task is, for people who wait. Seconds since its creation. */
 export interface Progress {
@@ -22,13 +22,15 @@ const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
  * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
  */
 export function progressOf(task: VideoTask, now: number, typicalSeconds: number): Progress {
-  const end = isTerminal(task.stage) ? (task.completedAt ?? now) : now;
+  // A clock that was set back stands before the last check.
+  const present = Math.max(now, task.lastCheckedAt ?? 0);
+  const end = isTerminal(task.stage) ? (task.completedAt ?? present) : present;
   const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;
   if (task.stage === 'COMPLETED')
     return { percent: 100, estimated: false, elapsedSeconds, remainingSeconds: 0 };
   // Until the provider has the task there is nothing to estimate, and a task that went back to wait would fall.
   const running =
-    task.providerTaskId === null || task.submittedAt === null
+    (task.providerTaskId ?? task.trackedId) === null || task.submittedAt === null
       ? 0
       : Math.max(0, end - task.submittedAt) / 1000;
   const estimate = Math.floor(
@@ -42,4 +44,27 @@ export function progressOf(task: VideoTask, now: number, typicalSeconds: number)
     remainingSeconds:
       task.stage === 'GENERATING' && running < typicalSeconds ? wholeMs(typicalSeconds - running) : null,
   };
+}
+
+/** As many tasks as one owner may watch at once by default, at some 100 bytes each. */
+const rememberedTasks = 20_000;
+
+/** Progress as it is told. What was told is remembered, so that a clock that is set back takes nothing back. */
+export class RisingProgress {
+  /** The least recently told one comes first. */
+  readonly #told = new Map<TaskId, number>();
+
+  /** Progress as of `now`, but at no less than was told before; see `progressOf`. */
+  of(task: VideoTask, now: number, typicalSeconds: number): Progress {
+    const progress = progressOf(task, now, typicalSeconds);
+    const before = this.#told.get(task.id) ?? 0;
+    this.#told.delete(task.id);
+    if (task.stage === 'COMPLETED') return progress;
+    const percent = Math.max(before, progress.percent);
+    if (percent === 0) return progress;
+    this.#told.set(task.id, percent);
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > rememberedTasks && oldest !== undefined) this.#told.delete(oldest);
+    return percent === progress.percent ? progress : { ...progress, percent, estimated: true };
+  }
 }

@@ -2,7 +2,7 @@ import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
 import { findOwnTask, isOwn, type Commands } from './commands.ts';
 import { success, unknownTask, type TaskResult } from './task-result.ts';
 
-/** A check that began less than this ago is new enough for anyone who asks. */
+/** A check that began less than this before somebody asked is new enough for him. */
 const sharedMs = 2000;
 /** Nobody waits longer for a check, in milliseconds. */
 const longestWaitMs = 15_000;
@@ -44,8 +44,8 @@ export class VideoTaskRefresher {
       row.nextAction !== 'check' ||
       row.stage === 'SUBMISSION_UNKNOWN' ||
       isCopying(row) ||
-      (row.lastCheckedAt !== null && Math.abs(begin - row.lastCheckedAt) < sharedMs) ||
-      (row.lastCheckedAt !== null && row.lastCheckedAt > begin);
+      // One from the future was begun by a clock that has since been set back.
+      (row.lastCheckedAt !== null && row.lastCheckedAt > begin - sharedMs && row.lastCheckedAt <= now());
     for (;;) {
       let done = false;
       let wanted = false;

@@ -29,7 +29,7 @@ export async function resolveSubmission(
   if (!isInDoubt(task)) return notResolvable(task);
   switch (resolution.kind) {
     case 'adopt':
-      return adopt(commands, owner, id, resolution.providerTaskId.trim());
+      return adopt(commands, owner, task, resolution.providerTaskId.trim());
     case 'giveUp':
       return giveUp(commands, owner, task);
     case 'resubmit':
@@ -42,20 +42,34 @@ export async function resolveSubmission(
 async function adopt(
   commands: Commands,
   owner: Owner,
-  id: TaskId,
+  { id, provider }: VideoTask,
   providerTaskId: string,
 ): Promise<TaskResult> {
-  const { recorder, now, wakeWorker } = commands;
+  const { recorder, store, now, wakeWorker } = commands;
   const field = ['resolution', 'providerTaskId'];
   if (!isProviderTaskId(providerTaskId)) return { task: null, userErrors: [badId(field)] };
-  try {
-    const adopted = await recorder.decide(
+  const record = (isHeld: boolean) =>
+    recorder.decide(
       id,
       (row) =>
-        isOwn(row, owner) ? { kind: 'adopted', providerTaskId, reason: 'Its id was named by hand.' } : null,
+        isOwn(row, owner)
+          ? {
+              kind: 'adopted',
+              providerTaskId: isHeld ? null : providerTaskId,
+              trackedId: providerTaskId,
+              reason: 'Its id was named by hand.',
+            }
+          : null,
       // A task that failed for want of an id is looked at too: a late success completes it.
       { schedule: { nextAction: 'check', dueAt: now(), unknownChecks: 0 } },
     );
+  try {
+    const adopted = await record(false).catch(async (error: unknown) => {
+      const holder = await store.getByProviderTask(provider, providerTaskId);
+      // One that another owner's task holds is taken as one that nobody knows.
+      if (error instanceof ProviderTaskTakenError && holder?.owner !== owner) return record(true);
+      throw error;
+    });
     if (adopted === null) return outrun(commands, owner, id);
     wakeWorker();
     return success(adopted);
@@ -80,11 +94,11 @@ async function giveUp(commands: Commands, owner: Owner, task: VideoTask): Promis
 
 async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Promise<TaskResult> {
   const { recorder, now, store } = commands;
-  const copied = copyOf(commands, task);
+  const copied = await copyOf(commands, task);
   if (copied.kind === 'impossible') return copied.result;
   const error = givenUp(labelOf(commands, task));
-  // A key of its own: whoever asks twice gets the one new task.
-  const key = { key: `resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
+  // A key of its own, which no client can write: whoever asks twice gets the one new task.
+  const key = { key: `\u0001resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
   const result = await keepTask(
     commands,
     copied.task,
@@ -119,7 +133,7 @@ const notResolvable = (task: VideoTask): TaskResult =>
   failure(
     'NOT_RESOLVABLE',
     isInDoubt(task)
-      ? `The task has its provider id already: ${task.providerTaskId}. Watch it, or retry it.`
+      ? `The task has its provider id already: ${task.providerTaskId ?? task.trackedId}. Watch it, or retry it.`
       : `There is no doubt about the submission of this task: it is ${task.stage}.`,
     ['id'],
   );

@@ -1,4 +1,5 @@
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../store/video-task.ts';
+import { checkKey } from './check-input.ts';
 import { findOwnTask, type Commands } from './commands.ts';
 import { estimateCost } from './cost.ts';
 import { keepTask, repeatedTask } from './keep-task.ts';
@@ -14,6 +15,8 @@ export async function retryVideoTask(
   idempotencyKey: string | null,
 ): Promise<TaskResult> {
   const fields = { key: ['idempotencyKey'], model: ['id'] };
+  const badKey = checkKey(idempotencyKey, fields.key);
+  if (badKey !== null) return { task: null, userErrors: [badKey] };
   const key =
     idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ retryVideoTask: id }) };
   // First: a repeated call finds its task whatever became of the old one meanwhile.
@@ -30,18 +33,20 @@ export async function retryVideoTask(
       ['id'],
     );
   }
-  const copied = copyOf(commands, task);
+  const copied = await copyOf(commands, task);
   return copied.kind === 'impossible' ? copied.result : keepTask(commands, copied.task, key, fields);
 }
 
-/** A new task with the same input, or why there cannot be one. */
-export function copyOf(
-  { providers, now }: Commands,
+/** A new task with the same input, or why there cannot be one. Uploads count as used. */
+export async function copyOf(
+  { providers, store, now }: Commands,
   task: VideoTask,
-):
+): Promise<
   | { readonly kind: 'copied'; readonly task: NewVideoTask }
-  | { readonly kind: 'impossible'; readonly result: TaskResult } {
-  if (task.trackedId !== null) {
+  | { readonly kind: 'impossible'; readonly result: TaskResult }
+> {
+  // What we send has a prompt; one whose id was only named by hand is ours all the same.
+  if (task.prompt === '') {
     return impossible(
       failure(
         'UNSUPPORTED',
@@ -62,6 +67,16 @@ export function copyOf(
   }
   const { owner, model, prompt, label, useCase, referenceImages, imagesAs, aspectRatio } = task;
   const { durationSeconds, resolution, seed, providerOptions } = task;
+  for (const { uploadId } of referenceImages) {
+    if (uploadId === null || (await store.useUpload(owner, uploadId, now())) !== null) continue;
+    return impossible(
+      failure(
+        'NOT_FOUND',
+        'An uploaded image of this task is no longer kept. Upload it again, and use generateVideo.',
+        ['id'],
+      ),
+    );
+  }
   return {
     kind: 'copied',
     task: newTask(

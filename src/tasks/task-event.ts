@@ -13,7 +13,14 @@ export type TaskEvent =
   /** The attempt may have been billed, and no answer proves either. */
   | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
   /** Somebody who knows, a person or a checked callback, named the provider's id. */
-  | { readonly kind: 'adopted'; readonly providerTaskId: string; readonly reason: string }
+  | {
+      readonly kind: 'adopted';
+      /** Null when another owner's task holds it: it is followed in name only then. */
+      readonly providerTaskId: string | null;
+      /** The same where a person named it. */
+      readonly trackedId: string | null;
+      readonly reason: string;
+    }
   /** A check that ends nothing. */
   | {
       readonly kind: 'observed';

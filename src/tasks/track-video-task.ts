@@ -1,5 +1,5 @@
 import type { Owner, ProviderName } from '../store/video-task.ts';
-import { checkLabel } from './check-input.ts';
+import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './commands.ts';
 import { newTask } from './new-task.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
@@ -28,6 +28,7 @@ export async function trackVideoTask(
 ): Promise<TaskResult> {
   const userErrors: UserError[] = [];
   checkLabel(input.label, userErrors);
+  checkModel(input.model, userErrors);
   const trackedId = input.providerTaskId.trim();
   if (!isProviderTaskId(trackedId)) userErrors.push(badId(['input', 'providerTaskId']));
   if (userErrors.length > 0) return { task: null, userErrors };

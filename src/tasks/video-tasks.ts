@@ -1,13 +1,15 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Owner, ProviderName, TaskId, VideoTask } from '../store/video-task.ts';
+import { monthOf } from '../store/ledger.ts';
 import type { Spending } from '../store/store.ts';
 import { budgetOf } from './budgets.ts';
 import { cancelVideoTask } from './cancel-video-task.ts';
-import { findOwnTask, type Commands } from './commands.ts';
+import { findOwnTask, isOwn, type Commands } from './commands.ts';
 import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { generateVideo } from './generate-video.ts';
 import { LookUps } from './look-up.ts';
+import { RisingProgress, type Progress } from './progress.ts';
 import type { GenerateVideoInput } from './plan.ts';
 import { VideoTaskRefresher } from './refresh-video-task.ts';
 import { resolveSubmission, type SubmissionResolution } from './resolve-submission.ts';
@@ -16,21 +18,33 @@ import type { TaskResult } from './task-result.ts';
 import { trackVideoTask, type TrackVideoTaskInput } from './track-video-task.ts';
 import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
 
+/** When there is neither history nor documentation to tell, a video takes about a minute. */
+const fallbackTypicalSeconds = 60;
+
 /** The commands on video tasks. Each answers once its effect is durable. */
 export class VideoTasks {
   readonly #commands: Commands;
   readonly #refresher: VideoTaskRefresher;
   readonly #lookUps: LookUps;
+  readonly #progress = new RisingProgress();
 
   constructor(commands: Commands) {
     this.#commands = commands;
     this.#refresher = new VideoTaskRefresher(commands);
-    this.#lookUps = new LookUps(commands.now);
+    this.#lookUps = new LookUps(commands);
   }
 
   /** A task of this owner; another owner's reads as unknown. */
   videoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
     return findOwnTask(this.#commands, owner, id);
+  }
+
+  /** How far a task is now. What is told never falls. */
+  progress(task: VideoTask): Progress {
+    const { providers, now } = this.#commands;
+    const provider = providers.find(({ name }) => name === task.provider);
+    const model = provider?.models.find(({ id }) => id === task.model);
+    return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
   }
 
   /** Takes a new task. No provider is asked before this answers. */
@@ -45,14 +59,18 @@ export class VideoTasks {
   }
 
   /** What `generateVideo` would do with this input. */
-  estimateVideo(input: GenerateVideoInput): VideoEstimate {
-    return estimateVideo(this.#commands, input);
+  estimateVideo(
+    owner: Owner,
+    input: GenerateVideoInput,
+    idempotencyKey: string | null,
+  ): Promise<VideoEstimate> {
+    return estimateVideo(this.#commands, owner, input, idempotencyKey);
   }
 
   /** What an owner's tasks of this UTC month cost so far, in USD. */
   spentThisMonth(owner: Owner): Promise<Spending> {
     const { store, now } = this.#commands;
-    return store.spending(owner, new Date(now()).toISOString().slice(0, 7));
+    return store.spending(owner, monthOf(now()));
   }
 
   /** What an owner may spend in a UTC month, in USD; null: no limit. */
@@ -90,12 +108,20 @@ export class VideoTasks {
     return deleteVideoTask(this.#commands, owner, id);
   }
 
-  /** The task that a provider's id belongs to, whoever owns it. */
-  byProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
-    return this.#commands.store.getByProviderTask(provider, providerTaskId);
+  /** The owner's task of a provider's id; another owner's reads as unknown. */
+  async byProviderTask(
+    owner: Owner,
+    provider: ProviderName,
+    providerTaskId: string,
+  ): Promise<VideoTask | null> {
+    const { store } = this.#commands;
+    const holder = await store.getByProviderTask(provider, providerTaskId);
+    if (holder !== null && isOwn(holder, owner)) return holder;
+    const tracked = await store.getTracked(owner, provider, providerTaskId);
+    return tracked !== null && isOwn(tracked, owner) ? tracked : null;
   }
 
-  /** How a provider says that a task is doing which is not ours. */
+  /** How a provider says that a task is doing which is none of the asking owner's. */
   lookUp(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     return this.#lookUps.ask(provider, providerTaskId);
   }

@@ -18,17 +18,23 @@ export function wakeTask(
   now: number,
 ): Promise<VideoTask | null> {
   return store.change(id, (task) => {
+    const suggested =
+      suggestedProviderTaskId !== null && isProviderTaskId(suggestedProviderTaskId)
+        ? { suggestedProviderTaskId }
+        : null;
+    if (task.stage === 'SUBMITTING') {
+      // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
+      return { patch: { wokenAt: now, ...suggested }, announces: false, transition: null };
+    }
     if (task.nextAction !== 'check') return null;
     const isUnknown = task.providerTaskId === null && task.trackedId === null;
-    if (isUnknown && (suggestedProviderTaskId === null || !isProviderTaskId(suggestedProviderTaskId))) {
-      return null;
-    }
+    if (isUnknown && suggested === null) return null;
     const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
     return {
       patch: {
         wokenAt: now,
         dueAt: Math.min(task.dueAt ?? dueAt, dueAt),
-        ...(isUnknown && { suggestedProviderTaskId }),
+        ...(isUnknown && suggested),
       },
       announces: false,
       transition: null,

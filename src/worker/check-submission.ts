@@ -34,10 +34,11 @@ export async function checkSubmission(
   const { model, providerMemo: memo } = task;
   // Without a resolution nothing is set going: it is not known yet whether this is ours.
   const request = { providerTaskId: suggested, model, resolution: null, memo, callbackUrl: null };
+  const startedAt = now();
   const outcome = await provider.check(request, signal);
   const fault = await noteOutcome(context, task, outcome);
   const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
-  const checked = { lastCheckedAt: now(), checks: task.checks + 1, unknownChecks };
+  const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
     // A record may be late, and a first answer odd: the id stays, and is asked for more and more rarely.
     const askAt =
@@ -48,7 +49,7 @@ export async function checkSubmission(
     await recorder.reschedule(task.id, whileLeasedBy, { ...leaseReturned, ...checked, dueAt });
   } else if (outcome.echoedPrompt === task.prompt) {
     const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
-    const event = { kind: 'adopted', providerTaskId: suggested, reason } as const;
+    const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
     // What the record says is the next check's matter.
     await recorder.record(task.id, event, {
       whileLeasedBy,

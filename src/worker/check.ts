@@ -45,10 +45,10 @@ export async function checkTask(
         );
   const fault = providerTaskId === null ? null : await noteOutcome(context, task, outcome);
   const conclusion = isTerminal(task.stage)
-    ? await concludeLate(context, task, lease, outcome, signal)
+    ? await concludeLate(context, task, lease, { ...outcome, askedAt: startedAt }, signal)
     : outcome.kind === 'unavailable'
       ? concludeFault(context, task, outcome, fault)
-      : await conclude(context, task, lease, outcome, signal);
+      : await conclude(context, task, lease, { ...outcome, askedAt: startedAt }, signal);
   if (conclusion === null) return;
   const { event, waitsForProvider = false, ...schedule } = conclusion;
   const patienceIsOver =
@@ -60,7 +60,7 @@ export async function checkTask(
       whileLeasedBy: lease.owner,
       schedule: (row) => ({
         ...leaseReturned,
-        lastCheckedAt: now(),
+        lastCheckedAt: startedAt,
         checks: task.checks + 1,
         ...schedule,
         // A call that came while we looked may be about what we did not see yet.
@@ -86,7 +86,7 @@ async function conclude(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
-  outcome: Exclude<CheckOutcome, { kind: 'unavailable' }>,
+  outcome: Exclude<CheckOutcome, { kind: 'unavailable' }> & { readonly askedAt: number },
   signal: AbortSignal,
 ): Promise<Conclusion | null> {
   const { provider, now, random } = context;

@@ -8,6 +8,9 @@ const longestCopyMs = 600_000;
 /** Most copies take less: whoever waits for the check then gets the finished task. In milliseconds. */
 const tellAfterMs = 1000;
 
+/** What a check found, and when it had begun. */
+type FoundVideo = Extract<CheckOutcome, { kind: 'completed' }> & { readonly askedAt: number };
+
 /**
  * Copies a finished video to our side. That may take minutes: what the check found is told meanwhile, and counts as
  * checked.
@@ -18,7 +21,7 @@ export async function copyVideo(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
-  found: Extract<CheckOutcome, { kind: 'completed' }>,
+  found: FoundVideo,
   signal: AbortSignal,
 ): Promise<ArchiveOutcome | null> {
   const ends = isTerminal(task.stage) ? lateWatchEnds(context, task) : patienceEnds(context, task);
@@ -50,10 +53,10 @@ export async function copyVideo(
 
 /** False when the task is not ours any more. */
 async function tellOfCopy(
-  { recorder, provider, now }: WorkContext,
+  { recorder, provider }: WorkContext,
   task: VideoTask,
   lease: Lease,
-  { providerStatus, memo }: Extract<CheckOutcome, { kind: 'completed' }>,
+  { providerStatus, memo, askedAt }: FoundVideo,
 ): Promise<boolean> {
   // Where this was tried before, the hint says what came of it.
   const isKnown = task.providerStatus === providerStatus && task.hint !== null;
@@ -61,7 +64,7 @@ async function tellOfCopy(
   const told = await recorder.record(
     task.id,
     { kind: 'observed', providerStatus, percent: null, memo, hint },
-    { whileLeasedBy: lease.owner, schedule: { lastCheckedAt: now() } },
+    { whileLeasedBy: lease.owner, schedule: { lastCheckedAt: askedAt } },
   );
   return told !== null && isTerminal(told.stage) === isTerminal(task.stage);
 }

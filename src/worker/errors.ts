@@ -18,6 +18,15 @@ export const imageUnreachable = (url: string, reason: string): TaskError => ({
   billed: 'NO',
 });
 
+/** An upload whose file is gone from our side; nothing was sent. */
+export const uploadGone: TaskError = {
+  code: 'IMAGE_UNREACHABLE',
+  message: 'An uploaded image is no longer kept here. Upload it again, and make a new task.',
+  providerCode: null,
+  retryable: false,
+  billed: 'NO',
+};
+
 /** The provider has the task and told no end of it. */
 export const gaveUp = (label: string): TaskError => ({
   code: 'GAVE_UP',

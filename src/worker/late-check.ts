@@ -14,7 +14,7 @@ export async function concludeLate(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
-  outcome: CheckOutcome,
+  outcome: CheckOutcome & { readonly askedAt: number },
   signal: AbortSignal,
 ): Promise<Conclusion | null> {
   const { provider, now, random } = context;

@@ -1,6 +1,6 @@
 import type { HandOver, ProviderImage } from '../providers/provider.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import { imageUnreachable } from './errors.ts';
+import { imageUnreachable, uploadGone } from './errors.ts';
 import type { WorkContext } from './run.ts';
 
 /**
@@ -12,13 +12,17 @@ export async function readyImages(
   task: VideoTask,
   signal: AbortSignal,
 ): Promise<HandOver> {
-  const { provider, imageSources } = context;
+  const { provider, imageSources, files } = context;
   const urls = task.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
   const reasons = await Promise.all(
     urls.map(async (url) => ({ url, reason: await imageSources.whyUnreachable(url, signal) })),
   );
   for (const { url, reason } of reasons) {
     if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
+  }
+  for (const image of task.referenceImages) {
+    if (image.url === null && !(await files.has(image.mediaKey)))
+      return { kind: 'refused', error: uploadGone };
   }
   const images = task.referenceImages.map((image) => imageOf(context, image));
   return provider.handOver === undefined ? { kind: 'ready', images } : provider.handOver(images, signal);

@@ -13,7 +13,7 @@ export interface WorkContext {
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
   /** Where uploaded images and finished videos lie. */
-  readonly files: Pick<MediaFiles, 'blob' | 'remove'>;
+  readonly files: Pick<MediaFiles, 'blob' | 'has' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** How long a task may stay without an end, in milliseconds. */
@@ -39,6 +39,7 @@ export type ProviderSign =
 
 /** A claim on one task. */
 export interface Lease {
+  /** Its name in the database. */
   readonly owner: string;
   /** Whether nobody else can have taken the task yet. */
   readonly isHeld: () => boolean;

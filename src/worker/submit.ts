@@ -25,7 +25,7 @@ export async function submitTask(
     // Claimed again: whoever began this attempt ended before its outcome was written.
     await recorder.record(task.id, interrupted(provider.label), {
       whileLeasedBy: lease.owner,
-      schedule: { ...leaseReturned, dueAt: task.createdAt + context.patienceMs },
+      schedule: (row) => lookWhenNamed(context, row),
     });
     return;
   }
@@ -95,7 +95,7 @@ async function recordOutcome(context: WorkContext, task: VideoTask, outcome: Sub
     }
     case 'unknown':
       await recorder.record(task.id, unknownOutcome(provider.label, outcome.reason), {
-        schedule: { ...leaseReturned, dueAt: task.createdAt + context.patienceMs },
+        schedule: (row) => lookWhenNamed(context, row),
       });
       return;
     default:
@@ -112,7 +112,12 @@ async function recordAcceptance(
   const dueAt = now() + nextCheckDelay(provider.pollIntervalMs, 0, random());
   try {
     const event = { kind: 'accepted', providerTaskId, memo } as const;
-    const schedule = { ...leaseReturned, dueAt };
+    // A callback may have been faster than this answer.
+    const schedule = (row: VideoTask) => ({
+      ...leaseReturned,
+      suggestedProviderTaskId: null,
+      dueAt: row.wokenAt === null ? dueAt : now(),
+    });
     if ((await recorder.record(task.id, event, { schedule })) !== null) return;
     const row = await store.get(task.id);
     // A callback may have named it before the answer came.
@@ -127,6 +132,12 @@ async function recordAcceptance(
     });
   }
 }
+
+/** An unknown outcome rests until its patience ends, unless a callback named the id meanwhile. */
+const lookWhenNamed = ({ now, patienceMs }: WorkContext, row: VideoTask) => ({
+  ...leaseReturned,
+  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
+});
 
 /** A refusal is an answer; what was not sent for a reason of its own tells nothing. */
 function signOf(outcome: SubmitOutcome): ProviderSign | null {

@@ -69,6 +69,9 @@ describe('the archive', () => {
           contentType: 'video/mp4',
           bytes: sample.byteLength,
           sha256: createHash('sha256').update(sample).digest('hex'),
+          width: 640,
+          height: 360,
+          durationSeconds: 4,
           archivedAt: 7,
         },
       });

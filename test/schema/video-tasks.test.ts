@@ -64,6 +64,63 @@ describe('videoTasks', () => {
     ]);
   });
 
+  it('says what lies beyond the other end of a page too', async () => {
+    const whole = await list('');
+    const cursorOf = (label: string) => whole.edges.find(({ node }) => node.label === label)?.cursor;
+    const ends = async (args: string) => {
+      const page = await list(args);
+      return [labels(page), page.pageInfo.hasPreviousPage, page.pageInfo.hasNextPage];
+    };
+    expect([
+      await ends(`(first: 10, before: "${cursorOf('3')}")`),
+      await ends(`(first: 1, before: "${cursorOf('3')}")`),
+      await ends(`(first: 10, after: "${cursorOf('3')}")`),
+      await ends(`(last: 10, after: "${cursorOf('3')}")`),
+      await ends(`(last: 10, before: "${cursorOf('3')}")`),
+      await ends(`(first: 10, after: "${cursorOf('5')}", before: "${cursorOf('1')}")`),
+      await ends(`(last: 10, after: "${cursorOf('5')}", before: "${cursorOf('1')}")`),
+    ]).toEqual([
+      ['54', false, true],
+      ['5', false, true],
+      ['21', true, false],
+      ['21', true, false],
+      ['54', false, true],
+      ['432', true, true],
+      ['432', true, true],
+    ]);
+  });
+
+  it('finds a task by as much of its id as was typed', async () => {
+    const [first] = tasks;
+    const id = idOf(first);
+    for (const typed of [id, id.slice(0, 15), id.slice(0, 15).toUpperCase(), id.slice(8, 20)]) {
+      expect(labels(await list(`(filter: { search: "${typed}" })`))).toBe('1');
+    }
+    // Only a beginning stands behind the prefix, and the prefix alone is a text like any other.
+    expect(labels(await list(`(filter: { search: "task_${id.slice(8)}" })`))).toBe('');
+    expect(labels(await list('(filter: { search: "task_" })'))).toBe('');
+  });
+
+  it.each([
+    '2030-02-30T00:00:00Z',
+    '2030-02-29T00:00:00Z',
+    '2030-04-31T23:00:00-05:00',
+    '2030-13-01T00:00:00Z',
+    '2030-00-10T00:00:00Z',
+    '2030-01-01T24:00:00Z',
+    '2030-01-01T00:60:00Z',
+    '2030-01-01T00:00:00',
+    '2030-01-01',
+  ])('refuses %s, which is no time', async (time) => {
+    await expect(list(`(filter: { createdAfter: "${time}" })`)).rejects.toThrow('RFC 3339');
+  });
+
+  it('takes a leap day and any offset', async () => {
+    for (const time of ['2028-02-29T00:00:00Z', '2028-02-29T23:30:00.5-05:00', '2100-01-01t00:00:00z']) {
+      expect(labels(await list(`(filter: { createdBefore: "${time}" })`))).toBe('54321');
+    }
+  });
+
   it('has an empty page for first: 0, and cursors only where there are edges', async () => {
     const empty = await list('(first: 0)');
     expect([empty.edges, empty.totalCount, empty.pageInfo.startCursor]).toEqual([[], 5, null]);
@@ -79,12 +136,19 @@ describe('videoTasks', () => {
     expect(labels(await list('(filter: { createdAfter: "2100-01-01T00:00:00Z" })'))).toBe('');
   });
 
-  it.each(['(first: -1)', '(first: 201)', '(first: 1, last: 1)', '(after: "nonsense")', '(before: "")'])(
-    'answers BAD_INPUT to %s',
-    async (args) => {
-      await expect(list(args)).rejects.toThrow('"code":"BAD_INPUT"');
-    },
-  );
+  it.each([
+    '(first: -1)',
+    '(first: 201)',
+    '(first: 1, last: 1)',
+    '(after: "nonsense")',
+    '(before: "")',
+    // Node reads both as the cursor of the first task.
+    '(after: "!!bjox!!")',
+    '(after: "bjox=")',
+    '(after: "bjowMQ")',
+  ])('answers BAD_INPUT to %s', async (args) => {
+    await expect(list(args)).rejects.toThrow('"code":"BAD_INPUT"');
+  });
 
   it('is listed as of a revision that a subscription takes as `after`', async () => {
     const { revision } = await list('');

@@ -4,12 +4,12 @@ import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** A server that may be called back, and checks so rarely that every other check has a cause. */
-async function startCalledBack(env: Record<string, string> = {}): Promise<KieApp> {
+async function startCalledBack(env: Record<string, string> = {}, durationMs = 3_600_000): Promise<KieApp> {
   const port = String(await freePort());
   const publicUrl = `http://127.0.0.1:${port}`;
   return startKieApp(
     { PORT: port, PUBLIC_URL: publicUrl, KIE_POLL_INTERVAL_MS: '60000', ...env },
-    { durationMs: 3_600_000 },
+    { durationMs },
   );
 }
 
@@ -93,8 +93,12 @@ describe('a callback', () => {
     expect(app.simulator.stats.tasks[providerTaskId ?? '']?.checks).toBe(third.checks);
   });
 
-  it('makes regular checks five times rarer, and never ends them', async () => {
-    await using app = await startCalledBack({ KIE_POLL_INTERVAL_MS: '400' });
+  it('makes regular checks of its provider five times rarer, and never ends them', async () => {
+    await using app = await startCalledBack({
+      KIE_POLL_INTERVAL_MS: '400',
+      PROVIDERS: 'kie,simulator',
+      SIMULATOR_DURATION_MS: '3600000',
+    });
     const { id, providerTaskId, callBackUrl } = await startTask(app);
     const gap = ({ lastCheckedAt, nextCheckAt }: Watched) =>
       Date.parse(nextCheckAt ?? '') - Date.parse(lastCheckedAt ?? '');
@@ -108,6 +112,28 @@ describe('a callback', () => {
     );
     expect(gap(after)).toBeLessThan(3000);
     await untilChecks(app, id, after.checks + 1);
+    // A provider that did not call is asked as often as before.
+    const other = await app.as().make('A pin', { provider: 'SIMULATOR' });
+    expect(gap(await untilChecks(app, other.id, 1))).toBeLessThan(1000);
+  });
+
+  it('tells of a larger version too, long before the next check is due', async () => {
+    await using app = await startCalledBack({ KIE_CONTRACT: 'veo' }, 300);
+    const { id } = await app.as().make('A ring [sim:base-first]', { resolution: 'P2160' });
+    const { video, checks } = await app.as().untilStage(id, 'COMPLETED');
+    // The end of the video, and the end of its larger version.
+    expect([video?.sourceUrl, checks]).toEqual([expect.stringMatching(/_1\.mp4$/), 2]);
+  });
+
+  it.each([
+    ['that is late', '[sim:create-late=1500]', {}],
+    ['that never comes', '[sim:create-hang]', { PROVIDER_TIMEOUT_MS: '1500' }],
+  ])('that is faster than an answer %s is acted on when there is an outcome', async (_what, marker, env) => {
+    await using app = await startCalledBack(env, 100);
+    const { id } = await app.as().make(`A ring ${marker}`);
+    const { prompt, providerTaskId } = await app.as().untilStage(id, 'COMPLETED');
+    expect(app.simulator.stats.tasks[providerTaskId ?? '']?.prompt).toBe(prompt);
+    expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
   it('makes nothing rarer about a task that cannot call back', async () => {

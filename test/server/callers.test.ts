@@ -99,6 +99,11 @@ describe('pages of others', () => {
       'http://localhost:3000',
     );
     expect((await asked('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+    const rest = await ask(server.url, {
+      path: '/veo31/status/x',
+      headers: { origin: 'http://localhost:3000' },
+    });
+    expect(rest.headers['access-control-allow-origin']).toBe('http://localhost:3000');
   });
 
   it('cannot spend money by a form: a mutation wants JSON or a file, and never GET', async () => {
@@ -139,6 +144,18 @@ describe('who is asked who he is', () => {
     ["the seed's status", { path: '/veo31/kie-status/x' }, 401],
     ["the seed's generation", { method: 'POST', path: '/veo31/generate-from-urls', body: '' }, 401],
     ['a wrong key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-eve' } }, 401],
+    [
+      'a right key without the word Bearer',
+      { ...query, headers: { ...query.headers, authorization: 'key-of-ann' } },
+      401,
+    ],
+    ['a path where nothing is', { path: '/nowhere' }, 401],
+    [
+      'a path where nothing is, with a right key',
+      { path: '/nowhere', headers: { authorization: 'Bearer key-of-ann' } },
+      404,
+    ],
+    ['another method where nothing is', { method: 'POST', path: '/nowhere', body: '' }, 401],
     ['a right key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-ann' } }, 200],
   ])('%s', async (_what, asked, status) => {
     expect((await ask(server.url, asked)).status).toBe(status);

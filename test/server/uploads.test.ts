@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
 import { png, upload } from '../support/upload.ts';
@@ -75,6 +76,11 @@ describe('uploadReferenceImage', () => {
       200,
       'BAD_INPUT',
     ]);
+    // Noise behind a picture's first bytes: what is kept is the whole of it.
+    const large = Buffer.concat([png, randomBytes(20 * 1024 * 1024 - png.byteLength)]);
+    const { body } = await upload(app.url, large, 'k1');
+    const served = await fetch(body.data?.uploadReferenceImage.image?.url ?? '');
+    expect(Buffer.from(await served.arrayBuffer()).equals(large)).toBe(true);
     const far = await upload(app.url, Buffer.alloc(24 * 1024 * 1024), 'k1').catch(() => ({ status: 413 }));
     expect(far.status).toBe(413);
   });

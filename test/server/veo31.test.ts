@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { startLoopback } from '../support/loopback.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -120,6 +121,16 @@ describe("the seed's REST calls", () => {
     expect([status, (body as { error: string }).error]).toEqual([400, expect.stringMatching(error)]);
   });
 
+  it('refuse a form that is too large, and close the connection that still sends it', async () => {
+    await using app = await startTestApp();
+    const response = await fetch(`${app.url}/veo31/generate-from-urls`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `additional_prompt=${'x'.repeat(3_000_000)}`,
+    });
+    expect([response.status, response.headers.get('connection')]).toEqual([413, 'close']);
+  });
+
   it('tell a refusal of the provider with our id', async () => {
     await using app = await startTestApp();
     const { status, body } = await generate(
@@ -167,6 +178,31 @@ describe("the seed's REST calls", () => {
     expect(body).toMatchObject({ status: 'unknown', hint: expect.stringContaining('app.kie.ai') as string });
   });
 
+  it('look up ten strangers at once at most, however many are asked for', async () => {
+    let open = 0;
+    let most = 0;
+    const held: (() => void)[] = [];
+    await using kie = await startLoopback((_request, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      held.push(() => {
+        open -= 1;
+        response.end('{"status":"processing"}');
+      });
+    });
+    await using app = await startTestApp({ PROVIDERS: 'kie', KIE_API_KEY: 'k', KIE_BASE_URL: kie.url });
+    const asked = Array.from({ length: 35 }, (_, index) => call(`${app.url}/veo31/kie-status/id${index}`));
+    await waitFor('ten of them', () => held.length === 10);
+    let answered = 0;
+    while (answered < asked.length) {
+      await waitFor('a request', () => held.length > 0);
+      held.shift()?.();
+      answered += 1;
+    }
+    const states = (await Promise.all(asked)).map(({ body }) => (body as { status: string }).status);
+    expect([new Set(states), most]).toEqual([new Set(['processing']), 10]);
+  });
+
   it('ask for a key where keys are configured, and tell nothing of another owner', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:k1,ben:k2' });
     const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
@@ -177,9 +213,14 @@ describe("the seed's REST calls", () => {
     });
     const { id, step3_video_generation: third } = made.body as Generated;
     expect((await call(`${app.url}/veo31/status/${id}`)).status).toBe(401);
-    for (const one of [id, third.task_id]) {
-      const { body } = await call(`${app.url}/veo31/status/${one}`, as('k2'));
-      expect(body).toEqual({ provider: 'simulator', task_id: one, status: 'unknown' });
+    // Exactly as for an id that nobody has, in whatever letters it is written.
+    const nobodys = await call(`${app.url}/veo31/status/${'0'.repeat(32)}`, as('k2'));
+    expect(nobodys.body).toMatchObject({ provider: 'simulator', status: 'unknown' });
+    for (const one of [id, third.task_id, 'a/b?c']) {
+      for (const route of ['status', 'kie-status']) {
+        const answer = await call(`${app.url}/veo31/${route}/${encodeURIComponent(one)}`, as('k2'));
+        expect(answer).toEqual({ ...nobodys, body: { ...(nobodys.body as object), task_id: one } });
+      }
     }
     await expect(generateAt(app.url, { prompt: 'x' })).rejects.toThrow('UNAUTHENTICATED');
   });

@@ -5,6 +5,7 @@ import { storeTests, type TestDatabase } from './contract/fixture.ts';
 import { pagesContract } from './contract/pages.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
+import { uploadsContract } from './contract/uploads.ts';
 
 export type { TestDatabase } from './contract/fixture.ts';
 
@@ -16,5 +17,6 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   dueWorkContract(name, tests);
   moneyContract(name, tests);
   pagesContract(name, tests);
+  uploadsContract(name, tests);
   restartsContract(name, tests);
 }

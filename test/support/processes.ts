@@ -75,7 +75,7 @@ export const startServerWithSettableClock = (env: Record<string, string>) =>
   });
 
 /** Settings that point a server at a simulator in another process, and make waits short. */
-export const pointedAt = (simulator: Program, folder: string): Record<string, string> => ({
+export const pointedAt = (simulator: { readonly url: string }, folder: string): Record<string, string> => ({
   DATA_DIR: folder,
   PROVIDERS: 'kie',
   KIE_API_KEY: 'k',

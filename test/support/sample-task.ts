@@ -99,6 +99,9 @@ export function sampleFullTask(): NewVideoTask & {
       contentType: 'video/mp4',
       bytes: 6_000_000_000,
       sha256: 'ab'.repeat(32),
+      width: 3840,
+      height: 2160,
+      durationSeconds: 8.04,
       archivedAt: sampleTime + 9,
     },
     error: {

@@ -28,6 +28,9 @@ export const video: Video = {
   contentType: 'video/mp4',
   bytes: null,
   sha256: null,
+  width: null,
+  height: null,
+  durationSeconds: null,
   archivedAt: null,
 };
 export const cost = { amount: 0.3, credits: 60, settled: true };
@@ -40,7 +43,7 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
   refused: { kind: 'refused', error: errorOf('PROVIDER_REJECTED') },
   postponed: { kind: 'postponed', reason: 'No place in the create budget' },
   outcomeUnknown: { kind: 'outcomeUnknown', reason: 'Timed out', hint: 'Look at the log' },
-  adopted: { kind: 'adopted', providerTaskId: 'found', reason: 'Named by hand' },
+  adopted: { kind: 'adopted', providerTaskId: 'found', trackedId: 'found', reason: 'Named by hand' },
   observed: { kind: 'observed', providerStatus: 'running', percent: 40, memo: null, hint: 'Wait' },
   succeeded: { kind: 'succeeded', providerStatus: 'success', video, memo: null, cost: null },
   providerFailed: {
@@ -73,6 +76,7 @@ export const told = (task: VideoTask) =>
     statusOf(task.stage),
     task.stage,
     task.providerTaskId,
+    task.trackedId,
     task.providerStatus,
     task.hint,
     task.error,

@@ -7,6 +7,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly connections: () => number;
   /** Resets every connection at once. */
   cut(): void;
+  /** Resets every connection as soon as the server says this, and keeps it back; once. */
+  cutAt(text: string): void;
   /** Lets nothing more through on the present connections, without a word to anybody. */
   halfOpen(): void;
   /** Holds back each chunk for a while. */
@@ -25,10 +27,24 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let made = 0;
+  let lastWords: string | null = null;
   const timers = new Set<NodeJS.Timeout>();
+  const cut = () => {
+    for (const pair of pairs) {
+      const { client, upstream } = pair;
+      pairs.delete(pair);
+      client.resetAndDestroy();
+      upstream.resetAndDestroy();
+    }
+  };
   const carry = (pair: Pair, from: Socket, to: Socket) => {
     from.on('data', (chunk) => {
       if (pair.silent) return;
+      if (lastWords !== null && from === pair.upstream && chunk.includes(lastWords)) {
+        lastWords = null;
+        cut();
+        return;
+      }
       const timer = setTimeout(() => {
         timers.delete(timer);
         if (to.writable) to.write(chunk);
@@ -52,13 +68,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => made,
-    cut: () => {
-      for (const pair of pairs) {
-        const { client, upstream } = pair;
-        pairs.delete(pair);
-        client.resetAndDestroy();
-        upstream.resetAndDestroy();
-      }
+    cut,
+    cutAt: (text) => {
+      lastWords = text;
     },
     halfOpen: () => {
       for (const pair of pairs) pair.silent = true;

@@ -9,6 +9,11 @@ const codes = ({ userErrors }: { userErrors: readonly { code: string; field?: un
 const idsAt = ({ simulator }: KieApp) => Object.keys(simulator.stats.tasks);
 const outcome = ({ stage, error, cost, hint }: SeenTask) => ({ stage, error: error?.code, cost, hint });
 
+const allFields = `status stage provider model providerTaskId providerStatus prompt label useCase aspectRatio
+  durationSeconds resolution videoUrl hint createdAt submittedAt completedAt lastCheckedAt nextCheckAt checks
+  error { code } cost { amount settled } progress { percent estimated elapsedSeconds remainingSeconds queuePosition }
+  retryOf { id } history { stage at reason }`;
+
 /** What a subscriber of all tasks is told, until he has seen enough. */
 async function told(
   url: string,
@@ -150,6 +155,9 @@ describe('retryVideoTask', () => {
     expect(taken(one).id).toBe(taken(two).id);
     expect(taken(one)).toMatchObject({ prompt: task.prompt, label: 'SKU-1', retryOf: { id: task.id } });
     expect(codes(await caller.byId('retryVideoTask', 'task_nobody'))).toEqual([['NOT_FOUND', ['id']]]);
+    // A deleted task is seen nowhere, from its retry neither.
+    await caller.delete(task.id);
+    expect((await caller.task(taken(one).id))?.retryOf).toBeNull();
   });
 });
 
@@ -207,19 +215,30 @@ describe('trackVideoTask', () => {
     const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
     const foreign = taken(await ben.track(providerTaskId ?? ''));
     const nobodys = taken(await ben.track('0'.repeat(32)));
-    const seen = async (id: string, theirs: string) => {
-      const {
-        id: _id,
-        checks: _checks,
-        providerTaskId: shown,
-        hint,
-        ...rest
-      } = await ben.until(id, 'a check', ({ checks }) => checks > 0);
-      return { ...rest, shown: shown === theirs, hint: hint?.replace(theirs, 'ID') };
+    const rest = (id: string) =>
+      fetch(`${app.url}/veo31/kie-status/${id}`, { headers: { authorization: 'Bearer key-of-ben' } });
+    /** All that ben can see of a task, with the id and the times taken out. */
+    const seen = async ({ id, providerTaskId: theirs }: SeenTask) => {
+      const { videoTask, videoTasks } = await ben.query<Record<string, object>>(
+        `query ($id: ID!, $theirs: String!) {
+           videoTask(id: $id) { ${allFields} }
+           videoTasks(filter: { search: $theirs }) { totalCount } }`,
+        { id, theirs },
+      );
+      const text = JSON.stringify([videoTask, videoTasks, await (await rest(theirs ?? '')).json()]);
+      return text
+        .replaceAll(theirs ?? '', 'ID')
+        .replaceAll(/"\d{4}-[^"]+Z"/g, '"TIME"')
+        .replaceAll(/"elapsedSeconds":[\d.]+|"checks":\d+/g, '');
     };
-    const asForeign = await seen(foreign.id, providerTaskId ?? '');
-    expect(asForeign).toMatchObject({ stage: 'GENERATING', providerStatus: 'unknown', shown: true });
-    expect(asForeign).toEqual(await seen(nobodys.id, '0'.repeat(32)));
+    for (const { id } of [foreign, nobodys]) await ben.until(id, 'a check', ({ checks }) => checks > 0);
+    expect(await seen(foreign)).toContain('"providerStatus":"unknown"');
+    expect(await seen(foreign)).toContain('"nextCheckAt":"TIME"');
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
+    for (const { id } of [foreign, nobodys]) taken(await ben.byId('refreshVideoTask', id));
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
+    for (const { id } of [foreign, nobodys]) taken(await ben.byId('cancelVideoTask', id));
+    expect(await seen(foreign)).toEqual(await seen(nobodys));
   });
 
   it.each([
@@ -274,6 +293,42 @@ describe('resolveSubmission', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
+  it.each([
+    ['in doubt', false, 'GENERATING'],
+    ['given up on', true, 'FAILED'],
+  ])('%s takes an id that another owner holds as one that nobody knows', async (_what, isGivenUp, stage) => {
+    await using app = await startKieApp(keys, { durationMs: 60_000 });
+    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const made = await anna.make('owl');
+    const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
+    /** What ben sees of a submission in doubt that he says has this id, each time once it was looked at. */
+    const seen = async (theirs: string) => {
+      const { id } = await ben.make('fox [sim:create-drop]');
+      await ben.untilStage(id, 'SUBMISSION_UNKNOWN');
+      if (isGivenUp) await ben.resolve(id, { giveUp: true });
+      const answer = await ben.resolve(id, { providerTaskId: theirs });
+      await ben.until(id, 'a check', ({ checks }) => checks > 0);
+      const again = await ben.resolve(id, { providerTaskId: '1'.repeat(32) });
+      const track = await ben.track(theirs);
+      const { videoTask } = await ben.query<{ videoTask: object }>(
+        `query ($id: ID!) { videoTask(id: $id) { ${allFields} } }`,
+        { id },
+      );
+      await ben.byId('cancelVideoTask', id);
+      const retry = await ben.byId('retryVideoTask', id);
+      return JSON.stringify([answer, again, track.task?.id === id, videoTask, codes(retry)])
+        .replaceAll(theirs, 'ID')
+        .replaceAll(id, 'OURS')
+        .replaceAll(/"\d{4}-[^"]+Z"/g, '"TIME"')
+        .replaceAll(/"(elapsedSeconds|remainingSeconds|percent|checks)":[\d.]+/g, '');
+    };
+    const foreign = await seen(providerTaskId ?? '');
+    expect(foreign).toContain(`"stage":"${stage}"`);
+    // Each id is followed by one task of an owner.
+    expect(foreign).toContain('true,{"status"');
+    expect(foreign).toEqual(await seen('0'.repeat(32)));
+  });
+
   it('gives up, and a later found id still completes it', async () => {
     await using app = await startKieApp();
     const { caller, id } = await lost(app);
@@ -289,6 +344,9 @@ describe('resolveSubmission', () => {
   it('resubmits as a new task, once', async () => {
     await using app = await startKieApp();
     const { caller, id } = await lost(app);
+    // A client's own key is his own, whatever it looks like.
+    await caller.make('owl', { idempotencyKey: `resubmit:${id.replace('task_', '')}` });
+    await waitFor('its create', () => app.simulator.stats.createsReceived === 2);
     const [one, two] = await Promise.all([
       caller.resolve(id, { resubmit: true }),
       caller.resolve(id, { resubmit: true }),
@@ -296,7 +354,7 @@ describe('resolveSubmission', () => {
     expect(taken(one)).toMatchObject({ retryOf: { id } });
     expect(taken(two).id).toBe(taken(one).id);
     expect((await caller.task(id))?.stage).toBe('FAILED');
-    await waitFor('the second create', () => app.simulator.stats.createsReceived === 2);
+    await waitFor('the second create of it', () => app.simulator.stats.createsReceived === 3);
   });
 
   it('says what it cannot do', async () => {

@@ -38,7 +38,12 @@ describe('over any sequence of events', () => {
     refused: fc.record({ kind: fc.constant('refused'), error }),
     postponed: fc.constant(events.postponed),
     outcomeUnknown: fc.constant(events.outcomeUnknown),
-    adopted: fc.record({ kind: fc.constant('adopted'), providerTaskId: id, reason: fc.constant('By hand') }),
+    adopted: fc.record({
+      kind: fc.constant('adopted'),
+      providerTaskId: fc.option(id),
+      trackedId: id,
+      reason: fc.constant('By hand'),
+    }),
     observed: fc.record({
       kind: fc.constant('observed'),
       providerStatus: fc.option(word),
@@ -114,9 +119,10 @@ describe('over any sequence of events', () => {
       holds: ({ after }) => after.video === null || after.stage === 'COMPLETED',
     },
     {
-      name: 'what the provider makes or made has its id',
+      name: 'what the provider makes has an id, if only by name, and what it made has its own',
       holds: ({ after }) =>
-        after.providerTaskId !== null || !['GENERATING', 'COMPLETED'].includes(after.stage),
+        after.providerTaskId !== null ||
+        (after.stage === 'GENERATING' ? after.trackedId !== null : after.stage !== 'COMPLETED'),
     },
     {
       name: 'the time of the end is set if and only if the task has ended, and then nothing is sent any more',

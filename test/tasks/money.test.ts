@@ -4,6 +4,7 @@ import { Caller, startKieApp, taken } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { png, upload } from '../support/upload.ts';
 
 interface Viewer {
   readonly owner: string;
@@ -103,6 +104,54 @@ describe('what a video costs', () => {
     });
     expect((await viewerOf(caller)).spentThisMonth).toEqual({ amount: 0, settled: true });
     expect(held).toHaveLength(1);
+  });
+
+  it('is estimated with all that generateVideo would refuse, and an estimate keeps nothing', async () => {
+    await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: '0.3,key:ben=0.1' });
+    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const { body } = await upload(app.url, png, 'key-of-anna');
+    const uploadId = body.data?.uploadReferenceImage.image?.uploadId;
+    /** What the estimate says; then what really happens. */
+    const estimated = async (caller: Caller, input: Record<string, unknown>) => {
+      const { estimateVideo } = await caller.query<{
+        estimateVideo: { userErrors: { code: string; message: string; field: string[] | null }[] };
+      }>(
+        `query ($input: GenerateVideoInput!) { estimateVideo(input: $input) {
+           model cost { amount } userErrors { code message field } } }`,
+        { input: { prompt: 'fox', ...input } },
+      );
+      return estimateVideo;
+    };
+    const refused = async (caller: Caller, input: Record<string, unknown>) => {
+      const told = errors(await estimated(caller, input));
+      expect(told).toEqual(errors(await caller.generate({ prompt: 'fox', ...input })));
+      return told;
+    };
+    expect(await refused(ben, {})).toEqual([['BUDGET_EXCEEDED', null]]);
+    expect(await refused(ben, { model: 'market/model' })).toEqual([['BUDGET_EXCEEDED', ['input', 'model']]]);
+    const images = { referenceImages: [{ uploadId }] };
+    const unknown = [['NOT_FOUND', ['input', 'referenceImages', '0', 'uploadId']]];
+    expect(await refused(ben, images)).toEqual(unknown);
+    expect(await refused(ben, { referenceImages: [{ uploadId: 'nobodys' }] })).toEqual(unknown);
+    // The price is told with the refusal.
+    expect(await estimated(ben, {})).toMatchObject({
+      model: 'veo3_fast',
+      cost: { amount: 0.15 },
+      userErrors: [{ message: expect.stringMatching(/USD 0.15; .*USD 0.1, USD 0 are taken/) as string }],
+    });
+    expect(await estimated(anna, images)).toMatchObject({ cost: { amount: 0.15 }, userErrors: [] });
+    expect((await viewerOf(anna)).spentThisMonth.amount).toBe(0);
+
+    const made = await anna.make('fox', { ...images, idempotencyKey: 'k' });
+    await anna.make('fox', { idempotencyKey: 'l' });
+    expect(await refused(anna, {})).toEqual([['BUDGET_EXCEEDED', null]]);
+    expect(await refused(anna, { prompt: 'owl', idempotencyKey: 'k' })).toEqual([
+      ['IDEMPOTENCY_CONFLICT', ['input', 'idempotencyKey']],
+    ]);
+    // The key's task is there already: nothing more is paid.
+    const again = { ...images, idempotencyKey: 'k' };
+    expect(await estimated(anna, again)).toMatchObject({ model: 'veo3_fast', userErrors: [] });
+    expect(taken(await anna.generate({ prompt: 'fox', ...again })).id).toBe(made.id);
   });
 
   it.each([

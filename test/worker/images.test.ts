@@ -1,9 +1,12 @@
+import { readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { startLoopback, type Loopback } from '../support/loopback.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { png, upload } from '../support/upload.ts';
 
 /** The images that a create of the simulator carried. */
@@ -112,6 +115,21 @@ describe('an image by address', () => {
 });
 
 describe('an uploaded image', () => {
+  it('whose file was lost here fails the task before anything is paid', async () => {
+    await using folder = await temporaryFolder();
+    await using app = await startKieApp({ DATA_DIR: folder.path });
+    const uploadId = await uploaded(app);
+    const [name = ''] = await readdir(join(folder.path, 'media'));
+    await rm(join(folder.path, 'media', name));
+    const { id } = await app.as().make('fox', { referenceImages: [{ uploadId }] });
+    const { error } = await app.as().untilStage(id, 'FAILED');
+    expect([error?.code, error?.billed, app.simulator.stats.createsReceived]).toEqual([
+      'IMAGE_UNREACHABLE',
+      'NO',
+      0,
+    ]);
+  });
+
   it('is handed to Kie once, and used from there again and again', async () => {
     await using app = await startKieApp();
     const uploadId = await uploaded(app);

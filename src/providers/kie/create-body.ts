@@ -18,34 +18,40 @@ const generationTypes: Record<Exclude<ImageUse, 'AUTO'>, string> = {
   REFERENCE: 'REFERENCE_2_VIDEO',
 };
 
-/** Names that Reelay sets itself, in every spelling that one of the contracts knows. */
-export const reservedOptions: ReadonlySet<string> = new Set(
-  [
-    'prompt',
-    'model',
-    'image',
-    'image_url',
-    'image_urls',
-    'images',
-    'generation_type',
-    'aspect_ratio',
-    'duration',
-    'duration_seconds',
-    'resolution',
-    'seed',
-    'seeds',
-    'n',
-    'count',
-    'sample_count',
-    'number_of_videos',
-    'call_back_url',
-    'callback_url',
-    'storage_uri',
-    'first_frame_url',
-    'last_frame_url',
-    'reference_image_urls',
-  ].flatMap((name) => [name, camel(name)]),
-);
+/** Names that Reelay sets itself, and others for the same. */
+export const reservedOptions: ReadonlySet<string> = new Set([
+  'prompt',
+  'model',
+  'image',
+  'image_url',
+  'image_urls',
+  'images',
+  'generation_type',
+  'aspect_ratio',
+  'duration',
+  'duration_seconds',
+  'resolution',
+  'seed',
+  'seeds',
+  'n',
+  'count',
+  'sample_count',
+  'n_videos',
+  'num_videos',
+  'number_of_videos',
+  'callback',
+  'callback_url',
+  'webhook',
+  'webhook_url',
+  'storage',
+  'storage_uri',
+  'storage_url',
+  'first_frame',
+  'first_frame_url',
+  'last_frame',
+  'last_frame_url',
+  'reference_image_urls',
+]);
 
 /** Where a create goes and what it carries. */
 export interface CreateRequest {
@@ -111,8 +117,4 @@ function common(request: SubmitRequest, imageUrls: readonly string[]): { [key: s
     ...(resolution !== null && { resolution: sizes[resolution] }),
     ...(seed !== null && { seed }),
   };
-}
-
-function camel(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -49,7 +49,8 @@ const verdict = (code: TaskErrorCode): string =>
 const shorten = (text: string): string =>
   text.length > maxQuote ? `${text.slice(0, maxQuote).trimEnd()}…` : text;
 
-const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+/** A label at the beginning of a sentence. */
+export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** What a text of Kie's says went wrong, where it says it (Kie docs of code 400, 2026-06). */
 export function codeByText(text: string): TaskErrorCode | null {

@@ -14,7 +14,7 @@ import type {
 } from '../provider.ts';
 import { Balance } from './balance.ts';
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
-import { taskError } from './errors.ts';
+import { capitalise, taskError } from './errors.ts';
 import { KieHttp, NoAnswerError, type Answer } from './http.ts';
 import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
@@ -156,7 +156,15 @@ class KieProvider implements VideoProvider {
         ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
         : this.#outcomeOf(verdict, memo);
     }
-    return fault ?? this.#unknown(`no contract knows the task ${request.providerTaskId}`);
+    return (
+      fault ?? {
+        kind: 'unknown',
+        reason: `no contract knows the task ${request.providerTaskId}`,
+        hint:
+          `${capitalise(this.label)} knows no task ${request.providerTaskId}. See that the id is right; ` +
+          'you can look for it at https://app.kie.ai. Checking goes on.',
+      }
+    );
   }
 
   credits(): Promise<number | null> {

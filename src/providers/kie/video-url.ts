@@ -7,9 +7,9 @@ const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;
 /** What closes a link in a list that is not even JSON, as in `"[http://example.com/video1.mp4]"` (Kie docs, 2026-06). */
 const closing = /[\]),}]+$/;
 
-/** The echoed request, and the lower resolution beside a higher one, are never results. */
+/** The echoed request, and the lower resolution beside a higher one or a preview of it, are never results. */
 const notResults =
-  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|origin.*|request.*|msg|message)$/i;
+  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|origin.*|request.*|msg|message)$/i;
 
 /** How deep a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;

@@ -230,16 +230,31 @@ describe('an input', () => {
     expect(app.simulator.stats.createsReceived).toBe(0);
   });
 
-  it.each(['prompt', 'imageUrls', 'image_urls', 'callBackUrl', 'duration', 'aspectRatio', 'seeds', 'model'])(
-    'whose providerOptions set %s is BAD_INPUT',
-    async (key) => {
-      const { generateVideo } = await generate({ providerOptions: { [key]: 'x' } });
-      expect(generateVideo).toMatchObject({
-        task: null,
-        userErrors: [{ code: 'BAD_INPUT', field: ['input', 'providerOptions', key] }],
-      });
-    },
-  );
+  it.each([
+    'prompt',
+    'Prompt',
+    'imageUrls',
+    'image_urls',
+    'IMAGE-URLS',
+    'callBackUrl',
+    'callBackURL',
+    'callbackURL',
+    'webhook_url',
+    'duration',
+    'aspectRatio',
+    'aspect ratio',
+    'seeds',
+    'model',
+    'num_videos',
+    'numVideos',
+    'storage',
+  ])('whose providerOptions set %s is BAD_INPUT', async (key) => {
+    const { generateVideo } = await generate({ providerOptions: { [key]: 'x' } });
+    expect(generateVideo).toMatchObject({
+      task: null,
+      userErrors: [{ code: 'BAD_INPUT', field: ['input', 'providerOptions', key] }],
+    });
+  });
 
   it('in every form that the models offer is sent, and completes', async () => {
     await using other = await startKieApp({}, { durationMs: 0 });

@@ -3,10 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSimulator } from '../../../src/providers/simulator/simulator.ts';
 import { describeSwitches, type SwitchName } from '../../../src/providers/simulator/switches.ts';
 import { freePort } from '../../support/free-port.ts';
-import { startKieApp, type KieApp, type SeenTask } from '../../support/kie-app.ts';
-import { startLoopback, type Loopback } from '../../support/loopback.ts';
+import { Caller, startKieApp, type SeenTask } from '../../support/kie-app.ts';
+import { startLoopback } from '../../support/loopback.ts';
+import { pointedAt, startServerWithSettableClock } from '../../support/processes.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const hmacKey = 'a key of the account';
 
@@ -16,11 +19,12 @@ const settings = {
   veo: { KIE_CONTRACT: 'veo' },
   task: { KIE_CONTRACT: 'task' },
   /** Faults of the provider make a server ask less: those who wait for none have another. */
-  faulty: { PROVIDER_TIMEOUT_MS: '5000' },
-  impatient: { PATIENCE_MS: '6000' },
+  faulty: {},
+  hanging: { PROVIDER_TIMEOUT_MS: '8000' },
 } as const;
 
-type Place = keyof typeof settings | 'calledBack';
+/** Outwaited: a server whose clock is set ahead by more than the patience once each task shows what is odd. */
+type Place = keyof typeof settings | 'calledBack' | 'outwaited';
 
 interface Row {
   /** Of the prompt, beside the switch that the row stands at. */
@@ -67,7 +71,7 @@ const rows: Record<Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits'>, rea
   'create-drop': [row('', unknown)],
   'create-cut': [row('', unknown)],
   'create-accept-500': [row('', unknown)],
-  'create-hang': [row('', unknown, 'faulty')],
+  'create-hang': [row('', unknown, 'hanging')],
   'create-late': [row('=300', completed)],
   'create-html': [row('', unknown)],
   'create-no-id': [row('', unknown)],
@@ -76,23 +80,23 @@ const rows: Record<Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits'>, rea
   filtered: [row('', failed('CONTENT_FILTERED')), row('', failed('CONTENT_FILTERED'), 'veo')],
   'upstream-failed': [row('', failed('PROVIDER_FAILED')), row('', failed('PROVIDER_FAILED'), 'veo')],
   'dead-image': [row('', failed('IMAGE_UNREACHABLE')), row('', failed('IMAGE_UNREACHABLE'), 'veo')],
-  stuck: [row('', gaveUp('waiting'), 'impatient')],
+  stuck: [row('', gaveUp('waiting'), 'outwaited')],
   'result-urls-string': [row('', completed), row('', completed, 'veo')],
   'result-urls-top': [row('', completed, 'veo')],
   'result-json-object': [row('', completed)],
   'param-object': [row('', completed)],
   'text-times': [row('', completed), row('', completed, 'veo')],
   'null-data': [
-    row('', gaveUp('unknown'), 'impatient'),
+    row('', gaveUp('unknown'), 'outwaited'),
     row('][sim:times=2', completed),
     row('][sim:times=2', completed, 'veo'),
   ],
-  'wrong-id': [row('', gaveUp('unknown'), 'impatient'), row('][sim:times=2', completed, 'veo')],
+  'wrong-id': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed, 'veo')],
   'credits-consumed': [row('', { ...completed, cost: { amount: 0.15, credits: 30, settled: true } }, 'veo')],
   'no-credits-consumed': [row('', { ...completed, cost: { amount: 0.15, credits: 30, settled: false } })],
-  'odd-state': [row('', gaveUp('unknown'), 'impatient'), row('][sim:times=2', completed, 'veo')],
-  'no-url': [row('', gaveUp('unknown'), 'impatient'), row('][sim:times=2', completed, 'veo')],
-  'origin-only': [row('', gaveUp('unknown'), 'impatient', { resolution: 'P1080' })],
+  'odd-state': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed, 'veo')],
+  'no-url': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed, 'veo')],
+  'origin-only': [row('', gaveUp('unknown'), 'outwaited', { resolution: 'P1080' })],
   'base-first': [
     row('', high(String.raw`/v/[^_]+_\d+\.mp4$`), 'jobs', { resolution: 'P1080' }),
     row('', high('/p/'), 'veo', { resolution: 'P1080' }),
@@ -103,15 +107,15 @@ const rows: Record<Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits'>, rea
   'upgrade-unavailable': [
     row('][sim:base-first', failed('PROVIDER_FAILED', 'YES'), 'veo', { resolution: 'P2160' }),
   ],
-  'check-malformed': [row('', gaveUp('unknown'), 'impatient'), row('][sim:times=2', completed)],
-  'check-html': [row('', gaveUp('unknown'), 'impatient'), row('][sim:times=2', completed)],
+  'check-malformed': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed)],
+  'check-html': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed)],
   'check-huge': [row('][sim:times=2', completed, 'faulty')],
-  'check-hang': [row('][sim:times=1', completed, 'faulty')],
+  'check-hang': [row('][sim:times=1', completed, 'hanging')],
   'check-drop': [row('][sim:times=2', completed, 'faulty')],
   'file-picky': [row('', completed)],
-  'file-expired': [row('', gaveUp('success'), 'impatient')],
-  'file-html': [row('', gaveUp('success'), 'impatient'), row('][sim:times=1', completed)],
-  'file-cut': [row('', gaveUp('success'), 'impatient'), row('][sim:times=1', completed)],
+  'file-expired': [row('', gaveUp('success'), 'outwaited')],
+  'file-html': [row('', gaveUp('success'), 'outwaited'), row('][sim:times=1', completed)],
+  'file-cut': [row('', gaveUp('success'), 'outwaited'), row('][sim:times=1', completed)],
   'file-no-range': [row('', completed)],
   'file-slow': [row('', completed)],
   'file-octet-stream': [row('', completed)],
@@ -130,12 +134,12 @@ const rows: Record<Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits'>, rea
   'check-http': ['401', '403', '404', '429', '500', '502'].map((status) =>
     row(`=${status}][sim:retry-after=0][sim:times=1`, completed, 'faulty'),
   ),
-  'result-url': [row('=http://169.254.169.254/latest.mp4', gaveUp('success'), 'impatient')],
+  'result-url': [row('=http://169.254.169.254/latest.mp4', gaveUp('success'), 'outwaited')],
   'file-redirect': [
     row('=SAMPLE', completed),
-    row('=http://127.0.0.2:9/x.mp4', gaveUp('success'), 'impatient'),
+    row('=http://127.0.0.2:9/x.mp4', gaveUp('success'), 'outwaited'),
   ],
-  'file-http': [row('=500', gaveUp('success'), 'impatient'), row('=503][sim:times=1', completed)],
+  'file-http': [row('=500', gaveUp('success'), 'outwaited'), row('=503][sim:times=1', completed)],
   duration: [row('=400', completed)],
   times: [row('=1][sim:file-http', completed)],
   'callback-none': [row('', completed, 'calledBack')],
@@ -161,15 +165,15 @@ const deadlineMs = 30_000;
 const isOver = ({ stage }: SeenTask) => /^(COMPLETED|FAILED|CANCELED|SUBMISSION_UNKNOWN)$/.test(stage);
 
 describe('a task with', () => {
-  const apps = new Map<string, KieApp>();
+  const callers = new Map<Place, Caller>();
+  const stack = new AsyncDisposableStack();
   const ids: Promise<string>[] = [];
-  let sample: Loopback;
 
   beforeAll(async () => {
     const video = await readFile(
       new URL('../../../src/providers/simulator/samples/16x9.mp4', import.meta.url),
     );
-    sample = await startLoopback((_request, response) => response.end(video));
+    const sample = stack.use(await startLoopback((_request, response) => response.end(video)));
     const port = String(await freePort());
     const calledBack = {
       PORT: port,
@@ -179,19 +183,32 @@ describe('a task with', () => {
     };
     const simulation = { durationMs: 100, hmacKey };
     for (const [name, env] of Object.entries({ ...settings, calledBack })) {
-      apps.set(name, await startKieApp(env, { ...simulation, allowHosts: [sample.host] }));
+      const app = stack.use(await startKieApp(env, { ...simulation, allowHosts: [sample.host] }));
+      callers.set(name as Place, app.as());
     }
+    const folder = stack.use(await temporaryFolder());
+    const simulator = stack.use(await startSimulator(simulation));
+    const outwaited = stack.use(
+      await startServerWithSettableClock({
+        ...pointedAt(simulator, folder.path),
+        CLOCK_JUMP_MS: String(7 * 3_600_000),
+      }),
+    );
+    callers.set('outwaited', new Caller(outwaited.url));
     for (const { name, with: more, at, input } of all) {
       const marker = more === '-' ? '' : `[sim:${name}${more}]`.replace('SAMPLE', `${sample.url}/v.mp4`);
-      const made = apps.get(at)?.as().make(`fox ${ids.length} ${marker}`, input);
+      const made = callers.get(at)?.make(`fox ${ids.length} ${marker}`, input);
       ids.push(made?.then(({ id }) => id) ?? Promise.reject(new Error(at)));
     }
     await Promise.all(ids);
-  });
-  afterAll(async () => {
-    for (const app of apps.values()) await app[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-  });
+    for (const [index, { at, end }] of all.entries()) {
+      if (at !== 'outwaited') continue;
+      const shows = ({ providerStatus }: SeenTask) => providerStatus === end['providerStatus'];
+      await callers.get(at)?.until((await ids[index]) ?? '', 'what is odd', shows, deadlineMs);
+    }
+    process.kill(outwaited.pid, 'SIGUSR2');
+  }, 3 * deadlineMs);
+  afterAll(() => stack.disposeAsync());
 
   it.each(all.map((one, index) => ({ ...one, index })))(
     '$title at $at with $input ends $end.stage',
@@ -199,7 +216,7 @@ describe('a task with', () => {
     { timeout: deadlineMs + 5000 },
     async ({ at, end, index }) => {
       const id = (await ids[index]) ?? '';
-      const task = await apps.get(at)?.as().until(id, 'its end', isOver, deadlineMs);
+      const task = await callers.get(at)?.until(id, 'its end', isOver, deadlineMs);
       expect(task).toMatchObject(end);
     },
   );

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ProviderTaskTakenError } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/store/video-task.ts';
 import { local, sampleTask } from '../../support/sample-task.ts';
 import {
@@ -270,6 +271,29 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         );
         const anew = await store.insertTracked(tracked(local, 'x'));
         expect([anew.kind, anew.task.providerTaskId]).toEqual(['inserted', 'x']);
+      }),
+    );
+
+    test(
+      'an id that a task follows is found for its owner, and taken for his other tasks only',
+      withStore(async (store) => {
+        const { task: mine } = await store.insertTracked(tracked(local, 'x'));
+        const { task: theirs } = await store.insertTracked(tracked(other, 'x'));
+        expect(await store.getTracked(local, 'KIE', 'x')).toEqual(mine);
+        expect(await store.getTracked(other, 'KIE', 'x')).toEqual(theirs);
+        expect(await store.getTracked(local, 'KIE', 'y')).toBeNull();
+        const [own, another] = [await insert(store), await insert(store, { owner: other })];
+        const following = (providerTaskId: string | null, trackedId: string) => () =>
+          announced({ providerTaskId, trackedId });
+        await expect(store.change(own.id, following('x', 'x'))).rejects.toThrow(ProviderTaskTakenError);
+        await expect(store.change(another.id, following('x', 'x'))).rejects.toThrow(ProviderTaskTakenError);
+        await expect(store.change(another.id, following(null, 'x'))).rejects.toThrow(ProviderTaskTakenError);
+        const stranger = await insert(store, { owner: 'key:third' as Owner });
+        expect(await store.change(stranger.id, following(null, 'x'))).toMatchObject({
+          providerTaskId: null,
+          trackedId: 'x',
+        });
+        expect(await store.change(own.id, following('y', 'y'))).toMatchObject({ providerTaskId: 'y' });
       }),
     );
 

@@ -127,6 +127,8 @@ const shapes: readonly RecordRow[] = [
     'origin_urls',
     'originalUrl',
     'callBackUrl',
+    'previewUrl',
+    'thumbnail',
   ].map((key): RecordRow => ({
     name: `a link inside ${key} alone`,
     source: 'design',

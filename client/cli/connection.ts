@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Client } from 'graphql-ws/client';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { exitCodes, Failure } from './failure.ts';
+
+/** How a server is reached. */
+export interface ConnectionOptions {
+  readonly url: string;
+  readonly key: string | null;
+  /** How long a connection that was there and got lost is tried again. */
+  readonly patienceMs: number;
+  readonly signal: AbortSignal;
+  /** Told once when a connection is lost, and once when it is there again. */
+  readonly onChange: (state: 'lost' | 'restored') => void;
+}
+
+/** A quiet wire is asked for a sign of life this often; one that gives none for as long is dead. */
+const keepAliveMs = 10_000;
+const shortestPauseMs = 200;
+const longestPauseMs = 5000;
+
+const closed = z.object({ code: z.number(), reason: z.string().optional() });
+const closeCodes = { unauthorized: 4401, forbidden: 4403 } as const;
+
+/**
+ * One WebSocket, opened when it is needed and again after it was lost. graphql-ws sends an operation again by
+ * itself, but with its old variables; here the caller does, with `after` as of now.
+ */
+export class Connection implements AsyncDisposable {
+  readonly #options: ConnectionOptions;
+  readonly #client: Client;
+  #socket: WebSocket | undefined;
+  #silence: NodeJS.Timeout | undefined;
+  #wasConnected = false;
+  #lostAt: number | null = null;
+  #attempts = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#client = createClient({
+      url: `${options.url.replace(/^http/, 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      keepAlive: keepAliveMs,
+      // The next operation follows at once; a longer time would hold up the end of the program.
+      lazyCloseTimeout: 50,
+      ...(options.key !== null && { connectionParams: { authorization: options.key } }),
+      on: {
+        opened: (socket) => {
+          this.#socket = socket as WebSocket;
+        },
+        connected: () => {
+          this.#wasConnected = true;
+          if (this.#lostAt !== null) options.onChange('restored');
+          this.#lostAt = null;
+        },
+        ping: (received) => {
+          if (!received) this.#silence = setTimeout(() => this.#socket?.terminate(), keepAliveMs);
+        },
+        pong: () => clearTimeout(this.#silence),
+        closed: () => clearTimeout(this.#silence),
+      },
+    });
+  }
+
+  /** The results of one operation, once. Throws what graphql-ws throws; see `again`. */
+  async *results(query: string, variables: Record<string, unknown>): AsyncGenerator {
+    const { signal } = this.#options;
+    signal.throwIfAborted();
+    const iterator = this.#client.iterate({ query, variables });
+    const aborted = Promise.withResolvers<never>();
+    // Nobody may be waiting when it happens.
+    aborted.promise.catch(() => {});
+    const abort = () => aborted.reject(signal.reason as Error);
+    signal.addEventListener('abort', abort);
+    try {
+      for (;;) {
+        const next = await Promise.race([iterator.next(), aborted.promise]);
+        if (next.done === true) return;
+        this.#attempts = 0;
+        yield next.value;
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+      await iterator.return?.();
+    }
+  }
+
+  /** Waits until it is time to try again after an error of `results`, or throws what cannot be helped. */
+  async again(error: unknown): Promise<void> {
+    const { url, signal, patienceMs, onChange } = this.#options;
+    signal.throwIfAborted();
+    const { data: close } = closed.safeParse(error);
+    const wasRefused = close?.code === closeCodes.unauthorized || close?.code === closeCodes.forbidden;
+    if (wasRefused) throw unauthorized(this.#options.key, error);
+    if (!this.#wasConnected) throw unreachable(`${url} cannot be reached: ${reasonOf(error)}`, error);
+    const now = performance.now();
+    if (this.#lostAt === null) onChange('lost');
+    this.#lostAt ??= now;
+    if (now - this.#lostAt > patienceMs) {
+      throw unreachable(`The connection to ${url} is lost: ${reasonOf(error)}`, error);
+    }
+    const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** this.#attempts++);
+    await sleep(pause * (0.5 + Math.random()), undefined, { signal });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearTimeout(this.#silence);
+    const socket = this.#socket;
+    if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
+    const gone = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    // A dead wire answers no close.
+    const cut = setTimeout(() => socket.terminate(), 500);
+    socket.close(1000);
+    await gone;
+    clearTimeout(cut);
+  }
+}
+
+const unreachable = (message: string, cause: unknown) =>
+  new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause });
+
+/** The same words on both transports. */
+export const unauthorized = (key: string | null, cause?: unknown): Failure =>
+  new Failure(
+    exitCodes.unauthorized,
+    'UNAUTHENTICATED',
+    key === null
+      ? 'The server asks for a key: set REELAY_API_KEY.'
+      : 'The server does not take this key: look at REELAY_API_KEY.',
+    { cause },
+  );
+
+/** What ws and graphql-ws throw are events of the browser's kind. */
+function reasonOf(error: unknown): string {
+  const { data: close } = closed.safeParse(error);
+  if (close !== undefined) return `closed with ${close.code}${close.reason ? ` (${close.reason})` : ''}.`;
+  const { data: event } = z.object({ message: z.string() }).safeParse(error);
+  const message = event?.message ?? String(error);
+  if (message.includes('ECONNREFUSED')) return 'nobody listens there. Is the server running (npm start)?';
+  if (message.includes('ENOTFOUND')) return 'there is no such host.';
+  const [, status] = /Unexpected server response: (\d+)/.exec(message) ?? [];
+  if (status === '403') return 'the server does not know itself by this name (403). Is its PUBLIC_URL right?';
+  if (status !== undefined) return `no Reelay answers there (HTTP ${status}).`;
+  return `${message}.`;
+}

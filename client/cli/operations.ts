@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { taskFields, taskShape } from './task.ts';
+
+/** A GraphQL text and the shape of what it answers. */
+export interface Operation<T> {
+  readonly text: string;
+  readonly shape: z.ZodType<T>;
+}
+
+const operation = <T>(text: string, shape: z.ZodType<T>): Operation<T> => ({ text, shape });
+
+const userErrorShape = z.object({
+  code: z.string(),
+  message: z.string(),
+  field: z.array(z.string()).nullable(),
+});
+const userErrors = 'userErrors { code message field }';
+
+/** What the caller can mend. */
+export type UserError = z.infer<typeof userErrorShape>;
+
+const payloadShape = z.object({
+  payload: z.object({ task: taskShape.nullable(), userErrors: z.array(userErrorShape) }),
+});
+
+/** A mutation that answers a task; the alias gives them all one shape. */
+const command = (head: string, call: string) =>
+  operation(`mutation ${head} { payload: ${call} { task { ${taskFields} } ${userErrors} } }`, payloadShape);
+
+/** What can be asked of a task: each answers the task, or what to mend. */
+export const commands = {
+  generate: command('Generate($input: GenerateVideoInput!)', 'generateVideo(input: $input)'),
+  track: command('Track($input: TrackVideoTaskInput!)', 'trackVideoTask(input: $input)'),
+  cancel: command('Cancel($id: ID!)', 'cancelVideoTask(id: $id)'),
+  retry: command('Retry($id: ID!, $key: String)', 'retryVideoTask(id: $id, idempotencyKey: $key)'),
+  resolve: command(
+    'Resolve($id: ID!, $resolution: SubmissionResolution!)',
+    'resolveSubmission(id: $id, resolution: $resolution)',
+  ),
+} as const;
+
+/** Deletes an ended task. */
+export const deleteTask = operation(
+  `mutation Delete($id: ID!) { deleteVideoTask(id: $id) { deletedId ${userErrors} } }`,
+  z.object({
+    deleteVideoTask: z.object({ deletedId: z.string().nullable(), userErrors: z.array(userErrorShape) }),
+  }),
+);
+
+/** Follows one task to its end. */
+export const watchTask = operation(
+  `subscription Watch($id: ID!, $after: String) { taskStatusChanged(id: $id, after: $after) { ${taskFields} } }`,
+  z.object({ taskStatusChanged: taskShape }),
+);
+
+/** One task, as it is now. */
+export const readTask = operation(
+  `query Task($id: ID!) { videoTask(id: $id) { ${taskFields} } }`,
+  z.object({ videoTask: taskShape.nullable() }),
+);
+
+const pageShape = z.object({
+  edges: z.array(z.object({ node: taskShape })),
+  pageInfo: z.object({ endCursor: z.string().nullable(), hasNextPage: z.boolean() }),
+});
+
+/** A page of tasks. */
+export type Page = z.infer<typeof pageShape>;
+
+/** A page of tasks, newest first. */
+export const listTasks = operation(
+  `query List($first: Int!, $after: String, $filter: VideoTaskFilter) {
+    videoTasks(first: $first, after: $after, filter: $filter) {
+      edges { node { ${taskFields} } }
+      pageInfo { endCursor hasNextPage }
+    }
+  }`,
+  z.object({ videoTasks: pageShape }),
+);
+
+const costShape = z.object({ amount: z.number(), currency: z.string() });
+
+/** What an input would be made with, cost and take. */
+export const estimate = operation(
+  `query Estimate($input: GenerateVideoInput!) {
+    estimateVideo(input: $input) { provider model cost { amount currency } seconds ${userErrors} }
+  }`,
+  z.object({
+    estimateVideo: z.object({
+      provider: z.string().nullable(),
+      model: z.string().nullable(),
+      cost: costShape.nullable(),
+      seconds: z.number().nullable(),
+      userErrors: z.array(userErrorShape),
+    }),
+  }),
+);
+
+const providerShape = z.object({
+  name: z.string(),
+  label: z.string(),
+  configured: z.boolean(),
+  health: z.string(),
+  credits: z.number().nullable(),
+  models: z.array(
+    z.object({
+      id: z.string(),
+      aspectRatios: z.array(z.string()),
+      durations: z.array(z.number()),
+      resolutions: z.array(z.string()),
+      maxReferenceImages: z.number(),
+      price: costShape.nullable(),
+      typicalSeconds: z.number().nullable(),
+    }),
+  ),
+});
+
+/** Somebody who makes videos. */
+export type Provider = z.infer<typeof providerShape>;
+
+/** Who makes videos for this server, and what they can do. */
+export const listProviders = operation(
+  `query Providers {
+    providers {
+      name label configured health credits
+      models {
+        id aspectRatios durations resolutions maxReferenceImages price { amount currency } typicalSeconds
+      }
+    }
+  }`,
+  z.object({ providers: z.array(providerShape) }),
+);
+
+/** Hands in an image; sent as a multipart request. */
+export const uploadImage = operation(
+  `mutation Upload($file: File!) { uploadReferenceImage(file: $file) { image { uploadId url } ${userErrors} } }`,
+  z.object({
+    uploadReferenceImage: z.object({
+      image: z.object({ uploadId: z.string(), url: z.string() }).nullable(),
+      userErrors: z.array(userErrorShape),
+    }),
+  }),
+);

@@ -1,0 +1,192 @@
+import { Argument, Command, Option } from '@commander-js/extra-typings';
+import { beginAndWait, sendCommand } from './command.ts';
+import { checkOut } from './download.ts';
+import { showEstimate } from './estimate.ts';
+import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
+import { constant, generateInput, newIdempotencyKey, providerNames, whole, withInput } from './input.ts';
+import { list } from './list.ts';
+import { deleteTask, readTask } from './operations.ts';
+import { showProviders } from './providers.ts';
+import { throwUserErrors } from './server.ts';
+import type { Session, SharedOptions } from './session.ts';
+import { waitForEnd } from './wait.ts';
+
+const statuses = ['queued', 'processing', 'completed', 'failed', 'canceled'] as const;
+
+/** Runs the work of a command in a session, and notes how it ended. */
+export type Run = (options: SharedOptions, work: (session: Session) => Promise<ExitCode>) => Promise<void>;
+
+/** The command line: what there is and what each thing is called. */
+export function createProgram(run: Run): Command {
+  // Usage errors are thrown, so that they have the same exit code as refused input.
+  const program = new Command('reelay')
+    .description('Make videos with a Reelay server, and watch them arrive.')
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', helpOfAll);
+  const add = (name: string, description: string) => shared(program.command(name)).description(description);
+
+  withWait(
+    shared(withInput(program.command('generate')))
+      .description('make a video, and wait for it')
+      .option('--idempotency-key <text>', 'the same key gives the same task back, without paying again'),
+  ).action((prompt, options) =>
+    run(options, (session) =>
+      beginAndWait(session, options, async () => {
+        const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
+        const input = await generateInput(session, prompt, options);
+        return sendCommand(session, 'generate', { input: { ...input, idempotencyKey } });
+      }),
+    ),
+  );
+
+  shared(withInput(program.command('estimate')))
+    .description('tell what generate would cost and take')
+    .action((prompt, options) => run(options, (session) => showEstimate(session, prompt, options)));
+
+  add('watch', 'wait for a task')
+    .argument('<id>', 'the id of the task')
+    .option('-o, --out <file>', 'save the video under this name')
+    .action((id, options) =>
+      run(options, async (session) => {
+        const { out } = options;
+        const path = out === undefined ? null : await checkOut(session.environment.folder, out);
+        return waitForEnd(session, id, path);
+      }),
+    );
+
+  add('list', 'list tasks, newest first')
+    .option('-n, --limit <count>', 'how many at most', whole, 20)
+    .addOption(new Option('-s, --status <status...>', 'only these').choices(statuses))
+    .option('-q, --search <text>', 'only with this text in prompt, label or ids')
+    .action((options) =>
+      run(options, (session) => list(session, { ...options, status: options.status?.map(constant) })),
+    );
+
+  add('cancel', 'give a task up; what was sent already is billed')
+    .argument('<id>', 'the id of the task')
+    .action((id, options) => run(options, (session) => cancel(session, id)));
+
+  withWait(add('retry', 'make a new task with the input of an ended one, and wait for it'))
+    .argument('<id>', 'the id of the ended task')
+    .action((id, options) =>
+      run(options, (session) =>
+        beginAndWait(session, options, () => sendCommand(session, 'retry', { id, key: newIdempotencyKey() })),
+      ),
+    );
+
+  withWait(add('track', 'follow a task that was made elsewhere, and wait for it'))
+    .addArgument(new Argument('<provider>', 'who makes it').choices(providerNames))
+    .argument('<id>', "the provider's id of the task")
+    .option('-m, --model <id>', 'its model, if you know')
+    .option('-l, --label <text>', 'free text for yourself')
+    .action((provider, providerTaskId, options) =>
+      run(options, (session) =>
+        beginAndWait(session, options, () => {
+          const { model, label } = options;
+          const input = { provider: constant(provider), providerTaskId, model, label };
+          return sendCommand(session, 'track', { input });
+        }),
+      ),
+    );
+
+  add('resolve', 'end the doubt about a submission whose outcome is not known')
+    .argument('<id>', 'the id of the task')
+    .option('--provider-task-id <id>', 'it is at the provider, under this id: the task goes on')
+    .option('--give-up', 'it is not there, or not worth more waiting: the task fails')
+    .option('--resubmit', 'fail this one and send a new one, even if both are billed')
+    .action((id, options) => run(options, (session) => resolve(session, id, options)));
+
+  add('delete', 'delete an ended task and its video')
+    .argument('<id>', 'the id of the task')
+    .action((id, options) => run(options, (session) => remove(session, id)));
+
+  add('providers', 'list who makes videos, and what the models can do').action((options) =>
+    run(options, showProviders),
+  );
+  return program;
+}
+
+const shared = <Args extends unknown[], Options extends Record<string, unknown>>(
+  command: Command<Args, Options>,
+) =>
+  command
+    .option('--server <address>', 'address of the server [REELAY_URL, else http://127.0.0.1:8000]')
+    .option('--reconnect <seconds>', 'how long a lost connection is tried again', whole, 120)
+    .option('--json', 'print one JSON document per line on stdout, and nothing else there');
+
+const withWait = <Args extends unknown[], Options extends Record<string, unknown>>(
+  command: Command<Args, Options>,
+) =>
+  command
+    .option('-o, --out <file>', 'save the video under this name')
+    .option('--no-wait', 'print the id of the task and end');
+
+/** Who asked before and never heard the answer gets it now. */
+async function cancel(session: Session, id: string): Promise<ExitCode> {
+  const { output, server } = session;
+  try {
+    const task = await sendCommand(session, 'cancel', { id });
+    output.result({ type: 'task', task }, null);
+    output.note(`Canceled. ${task.hint ?? 'Nothing was sent, and nothing is billed.'}`);
+  } catch (error) {
+    const isEnded = error instanceof Refusals && error.failures.some(({ code }) => code === 'NOT_CANCELABLE');
+    const { videoTask } = isEnded ? await server.request(readTask, { id }) : { videoTask: null };
+    if (videoTask?.status !== 'CANCELED') throw error;
+    output.result({ type: 'task', task: videoTask }, null);
+    output.note('It was canceled before.');
+  }
+  return exitCodes.done;
+}
+
+interface ResolveOptions {
+  readonly providerTaskId?: string | undefined;
+  readonly giveUp?: true | undefined;
+  readonly resubmit?: true | undefined;
+}
+
+async function resolve(session: Session, id: string, options: ResolveOptions): Promise<ExitCode> {
+  const { providerTaskId, giveUp, resubmit } = options;
+  const resolution = {
+    ...(providerTaskId !== undefined && { providerTaskId }),
+    ...(giveUp && { giveUp }),
+    ...(resubmit && { resubmit }),
+  };
+  if (Object.keys(resolution).length !== 1) {
+    const message = 'Say exactly one of --provider-task-id, --give-up and --resubmit.';
+    throw new Failure(exitCodes.refused, 'BAD_INPUT', message, { field: ['resolution'] });
+  }
+  const task = await sendCommand(session, 'resolve', { id, resolution });
+  session.output.result({ type: 'task', task }, task.id);
+  session.output.note(
+    task.status === 'FAILED'
+      ? 'The task was given up.'
+      : `It goes on:\n  ${session.typed(`watch ${task.id}`)}`,
+  );
+  return exitCodes.done;
+}
+
+async function remove({ server, output }: Session, id: string): Promise<ExitCode> {
+  const { deleteVideoTask } = await server.request(deleteTask, { id });
+  throwUserErrors(deleteVideoTask.userErrors);
+  output.result({ type: 'deleted', id }, null);
+  output.note('Deleted, with its video. What it cost stays counted.');
+  return exitCodes.done;
+}
+
+function helpOfAll(): string {
+  const codes = Object.entries(exitCodeMeanings).map(
+    ([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`,
+  );
+  return `
+Settings (environment):
+  REELAY_URL      address of the server [http://127.0.0.1:8000]
+  REELAY_API_KEY  your key, where the server asks for one. There is no option for it:
+                  arguments stand in process lists and in the history of the shell.
+
+Exit codes:
+${codes.join('\n')}
+
+Ctrl-C while waiting leaves the task running and prints how to pick it up.
+`;
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import type { Connection } from './connection.ts';
+import { unauthorized } from './connection.ts';
+import { exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
+import { watchTask, type Operation, type UserError } from './operations.ts';
+import { isTerminal, type Task } from './task.ts';
+
+const errorShape = z.object({
+  message: z.string(),
+  extensions: z.object({ code: z.string() }).partial().optional(),
+});
+const errorsShape = z.array(errorShape).min(1);
+const resultShape = z.object({ data: z.unknown().optional(), errors: errorsShape.optional() });
+
+/** Operations over one connection, sent again after it was lost. */
+export class Server {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Sends a query or a mutation. It is sent again when the connection was lost before the answer: what must not
+   * happen twice carries an idempotency key, and the other commands do nothing the second time.
+   */
+  async request<T>(operation: Operation<T>, variables: Record<string, unknown>): Promise<T> {
+    for (;;) {
+      try {
+        for await (const result of this.#connection.results(operation.text, variables)) {
+          return dataOf(result, operation);
+        }
+        await this.#connection.again(new Error('the answer did not come'));
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
+  }
+
+  /** The states of a task until its end: the present one first. Nothing is missed when the connection is lost. */
+  async *follow(id: string): AsyncGenerator<Task> {
+    let after: string | null = null;
+    for (;;) {
+      try {
+        const results: AsyncGenerator = this.#connection.results(watchTask.text, { id, after });
+        for await (const result of results) {
+          const task: Task = dataOf(result, watchTask).taskStatusChanged;
+          after = task.revision;
+          yield task;
+          if (isTerminal(task)) return;
+        }
+        // The stream ended without an end of the task: ask for its present state.
+        after = null;
+        await this.#connection.again(new Error('the stream ended'));
+      } catch (error) {
+        const failure = asFailure(error);
+        // Another database, as after a restored backup: what was seen before does not count any more.
+        if (failure?.code === 'BAD_INPUT' && after !== null) after = null;
+        else await this.#recover(error);
+      }
+    }
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const failure = asFailure(error);
+    if (failure !== null) throw failure;
+    await this.#connection.again(error);
+  }
+}
+
+/** Takes a result apart; throws a Failure for its errors and for a shape that we do not know. */
+export function dataOf<T>(result: unknown, { shape }: Operation<T>): T {
+  const { data: read } = resultShape.safeParse(result);
+  if (read?.errors !== undefined) throw failureOf(read.errors);
+  const { success, data } = shape.safeParse(read?.data);
+  if (success) return data;
+  throw new Failure(
+    exitCodes.unreachable,
+    'NOT_UNDERSTOOD',
+    'The answer of the server has a shape that this client does not know: are they of one version?',
+  );
+}
+
+/** What people can mend ends the command, all of it at once. */
+export function throwUserErrors(userErrors: readonly UserError[]): void {
+  if (userErrors.length === 0) return;
+  throw new Refusals(
+    userErrors.map(({ code, message, field }) => new Failure(exitCodes.refused, code, message, { field })),
+  );
+}
+
+/** Errors of GraphQL, thrown by graphql-ws as they came; null for what happened to the connection. */
+function asFailure(error: unknown): Failure | null {
+  if (error instanceof Failure) return error;
+  const { data: errors } = errorsShape.safeParse(error);
+  return errors === undefined ? null : failureOf(errors);
+}
+
+function failureOf(errors: z.infer<typeof errorsShape>): Failure {
+  const code = errors[0]?.extensions?.code ?? 'INTERNAL';
+  if (code === 'UNAUTHENTICATED') return unauthorized(null);
+  return new Failure(exitCodeOf(code), code, errors.map(({ message }) => message).join(' '));
+}
+
+function exitCodeOf(code: string): ExitCode {
+  switch (code) {
+    case 'BAD_INPUT':
+    case 'NOT_FOUND':
+      return exitCodes.refused;
+    case 'FORBIDDEN':
+      return exitCodes.unauthorized;
+    default:
+      return exitCodes.unreachable;
+  }
+}

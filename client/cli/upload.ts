@@ -1,0 +1,70 @@
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { unauthorized } from './connection.ts';
+import type { Environment } from './environment.ts';
+import { exitCodes, Failure } from './failure.ts';
+import { uploadImage } from './operations.ts';
+import { dataOf, throwUserErrors } from './server.ts';
+
+/** An image as `generateVideo` takes it. */
+export type ReferenceImage = { readonly url: string } | { readonly uploadId: string };
+
+/** Addresses are passed on; everything else is a file, and is handed in first. */
+export async function referenceImages(
+  images: readonly string[],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<ReferenceImage[]> {
+  const isAddress = (image: string) => /^https?:\/\//i.test(image);
+  const paths = images.map((image) => (isAddress(image) ? null : resolve(environment.folder, image)));
+  // All of them before the first one is sent.
+  for (const path of paths) if (path !== null) await checkFile(path);
+  return Promise.all(
+    images.map(async (image, at) => {
+      const path = paths[at] ?? null;
+      return path === null ? { url: image } : { uploadId: await upload(path, environment, signal) };
+    }),
+  );
+}
+
+async function checkFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found?.isFile() !== true) throw badImage(path, 'There is no such file');
+}
+
+/** graphql-multipart-request-spec; the file is streamed from the disk. */
+async function upload(path: string, { url, key }: Environment, signal: AbortSignal): Promise<string> {
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query: uploadImage.text, variables: { file: null } }));
+  form.set('map', '{"0":["variables.file"]}');
+  form.set('0', await openAsBlob(path), basename(path));
+  const response = await send(`${url}/graphql`, {
+    method: 'POST',
+    body: form,
+    headers: { accept: 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) },
+    // The key belongs to this server and to nobody to whom it points.
+    redirect: 'error',
+    signal,
+  });
+  if (response.status === 401) throw unauthorized(key);
+  if (response.status === 413) throw badImage(path, 'The server takes no file of this size');
+  const result: unknown = await response.json().catch(() => null);
+  const { image, userErrors } = dataOf(result, uploadImage).uploadReferenceImage;
+  throwUserErrors(userErrors.map((error) => ({ ...error, message: `${path}: ${error.message}` })));
+  if (image === null) throw badImage(path, 'The server did not keep this image');
+  return image.uploadId;
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+    const message = `${url} cannot be reached: ${cause || String(error)}. Is the server running (npm start)?`;
+    throw new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause: error });
+  }
+}
+
+const badImage = (path: string, what: string) =>
+  new Failure(exitCodes.refused, 'BAD_INPUT', `${what}: ${path}`, { field: ['--image'] });

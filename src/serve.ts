@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { pino, type Logger } from 'pino';
+import { startApp } from './app.ts';
+import { ConfigError, describeVariables, readConfig, type Config } from './config.ts';
+import { StoreUnavailableError } from './store/sqlite.ts';
+
+/** A stop that takes longer than this is cut: what was answered is durable anyway. */
+const longestStopMs = 9500;
+
+/**
+ * Runs the server until it is told to stop.
+ *
+ * @returns the exit code: 0 after a stop, 1 when it could not start
+ */
+export async function serve(args: readonly string[], stop: Promise<NodeJS.Signals>): Promise<number> {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
+    if (values.help) {
+      process.stdout.write(helpText());
+      return 0;
+    }
+    const config = readConfig(process.env);
+    const log = createLog(config);
+    const app = await startApp(config, log);
+    const { url, simulated } = app;
+    log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
+    if (simulated) log.warn('no provider key is set: a simulation answers with sample videos (KIE_API_KEY)');
+    log.info({ signal: await stop }, 'stopping');
+    return await drain(app, log);
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error)}\n`);
+    return 1;
+  }
+}
+
+async function drain(app: AsyncDisposable, log: Logger): Promise<number> {
+  const cut = Promise.withResolvers<number>();
+  const timer = setTimeout(() => {
+    log.error('the stop took too long and was cut');
+    cut.resolve(0);
+  }, longestStopMs);
+  const stopped = app[Symbol.asyncDispose]().then(
+    () => {
+      log.info('stopped');
+      return 0;
+    },
+    (error: unknown) => {
+      log.error({ err: error }, 'the stop failed');
+      return 1;
+    },
+  );
+  const code = await Promise.race([stopped, cut.promise]);
+  clearTimeout(timer);
+  return code;
+}
+
+/** One line for what the operator can mend; the whole error for what he cannot. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof StoreUnavailableError) return `DATABASE_URL: ${error.message}`;
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. There is --help, and nothing else.`;
+  if (syscall === 'listen' && code === 'EADDRINUSE') {
+    return 'PORT: the port is in use by another process: stop that one, or choose another';
+  }
+  if (syscall === 'listen' && code === 'EACCES') {
+    return 'PORT: this user may not open the port: choose one above 1023';
+  }
+  if (syscall === 'listen' || syscall === 'getaddrinfo') {
+    return `HOST: cannot be listened on (${code}): take an address of this machine`;
+  }
+  if (syscall === 'mkdir' || syscall === 'scandir') {
+    return `DATA_DIR: ${path} cannot be used (${code}): choose a folder that this user can write to`;
+  }
+  return error.stack ?? error.message;
+}
+
+function createLog({ LOG_LEVEL, LOG_PRETTY }: Config): Logger {
+  return pino({
+    level: LOG_LEVEL,
+    ...(LOG_PRETTY && { transport: { target: 'pino-pretty', options: { sync: true } } }),
+  });
+}
+
+function helpText(): string {
+  const rows = describeVariables().map(
+    ({ name, fallback, meaning }) => `  ${name}\n      ${meaning}${fallback ? ` [${fallback}]` : ''}\n`,
+  );
+  return `Reelay: one durable GraphQL API that pushes, in front of video providers.\n\nSettings are environment variables:\n\n${rows.join('')}`;
+}

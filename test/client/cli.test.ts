@@ -1,0 +1,216 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startKieApp, type Caller, type KieApp } from '../support/kie-app.ts';
+import { linesOf, runCli, startCli, type Ended } from '../support/run-cli.ts';
+import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** A picture of 2 × 1 pixels. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADklEQVR4nGP4z8Dw/z8DAAn/Av4R1yQqAAAAAElFTkSuQmCC',
+  'base64',
+);
+const key = 'k1';
+
+describe('the command line', () => {
+  let app: KieApp;
+  let folder: TemporaryFolder;
+  let ann: Caller;
+  const run = (...args: string[]): Promise<Ended> => runCli(args, { url: app.url, key, folder: folder.path });
+  const start = (...args: string[]) => startCli(args, { url: app.url, key, folder: folder.path });
+  const byLabel = async (label: string) => {
+    const { videoTasks } = await ann.query<{
+      videoTasks: { edges: { node: { id: string; aspectRatio: string; referenceImages: unknown[] } }[] };
+    }>(
+      `query ($filter: VideoTaskFilter) { videoTasks(filter: $filter) {
+        edges { node { id aspectRatio referenceImages { url uploadId width } } } } }`,
+      { filter: { search: label } },
+    );
+    return videoTasks.edges.map(({ node }) => node);
+  };
+
+  beforeAll(async () => {
+    app = await startKieApp({ API_KEYS: `ann:${key}` });
+    ann = app.as(key);
+    folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'fox.png'), png);
+    await writeFile(join(folder.path, 'notes.txt'), 'no image');
+  });
+  afterAll(async () => {
+    await app[Symbol.asyncDispose]();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  it('makes a video from an uploaded image and an address, and saves it whole', async () => {
+    const address = 'https://images.example/ring.jpg';
+    const images = ['--image', 'fox.png', '--image', address];
+    const options = ['--aspect', '9:16', '--label', 'sku-1', '--out', 'fox.mp4'];
+    const { code, stdout, stderr } = await run('generate', 'a red fox in snow', ...options, ...images);
+    const path = join(folder.path, 'fox.mp4');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${path}\n` });
+    expect(stderr).toMatch(/^Task task_\S+\n(?:\d:\d\d {2}.*\n)*\d:\d\d {2}completed\n$/);
+    const [task, ...others] = await byLabel('sku-1');
+    expect(others).toEqual([]);
+    expect(task).toMatchObject({
+      aspectRatio: 'PORTRAIT_9_16',
+      referenceImages: [
+        { uploadId: expect.any(String) as string, width: 2 },
+        { url: address, uploadId: null },
+      ],
+    });
+    const saved = await readFile(path);
+    expect(saved.toString('latin1', 4, 8)).toBe('ftyp');
+    const { videoUrl } = (await ann.task(task?.id ?? '')) ?? {};
+    expect(saved.equals(Buffer.from(await (await fetch(videoUrl ?? '')).arrayBuffer()))).toBe(true);
+    expect((await readdir(folder.path)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('prints one JSON document per line, and nothing else on stdout', async () => {
+    const { code, stdout } = await run('generate', 'a json fox', '--json', '--out', 'json.mp4');
+    const lines = linesOf(stdout);
+    const tasks = lines.flatMap(({ task }) => task ?? []);
+    expect(code).toBe(0);
+    expect(lines.map(({ type }) => type)).toEqual([...tasks.map(() => 'task'), 'saved']);
+    expect(new Set(tasks.map(({ id }) => id)).size).toBe(1);
+    expect(tasks.at(-1)).toMatchObject({ stage: 'COMPLETED', videoUrl: expect.any(String) as string });
+    expect(lines.at(-1)).toEqual({
+      type: 'saved',
+      path: join(folder.path, 'json.mp4'),
+      bytes: (await readFile(join(folder.path, 'json.mp4'))).length,
+    });
+  });
+
+  it('answers the id at once with --no-wait; watch and list take it up', async () => {
+    const begun = await run('generate', 'a quiet fox', '--no-wait');
+    const id = begun.stdout.trim();
+    expect(begun).toEqual({ code: 0, stdout: expect.stringMatching(/^task_\S+\n$/) as string, stderr: '' });
+    const watched = await run('watch', id);
+    const { videoUrl } = (await ann.task(id)) ?? {};
+    expect([watched.code, watched.stdout]).toEqual([0, `${videoUrl}\n`]);
+    const [listed, plain] = await Promise.all([
+      run('list', '--json', '--search', 'quiet', '--status', 'completed', 'failed'),
+      run('list', '-q', 'quiet'),
+    ]);
+    expect(linesOf(listed.stdout)).toEqual([
+      { type: 'task', task: expect.objectContaining({ id, stage: 'COMPLETED', videoUrl }) as object },
+    ]);
+    expect(plain.stdout).toMatch(new RegExp(`^${id}  COMPLETED  100 %  .*  a quiet fox\n$`));
+  });
+
+  it('cancels, also when asked again; who waits is told', async () => {
+    const { id } = await ann.make('a long fox [sim:duration=60000]');
+    await using watcher = start('watch', id);
+    await waitFor('the watcher to wait', () => watcher.stderr().includes('generating'));
+    const canceled = await run('cancel', id);
+    expect(canceled).toMatchObject({ code: 0, stderr: expect.stringContaining('be billed') as string });
+    expect(await watcher.ended).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('The task was canceled.') as string,
+    });
+    expect(await run('cancel', id, '--json')).toMatchObject({ code: 0, stderr: 'It was canceled before.\n' });
+  });
+
+  it('follows a task that was made elsewhere', async () => {
+    const made = await fetch(`${app.simulator.url}/api/v1/veo/generate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer k' },
+      body: JSON.stringify({ prompt: 'theirs', model: 'veo3_fast' }),
+    });
+    const { data } = (await made.json()) as { data: { taskId: string } };
+    const tracked = await run('track', 'kie', data.taskId, '--out', 'theirs.mp4');
+    expect([tracked.code, tracked.stdout]).toEqual([0, `${join(folder.path, 'theirs.mp4')}\n`]);
+  });
+
+  it('tells a script how a task failed, and a person what to do', async () => {
+    const failed = await run('generate', 'a doomed fox [sim:fail]');
+    expect(failed).toMatchObject({ code: 1, stdout: '' });
+    expect(failed.stderr).toMatch(/The task failed \(PROVIDER_FAILED\): .* It is not billed\./);
+    const [, retried = ''] = /reelay -- retry (\S+)/.exec(failed.stderr) ?? [];
+    const again = await run('retry', retried, '--no-wait', '--json');
+    expect(linesOf(again.stdout)).toEqual([
+      { type: 'task', task: expect.objectContaining({ retryOf: { id: retried } }) as object },
+    ]);
+  });
+
+  it('ends with a word of its own where a person must look, and takes what he found', async () => {
+    const doubtful = await run('generate', 'a lost fox [sim:create-drop]');
+    expect(doubtful).toMatchObject({ code: 4, stdout: '' });
+    const [, id = ''] = /reelay -- resolve (\S+)/.exec(doubtful.stderr) ?? [];
+    const resolved = await run('resolve', id, '--give-up');
+    expect([resolved.code, resolved.stdout]).toEqual([0, `${id}\n`]);
+    expect(await run('watch', id)).toMatchObject({ code: 1 });
+    expect(await run('delete', id, '--json')).toMatchObject({
+      code: 0,
+      stdout: `{"type":"deleted","id":"${id}"}\n`,
+    });
+    expect(await run('watch', id)).toMatchObject({ code: 2, stderr: 'There is no such task of yours.\n' });
+  });
+
+  it('lets no word of a task steer the terminal', async () => {
+    await ann.make('a sly \u001b[2J fox [sim:duration=60000]');
+    const { stdout } = await run('list', '--search', 'sly');
+    expect(stdout).toMatch(/ a sly \[2J fox/);
+  });
+
+  it('tells what there is and what it would cost, and asks for nothing', async () => {
+    const [providers, estimate] = await Promise.all([
+      run('providers', '--json'),
+      run('estimate', 'a priced fox', '-r', '4k', '-p', 'kie'),
+    ]);
+    expect(linesOf(providers.stdout)).toContainEqual({
+      type: 'provider',
+      provider: expect.objectContaining({ name: 'KIE', configured: true, health: 'UP' }) as object,
+    });
+    expect(estimate.stdout).toMatch(/^kie veo3_fast: \$\d\.\d\d, about \d:\d\d\n$/);
+    expect(await byLabel('priced')).toEqual([]);
+  });
+
+  it.concurrent.each<[string, readonly string[], string]>([
+    ['an unknown option', ['generate', 'x', '--api-key', 'k'], "unknown option '--api-key'"],
+    ['a choice that is none', ['generate', 'x', '--aspect', '4:3'], '16:9, 9:16, 1:1, auto'],
+    ['what the model cannot do', ['generate', 'x', '-d', '77'], 'input.durationSeconds: '],
+    ['an image that is missing', ['generate', 'x', '-i', 'fix.png'], '--image: There is no such file'],
+    ['an image that is none', ['generate', 'x', '-i', 'notes.txt'], 'file: '],
+    ['a folder that is missing', ['generate', 'x', '-o', 'no/fox.mp4'], '--out: '],
+    ['a key in the address', ['list', '--server', 'http://u:p@127.0.0.1'], 'REELAY_API_KEY'],
+  ])('refuses with 2 and says what is to be mended: %s', async (_what, args, complaint) => {
+    const refused = await run(...args);
+    expect(refused).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(complaint) as string,
+    });
+  });
+
+  it('tells refusals as JSON too', async () => {
+    const { stdout } = await run('generate', 'x', '-d', '77', '-p', 'google', '--json');
+    expect(linesOf(stdout)).toEqual([
+      {
+        type: 'error',
+        code: 'PROVIDER_NOT_CONFIGURED',
+        message: expect.any(String) as string,
+        field: ['input', 'provider'],
+        exitCode: 2,
+      },
+    ]);
+  });
+
+  it.concurrent.each<[string, string | undefined, readonly string[]]>([
+    ['no key', undefined, ['list']],
+    ['a wrong key with an upload', 'wrong', ['generate', 'x', '-i', 'fox.png']],
+    ['a wrong key while it waits', 'wrong', ['watch', 'task_x']],
+  ])('ends with 6 for %s, and names the variable', async (_what, wrong, args) => {
+    const refused = await runCli(args, {
+      url: app.url,
+      folder: folder.path,
+      ...(wrong !== undefined && { key: wrong }),
+    });
+    expect(refused).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringContaining('REELAY_API_KEY') as string,
+    });
+  });
+});

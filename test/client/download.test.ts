@@ -1,0 +1,71 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { download } from '../../client/cli/download.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const video = Buffer.from('a video of some bytes');
+
+/** Serves the video: cut off in the middle where `cuts` is left, and not at all at `/gone`. */
+async function startFiles(cuts: number) {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked += 1;
+    if (request.url === '/gone') {
+      response.writeHead(410).end();
+    } else if (asked <= cuts) {
+      response.writeHead(200, { 'content-length': video.length });
+      response.write(video.subarray(0, 5), () => response.destroy());
+    } else {
+      response.writeHead(200, { 'content-length': video.length }).end(video);
+    }
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: () => asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+}
+
+const { signal } = new AbortController();
+
+describe('a download', () => {
+  it('is tried again after a cut, and never shows half a file under its name', async () => {
+    await using folder = await temporaryFolder();
+    await using files = await startFiles(1);
+    const path = join(folder.path, 'fox.mp4');
+    await writeFile(path, 'the one before');
+    expect(await download(`${files.url}/fox.mp4`, path, signal)).toEqual({ bytes: video.length });
+    expect(await readFile(path)).toEqual(video);
+    expect([files.asked(), await readdir(folder.path)]).toEqual([2, ['fox.mp4']]);
+  });
+
+  it('of what is gone says so at once, leaves the file before alone, and tells where the video is', async () => {
+    await using folder = await temporaryFolder();
+    await using files = await startFiles(0);
+    const path = join(folder.path, 'fox.mp4');
+    await writeFile(path, 'the one before');
+    await expect(download(`${files.url}/gone`, path, signal)).rejects.toMatchObject({
+      exitCode: 7,
+      message: expect.stringMatching(/HTTP 410.*\/gone$/) as string,
+    });
+    expect(await readFile(path, 'utf8')).toBe('the one before');
+    expect([files.asked(), await readdir(folder.path)]).toEqual([1, ['fox.mp4']]);
+  });
+
+  it('into a folder that went away is not tried again', async () => {
+    await using folder = await temporaryFolder();
+    await using files = await startFiles(0);
+    const path = join(folder.path, 'gone', 'fox.mp4');
+    await mkdir(join(folder.path, 'gone'));
+    await rm(join(folder.path, 'gone'), { recursive: true });
+    await expect(download(`${files.url}/fox.mp4`, path, signal)).rejects.toMatchObject({ exitCode: 7 });
+    expect(files.asked()).toBe(1);
+  });
+});

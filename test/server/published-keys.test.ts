@@ -1,0 +1,82 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type JWK, type CryptoKey } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPushServer } from '../support/push-server.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+/** Who the server says that we are, or the status and code of its refusal. */
+async function whoAmI(url: string, token: string): Promise<unknown> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: '{"query":"{ viewer { owner } }"}',
+  });
+  const body = (await response.json()) as {
+    data?: { viewer: { owner: string } };
+    errors?: [{ extensions: { code: string } }];
+  };
+  return body.data?.viewer.owner ?? [response.status, body.errors?.[0].extensions.code];
+}
+
+describe('tokens that are checked by published keys', () => {
+  let ours: { privateKey: CryptoKey; jwk: JWK };
+  let foreign: CryptoKey;
+  let answer: (response: ServerResponse) => void;
+  const server = createServer((_request, response) => answer(response));
+  let address: string;
+
+  beforeAll(async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    ours = {
+      privateKey: pair.privateKey,
+      jwk: { ...(await exportJWK(pair.publicKey)), kid: 'a', alg: 'ES256' },
+    };
+    foreign = (await generateKeyPair('ES256')).privateKey;
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  });
+  afterAll(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+  });
+
+  const start = () =>
+    startPushServer({ JWT_JWKS_URL: address, JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'reelay' });
+  const token = (claims: Record<string, unknown>, key = ours.privateKey, kid = 'a') =>
+    new SignJWT({ sub: 'ann', iss: 'https://issuer.example', aud: 'reelay', ...claims })
+      .setProtectedHeader({ alg: 'ES256', kid })
+      .setExpirationTime('5m')
+      .sign(key);
+  const published = (response: ServerResponse) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [ours.jwk] }));
+
+  it('name their owner, and are refused where anything of them is not right', async () => {
+    answer = published;
+    await using api = await start();
+    const refused = [401, 'UNAUTHENTICATED'];
+    expect(await whoAmI(api.url, await token({}))).toBe('jwt:ann');
+    expect(await whoAmI(api.url, await token({ iss: 'https://evil.example' }))).toEqual(refused);
+    expect(await whoAmI(api.url, await token({ aud: 'another' }))).toEqual(refused);
+    expect(await whoAmI(api.url, await token({ sub: 5 }))).toEqual(refused);
+    expect(await whoAmI(api.url, await token({ sub: '' }))).toEqual(refused);
+    expect(await whoAmI(api.url, await token({}, foreign))).toEqual(refused);
+    expect(await whoAmI(api.url, await token({}, foreign, 'b'))).toEqual(refused);
+    expect(await whoAmI(api.url, 'nonsense')).toEqual(refused);
+  });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['answers with a fault', (response) => response.writeHead(500).end()],
+    ['answers with a page', (response) => response.setHeader('content-type', 'text/html').end('<p>soon')],
+    ['answers with something else', (response) => response.end('{"nothing":true}')],
+    ['hangs up', (response) => response.destroy()],
+  ])('are not called wrong while their address %s: try again', async (_what, fault) => {
+    answer = fault;
+    await using api = await start();
+    const good = await token({});
+    expect(await whoAmI(api.url, good)).toEqual([503, 'INTERNAL']);
+    await using socket = await RawSocket.open(api.url);
+    socket.send({ type: 'connection_init', payload: { authorization: good } });
+    expect((await socket.closed).code).toBe(1013);
+  });
+});
