@@ -56,6 +56,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       allowHosts,
       timeoutMs: config.PROVIDER_TIMEOUT_MS,
       now,
+      onBegin: (mediaKey) => store.beginMedia(mediaKey, now()),
     }),
   );
 

@@ -19,6 +19,8 @@ export interface ArchiveOptions {
   /** Milliseconds without a byte after which a source counts as gone. */
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Hears of each file before it is begun; who ends before it is named can then find it again. */
+  readonly onBegin: (mediaKey: string) => Promise<void>;
 }
 
 /** More than any clip of a few seconds in 4k; a stream without end must not fill the disk. */
@@ -79,6 +81,7 @@ export class Archive implements AsyncDisposable {
     try {
       const { head, contentType } = await probe(chunks);
       const mediaKey = `${randomBytes(16).toString('base64url')}.${extensions[contentType] ?? 'mp4'}`;
+      await this.#options.onBegin(mediaKey);
       const hash = createHash('sha256');
       let bytes = 0;
       await this.#options.files.write(

@@ -164,6 +164,10 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
+  /** Notes that a file is about to be written, until a task or an upload names it. */
+  beginMedia(key: string, at: number): Promise<void>;
+  /** Forgets files that were begun before a time and that nothing names; answers their keys. */
+  sweepMedia(begunBefore: number): Promise<readonly string[]>;
   insertUpload(upload: Upload): Promise<void>;
   /** The upload, if it is this owner's. */
   getUpload(owner: Owner, id: string): Promise<Upload | null>;

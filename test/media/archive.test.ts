@@ -54,6 +54,7 @@ describe('the archive', () => {
       allowHosts: [new URL(url).host],
       timeoutMs: 300,
       now: () => 7,
+      onBegin: () => Promise.resolve(),
     });
     return await archive.fetch(`${url}${path}`, new AbortController().signal, withinMs);
   };
