@@ -10,13 +10,13 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       return {
         providerTaskId: event.providerTaskId,
         ...(event.memo && { providerMemo: event.memo }),
-        ...(to === 'GENERATING' && { hint: null }),
+        ...(to !== 'CANCELED' && { hint: null }),
       };
     case 'adopted':
       return {
         providerTaskId: event.providerTaskId,
         trackedId: event.trackedId,
-        ...(to === 'GENERATING' && { hint: null }),
+        hint: null,
       };
     case 'acceptedElsewhere':
       return { hint: event.hint };

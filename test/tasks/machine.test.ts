@@ -323,6 +323,19 @@ describe('what an event writes', () => {
       },
     },
     {
+      name: 'an id that is found after that: the hint is over',
+      task: { ...at('FAILED', null, 'SUBMISSION_UNKNOWN'), hint: 'Old hint' },
+      event: events.adopted,
+      patch: {
+        stage: 'FAILED',
+        providerTaskId: 'found',
+        trackedId: 'found',
+        hint: null,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
       name: 'a deletion: when',
       task: hinted('CANCELED'),
       event: events.deleted,
