@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
+import { Few } from './few.ts';
 import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
 
 /** Which changes a listener hears: all of an owner's tasks, or one task. */
@@ -12,7 +13,9 @@ export interface Watch {
  * Hears the newest state of a task after each change, in revision order, in the tick in which it was read.
  * States in between may be merged. What it throws is logged and touches nobody else.
  */
-export type TaskListener = (task: VideoTask) => void;
+export interface TaskListener {
+  hear(task: VideoTask): void;
+}
 
 /** How many changes one read takes. */
 const pageSize = 500;
@@ -26,8 +29,8 @@ const retryMs = 500;
 export class TaskFeed implements Disposable {
   readonly #store: Store;
   readonly #log: Logger;
-  readonly #byTask = new Map<TaskId, Set<TaskListener>>();
-  readonly #byOwner = new Map<Owner, Set<TaskListener>>();
+  readonly #byTask = new Map<TaskId, Few<TaskListener>>();
+  readonly #byOwner = new Map<Owner, Few<TaskListener>>();
   readonly #hints: Disposable;
   #last: number;
   #reading = false;
@@ -48,8 +51,27 @@ export class TaskFeed implements Disposable {
   }
 
   /** Listens until disposed. Changes that commit after this call are all heard. */
-  watch({ owner, id }: Watch, listener: TaskListener): Disposable {
-    return id === null ? add(this.#byOwner, owner, listener) : add(this.#byTask, id, listener);
+  watch(watch: Watch, hear: TaskListener['hear']): Disposable {
+    const listener = { hear };
+    this.add(watch, listener);
+    return { [Symbol.dispose]: () => this.remove(watch, listener) };
+  }
+
+  /** Listens until removed: the same without an object for each, as there may be 20,000. */
+  add({ owner, id }: Watch, listener: TaskListener): void {
+    if (id === null) addTo(this.#byOwner, owner, listener);
+    else addTo(this.#byTask, id, listener);
+  }
+
+  /** Ends what `add` began. */
+  remove({ owner, id }: Watch, listener: TaskListener): void {
+    if (id === null) removeFrom(this.#byOwner, owner, listener);
+    else removeFrom(this.#byTask, id, listener);
+  }
+
+  /** The last revision that was told: whoever watches now hears all after it. */
+  get position(): number {
+    return this.#last;
   }
 
   /** Whether the last read succeeded: while none does, subscribers wait. */
@@ -103,26 +125,29 @@ export class TaskFeed implements Disposable {
   }
 
   #tell(task: VideoTask): void {
-    for (const listeners of [this.#byTask.get(task.id), this.#byOwner.get(task.owner)]) {
-      for (const listener of listeners ?? []) {
-        try {
-          listener(task);
-        } catch (error) {
-          this.#log.error({ err: error, task: task.id }, 'a listener failed');
-        }
+    const tell = (listener: TaskListener) => {
+      try {
+        listener.hear(task);
+      } catch (error) {
+        this.#log.error({ err: error, task: task.id }, 'a listener failed');
       }
-    }
+    };
+    this.#byTask.get(task.id)?.forEach(tell);
+    this.#byOwner.get(task.owner)?.forEach(tell);
   }
 }
 
-function add<K>(listeners: Map<K, Set<TaskListener>>, key: K, listener: TaskListener): Disposable {
-  const those = listeners.get(key) ?? new Set();
-  listeners.set(key, those);
+function addTo<K>(listeners: Map<K, Few<TaskListener>>, key: K, listener: TaskListener): void {
+  let those = listeners.get(key);
+  if (those === undefined) {
+    those = new Few();
+    listeners.set(key, those);
+  }
   those.add(listener);
-  return {
-    [Symbol.dispose]: () => {
-      those.delete(listener);
-      if (those.size === 0 && listeners.get(key) === those) listeners.delete(key);
-    },
-  };
+}
+
+function removeFrom<K>(listeners: Map<K, Few<TaskListener>>, key: K, listener: TaskListener): void {
+  const those = listeners.get(key);
+  those?.delete(listener);
+  if (those?.size === 0) listeners.delete(key);
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import { toPayload, type Payload } from '../events/payload.ts';
 import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
 import { onExpiry, type Identity } from './authentication.ts';
@@ -51,7 +52,7 @@ export class EventStreams implements Disposable {
     const expiry = onExpiry(identity, () => response.destroy());
     try {
       const result = await this.#run(response, params, identity.viewer, closed);
-      if (result !== null) write(response, nextEvent(Buffer.from(JSON.stringify(formatted(result)))));
+      if (result !== null) write(response, nextEvent(toPayload(JSON.stringify(formatted(result)))));
       write(response, completeEvent);
     } finally {
       clearTimeout(expiry);
@@ -97,13 +98,11 @@ export class EventStreams implements Disposable {
   }
 }
 
-const nextHead = Buffer.from('event: next\ndata: ');
-const eventEnd = Buffer.from('\n\n');
-const completeEvent = Buffer.from('event: complete\ndata: \n\n');
+const completeEvent = 'event: complete\ndata: \n\n';
 
 /** JSON text has no line breaks, so one data line holds it. */
-const nextEvent = (payload: Buffer): Buffer => Buffer.concat([nextHead, payload, eventEnd]);
+const nextEvent = (payload: Payload): string => `event: next\ndata: ${payload}\n\n`;
 
-function write(response: ServerResponse, event: Buffer): void {
-  if (!response.writableEnded && !response.destroyed) response.write(event);
+function write(response: ServerResponse, event: string): void {
+  if (!response.writableEnded && !response.destroyed) response.write(event, 'latin1');
 }

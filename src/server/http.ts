@@ -105,6 +105,8 @@ export class HttpServer implements AsyncDisposable {
       );
       return;
     }
+    // Asked most of all, and without a query string: nothing to parse.
+    if (request.url === '/graphql') return this.#options.graphql.respond(request, response);
     const url = requestUrl(request);
     if (url === null) {
       respondError(response, 400, 'BAD_INPUT', 'The path of this request cannot be read.');

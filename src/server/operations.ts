@@ -39,6 +39,8 @@ export type Prepared =
 /** A subscription that may begin. */
 export interface OpenedSubscription {
   readonly source: TaskStatusSource;
+  /** Everything that a result depends on beside the task: who asks, what, and with which values. */
+  readonly key: string;
   /** The result for one state of a task, as JSON text. */
   readonly render: (task: VideoTask) => string | Promise<string>;
 }
@@ -57,6 +59,9 @@ export class Operations {
   readonly #rules;
   readonly #prepared = new Map<string, Prepared>();
   /** By document, so that what is forgotten there is forgotten here. */
+  readonly #numbers = new WeakMap<DocumentNode, number>();
+  #lastNumber = 0;
+  readonly #contexts = new WeakMap<Viewer, Context>();
   readonly #compiled = new WeakMap<DocumentNode, Map<string | null, CompiledOperation>>();
 
   constructor(options: { schema: GraphQLSchema; services: Services; log: Logger; introspection: boolean }) {
@@ -90,8 +95,14 @@ export class Operations {
     return getOperationAST(document, operationName)?.operation ?? null;
   }
 
+  /** The same for every operation of a viewer. */
   contextOf(viewer: Viewer): Context {
-    return { ...this.#services, viewer };
+    let context = this.#contexts.get(viewer);
+    if (context === undefined) {
+      context = { ...this.#services, viewer };
+      this.#contexts.set(viewer, context);
+    }
+    return context;
   }
 
   /** Runs a query or mutation. */
@@ -133,23 +144,60 @@ export class Operations {
     if (!('schema' in args)) return this.mask({ errors: args });
     const source = await createSourceEventStream(args);
     if (!(source instanceof TaskStatusSource)) return this.mask(source as ExecutionResult);
-    const compiled = this.#compiledOperation(document, params.operationName);
-    const renderSlowly = (task: VideoTask) => {
-      const result = executeSubscriptionEvent({ ...args, rootValue: task });
-      return result instanceof Promise
-        ? result.then((settled) => this.#toText(settled))
-        : this.#toText(result);
-    };
     return {
       source,
-      render: (task) => {
-        const fast = compiled.run(task, contextValue, params.variables);
-        if (fast === null) return renderSlowly(task);
-        return fast instanceof Promise
-          ? fast.then((result) => (result === null ? renderSlowly(task) : JSON.stringify(result)))
-          : JSON.stringify(fast);
-      },
+      key: this.#keyOf(document, params, viewer),
+      render: this.#renderer(document, params, viewer),
     };
+  }
+
+  /** Renders by compiled code; by graphql-js where there is none, and where there are errors to tell. */
+  #renderer(document: DocumentNode, params: OperationParams, viewer: Viewer): OpenedSubscription['render'] {
+    const { operationName, variables } = params;
+    const compiled = this.#compiledOperation(document, operationName);
+    const contextValue = this.contextOf(viewer);
+    // Only what is needed for the next result is kept: there may be 20,000 of these.
+    return (task) => {
+      const fast = compiled.run(task, contextValue, variables);
+      if (fast === null) return this.#renderSlowly(document, operationName, variables, contextValue, task);
+      return fast instanceof Promise
+        ? fast.then((result) =>
+            result === null
+              ? this.#renderSlowly(document, operationName, variables, contextValue, task)
+              : JSON.stringify(result),
+          )
+        : JSON.stringify(fast);
+    };
+  }
+
+  #renderSlowly(
+    document: DocumentNode,
+    operationName: string | null,
+    variableValues: OperationParams['variables'],
+    contextValue: Context,
+    rootValue: VideoTask,
+  ): string | Promise<string> {
+    const { schema } = this;
+    const args = validateSubscriptionArgs({
+      schema,
+      document,
+      contextValue,
+      variableValues,
+      operationName,
+      rootValue,
+    });
+    const result = 'schema' in args ? executeSubscriptionEvent(args) : { errors: args };
+    return result instanceof Promise ? result.then((settled) => this.#toText(settled)) : this.#toText(result);
+  }
+
+  /** A document stands for its text: who sends the same text gets the same one. */
+  #keyOf(document: DocumentNode, { operationName, variables }: OperationParams, viewer: Viewer): string {
+    let number = this.#numbers.get(document);
+    if (number === undefined) {
+      number = ++this.#lastNumber;
+      this.#numbers.set(document, number);
+    }
+    return JSON.stringify([number, operationName, variables, viewer]);
   }
 
   /** A result with the errors that a caller may see. */

@@ -21,6 +21,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     );
     request.on('error', reject);
-    request.on('close', () => reject(new Error('the client went away')));
+    // Every request closes: an error is made only for those that did not end before.
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new Error('the client went away'));
+    });
   });
 }

@@ -3,6 +3,9 @@ import type { Writable } from 'node:stream';
 /** More than this not yet taken by the other side, in bytes, and a reader is behind. */
 const behindBytes = 256 * 1024;
 
+/** Whether the other side takes what is written to it. */
+export const keepsUp = (stream: Writable): boolean => stream.writableLength < behindBytes;
+
 /**
  * Watches how the other side of a connection keeps up. Owns the timer after which a reader counts as stalled.
  */
@@ -10,11 +13,12 @@ export class Reader implements Disposable {
   readonly #stream: Writable;
   readonly #stallMs: number;
   readonly #onStalled: () => void;
-  #waiting: (() => void)[] = [];
+  /** Null while nobody waits, as for most readers always. */
+  #waiting: (() => void)[] | null = null;
   #timer: NodeJS.Timeout | null = null;
-  readonly #resume = (): void => this.#drained();
+  #resume: (() => void) | null = null;
 
-  /** @param onStalled called once when a reader that is behind took nothing for `stallMs` */
+  /** @param onStalled called once when a reader has been behind for `stallMs` */
   constructor(stream: Writable, stallMs: number, onStalled: () => void) {
     this.#stream = stream;
     this.#stallMs = stallMs;
@@ -22,30 +26,42 @@ export class Reader implements Disposable {
   }
 
   isWritable(): boolean {
-    return this.#stream.writableLength < behindBytes;
+    return keepsUp(this.#stream);
+  }
+
+  /** Whether something waits for it to catch up. */
+  get isBehind(): boolean {
+    return this.#timer !== null;
   }
 
   /** Calls back once when everything written so far was taken; never after the stream is gone. */
   whenWritable(resume: () => void): void {
     if (this.#stream.destroyed) return;
-    this.#waiting.push(resume);
-    if (this.#timer !== null) return;
+    if (this.#waiting !== null) {
+      this.#waiting.push(resume);
+      return;
+    }
+    this.#waiting = [resume];
+    this.#resume = () => this.#drained();
     this.#stream.once('drain', this.#resume);
     this.#timer = setTimeout(this.#onStalled, this.#stallMs);
   }
 
+  /** Calls nobody back any more. */
   [Symbol.dispose](): void {
-    this.#waiting = [];
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    this.#stream.off('drain', this.#resume);
+    this.#stop();
   }
 
   #drained(): void {
+    const waiting = this.#stop();
+    for (const resume of waiting ?? []) resume();
+  }
+
+  #stop(): readonly (() => void)[] | null {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    if (this.#resume !== null) this.#stream.off('drain', this.#resume);
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resume of waiting) resume();
+    this.#timer = this.#resume = this.#waiting = null;
+    return waiting;
   }
 }

@@ -1,4 +1,4 @@
-import type { DocumentNode, ExecutionResult } from 'graphql';
+import { GraphQLError, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { Logger } from 'pino';
 import { Subscriber, UnknownTaskError, type Sink } from '../events/subscriber.ts';
 import type { TaskStreams } from '../events/task-stream.ts';
@@ -46,36 +46,29 @@ export class Subscriptions {
     viewer: Viewer,
     sink: Sink,
   ): Promise<Disposable | ExecutionResult> {
+    const opened = await this.#operations.subscribe(document, params, viewer);
+    if (!('source' in opened)) return opened;
     const count = this.#countByOwner.get(viewer.owner) ?? 0;
     if (count >= this.#maxPerOwner) {
       const message = `You hold ${count} subscriptions, and that is the limit. End some first.`;
       return { errors: [codedError('LIMIT_EXCEEDED', message)] };
     }
-    const opened = await this.#operations.subscribe(document, params, viewer);
-    if (!('source' in opened)) return opened;
-    const { source, render } = opened;
-    // Everything that a message depends on beside the task: who asks, what, and with which values.
-    const key = JSON.stringify([viewer.owner, params.query, params.operationName, params.variables]);
+    const { source, key, render } = opened;
     const stream = this.#streams.open(key, { owner: viewer.owner, id: source.id }, render);
     this.#count(viewer.owner, 1);
-    const subscriber = new Subscriber(stream, sink, () => this.#count(viewer.owner, -1));
-    const begun = subscriber.begin(
-      this.#store,
-      source.after === null ? { kind: 'present' } : { kind: 'after', counter: source.after },
-    );
-    if (source.id !== null) {
-      try {
-        await begun;
-      } catch (error) {
-        if (error instanceof UnknownTaskError) return this.#operations.mask({ errors: [unknownTask()] });
-        throw error;
-      }
-    } else {
-      // A long catch-up goes at the reader's speed: the operation can be ended meanwhile.
-      begun.catch((error: unknown) => {
-        this.#log.error({ err: error }, 'a subscription could not catch up');
-        sink.end();
-      });
+    const subscriber = new Subscriber(stream, sink, (error) => {
+      this.#count(viewer.owner, -1);
+      if (error !== undefined) this.#log.error({ err: error }, 'a subscription could not go on');
+    });
+    try {
+      await subscriber.begin(
+        this.#store,
+        source.after === null ? { kind: 'present' } : { kind: 'after', counter: source.after },
+      );
+    } catch (error) {
+      if (error instanceof UnknownTaskError) return { errors: [unknownTask()] };
+      // Told to this one alone: the others on its socket go on.
+      return this.#operations.mask({ errors: [asGraphQLError(error)] });
     }
     return subscriber;
   }
@@ -86,3 +79,8 @@ export class Subscriptions {
     else this.#countByOwner.delete(owner);
   }
 }
+
+const asGraphQLError = (error: unknown) =>
+  new GraphQLError('The task could not be read', {
+    originalError: error instanceof Error ? error : new Error(String(error)),
+  });

@@ -1,15 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
+import { codedError } from '../schema/errors.ts';
 import { credentialOf, KeysUnavailableError, onExpiry, type Authentication } from './authentication.ts';
+import { Connection } from './connection.ts';
 import type { OperationParams, Operations } from './operations.ts';
 import { parseParams } from './params.ts';
-import { Reader } from './reader.ts';
+import { SocketOperation, type SocketContext } from './socket-operation.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** Settings of the WebSocket transport. */
@@ -36,42 +37,36 @@ export interface WebSocketLimits {
 const tryAgainLater = 1013;
 const goingAway = 1001;
 
+/** How long a client may take to say who it is. */
+const initWaitMs = 3000;
 /** How long a socket that is being closed may take to answer. */
 const closeWaitMs = 2000;
 
-const closingBrace = Buffer.from('}');
-/** Bytes that are already UTF-8 go out as a text frame. */
-const asText = { binary: false } as const;
-
-/** One connection. */
-interface Connection {
-  readonly socket: WebSocket;
-  readonly reader: Reader;
-  viewer: Viewer | null;
-  /** Ends the connection at its time: the token's, or soon after it was found stalled. */
-  ending: NodeJS.Timeout | undefined;
-  /** The operations under way, by the message that began each: ids are used again at once. */
-  readonly running: Set<object>;
-  alive: boolean;
-}
-
 /** What an operation carries from `onSubscribe` to its execution. */
 interface Started {
-  readonly connection: Connection;
+  readonly operation: SocketOperation;
   readonly viewer: Viewer;
-  readonly id: string;
   readonly params: OperationParams;
-  readonly payload: object;
+  /** What a subscription that did not begin has to say. */
+  readonly result: ExecutionResult | null;
 }
 
-/** `graphql-transport-ws`: graphql-ws keeps the protocol, messages of streams go past it to the socket. */
+/**
+ * `graphql-transport-ws`: graphql-ws keeps the protocol. It only reserves the ids of subscriptions, whose
+ * messages go past it to the socket, so that an open one costs little more than its socket.
+ */
 export class WebSocketTransport implements AsyncDisposable {
   readonly #options: WebSocketOptions;
   readonly #server: WebSocketServer;
   readonly #protocol: Server<Connection>;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<WebSocket, Connection>();
+  readonly #listeners: Listeners;
   readonly #socketsByOwner = new Map<string, number>();
   readonly #pings: NodeJS.Timeout;
+  readonly #onStalled = (connection: Connection): void => {
+    // It gets as long again to come back and read why.
+    this.#giveUp(connection, 'The reader stalled', this.#options.limits.stallMs);
+  };
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
@@ -82,13 +77,17 @@ export class WebSocketTransport implements AsyncDisposable {
       handleProtocols,
     });
     this.#protocol = makeServer<Record<string, unknown>, Connection>({
-      onConnect: ({ extra, connectionParams }) => this.#connect(extra, connectionParams),
-      onSubscribe: ({ extra }, id, payload) => this.#start(extra, id, payload),
+      // Ours: theirs would stay for as long as the socket.
+      connectionInitWaitTimeout: 0,
+      onConnect: (context) => this.#connect(context),
+      onSubscribe: (context, id, payload) => this.#start(context, id, payload),
       execute: (args) => this.#execute(args),
-      subscribe: (args) => this.#subscribe(args),
-      onComplete: ({ extra }, _id, payload) => {
-        extra.running.delete(payload);
-      },
+      subscribe: ({ contextValue }) => (contextValue as Started).result ?? {},
+    });
+    this.#listeners = listenersFor(this.#connections, options.log, (connection, code, reason) => {
+      this.#connections.delete(connection.socket);
+      this.#forget(connection);
+      this.#leave(connection, code, reason);
     });
     this.#pings = setInterval(() => this.#ping(), options.limits.pingMs);
   }
@@ -106,13 +105,13 @@ export class WebSocketTransport implements AsyncDisposable {
   /** Closes every socket with 1001, and cuts those that do not answer. */
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#pings);
-    const connections = [...this.#connections];
-    const closed = connections.map(
-      ({ socket }) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
+    const sockets = [...this.#connections.keys()];
+    const closed = sockets.map(
+      (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
     );
-    for (const { socket } of connections) socket.close(goingAway, 'Going away');
+    for (const socket of sockets) socket.close(goingAway, 'Going away');
     const cut = setTimeout(() => {
-      for (const { socket } of connections) socket.terminate();
+      for (const socket of sockets) socket.terminate();
     }, closeWaitMs);
     await Promise.all(closed);
     clearTimeout(cut);
@@ -120,73 +119,42 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   #opened(socket: WebSocket, duplex: Duplex): void {
-    const reader = new Reader(duplex, this.#options.limits.stallMs, () => this.#stalled(connection));
-    const connection: Connection = {
-      socket,
-      reader,
-      viewer: null,
-      ending: undefined,
-      running: new Set(),
-      alive: true,
-    };
-    this.#connections.add(connection);
-    // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
-    socket.on('error', (error) => this.#options.log.debug({ err: error }, 'a socket failed'));
-    socket.on('pong', () => {
-      connection.alive = true;
-    });
-    const closed = this.#protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) => {
-          if (socket.readyState === socket.OPEN) socket.send(text);
-        },
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (handle) => {
-          socket.on('message', (data: Buffer) => {
-            handle(data.toString()).catch((error: unknown) => {
-              this.#options.log.error({ err: error }, 'a message could not be handled');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
-            });
-          });
-        },
-      },
-      connection,
-    );
-    socket.once('close', (code, reason) => {
-      this.#connections.delete(connection);
-      this.#forget(connection);
-      clearTimeout(connection.ending);
-      reader[Symbol.dispose]();
-      closed(code, reason.toString()).catch((error: unknown) =>
-        this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
-      );
-    });
+    const connection = new Connection(socket, duplex, this.#options.limits.stallMs, this.#onStalled);
+    this.#connections.set(socket, connection);
+    for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
+    connection.leave = this.#protocol.opened(connection, connection);
+    connection.ending = setTimeout(() => {
+      connection.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
+    }, initWaitMs);
   }
 
-  async #connect(connection: Connection, params: Record<string, unknown> | undefined): Promise<boolean> {
+  async #connect(context: SocketContext): Promise<boolean> {
     const { authentication, limits } = this.#options;
-    const identity = await authentication
-      .identify(credentialOf(params?.['authorization']))
-      .catch((error: unknown) => {
-        if (!(error instanceof KeysUnavailableError)) throw error;
-        this.#options.log.error({ err: error }, 'nobody can be identified');
-        connection.socket.close(tryAgainLater, 'Keys unavailable');
-        return null;
-      });
+    const { extra: connection } = context;
+    clearTimeout(connection.ending);
+    connection.ending = undefined;
+    const credential = credentialOf(context.connectionParams?.['authorization']);
+    // A secret need not stay in memory for as long as the socket.
+    Object.assign(context, { connectionParams: undefined });
+    const identity = await authentication.identify(credential).catch((error: unknown) => {
+      if (!(error instanceof KeysUnavailableError)) throw error;
+      this.#options.log.error({ err: error }, 'nobody can be identified');
+      connection.close(tryAgainLater, 'Keys unavailable');
+      return null;
+    });
     if (identity === null) {
-      connection.socket.close(CloseCode.Unauthorized, 'Unauthorized');
+      connection.close(CloseCode.Unauthorized, 'Unauthorized');
       return false;
     }
     const { viewer } = identity;
     const sockets = (this.#socketsByOwner.get(viewer.owner) ?? 0) + 1;
     if (sockets > limits.socketsPerOwner) {
-      connection.socket.close(tryAgainLater, 'Too many sockets');
+      connection.close(tryAgainLater, 'Too many sockets');
       return false;
     }
-    if (connection.socket.readyState !== connection.socket.OPEN) return false;
+    if (!connection.isOpen) return false;
     connection.viewer = viewer;
-    connection.ending = onExpiry(identity, () => connection.socket.close(CloseCode.Forbidden, 'Expired'));
+    connection.ending = onExpiry(identity, () => connection.close(CloseCode.Forbidden, 'Expired'));
     this.#socketsByOwner.set(viewer.owner, sockets);
     return true;
   }
@@ -198,102 +166,129 @@ export class WebSocketTransport implements AsyncDisposable {
     else this.#socketsByOwner.delete(viewer.owner);
   }
 
-  #start(connection: Connection, id: string, payload: object): ExecutionArgs | readonly GraphQLError[] {
+  #start(
+    context: SocketContext,
+    id: string,
+    payload: object,
+  ): ExecutionArgs | readonly GraphQLError[] | Promise<ExecutionArgs> {
     const { operations, limits } = this.#options;
-    const { viewer } = connection;
+    const { viewer, operations: running } = context.extra;
     const params = parseParams(payload);
     if (viewer === null || params instanceof GraphQLError) {
       return [params instanceof GraphQLError ? params : new GraphQLError('Unauthorized')];
     }
-    if (connection.running.size >= limits.operationsPerSocket) {
-      return [
-        new GraphQLError(`A socket has at most ${limits.operationsPerSocket} operations: open another one.`, {
-          extensions: { code: 'LIMIT_EXCEEDED' },
-        }),
-      ];
+    if (running >= limits.operationsPerSocket) {
+      const message = `A socket has at most ${limits.operationsPerSocket} operations: open another one.`;
+      return [codedError('LIMIT_EXCEEDED', message)];
     }
     const prepared = operations.prepare(params.query);
     if (prepared.kind !== 'valid') return prepared.errors;
-    if (operations.typeOf(prepared.document, params.operationName) === null) {
-      return [
-        new GraphQLError('operationName names none of the operations of this text.', {
-          extensions: { code: 'BAD_INPUT' },
-        }),
-      ];
+    const type = operations.typeOf(prepared.document, params.operationName);
+    if (type === null) {
+      return [codedError('BAD_INPUT', 'operationName names none of the operations of this text.')];
     }
-    connection.running.add(payload);
-    const started: Started = { connection, viewer, id, params, payload };
-    return { schema: operations.schema, document: prepared.document, contextValue: started };
+    const operation = new SocketOperation(context, id);
+    const started: Started = { operation, viewer, params, result: null };
+    return type === 'subscription'
+      ? this.#stream(prepared.document, started)
+      : this.#argumentsOf(prepared.document, started);
   }
 
-  async #execute({ document, contextValue }: ExecutionArgs) {
-    const { params, viewer } = contextValue as Started;
-    return this.#options.operations.execute(document, params, viewer);
+  #argumentsOf(document: DocumentNode, started: Started): ExecutionArgs {
+    const { schema } = this.#options.operations;
+    const { operationName } = started.params;
+    return { schema, document, contextValue: started, ...(operationName !== null && { operationName }) };
   }
 
-  async #subscribe({ document, contextValue }: ExecutionArgs) {
-    const { connection, id, params, payload: message, viewer } = contextValue as Started;
-    const { socket, reader } = connection;
-    const running = new RunningOperation();
-    const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-    const sink: Sink = {
-      send: (payload) => socket.send(Buffer.concat([head, payload, closingBrace]), asText),
-      isWritable: () => reader.isWritable(),
-      whenWritable: (resume) => reader.whenWritable(resume),
-      end: () => running.end(),
-    };
-    const opened = await this.#options.subscriptions.open(document, params, viewer, sink);
-    if (!(Symbol.dispose in opened)) return opened;
-    running.onReturn = () => {
-      connection.running.delete(message);
-      opened[Symbol.dispose]();
-    };
-    return running;
+  async #execute({ document, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
+    const { operation, params, viewer } = contextValue as Started;
+    const result = await this.#options.operations.execute(document, params, viewer);
+    if (operation.hasEnded) return never();
+    operation.release();
+    return result;
   }
 
-  #stalled(connection: Connection): void {
-    const { socket } = connection;
-    socket.close(tryAgainLater, 'The reader stalled');
-    // It does not read, so it will hardly answer the close either.
-    clearTimeout(connection.ending);
-    connection.ending = setTimeout(() => socket.terminate(), closeWaitMs);
+  /** Lets a stream write to the socket; graphql-ws goes on only with what could not begin. */
+  async #stream(document: DocumentNode, started: Started): Promise<ExecutionArgs> {
+    const { operation, params, viewer } = started;
+    const opened = await this.#options.subscriptions.open(document, params, viewer, operation);
+    if (Symbol.dispose in opened) {
+      operation.startFrom(opened);
+      return never();
+    }
+    if (operation.hasEnded) return never();
+    operation.release();
+    return this.#argumentsOf(document, { ...started, result: opened });
+  }
+
+  /** Nothing more is kept up to date for a client that does not listen; it may still read why. */
+  #giveUp(connection: Connection, reason: string, waitMs: number): void {
+    connection.close(tryAgainLater, reason);
+    this.#leave(connection, tryAgainLater, reason);
+    connection.ending = setTimeout(() => connection.socket.terminate(), waitMs);
+  }
+
+  #leave(connection: Connection, code: number, reason: string): void {
+    connection[Symbol.dispose]();
+    connection
+      .leave(code, reason)
+      .catch((error: unknown) =>
+        this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
+      );
   }
 
   #ping(): void {
-    for (const connection of this.#connections) {
-      if (connection.alive) {
+    for (const connection of this.#connections.values()) {
+      if (!connection.isOpen) continue;
+      // Who is behind answers late, since the ping stands behind all that waits: that has its own limit.
+      if (connection.alive || connection.isBehind) {
         connection.alive = false;
         connection.socket.ping();
       } else {
-        connection.socket.terminate();
+        this.#giveUp(connection, 'No answer to a ping', closeWaitMs);
       }
     }
   }
 }
 
 /**
- * What graphql-ws waits on while a stream writes to the socket by itself: it yields nothing, is done when the
- * stream ends, and is returned when the client completes or is gone.
+ * What graphql-ws gets for an operation that it has nothing more to do with: its id may belong to another one by
+ * now. Whoever waits for this is collected as garbage.
  */
-class RunningOperation implements AsyncIterableIterator<never> {
-  readonly #done = Promise.withResolvers<IteratorReturnResult<undefined>>();
-  onReturn: () => void = () => {};
+const never = (): Promise<never> => new Promise(() => {});
 
-  next(): Promise<IteratorReturnResult<undefined>> {
-    return this.#done.promise;
-  }
+type Listeners = ReturnType<typeof listenersFor>;
 
-  return(): Promise<IteratorReturnResult<undefined>> {
-    this.onReturn();
-    this.end();
-    return this.#done.promise;
-  }
-
-  end(): void {
-    this.#done.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
+/** One function of each kind for all sockets: ws calls them with the socket as `this`. */
+function listenersFor(
+  connections: ReadonlyMap<WebSocket, Connection>,
+  log: Logger,
+  closed: (connection: Connection, code: number, reason: string) => void,
+) {
+  return {
+    // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
+    error: (error: Error) => log.debug({ err: error }, 'a socket failed'),
+    pong(this: WebSocket) {
+      const connection = connections.get(this);
+      if (connection !== undefined) connection.alive = true;
+    },
+    message(this: WebSocket, data: Buffer) {
+      connections
+        .get(this)
+        ?.receive(data.toString())
+        .catch((error: unknown) => {
+          // graphql-ws tells what only a server says from other faults by its text alone.
+          if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+            this.close(CloseCode.BadRequest, error.message);
+            return;
+          }
+          log.error({ err: error }, 'a message could not be handled');
+          this.close(CloseCode.InternalServerError, 'Internal server error');
+        });
+    },
+    close(this: WebSocket, code: number, reason: Buffer) {
+      const connection = connections.get(this);
+      if (connection !== undefined) closed(connection, code, reason.toString());
+    },
+  };
 }

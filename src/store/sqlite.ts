@@ -5,6 +5,7 @@ import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from
 import { openKyselyStore } from './kysely-store.ts';
 import type { Database } from './schema.ts';
 import type { Store } from './store.ts';
+import type { TaskRow } from './task-row.ts';
 
 /** The database is held by another process, or cannot be opened at all. */
 export class StoreUnavailableError extends Error {
@@ -20,11 +21,16 @@ export class StoreUnavailableError extends Error {
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   const database = openExclusively(file);
-  const kysely = new Kysely<Database>({
-    dialect: new SqliteDialect({ database: asKyselyDatabase(database) }),
-  });
+  const adapter = asKyselyDatabase(database);
+  const kysely = new Kysely<Database>({ dialect: new SqliteDialect({ database: adapter }) });
   try {
-    return await openKyselyStore(kysely, { locksRows: false, soleOwner: true });
+    return await openKyselyStore(kysely, {
+      locksRows: false,
+      soleOwner: true,
+      // Between transactions a read is as good here as in Kysely's queue for the one connection.
+      readNow: ({ sql, parameters }) =>
+        database.isTransaction ? null : (adapter.prepare(sql).all(parameters) as TaskRow[]),
+    });
   } catch (error) {
     database.close();
     throw error;
@@ -87,11 +93,26 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
 
 const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
 
+/**
+ * Rows come as arrays and become objects here: node:sqlite makes objects without a shape, and a task of 41 columns
+ * then took 8.0 µs to read instead of 3.8.
+ */
 function asKyselyStatement(statement: StatementSync): SqliteStatement {
+  let names = statement.columns().map(({ name }) => name);
+  statement.setReturnArrays(true);
+  const asObject = (row: unknown) => {
+    const values = row as unknown[];
+    // A table may have got columns since.
+    if (values.length !== names.length) names = statement.columns().map(({ name }) => name);
+    const object: Record<string, unknown> = {};
+    let index = 0;
+    for (const name of names) object[name] = values[index++];
+    return object;
+  };
   return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...bind(parameters)),
+    reader: names.length > 0,
+    all: (parameters) => statement.all(...bind(parameters)).map(asObject),
     run: (parameters) => statement.run(...bind(parameters)),
-    iterate: (parameters) => statement.iterate(...bind(parameters)),
+    iterate: (parameters) => statement.iterate(...bind(parameters)).map(asObject),
   };
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const all = 'subscription { taskStatusChanged { id } }';
 
@@ -21,9 +22,16 @@ describe('graphql-transport-ws', () => {
     );
   });
 
+  it('closes with 4406 when no subprotocol is asked for', async () => {
+    await using raw = await RawSocket.open(server.url, { protocol: [] });
+    expect((await raw.closed).code).toBe(4406);
+  });
+
   it.each([
     ['text that is no JSON', 'nonsense'],
     ['an unknown type', { type: 'shout' }],
+    ['what only a server says', { type: 'connection_ack' }],
+    ['what only a server says of an operation', { id: '1', type: 'next', payload: {} }],
     ['a subscribe without an id', { type: 'subscribe', payload: { query: all } }],
   ])('closes with 4400 after %s', async (_what, message) => {
     await using raw = await RawSocket.connect(server.url);
@@ -84,6 +92,82 @@ describe('graphql-transport-ws', () => {
     raw.subscribe('1', all);
     await own[Symbol.asyncDispose]();
     expect((await raw.closed).code).toBe(1001);
+  });
+
+  it('closes with 1013 a reader that stalls, and lets it read why', async () => {
+    await using own = await startPushServer({ LIMIT_STALLED_MS: '2000' });
+    const task = await own.generate(await own.create());
+    await using raw = await RawSocket.connect(own.url);
+    raw.subscribe('1', 'subscription { taskStatusChanged { providerStatus } }');
+    await raw.next(({ type }) => type === 'next');
+    raw.socket.pause();
+    const filler = 'x'.repeat(64_000);
+    let round = 0;
+    await waitFor(
+      'no listeners',
+      async () => {
+        for (let burst = 0; burst < 10; burst += 1) await own.touch(task, `${round++} ${filler}`);
+        return own.listeners();
+      },
+      (count) => count === 0,
+    );
+    raw.socket.resume();
+    expect(await raw.closed).toEqual({ code: 1013, reason: 'The reader stalled' });
+  });
+
+  it('closes with 1013 a client that answers no ping, and lets it read why', async () => {
+    await using own = await startPushServer({ LIMIT_PING_MS: '200' });
+    await using raw = await RawSocket.connect(own.url);
+    raw.subscribe('1', all);
+    await waitFor('the subscription', own.listeners);
+    raw.socket.pause();
+    await waitFor('no listeners', own.listeners, (count) => count === 0);
+    raw.socket.resume();
+    expect(await raw.closed).toEqual({ code: 1013, reason: 'No answer to a ping' });
+  });
+
+  it('leaves a slow reader alone that goes on reading, however late it answers pings', async () => {
+    await using own = await startPushServer({ LIMIT_PING_MS: '100' });
+    const task = await own.generate(await own.create());
+    await using other = await RawSocket.connect(own.url);
+    let pings = 0;
+    other.socket.on('ping', () => {
+      pings += 1;
+    });
+    await using raw = await RawSocket.connect(own.url);
+    raw.subscribe('1', 'subscription { taskStatusChanged { providerStatus } }');
+    await raw.next(({ type }) => type === 'next');
+    raw.socket.pause();
+    const filler = 'x'.repeat(64_000);
+    for (let round = 0; round < 300; round += 1) await own.touch(task, `${round} ${filler}`);
+    const enough = pings + 5;
+    await waitFor('rounds of pings', () => pings >= enough);
+    expect(own.listeners()).toBe(1);
+    raw.socket.resume();
+    await own.complete(task);
+    await raw.next(({ payload }) => JSON.stringify(payload ?? null).includes('success'));
+    expect(raw.socket.readyState).toBe(1);
+  });
+
+  it('takes queries and mutations too, one operation of a text by its name', async () => {
+    const task = await server.create({ label: 'by name' });
+    await using raw = await RawSocket.connect(server.url);
+    const query = `query A { viewer { owner } }
+      query B($id: ID!) { videoTask(id: $id) { label } }
+      mutation C($id: ID!) { cancelVideoTask(id: $id) { task { stage } userErrors { code } } }`;
+    const variables = { id: toGlobalId(task.id) };
+    const ask = async (id: string, operationName: string) => {
+      raw.send({ id, type: 'subscribe', payload: { query, operationName, variables } });
+      return (await raw.next((message) => message.id === id)).payload;
+    };
+    expect(await ask('1', 'A')).toEqual({ data: { viewer: { owner: 'local' } } });
+    expect(await ask('2', 'B')).toEqual({ data: { videoTask: { label: 'by name' } } });
+    expect(await ask('3', 'C')).toEqual({
+      data: { cancelVideoTask: { task: { stage: 'CANCELED' }, userErrors: [] } },
+    });
+    await raw.next(({ id, type }) => id === '3' && type === 'complete');
+    for (const id of ['1', '2', '3']) expect(raw.typesOf(id)).toEqual(['next', 'complete']);
+    expect(await ask('4', 'D')).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
   });
 
   it('answers an operation over the limit with LIMIT_EXCEEDED, and takes it when another has ended', async () => {

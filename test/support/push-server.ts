@@ -30,7 +30,7 @@ export interface PushServer extends AsyncDisposable {
   touch(task: { readonly id: TaskId }, providerStatus: string): Promise<VideoTask>;
   /** Brings a waiting task to the provider. */
   generate(task: { readonly id: TaskId }): Promise<VideoTask>;
-  complete(task: { readonly id: TaskId }): Promise<VideoTask>;
+  complete(task: { readonly id: TaskId }, providerStatus?: string): Promise<VideoTask>;
 }
 
 /** Starts it with settings of the environment. */
@@ -92,10 +92,10 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
       await record(task, { kind: 'attemptStarted' });
       return record(task, { kind: 'accepted', providerTaskId: `p-${task.id}`, memo: null });
     },
-    complete: (task) =>
+    complete: (task, providerStatus = 'success') =>
       record(task, {
         kind: 'succeeded',
-        providerStatus: 'success',
+        providerStatus,
         memo: null,
         cost: null,
         video: {

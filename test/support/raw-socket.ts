@@ -15,7 +15,7 @@ export class RawSocket implements AsyncDisposable {
   readonly messages: Message[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
 
-  private constructor(url: string, headers: Record<string, string>, protocol: string) {
+  private constructor(url: string, headers: Record<string, string>, protocol: string | string[]) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol, { headers });
     this.socket.on('message', (data: Buffer) => this.messages.push(JSON.parse(data.toString()) as Message));
     this.closed = new Promise((resolve) => {
@@ -28,7 +28,7 @@ export class RawSocket implements AsyncDisposable {
     {
       headers = {},
       protocol = 'graphql-transport-ws',
-    }: { headers?: Record<string, string>; protocol?: string } = {},
+    }: { headers?: Record<string, string>; protocol?: string | string[] } = {},
   ): Promise<RawSocket> {
     const raw = new RawSocket(url, headers, protocol);
     await once(raw.socket, 'open');

@@ -115,6 +115,11 @@ class KieProvider implements VideoProvider {
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
     const { baseUrl, contract, label } = this.#options;
     const imageUrls = request.images.flatMap((image) => (image.kind === 'url' ? [image.url] : []));
+    if (imageUrls.length < request.images.length) {
+      // Never a paid video without the images that were asked for.
+      const reason = 'an image was not handed over';
+      return { kind: 'notSent', reason, retryAfterMs: null, cause: 'task' };
+    }
     const create = createRequest(contract, request, imageUrls);
     try {
       const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, mayStart);

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRequest, type Contract } from '../../../src/providers/kie/create-body.ts';
 import type { SubmitRequest } from '../../../src/providers/provider.ts';
 import { startKieApp, type KieApp } from '../../support/kie-app.ts';
+import { kieProviderAt } from '../../support/kie-provider.ts';
+import { startLoopback } from '../../support/loopback.ts';
 
 const request: SubmitRequest = {
   model: 'veo3_fast',
@@ -151,6 +153,29 @@ describe('a paid create', () => {
   it.each(rows)('of $name', ({ contract, request: more, images = [], path, body }) => {
     const made = createRequest(contract, { ...request, ...more }, images);
     expect([made.path, JSON.parse(JSON.stringify(made.body))]).toEqual([path, body]);
+  });
+});
+
+describe('a submit', () => {
+  it('sends nothing rather than leave an image out', async () => {
+    let asked = 0;
+    await using kie = await startLoopback((_request, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    await using provider = kieProviderAt(kie.url);
+    const image = {
+      kind: 'upload',
+      uploadId: 'u',
+      fileName: 'u.png',
+      contentType: 'image/png',
+      open: () => Promise.resolve(new Blob([])),
+    } as const;
+    const outcome = await provider.submit(
+      { ...request, images: [{ kind: 'url', url: first }, image] },
+      { signal: new AbortController().signal, mayStart: () => true },
+    );
+    expect([outcome.kind, asked]).toEqual(['notSent', 0]);
   });
 });
 

@@ -1,0 +1,128 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { asText, type Result } from './report.ts';
+import { fanOut } from './scenarios/fan-out.ts';
+import { latency } from './scenarios/latency.ts';
+import { memory } from './scenarios/memory.ts';
+import { open } from './scenarios/open.ts';
+import { query } from './scenarios/query.ts';
+import { installPeers } from './install.ts';
+import { stalled } from './scenarios/stalled.ts';
+
+const usage = `npm run bench -- [--quick] [--docs] [scenario …]
+Prints tables and writes bench/results/SCENARIO.json; --docs: puts them into docs/benchmarks.md too. Scenarios:`;
+
+/** By name: how each runs by default, and with --quick. */
+const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> = {
+  'fan-out-1000': (quick) =>
+    fanOut({
+      scenario: 'fan-out-1000',
+      subscribers: 1000,
+      tasks: 1,
+      operations: 'plain',
+      perSecond: 25,
+      changes: quick ? 25 : 50,
+      rounds: quick ? 1 : 5,
+      promised: true,
+    }),
+  'fan-out-mixed': (quick) =>
+    fanOut({
+      scenario: 'fan-out-mixed',
+      subscribers: 1000,
+      tasks: 1,
+      operations: 'mixed',
+      perSecond: 40,
+      changes: quick ? 20 : 60,
+      rounds: quick ? 1 : 3,
+      promised: true,
+    }),
+  'fan-out-5000': (quick) =>
+    fanOut({
+      scenario: 'fan-out-5000',
+      subscribers: quick ? 2000 : 5000,
+      tasks: 1,
+      operations: 'plain',
+      perSecond: 5,
+      changes: quick ? 5 : 10,
+      rounds: quick ? 1 : 2,
+      promised: false,
+    }),
+  'fan-out-5000-tasks': (quick) => {
+    const tasks = quick ? 1000 : 5000;
+    return fanOut({
+      scenario: 'fan-out-5000-tasks',
+      subscribers: tasks,
+      tasks,
+      operations: 'plain',
+      perSecond: 1000,
+      changes: tasks,
+      rounds: 1,
+      promised: false,
+    });
+  },
+  memory: (quick) => memory({ subscribers: quick ? 1000 : 5000, rounds: 1 }),
+  query: (quick) => query({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 3 }),
+  latency: (quick) =>
+    latency({
+      subscribers: quick ? 500 : 1000,
+      perSecond: 200,
+      changes: quick ? 200 : 600,
+      rounds: quick ? 1 : 2,
+    }),
+  open: (quick) => open({ subscribers: quick ? 2000 : 10_000, perSecond: 200, changes: quick ? 600 : 3000 }),
+  stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),
+};
+
+/** Puts a table where the page has the one before. */
+async function intoPage(name: string, text: string): Promise<void> {
+  const page = new URL('../docs/benchmarks.md', import.meta.url);
+  const before = await readFile(page, 'utf8');
+  const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
+  const [head, rest] = before.split(start);
+  const tail = rest?.split(end)[1];
+  if (tail === undefined) throw new Error(`docs/benchmarks.md has no place for ${name}`);
+  await writeFile(page, `${head}${start}\n${text}\n${end}${tail}`);
+}
+
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+
+const { values, positionals } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+const names = positionals.length === 0 ? Object.keys(scenarios) : positionals;
+const unknown = names.filter((name) => !(name in scenarios));
+if (values.help || unknown.length > 0) {
+  print([usage, ...Object.keys(scenarios).map((name) => `  ${name}`)].join('\n'));
+  process.exit(unknown.length > 0 ? 1 : 0);
+}
+
+const machine = {
+  node: process.version,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  memoryGB: Math.round(totalmem() / 1e9),
+};
+await installPeers();
+print(`Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGB} GB\n`);
+const results = new URL('./results/', import.meta.url);
+await mkdir(results, { recursive: true });
+let missed = 0;
+for (const name of names) {
+  const startedAt = performance.now();
+  const result = await scenarios[name]?.(values.quick);
+  if (result === undefined) continue;
+  missed += result.targets.filter(({ holds }) => !holds).length;
+  const text = asText(result);
+  print(text);
+  if (values.docs) await intoPage(name, text);
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const record = { ...result, quick: values.quick, at: new Date().toISOString(), seconds, machine };
+  await writeFile(new URL(`./${name}.json`, results), `${JSON.stringify(record, null, 2)}\n`);
+}
+print(missed === 0 ? 'Every promise holds.' : `${missed} of the promises above are missed.`);

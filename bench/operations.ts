@@ -1,0 +1,50 @@
+const plain = `subscription ($id: ID!) {
+  taskStatusChanged(id: $id) {
+    id status stage provider model providerStatus prompt label videoUrl
+    error { code message } createdAt updatedAt revision
+  }
+}`;
+
+const aliased = `subscription Watch($task: ID!) {
+  changed: taskStatusChanged(id: $task) {
+    key: id state: status exactly: stage says: providerStatus text: prompt made: createdAt url: videoUrl
+    wrong: error { kind: code why: message } at: updatedAt place: revision by: provider
+  }
+}`;
+
+const fragments = `subscription Card($id: ID!) {
+  taskStatusChanged(id: $id) { ...Head ... on VideoTask { providerStatus prompt ...Times } ...Head }
+}
+fragment Head on VideoTask { id status stage videoUrl error { ...Error } }
+fragment Error on VideoTaskError { code message }
+fragment Times on VideoTask { createdAt updatedAt revision }`;
+
+const conditional = `subscription ($id: ID!, $long: Boolean = true, $short: Boolean = false) {
+  taskStatusChanged(id: $id) {
+    __typename id status @skip(if: $short) now: stage providerStatus prompt @include(if: $long)
+    model @include(if: $short) updatedAt revision
+  }
+}`;
+
+/** Subscriptions that clients send; subscriber n takes text n, over and over. */
+export const operations = {
+  /** One text for all. */
+  plain: [{ query: plain, variable: 'id' }],
+  /** Aliases, fragments, directives: four shapes for one task. */
+  mixed: [
+    { query: plain, variable: 'id' },
+    { query: aliased, variable: 'task' },
+    { query: fragments, variable: 'id' },
+    { query: conditional, variable: 'id' },
+  ],
+} as const;
+
+/** The names of the sets. */
+export type Operations = keyof typeof operations;
+
+/** The query of the throughput scenario. */
+export const videoTaskQuery = `query ($id: ID!) {
+  videoTask(id: $id) {
+    id status stage provider model providerStatus prompt label createdAt revision
+  }
+}`;

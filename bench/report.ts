@@ -1,0 +1,70 @@
+/** The middle of the values: one disturbed round does not move it. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
+}
+
+/** A row of a table: a name and numbers. */
+export type Row = Readonly<Record<string, string | number>>;
+
+/** What a scenario measured. */
+export interface Result {
+  readonly scenario: string;
+  /** What was measured, in one line. */
+  readonly what: string;
+  readonly rows: readonly Row[];
+  /** Every round of every contestant. */
+  readonly rounds: unknown;
+  readonly targets: readonly Target[];
+}
+
+/** A promise of the project, and what was measured of it. */
+export interface Target {
+  readonly promise: string;
+  readonly measured: number;
+  readonly holds: boolean;
+}
+
+/** At most so much. */
+export const atMost = (promise: string, measured: number, limit: number): Target => ({
+  promise: `${promise} ≤ ${limit}`,
+  measured: rounded(measured),
+  holds: measured <= limit,
+});
+
+/** At least so much. */
+export const atLeast = (promise: string, measured: number, limit: number): Target => ({
+  promise: `${promise} ≥ ${limit}`,
+  measured: rounded(measured),
+  holds: measured >= limit,
+});
+
+/** Three digits that mean something. */
+export const rounded = (value: number): number =>
+  Number.isFinite(value) ? Number(value.toPrecision(value >= 1000 ? 4 : 3)) : value;
+
+/** A result as a Markdown table, and the promises below it. */
+export function asText({ scenario, what, rows, targets }: Result): string {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
+  const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => (line[index] ?? '').length)));
+  const lines = cells.map(
+    (line) => `| ${line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`,
+  );
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  return [
+    `### ${scenario}`,
+    '',
+    what,
+    '',
+    ...lines,
+    '',
+    ...targets.map(
+      ({ promise, measured, holds }) => `- ${promise}: ${measured} ${holds ? '(holds)' : '(MISSED)'}`,
+    ),
+    '',
+  ].join('\n');
+}

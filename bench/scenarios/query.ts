@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { apiKey, peers, reelay } from '../contestants.ts';
+import { videoTaskQuery } from '../operations.ts';
+import { Match } from '../processes.ts';
+import { atLeast, median, rounded, type Result } from '../report.ts';
+import { inRounds } from '../rounds.ts';
+import { globalIdOf } from '../tasks.ts';
+
+const tasks = 200;
+const secondsForRounds = 40;
+const autocannon = fileURLToPath(new URL('../node_modules/autocannon/autocannon.js', import.meta.url));
+
+/** What is read of autocannon's report. */
+interface Report {
+  readonly requests: { readonly average: number; readonly total: number };
+  readonly latency: { readonly p99: number };
+  readonly non2xx: number;
+  readonly errors: number;
+}
+
+/** `videoTask(id)` over HTTP: plain JSON POSTs, ours with a real read of the store and with authentication. */
+export async function query(settings: {
+  readonly seconds: number;
+  readonly connections: number;
+  readonly rounds: number;
+}): Promise<Result> {
+  const { seconds, connections } = settings;
+  await using stack = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'reelay-bench-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const contestants: { match: Match; perSecond: number[]; cpuUs: number[]; p99: number[] }[] = [];
+  for (const entry of [reelay, ...peers]) {
+    const match = stack.use(await Match.start(entry, tasks));
+    await check(match);
+    contestants.push({ match, perSecond: [], cpuUs: [], p99: [] });
+  }
+  for (const { match } of contestants) await fire(match, folder, connections, 2);
+  await inRounds(settings.rounds, secondsForRounds, async () => {
+    for (const { match, perSecond, cpuUs, p99 } of contestants) {
+      const before = await match.server.call('usage', null);
+      const { requests, latency } = await fire(match, folder, connections, seconds);
+      const after = await match.server.call('usage', null);
+      perSecond.push(requests.average);
+      cpuUs.push((after.cpuUs - before.cpuUs) / requests.total);
+      p99.push(latency.p99);
+    }
+  });
+  const [ours, mercurius] = contestants;
+  const ratio = median(
+    (ours?.perSecond ?? []).map((value, round) => value / (mercurius?.perSecond[round] ?? Number.NaN)),
+  );
+  return {
+    scenario: 'query',
+    what: `videoTask(id) over HTTP, ${tasks} ids in turn, ${connections} connections, median of ${ours?.perSecond.length} rounds of ${seconds} s.`,
+    rows: contestants.map(({ match, perSecond, cpuUs, p99 }) => ({
+      server: match.entry.name,
+      'requests/s': Math.round(median(perSecond)),
+      'CPU µs/request': rounded(median(cpuUs)),
+      'p99 ms': rounded(median(p99)),
+    })),
+    rounds: contestants.map(({ match, perSecond, cpuUs, p99 }) => ({
+      server: match.entry.name,
+      perSecond,
+      cpuUs,
+      p99,
+    })),
+    targets: [atLeast('requests/s, ours / Mercurius', ratio, 1)],
+  };
+}
+
+const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
+const bodyOf = (index: number) =>
+  JSON.stringify({ query: videoTaskQuery, variables: { id: globalIdOf(index) } });
+
+/** All have to answer the same before it counts how fast they do. */
+async function check({ url, entry }: Match): Promise<void> {
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: bodyOf(1) });
+  const answer = (await response.json()) as { data?: { videoTask: { id: string } | null } };
+  if (answer.data?.videoTask?.id !== globalIdOf(1)) {
+    throw new Error(`${entry.name} answers ${JSON.stringify(answer)}`);
+  }
+}
+
+/** Lets autocannon fire from a process of its own. */
+async function fire(
+  { url, entry }: Match,
+  folder: string,
+  connections: number,
+  seconds: number,
+): Promise<Report> {
+  const har = join(folder, 'requests.har');
+  const requests = Array.from({ length: tasks }, (_, index) => ({
+    method: 'POST',
+    url: `${url}/graphql`,
+    headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
+    postData: { mimeType: 'application/json', text: bodyOf(index) },
+  }));
+  await writeFile(har, JSON.stringify({ log: { entries: requests.map((request) => ({ request })) } }));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    autocannon,
+    '--json',
+    '--no-progress',
+    '--har',
+    har,
+    '-c',
+    String(connections),
+    '-d',
+    String(seconds),
+    url,
+  ]);
+  const report = JSON.parse(stdout) as Report;
+  if (report.non2xx > 0 || report.errors > 0) throw new Error(`${entry.name} failed: ${stdout}`);
+  return report;
+}

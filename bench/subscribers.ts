@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { nowUs } from './clock.ts';
+import { answerParent } from './ipc.ts';
+import { operations, type Operations } from './operations.ts';
+import { globalIdOf } from './tasks.ts';
+
+/** Sockets with one subscription each. */
+export interface Opening {
+  readonly url: string;
+  readonly protocol: 'graphql-transport-ws' | 'raw';
+  readonly authorization: string;
+  readonly count: number;
+  /** Subscriber n follows task `n % tasks`. */
+  readonly tasks: number;
+  readonly operations: Operations;
+}
+
+/** What arrived since the last reset. */
+export interface Received {
+  readonly messages: number;
+  readonly bytes: number;
+  /** Subscriptions that the server completed. */
+  readonly completed: number;
+  /** Sockets that are closed, whoever closed them. */
+  readonly closed: number;
+}
+
+/** From before a change is written until its message is here, in milliseconds. */
+export interface Latency {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What the runner may ask of a process of subscribers. */
+export type SubscriberHandlers = {
+  open(opening: Opening): Promise<void>;
+  received(argument: null): Received;
+  latency(argument: null): Latency;
+  reset(argument: null): void;
+  /** How many have had a message since they were opened. */
+  reached(argument: null): number;
+  /** The last one stops reading from its wire, or goes on. */
+  pauseLast(paused: boolean): void;
+  closeAll(argument: null): Promise<void>;
+};
+
+/** How many handshakes are under way at once: more would overflow the server's backlog. */
+const opensAtOnce = 100;
+
+let sockets: WebSocket[] = [];
+let messages = 0;
+let bytes = 0;
+let completed = 0;
+let closed = 0;
+let latenciesUs: number[] = [];
+const reached = new Set<WebSocket>();
+
+/** In `providerStatus` of every message: see `statusText`. */
+const publishedAt = Buffer.from('"t:');
+
+answerParent({
+  open: async ({ count, ...opening }) => {
+    const first = sockets.length;
+    for (let opened = 0; opened < count; opened += opensAtOnce) {
+      const batch = Array.from({ length: Math.min(opensAtOnce, count - opened) }, (_, offset) =>
+        open(opening, first + opened + offset),
+      );
+      sockets.push(...(await Promise.all(batch)));
+    }
+  },
+  received: () => ({ messages, bytes, completed, closed }),
+  latency: () => {
+    const sorted = Float64Array.from(latenciesUs).toSorted();
+    const at = (quantile: number) =>
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN) / 1000;
+    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+  },
+  reset: () => {
+    messages = bytes = completed = 0;
+    latenciesUs = [];
+  },
+  reached: () => reached.size,
+  pauseLast: (paused) => {
+    if (paused) sockets.at(-1)?.pause();
+    else sockets.at(-1)?.resume();
+  },
+  closeAll: async () => {
+    const all = sockets;
+    sockets = [];
+    reached.clear();
+    for (const socket of all) socket.terminate();
+    await setTimeout(100);
+    closed = 0;
+  },
+} satisfies SubscriberHandlers);
+
+async function open(
+  { url, protocol, authorization, tasks, operations: set }: Omit<Opening, 'count'>,
+  index: number,
+): Promise<WebSocket> {
+  const address = `${url.replace('http', 'ws')}/graphql`;
+  const settings = { perMessageDeflate: false };
+  const socket =
+    protocol === 'raw'
+      ? new WebSocket(address, settings)
+      : new WebSocket(address, 'graphql-transport-ws', settings);
+  socket.on('close', () => {
+    closed += 1;
+  });
+  await once(socket, 'open');
+  const id = crypto.randomUUID();
+  const shape = index % operations[set].length;
+  if (protocol === 'raw') {
+    socket.send(JSON.stringify({ index: index % tasks, shape }));
+  } else {
+    const { query, variable } = operations[set][shape] ?? operations.plain[0];
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
+    await once(socket, 'message');
+    const variables = { [variable]: globalIdOf(index % tasks) };
+    socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables } }));
+  }
+  socket.on('message', (data: Buffer) => hear(socket, data));
+  return socket;
+}
+
+function hear(socket: WebSocket, data: Buffer): void {
+  const mark = data.indexOf(publishedAt);
+  if (mark === -1) {
+    hearOther(data);
+    return;
+  }
+  messages += 1;
+  bytes += data.length;
+  if (!reached.has(socket)) {
+    reached.add(socket);
+    check(data);
+  }
+  const from = mark + publishedAt.length;
+  latenciesUs.push(nowUs() - Number(data.toString('latin1', from, data.indexOf(':', from))));
+}
+
+/** The present state, an end, or something that makes the figures void. */
+function hearOther(data: Buffer): void {
+  const { type } = JSON.parse(data.toString()) as { type: string };
+  if (type === 'complete') completed += 1;
+  else check(data);
+}
+
+function check(data: Buffer): void {
+  const text = data.toString();
+  const { type, payload } = JSON.parse(text) as {
+    type: string;
+    payload?: { data?: unknown; errors?: unknown };
+  };
+  if (type !== 'next' || !payload?.data || payload.errors !== undefined) {
+    throw new Error(`Not what was asked for: ${text}`);
+  }
+}
