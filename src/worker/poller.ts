@@ -5,10 +5,10 @@ import { Breaker, type BreakerState } from './breaker.ts';
 import { createLimit } from './cadence.ts';
 import { checkTask } from './check.ts';
 import { Claims, type ClaimedTask } from './claims.ts';
-import { ClockWatch } from './clock.ts';
 import { Faults } from './faults.ts';
 import { faultPauseMs, giveBack } from './give-back.ts';
 import { Places, type Place, type PlaceCounts } from './places.ts';
+import { Plans } from './plans.ts';
 import type { ProviderSign, WorkContext } from './run.ts';
 import { submitTask } from './submit.ts';
 
@@ -26,8 +26,6 @@ export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {
 
 /** `setTimeout` fires at once beyond this. */
 const longestTimerMs = 2 ** 31 - 1;
-/** Clocks of a few machines differ by less. */
-const tolerableAheadMs = 5000;
 /**
  * The durable poller of one provider: sleeps until work is due or a signal comes, claims a batch, does it.
  * Owns one timer for sleeping and one for renewing leases.
@@ -41,7 +39,7 @@ export class Poller implements AsyncDisposable {
   readonly #places: Places;
   readonly #breaker: Breaker;
   readonly #faults = new Faults();
-  readonly #clock: ClockWatch;
+  readonly #plans: Plans;
   readonly #claims: Claims;
   #signal = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
@@ -52,7 +50,7 @@ export class Poller implements AsyncDisposable {
     this.#places = new Places(options.concurrency, () => this.wake());
     this.#claims = new Claims(options);
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
-    this.#clock = new ClockWatch(options.now, options.uptime);
+    this.#plans = new Plans(options);
   }
 
   /** How the provider answers these minutes. */
@@ -84,7 +82,7 @@ export class Poller implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    await this.#orFault(this.#correctPlans(), 'planned times could not be read');
+    await this.#orFault(this.#plans.correct(), 'planned times could not be read');
     while (!this.#stopping.signal.aborted) {
       this.#signal = Promise.withResolvers<void>();
       const pauseMs = await this.#orFault(this.#claimDue(), 'due work could not be claimed; trying again');
@@ -92,7 +90,7 @@ export class Poller implements AsyncDisposable {
     }
   }
 
-  async #orFault(work: Promise<number>, text: string): Promise<number> {
+  async #orFault<T>(work: Promise<T>, text: string): Promise<T | number> {
     try {
       return await work;
     } catch (error) {
@@ -101,33 +99,10 @@ export class Poller implements AsyncDisposable {
     }
   }
 
-  /** Plans that were made by a clock that has since been set back lie too far ahead. */
-  async #correctPlans(): Promise<number> {
-    const { store, provider, now, log } = this.#options;
-    const aheadMs = ((await store.latestTime()) ?? 0) - now();
-    if (aheadMs > tolerableAheadMs) {
-      log.warn(
-        { provider: provider.name, aheadMs },
-        'the clock stands before what it showed: plans are moved',
-      );
-      await store.shiftPlans(provider.name, aheadMs);
-    }
-    return 0;
-  }
-
-  async #followClock(): Promise<void> {
-    const { store, provider, log } = this.#options;
-    const jumpMs = this.#clock.jump();
-    if (jumpMs === 0) return;
-    log.warn({ provider: provider.name, jumpMs }, 'the clock was set');
-    if (jumpMs < 0) await store.shiftPlans(provider.name, -jumpMs);
-    // Leases are times too: what we hold stays ours.
-    await this.#claims.renew();
-  }
-
   /** Starts what is due and fits; answers how long there is nothing to do. */
   async #claimDue(): Promise<number> {
-    await this.#followClock();
+    // Leases are times too: what we hold stays ours.
+    if (await this.#plans.followClock()) await this.#claims.renew();
     const { store, provider, now, patienceMs } = this.#options;
     const breaker = this.#breaker.state;
     const allowance = await store.createAllowance(provider.name, createLimit(provider, now()));
