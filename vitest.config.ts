@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/inflate-chromium.ts'],
+    globalSetup: ['test/support/inflate-chromium.ts', 'test/support/build-studio.ts'],
     // Real servers and processes: a deadline per test, never a sleep inside one.
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { isLoopback, type Config } from './config.ts';
 import type { TaskFeed } from './events/feed.ts';
@@ -13,6 +14,7 @@ import { GraphQLHttp } from './server/graphql-http.ts';
 import { HttpServer } from './server/http.ts';
 import { Operations } from './server/operations.ts';
 import { PageGuard } from './server/page-guard.ts';
+import { Studio } from './server/studio.ts';
 import { Subscriptions } from './server/subscriptions.ts';
 import { Veo31 } from './server/veo31.ts';
 import { WebSocketTransport } from './server/websocket.ts';
@@ -44,6 +46,9 @@ export interface Api extends AsyncDisposable {
   /** Whether nothing but the simulator answers. */
   readonly simulated: boolean;
 }
+
+/** Where `npm start` puts the built studio. */
+const studioDirectory = fileURLToPath(new URL('../client/dist', import.meta.url));
 
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
 export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
@@ -127,7 +132,11 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     eventStreams,
     webSockets,
     mediaDirectory,
-    simulated,
+    studio: new Studio({
+      directory: studioDirectory,
+      asksForKey: authentication.required,
+      mediaOrigin: () => new URL(services.mediaUrl('')).origin,
+    }),
     checkReady: async () => {
       await store.lastRevision();
       if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');

@@ -1,5 +1,5 @@
 import type { VideoModel, VideoProvider } from '../providers/provider.ts';
-import type { ProviderName } from '../store/video-task.ts';
+import type { ImageUse, ProviderName } from '../store/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
@@ -17,8 +17,36 @@ interface Listed {
   readonly provider: VideoProvider | null;
 }
 
+/** One use of images with all of its limits. */
+interface UseLimits {
+  readonly use: ImageUse;
+  readonly min: number;
+  readonly max: number;
+  readonly durations: readonly number[];
+}
+
+const limitsOf = (model: VideoModel): UseLimits[] =>
+  Object.entries(model.imageUses).map(([use, { min, max, durations }]) => ({
+    use: use as ImageUse,
+    min,
+    max,
+    durations: durations ?? model.durations,
+  }));
+
 /** `providers`. */
 export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef): void {
+  const ImageUseLimits = builder.objectRef<UseLimits>('ImageUseLimits').implement({
+    description: 'What a model holds to when it uses images in one way.',
+    fields: (t) => ({
+      use: t.expose('use', { type: enums.ImageUse, description: 'The name for `input.imagesAs`.' }),
+      min: t.exposeInt('min', { description: 'How many images it takes at least.' }),
+      max: t.exposeInt('max', { description: 'How many images it takes at most.' }),
+      durations: t.intList({
+        description: 'How long its videos may be then, in seconds.',
+        resolve: ({ durations }) => [...durations],
+      }),
+    }),
+  });
   const Model = builder.objectRef<OfferedModel>('VideoModel').implement({
     description: 'What one model can do. Anything else is refused before anything is sent.',
     fields: (t) => ({
@@ -42,6 +70,20 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         type: [enums.ImageUse],
         description: 'What it can use reference images for, in the order in which AUTO chooses.',
         resolve: ({ model }) => Object.keys(model.imageUses) as (keyof VideoModel['imageUses'])[],
+      }),
+      imageUseLimits: t.field({
+        type: [ImageUseLimits],
+        description: 'The same uses, each with how many images and which durations it takes.',
+        resolve: ({ model }) => limitsOf(model),
+      }),
+      defaultDuration: t.int({
+        description: 'What it makes without `input.durationSeconds`, in seconds.',
+        resolve: ({ model }) => model.defaultDuration,
+      }),
+      defaultResolution: t.field({
+        type: enums.Resolution,
+        description: 'What it makes without `input.resolution`.',
+        resolve: ({ model }) => model.defaultResolution,
       }),
       maxReferenceImages: t.int({
         description: 'How many reference images it takes at most; 0 when it takes none.',

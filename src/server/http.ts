@@ -7,11 +7,11 @@ import type { Callbacks } from './callbacks.ts';
 import { answersPreflight } from './cors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
-import { homePage } from './home.ts';
 import { serveMedia } from './media.ts';
 import type { PageGuard } from './page-guard.ts';
 import { requestUrl } from './request-url.ts';
 import { respondError, respondJson, respondUnauthenticated, sendKey } from './respond.ts';
+import type { Studio } from './studio.ts';
 import type { Veo31 } from './veo31.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
@@ -29,7 +29,7 @@ export interface HttpOptions {
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
   readonly mediaDirectory: string;
-  readonly simulated: boolean;
+  readonly studio: Studio;
   /** Throws while the server cannot do its work. */
   readonly checkReady: () => Promise<void>;
 }
@@ -94,7 +94,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, callbacks, mediaDirectory, simulated } = this.#options;
+    const { guard, callbacks, mediaDirectory, studio } = this.#options;
     response.setHeader('x-content-type-options', 'nosniff');
     if (!guard.allowsHost(request)) {
       respondError(
@@ -114,11 +114,13 @@ export class HttpServer implements AsyncDisposable {
     }
     const { pathname } = url;
     if (pathname === '/graphql') return this.#options.graphql.respond(request, response);
-    if (pathname.startsWith('/veo31/')) return this.#respondVeo31(request, response, pathname);
+    if (pathname.startsWith('/veo31/') && pathname !== '/veo31/')
+      return this.#respondVeo31(request, response, pathname);
     if (request.method === 'POST' && pathname.startsWith(callbackPath)) {
       return callbacks.respond(request, response, pathname.slice(callbackPath.length));
     }
-    if (!isOpenPath(pathname) && (await this.#refusesStranger(request, response))) return;
+    const isStudio = studio.serves(pathname);
+    if (!isStudio && !isOpenPath(pathname) && (await this.#refusesStranger(request, response))) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD');
       respondError(response, 405, 'BAD_INPUT', 'This path takes GET.');
@@ -128,11 +130,8 @@ export class HttpServer implements AsyncDisposable {
       serveMedia(mediaDirectory, pathname.slice('/media/'.length), request, response, url);
       return;
     }
+    if (isStudio) return studio.respond(request, response, pathname);
     switch (pathname) {
-      case '/':
-      case '/veo31':
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(homePage(simulated));
-        return;
       case '/healthz':
         respondJson(response, 200, { status: 'ok' });
         return;
@@ -191,9 +190,9 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-/** What everybody may ask for; a file of `/media` is open to those who know its key. */
+/** What everybody may ask for beside the studio; a file of `/media` is open to those who know its key. */
 const isOpenPath = (pathname: string): boolean =>
-  ['/', '/veo31', '/healthz', '/readyz'].includes(pathname) || /^\/(?:media|callbacks)\//.test(pathname);
+  ['/healthz', '/readyz'].includes(pathname) || /^\/(?:media|callbacks)\//.test(pathname);
 
 /** A provider's id as a client wrote it into a path; what cannot be read is an id that nobody has. */
 function decoded(segment: string): string {

@@ -8,7 +8,7 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { printedSchema } from '../../src/schema/print.ts';
+import { printedSchema, printedTypes } from '../../src/schema/print.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
 
 interface Described {
@@ -38,6 +38,11 @@ function* everyName(): Generator<{ path: string; description: string | null | un
 describe('the schema', () => {
   it('is the one that schema.graphql prints: npm run schema', () => {
     expect(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8')).toBe(printedSchema());
+  });
+
+  it('is the one that the studio is checked by: npm run schema', async () => {
+    const file = new URL('../../client/studio/graphql-env.d.ts', import.meta.url);
+    expect(readFileSync(file, 'utf8')).toBe(await printedTypes());
   });
 
   it('describes every type, field, argument and value', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromiumHome } from './inflate-chromium.ts';
 
 /** A real browser; every page notes what a visitor would complain about. */
@@ -7,8 +7,8 @@ export interface TestBrowser extends AsyncDisposable {
   open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
 }
 
-/** A page in a profile of its own. */
-export interface OpenPage {
+/** A page in a profile of its own, which closes with it. */
+export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
   /** Errors and warnings of the console, and errors that nobody caught. */
   readonly complaints: readonly string[];
@@ -22,7 +22,7 @@ export interface OpenPage {
 
 /** Starts Chromium without a window. */
 export async function startBrowser(): Promise<TestBrowser> {
-  const browser: Browser = await chromium.launch({
+  const server = await chromium.launchServer({
     executablePath: join(chromiumHome, 'chromium'),
     args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
     env: {
@@ -31,6 +31,7 @@ export async function startBrowser(): Promise<TestBrowser> {
       HOME: chromiumHome,
     },
   });
+  const browser = await chromium.connect(server.wsEndpoint());
   return {
     open: async (url, options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
@@ -52,8 +53,13 @@ export async function startBrowser(): Promise<TestBrowser> {
         socket.on('framereceived', ({ payload }) => received.push(payload.toString()));
       });
       await page.goto(url);
-      return { page, complaints, requests, sockets, sent, received };
+      const close = () => context.close();
+      return { page, complaints, requests, sockets, sent, received, [Symbol.asyncDispose]: close };
     },
-    [Symbol.asyncDispose]: () => browser.close(),
+    [Symbol.asyncDispose]: async () => {
+      await browser.close();
+      // Asked kindly, it takes up to 20 s to end after some players were on a page.
+      await server.kill();
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface TcpProxy extends AsyncDisposable {
   cutAt(text: string): void;
   /** Lets nothing more through on the present connections, without a word to anybody. */
   halfOpen(): void;
+  /** Leads the connections from now on to another server. */
+  redirect(target: string): void;
   /** Holds back each chunk for a while. */
   delay(ms: number): void;
 }
@@ -23,7 +25,7 @@ interface Pair {
 
 /** Stands between a client and the server at `target`. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
-  const { hostname, port } = new URL(target);
+  let { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let made = 0;
@@ -74,6 +76,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     },
     halfOpen: () => {
       for (const pair of pairs) pair.silent = true;
+    },
+    redirect: (next) => {
+      ({ hostname, port } = new URL(next));
     },
     delay: (ms) => {
       delayMs = ms;

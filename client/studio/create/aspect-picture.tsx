@@ -1,0 +1,25 @@
+import type { Task } from '../api/documents.ts';
+
+const boxes: Readonly<Record<Task['aspectRatio'], readonly [width: number, height: number]>> = {
+  LANDSCAPE_16_9: [22, 12.4],
+  PORTRAIT_9_16: [12.4, 22],
+  SQUARE_1_1: [17, 17],
+  AUTO: [19, 15],
+};
+
+/** The shape of a video, as a little picture. */
+export function AspectPicture({ ratio }: { readonly ratio: Task['aspectRatio'] }) {
+  const [width, height] = boxes[ratio];
+  return (
+    <svg className="aspect" viewBox="0 0 26 26" aria-hidden="true">
+      <rect
+        x={(26 - width) / 2}
+        y={(26 - height) / 2}
+        width={width}
+        height={height}
+        rx="2.5"
+        strokeDasharray={ratio === 'AUTO' ? '3 2.5' : undefined}
+      />
+    </svg>
+  );
+}

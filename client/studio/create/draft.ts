@@ -1,0 +1,76 @@
+import type { VariablesOf } from 'gql.tada';
+import type { GenerateMutation, Model, Provider, Task } from '../api/documents.ts';
+
+/** An image in the form: an upload that is done, or an address. */
+export interface DraftImage {
+  readonly url: string;
+  /** Null for an image at an address of somebody else. */
+  readonly uploadId: string | null;
+}
+
+/** What the form holds. Null leaves the choice to the server. */
+export interface Draft {
+  readonly prompt: string;
+  readonly useCase: Task['useCase'];
+  readonly label: string;
+  readonly images: readonly DraftImage[];
+  readonly imagesAs: Model['imageUseLimits'][number]['use'];
+  readonly provider: Provider['name'] | null;
+  readonly model: string | null;
+  readonly aspectRatio: Task['aspectRatio'];
+  readonly durationSeconds: number | null;
+  readonly resolution: Model['resolutions'][number] | null;
+}
+
+/** The input as the API takes it. */
+export type GenerateInput = VariablesOf<typeof GenerateMutation>['input'];
+
+const stored = 'reelay:draft';
+const blank: Draft = {
+  prompt: '',
+  useCase: null,
+  label: '',
+  images: [],
+  imagesAs: 'AUTO',
+  provider: null,
+  model: null,
+  aspectRatio: 'LANDSCAPE_16_9',
+  durationSeconds: null,
+  resolution: null,
+};
+
+/** The draft of an earlier visit. */
+export function readDraft(): Draft {
+  try {
+    return { ...blank, ...(JSON.parse(localStorage.getItem(stored) ?? '{}') as Partial<Draft>) };
+  } catch {
+    return blank;
+  }
+}
+
+/** Keeps it for a later visit; a full storage is no reason to fail. */
+export function keepDraft(draft: Draft): void {
+  try {
+    localStorage.setItem(stored, JSON.stringify(draft));
+  } catch {
+    // The form works without.
+  }
+}
+
+/** What is sent. Empty texts are left out, so that the use case alone is enough. */
+export function inputOf(draft: Draft): GenerateInput {
+  const prompt = draft.prompt.trim();
+  const label = draft.label.trim();
+  return {
+    ...(prompt !== '' && { prompt }),
+    ...(label !== '' && { label }),
+    useCase: draft.useCase,
+    provider: draft.provider,
+    model: draft.model,
+    referenceImages: draft.images.map(({ url, uploadId }) => (uploadId === null ? { url } : { uploadId })),
+    imagesAs: draft.images.length > 0 ? draft.imagesAs : 'AUTO',
+    aspectRatio: draft.aspectRatio,
+    durationSeconds: draft.durationSeconds,
+    resolution: draft.resolution,
+  };
+}

@@ -1,0 +1,64 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Model, Provider } from '../api/documents.ts';
+import { duration, money } from '../i18n/format.ts';
+import { providerWords } from '../i18n/words.ts';
+import { Choice } from '../ui/choice.tsx';
+import { Select } from '../ui/select.tsx';
+import type { Draft } from './draft.ts';
+import type { Maker } from './fit.ts';
+
+interface MakerFieldsProps {
+  readonly providers: readonly Provider[];
+  readonly maker: Maker;
+  /** Whether a model takes as many images as there are. */
+  readonly canTake: (model: Model) => boolean;
+  readonly onChange: (part: Partial<Draft>) => void;
+  readonly errorOf: (field: string) => string | undefined;
+}
+
+/** Who makes the video, and with which model. */
+export function MakerFields({ providers, maker, canTake, onChange, errorOf }: MakerFieldsProps) {
+  const { i18n, t } = useLingui();
+  const { provider, model } = maker;
+  const detailOf = ({ price, typicalSeconds }: Model) =>
+    [
+      price === null ? null : t`from ${money(i18n, price.amount)}`,
+      typicalSeconds === null ? null : t`about ${duration(i18n, typicalSeconds)}`,
+    ]
+      .filter((part) => part !== null)
+      .join(' · ');
+  const modelError = errorOf('model');
+  return (
+    <>
+      <Choice
+        label={t`Provider`}
+        name="provider"
+        value={provider.name}
+        onChange={(name) => onChange({ provider: name, model: null })}
+        error={errorOf('provider')}
+        options={providers
+          .filter(({ name, configured }) => configured || name !== 'SIMULATOR')
+          .map(({ name, configured }) => ({
+            value: name,
+            label: i18n.t(providerWords[name]),
+            reason: configured ? null : t`${i18n.t(providerWords[name])}: this server has no key for it.`,
+          }))}
+      />
+      <div>
+        <Select
+          label={t`Model`}
+          name="model"
+          value={model.id}
+          onChange={(id) => onChange({ model: id })}
+          options={provider.models.map((candidate) => ({
+            value: candidate.id,
+            label: candidate.label,
+            detail: detailOf(candidate),
+            reason: canTake(candidate) ? null : t`Takes fewer images.`,
+          }))}
+        />
+        {modelError !== undefined && <p className="error">{modelError}</p>}
+      </div>
+    </>
+  );
+}

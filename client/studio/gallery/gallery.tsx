@@ -1,0 +1,88 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { shownTasks } from '../live/pages.ts';
+import { useValue } from '../live/value.ts';
+import { everything, useStudio } from '../studio.ts';
+import { TrackDialog } from '../task/track-dialog.tsx';
+import { Filters } from './filters.tsx';
+import { Grid } from './grid.tsx';
+
+/** All tasks, newest first, as they are now. */
+export function Gallery() {
+  const studio = useStudio();
+  const { t } = useLingui();
+  const [filter, setFilter] = useState(everything);
+  const [isTracking, setIsTracking] = useState(false);
+  const all = useValue(studio.tasks.list);
+  const reading = useValue(useMemo(() => studio.pages.reading(filter), [studio, filter]));
+  const tasks = useMemo(() => shownTasks(all, filter, reading), [all, filter, reading]);
+  const readMore = useCallback(() => {
+    // A failure is shown below the list, with a button.
+    studio.pages.readMore(filter).catch(() => {});
+  }, [studio, filter]);
+  useEffect(() => {
+    if (studio.pages.reading(filter).get().horizon === null) readMore();
+  }, [studio, filter, readMore]);
+  const onEnd = useCallback(() => {
+    if (studio.pages.reading(filter).get().state === 'idle') readMore();
+  }, [studio, filter, readMore]);
+  const isNarrowed = filter.search !== '' || filter.status !== null || filter.provider !== null;
+  const isEmpty = tasks.length === 0 && reading.state === 'idle' && !reading.hasMore;
+  return (
+    <section className="gallery" aria-label={t`Your videos`}>
+      <div className="gallery-head">
+        <h2>
+          <Trans>Your videos</Trans>
+        </h2>
+        <Filters filter={filter} onChange={setFilter} onTrack={() => setIsTracking(true)} />
+      </div>
+      <p className="visually-hidden" role="status">
+        {isEmpty && isNarrowed ? t`Nothing matches.` : ''}
+      </p>
+      {isEmpty ? isNarrowed ? <Unmatched onClear={() => setFilter(everything)} /> : <Empty /> : null}
+      <Grid tasks={tasks} onEnd={onEnd} />
+      {reading.state === 'failed' && (
+        <p className="gallery-more">
+          <Trans>The rest of the list did not arrive.</Trans>{' '}
+          <button type="button" className="button" onClick={readMore}>
+            <Trans>Try again</Trans>
+          </button>
+        </p>
+      )}
+      <TrackDialog open={isTracking} onClose={() => setIsTracking(false)} />
+    </section>
+  );
+}
+
+function Empty() {
+  return (
+    <div className="empty">
+      <svg className="empty-picture" viewBox="0 0 120 76" aria-hidden="true">
+        <rect x="1.500" y="1.500" width="117" height="73" rx="12" />
+        <path d="M53 28.500v19a2 2 0 0 0 3 1.700l15.500-9.500a2 2 0 0 0 0-3.400L56 26.800a2 2 0 0 0-3 1.700Z" />
+      </svg>
+      <h3>
+        <Trans>Your first video appears here</Trans>
+      </h3>
+      <p>
+        <Trans>
+          Say what it shows and press “Generate video”. You can close this page meanwhile: the server does the
+          waiting.
+        </Trans>
+      </p>
+    </div>
+  );
+}
+
+function Unmatched({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <div className="empty">
+      <h3>
+        <Trans>Nothing matches</Trans>
+      </h3>
+      <button type="button" className="button" onClick={onClear}>
+        <Trans>Show everything</Trans>
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { SeenTask } from '../live/progress.ts';
+import { TaskCard } from './task-card.tsx';
+
+const gap = 20;
+const leastCardWidth = 284;
+/** The part of a card below its picture; gallery.css has the same. */
+const bodyHeight = 224;
+/** Height to width of the picture; gallery.css has the same. */
+const pictureRatio = 9 / 16;
+
+interface GridProps {
+  readonly tasks: readonly SeenTask[];
+  /** The end of what was read comes into view. */
+  readonly onEnd: () => void;
+}
+
+/** As many cards as there are, of which only those in view are in the document. */
+export function Grid({ tasks, onEnd }: GridProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const [place, setPlace] = useState({ width: 0, top: 0 });
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (element === null) return undefined;
+    const measure = () => {
+      const { top, width } = element.getBoundingClientRect();
+      const next = { width: Math.floor(width), top: Math.round(top + window.scrollY) };
+      setPlace((now) => (now.width === next.width && now.top === next.top ? now : next));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
+  const columns = Math.max(1, Math.floor((place.width + gap) / (leastCardWidth + gap)));
+  const cardWidth = (place.width - gap * (columns - 1)) / columns;
+  const rowHeight = Math.ceil(cardWidth * pictureRatio) + bodyHeight + gap;
+  const rows = place.width === 0 ? 0 : Math.ceil(tasks.length / columns);
+  const virtualizer = useWindowVirtualizer({
+    count: rows,
+    estimateSize: () => rowHeight,
+    overscan: 1,
+    scrollMargin: place.top,
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const items = virtualizer.getVirtualItems();
+  const last = items.at(-1)?.index ?? -1;
+  useEffect(() => {
+    if (last >= rows - 2) onEnd();
+  }, [last, rows, onEnd]);
+  return (
+    <div ref={list} className="grid" style={{ height: Math.max(0, rows * rowHeight - gap) }}>
+      {items.map(({ key, index, start }) => (
+        <div
+          key={key}
+          className="grid-row"
+          style={{
+            transform: `translateY(${start - place.top}px)`,
+            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+            height: rowHeight - gap,
+          }}
+        >
+          {tasks.slice(index * columns, (index + 1) * columns).map((seen) => (
+            <TaskCard key={seen.task.id} seen={seen} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { Task } from '../api/documents.ts';
+import { AspectPicture } from '../create/aspect-picture.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { useRest } from './use-rest.ts';
+
+/** The picture of a task: its player once it is there, until then what it is made from. Always of the same size. */
+export function MediaBox({ task }: { readonly task: Task }) {
+  const { t } = useLingui();
+  const isResting = useRest();
+  const [image] = task.referenceImages;
+  const poster = task.video?.posterUrl ?? undefined;
+  const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);
+  return (
+    <div className="media" data-stage={task.stage}>
+      {task.videoUrl !== null && isResting ? (
+        <video
+          controls
+          playsInline
+          preload={poster === undefined ? 'metadata' : 'none'}
+          poster={poster}
+          src={`${task.videoUrl}#t=0.01`}
+          aria-label={title}
+        />
+      ) : task.stage === 'FAILED' || task.stage === 'SUBMISSION_UNKNOWN' ? (
+        <Icon name="warning" />
+      ) : task.stage === 'CANCELED' ? (
+        <Icon name="stop" />
+      ) : (
+        <>
+          {task.videoUrl === null && <AspectPicture ratio={task.aspectRatio} />}
+          {image !== undefined && isResting && <Poster key={image.url} url={image.url} />}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The first reference image, as far as the page may show it. */
+function Poster({ url }: { readonly url: string }) {
+  const [isBroken, setIsBroken] = useState(false);
+  if (isBroken || !(url.startsWith('https:') || new URL(url).pathname.startsWith('/media/'))) return null;
+  return (
+    <img
+      className="media-poster"
+      src={url}
+      alt=""
+      referrerPolicy="no-referrer"
+      onError={() => setIsBroken(true)}
+    />
+  );
+}

@@ -1,0 +1,87 @@
+import { useLingui } from '@lingui/react/macro';
+import { memo, type MouseEvent } from 'react';
+import type { Task } from '../api/documents.ts';
+import { duration, moment, money } from '../i18n/format.ts';
+import { billedWords, failureWords } from '../i18n/words.ts';
+import { isTerminal, type SeenTask } from '../live/progress.ts';
+import { navigate, pathOf } from '../route.ts';
+import { useStudio } from '../studio.ts';
+import { TaskActions } from '../task/task-actions.tsx';
+import { MediaBox } from './media-box.tsx';
+import { StatusBadge } from './status-badge.tsx';
+import { TaskProgress } from './task-progress.tsx';
+
+/** One task in the gallery. Its size never changes, so nothing moves when it completes. */
+export const TaskCard = memo(function TaskCard({ seen }: { readonly seen: SeenTask }) {
+  const { task } = seen;
+  const { i18n, t } = useLingui();
+  const open = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    navigate(pathOf(task.id));
+  };
+  const title = task.prompt || task.label || task.providerTaskId || t`Video`;
+  return (
+    <article className="card" data-task={task.id} data-stage={task.stage} aria-label={title.slice(0, 120)}>
+      <MediaBox task={task} />
+      <div className="card-body">
+        <div className="card-head">
+          <StatusBadge stage={task.stage} />
+          <time className="card-time" dateTime={task.createdAt}>
+            {moment(i18n, task.createdAt)}
+          </time>
+        </div>
+        <h3 className="card-title">
+          <a href={pathOf(task.id)} onClick={open}>
+            {title}
+          </a>
+        </h3>
+        <div className="card-state">
+          {isTerminal(task) || task.stage === 'SUBMISSION_UNKNOWN' ? (
+            <Outcome task={task} />
+          ) : (
+            <TaskProgress seen={seen} />
+          )}
+        </div>
+        <TaskActions task={task} />
+      </div>
+    </article>
+  );
+});
+
+/** What there is to say at the end, in one or two lines. */
+function Outcome({ task }: { readonly task: Task }) {
+  const studio = useStudio();
+  const { i18n, t } = useLingui();
+  if (task.error !== null) {
+    const { code, billed } = task.error;
+    return (
+      <p className="outcome">
+        {i18n.t(failureWords[code])} {i18n.t(billedWords[billed])}
+      </p>
+    );
+  }
+  if (task.stage === 'SUBMISSION_UNKNOWN') {
+    return <p className="outcome">{t`It is not known whether the provider took it.`}</p>;
+  }
+  if (task.stage === 'CANCELED') {
+    return (
+      <p className="outcome">
+        {task.submittedAt === null
+          ? t`Stopped before it was sent: nothing is billed.`
+          : t`No longer watched. It will be billed.`}
+      </p>
+    );
+  }
+  const facts = [
+    task.label,
+    studio.modelOf(task)?.label ?? task.model,
+    task.durationSeconds === null ? null : duration(i18n, task.durationSeconds),
+    task.cost === null ? null : money(i18n, task.cost.amount),
+  ];
+  return (
+    <p className="outcome outcome-quiet">
+      {facts.filter((fact) => fact !== null && fact !== '').join(' · ')}
+    </p>
+  );
+}

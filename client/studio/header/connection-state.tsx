@@ -1,0 +1,25 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import type { Connection } from '../live/feed.ts';
+import { useValue } from '../live/value.ts';
+import { useStudio } from '../studio.ts';
+
+const words: Readonly<Record<Connection, MessageDescriptor>> = {
+  connecting: msg`Connecting`,
+  live: msg`Live`,
+  reconnecting: msg`Reconnecting`,
+  offline: msg`Offline`,
+};
+
+/** Whether the page hears of changes. Read out when it changes. */
+export function ConnectionState() {
+  const studio = useStudio();
+  const connection = useValue(studio.connection);
+  const { i18n } = useLingui();
+  return (
+    <span className="connection" data-connection={connection} role="status">
+      {i18n.t(words[connection])}
+    </span>
+  );
+}

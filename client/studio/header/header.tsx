@@ -1,0 +1,93 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { money } from '../i18n/format.ts';
+import { choose, localeNames, locales, type Locale } from '../i18n/i18n.ts';
+import { useValue } from '../live/value.ts';
+import { useStudio } from '../studio.ts';
+import { Icon } from '../ui/icon.tsx';
+import { Select } from '../ui/select.tsx';
+import { ConnectionState } from './connection-state.tsx';
+import { NotificationSwitch } from './notification-switch.tsx';
+import { chooseTheme, chosenTheme, themes } from './theme.ts';
+
+/** Where people see how they stand: the connection, the money, and the settings of the page. */
+export function Header() {
+  const studio = useStudio();
+  const { i18n, t } = useLingui();
+  const [theme, setTheme] = useState(chosenTheme);
+  const access = useValue(studio.access);
+  const providers = useValue(studio.providers).filter(({ configured }) => configured);
+  const isSimulated = providers.length > 0 && providers.every(({ name }) => name === 'SIMULATOR');
+  const themeNames = { system: t`As the device`, light: t`Light`, dark: t`Dark` };
+  return (
+    <header className="header">
+      <a className="brand" href="/" aria-label={t`Reelay, start page`}>
+        <img src="/icon.svg" alt="" width="28" height="28" />
+        <span>Reelay</span>
+      </a>
+      {isSimulated && (
+        <span
+          className="simulated"
+          title={t`No provider key is set. Sample videos come back, and nothing is billed.`}
+        >
+          <Trans>Simulation: sample videos, nothing is billed</Trans>
+        </span>
+      )}
+      <div className="header-end">
+        <ConnectionState />
+        <Spent />
+        <div className="settings">
+          <NotificationSwitch />
+          <Select
+            label={t`Theme`}
+            isLabelHidden
+            isCompact
+            value={theme}
+            icon={<Icon name={theme === 'system' ? 'contrast' : theme === 'dark' ? 'moon' : 'sun'} />}
+            onChange={(next) => {
+              chooseTheme(next);
+              setTheme(next);
+            }}
+            options={themes.map((value) => ({ value, label: themeNames[value] }))}
+          />
+          <Select
+            label={t`Language`}
+            isLabelHidden
+            value={i18n.locale as Locale}
+            icon={<Icon name="globe" />}
+            onChange={(locale) => void choose(i18n, locale)}
+            options={locales.map((value) => ({ value, label: localeNames[value] }))}
+          />
+          {access === 'open' && studio.key.value !== null && (
+            <button type="button" className="button" onClick={() => studio.signOut()}>
+              <Trans>Sign out</Trans>
+            </button>
+          )}
+        </div>
+      </div>
+    </header>
+  );
+}
+
+/** What this month cost so far. */
+function Spent() {
+  const studio = useStudio();
+  const viewer = useValue(studio.viewer);
+  const { i18n } = useLingui();
+  if (viewer === null) return null;
+  const spent = money(i18n, viewer.spentThisMonth.amount);
+  const budget = viewer.budgetPerMonth === null ? null : money(i18n, viewer.budgetPerMonth.amount);
+  return (
+    <span className="spent">
+      {budget === null ? (
+        <Trans>
+          <strong>{spent}</strong> this month
+        </Trans>
+      ) : (
+        <Trans>
+          <strong>{spent}</strong> of {budget} this month
+        </Trans>
+      )}
+    </span>
+  );
+}

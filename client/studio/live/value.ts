@@ -1,0 +1,34 @@
+import { useSyncExternalStore } from 'react';
+
+/** Something that changes outside of React and that components show. */
+export interface Value<T> {
+  readonly get: () => T;
+  /** Calls back after each change; answers how to stop that. */
+  readonly subscribe: (changed: () => void) => () => void;
+}
+
+/** A value that its owner sets. */
+export interface OwnedValue<T> extends Value<T> {
+  readonly set: (next: T) => void;
+}
+
+/** Begins with a value; setting the same again changes nothing. */
+export function createValue<T>(initial: T): OwnedValue<T> {
+  let current = initial;
+  const listeners = new Set<() => void>();
+  return {
+    get: () => current,
+    set: (next) => {
+      if (Object.is(next, current)) return;
+      current = next;
+      for (const changed of listeners) changed();
+    },
+    subscribe: (changed) => {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+  };
+}
+
+/** The present value, kept up to date in the component. */
+export const useValue = <T>(value: Value<T>): T => useSyncExternalStore(value.subscribe, value.get);

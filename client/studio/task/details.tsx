@@ -1,0 +1,68 @@
+import { useLingui } from '@lingui/react/macro';
+import type { Task } from '../api/documents.ts';
+import { duration, moment, money, size } from '../i18n/format.ts';
+import { aspectWords, providerWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
+import { navigate, pathOf } from '../route.ts';
+import { useStudio } from '../studio.ts';
+
+/** Everything that is known of a task and is not shown elsewhere. */
+export function Details({ task }: { readonly task: Task }) {
+  const studio = useStudio();
+  const { i18n, t } = useLingui();
+  const cost =
+    task.cost === null
+      ? null
+      : task.cost.settled
+        ? money(i18n, task.cost.amount)
+        : t`about ${money(i18n, task.cost.amount)}`;
+  const shape = [
+    i18n.t(aspectWords[task.aspectRatio]),
+    task.durationSeconds === null ? null : duration(i18n, task.durationSeconds),
+    task.resolution === null ? null : i18n.t(resolutionWords[task.resolution]),
+  ].filter((part) => part !== null);
+  const { bytes, width, height } = task.video ?? { bytes: null, width: null, height: null };
+  const sizes = [
+    width === null || height === null ? null : `${width} × ${height}`,
+    bytes === null ? null : size(i18n, bytes),
+  ].filter((part) => part !== null);
+  const rows: (readonly [label: string, value: string | null])[] = [
+    [t`Provider`, i18n.t(providerWords[task.provider])],
+    [t`Model`, studio.modelOf(task)?.label ?? task.model],
+    [t`Shape`, shape.join(' · ')],
+    [t`Purpose`, task.useCase === null ? null : i18n.t(useCaseWords[task.useCase])],
+    [t`Cost`, cost],
+    [t`Size`, sizes.join(' · ')],
+    [t`Provider’s id`, task.providerTaskId],
+    [t`Provider’s status`, task.providerStatus],
+    [t`Last checked`, task.lastCheckedAt === null ? null : moment(i18n, task.lastCheckedAt)],
+    [t`Checks`, task.checks === 0 ? null : i18n.number(task.checks)],
+    [t`Id`, task.id],
+  ];
+  return (
+    <dl className="details">
+      {rows.map(([label, value]) =>
+        value === null || value === '' ? null : (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ),
+      )}
+      {task.retryOf !== null && <RetryOf id={task.retryOf.id} />}
+    </dl>
+  );
+}
+
+function RetryOf({ id }: { readonly id: string }) {
+  const { t } = useLingui();
+  return (
+    <div>
+      <dt>{t`Made again from`}</dt>
+      <dd>
+        <button type="button" className="link" onClick={() => navigate(pathOf(id))}>
+          {t`the first one`}
+        </button>
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState, type FormEvent } from 'react';
+import type { Task } from '../api/documents.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import type { Resolution } from './use-task-commands.ts';
+
+interface ResolveDialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly onResolve: (resolution: Resolution) => Promise<Task | null>;
+}
+
+/** Ends the doubt whether the provider took a task. */
+export function ResolveDialog({ open, onClose, onResolve }: ResolveDialogProps) {
+  const { t } = useLingui();
+  const [id, setId] = useState('');
+  const decide = async (resolution: Resolution) => {
+    if ((await onResolve(resolution)) !== null) onClose();
+  };
+  const adopt = (event: FormEvent) => {
+    event.preventDefault();
+    // A portal's events reach the form that it was opened from, as React has it.
+    event.stopPropagation();
+    if (id.trim() !== '') void decide({ providerTaskId: id.trim() });
+  };
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t`Did the provider take it?`}
+      description={t`The paid request was sent, but no clear answer came back. Nobody sends it again on a guess. Look in the provider’s own list, then say what you found.`}
+    >
+      <form className="resolve" onSubmit={adopt}>
+        <label className="label" htmlFor="resolve-id">
+          <Trans>It is there. Its id:</Trans>
+        </label>
+        <div className="image-url">
+          <input
+            id="resolve-id"
+            className="input"
+            value={id}
+            onChange={({ currentTarget }) => setId(currentTarget.value)}
+          />
+          <button type="submit" className="button button-primary" disabled={id.trim() === ''}>
+            <Trans>Follow it</Trans>
+          </button>
+        </div>
+      </form>
+      <div className="resolve-others">
+        <button type="button" className="button" onClick={() => void decide({ giveUp: true })}>
+          <Trans>It is not there: give up</Trans>
+        </button>
+        <button type="button" className="button" onClick={() => void decide({ resubmit: true })}>
+          <Trans>Send it again</Trans>
+        </button>
+        <p className="note">
+          <Trans>If the provider took the first one after all, sending again is billed twice.</Trans>
+        </p>
+      </div>
+    </Dialog>
+  );
+}

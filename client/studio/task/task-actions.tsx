@@ -1,0 +1,127 @@
+import { Menu } from '@base-ui/react/menu';
+import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { Task } from '../api/documents.ts';
+import { isTerminal } from '../live/progress.ts';
+import { navigate, pathOf } from '../route.ts';
+import { Confirm } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { ResolveDialog } from './resolve-dialog.tsx';
+import { useTaskCommands } from './use-task-commands.ts';
+
+interface TaskActionsProps {
+  readonly task: Task;
+  /** In the dialog of the task, where its details are on the screen already. */
+  readonly isInDialog?: boolean;
+}
+
+type Question = 'cancel' | 'delete' | 'resolve';
+
+/** The one or two things that people do most in this state, and the rest in a menu. */
+export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
+  const { t } = useLingui();
+  const commands = useTaskCommands(task);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const ended = isTerminal(task);
+  const isUnclear = task.stage === 'SUBMISSION_UNKNOWN' || task.error?.code === 'SUBMISSION_UNKNOWN';
+  const ask = (next: Question) => () => setQuestion(next);
+  const closed = () => setQuestion(null);
+  const removed = async () => {
+    if ((await commands.remove()) !== null && isInDialog) navigate('/');
+  };
+  const retried = async () => {
+    const fresh = await commands.retry();
+    if (fresh !== null && isInDialog) navigate(pathOf(fresh.id));
+  };
+  return (
+    <div className="actions">
+      {task.videoUrl !== null && (
+        <>
+          <a className="button button-primary" href={`${task.videoUrl}?download`} download>
+            <Icon name="download" />
+            {t`Download`}
+          </a>
+          <button type="button" className="button" onClick={() => void commands.copyLink()}>
+            <Icon name="link" />
+            {t`Copy link`}
+          </button>
+        </>
+      )}
+      {isUnclear && (
+        <button type="button" className="button button-primary" onClick={ask('resolve')}>
+          {t`Decide`}
+        </button>
+      )}
+      {ended && task.videoUrl === null && !isUnclear && (
+        <button type="button" className="button" onClick={() => void retried()}>
+          <Icon name="retry" />
+          {t`Retry`}
+        </button>
+      )}
+      {!ended && !isUnclear && (
+        <button type="button" className="button" onClick={ask('cancel')}>
+          {t`Cancel`}
+        </button>
+      )}
+      <Menu.Root>
+        <Menu.Trigger className="button button-quiet button-icon actions-more" aria-label={t`More`}>
+          <Icon name="more" />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Positioner className="layer" sideOffset={6} align="end">
+            <Menu.Popup className="popup">
+              {!isInDialog && (
+                <Menu.Item className="item" onClick={() => navigate(pathOf(task.id))}>{t`Details`}</Menu.Item>
+              )}
+              {task.prompt !== '' && (
+                <Menu.Item className="item" onClick={() => void commands.copyPrompt()}>
+                  {t`Copy prompt`}
+                </Menu.Item>
+              )}
+              {task.providerTaskId !== null && (
+                <Menu.Item className="item" onClick={() => void commands.refresh()}>{t`Check now`}</Menu.Item>
+              )}
+              {ended && task.videoUrl !== null && (
+                <Menu.Item className="item" onClick={() => void retried()}>
+                  {t`Make it once more`}
+                </Menu.Item>
+              )}
+              {ended && isUnclear && (
+                <Menu.Item className="item" onClick={() => void retried()}>{t`Retry`}</Menu.Item>
+              )}
+              {!ended && isUnclear && (
+                <Menu.Item className="item" onClick={ask('cancel')}>{t`Cancel`}</Menu.Item>
+              )}
+              {ended && (
+                <Menu.Item className="item item-danger" onClick={ask('delete')}>
+                  {t`Delete…`}
+                </Menu.Item>
+              )}
+            </Menu.Popup>
+          </Menu.Positioner>
+        </Menu.Portal>
+      </Menu.Root>
+      <Confirm
+        open={question === 'delete'}
+        onClose={closed}
+        title={t`Delete this video?`}
+        description={t`The task, its video and its link are gone for good. What it cost stays counted.`}
+        action={t`Delete`}
+        onConfirm={() => void removed()}
+      />
+      <Confirm
+        open={question === 'cancel'}
+        onClose={closed}
+        title={t`Stop this video?`}
+        description={
+          task.stage === 'WAITING'
+            ? t`It was not sent yet: nothing is billed.`
+            : t`The provider has it already and cannot be told to stop: it will be billed, and is only no longer watched here.`
+        }
+        action={t`Stop it`}
+        onConfirm={() => void commands.cancel()}
+      />
+      <ResolveDialog open={question === 'resolve'} onClose={closed} onResolve={commands.resolve} />
+    </div>
+  );
+}

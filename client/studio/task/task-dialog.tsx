@@ -1,0 +1,93 @@
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useEffect, useState } from 'react';
+import type { Task } from '../api/documents.ts';
+import { MediaBox } from '../gallery/media-box.tsx';
+import { StatusBadge } from '../gallery/status-badge.tsx';
+import { TaskProgress } from '../gallery/task-progress.tsx';
+import { adviceWords, billedWords, failureWords } from '../i18n/words.ts';
+import { isTerminal, type SeenTask } from '../live/progress.ts';
+import { useValue } from '../live/value.ts';
+import { navigate } from '../route.ts';
+import { useStudio } from '../studio.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Details } from './details.tsx';
+import { History } from './history.tsx';
+import { TaskActions } from './task-actions.tsx';
+
+const home = () => navigate('/');
+
+/** One task with everything that is known of it; its address can be sent to others. */
+export function TaskDialog({ id }: { readonly id: string | null }) {
+  const studio = useStudio();
+  const { t } = useLingui();
+  const all = useValue(studio.tasks.list);
+  const isOpen = useValue(studio.access) === 'open';
+  const [missing, setMissing] = useState<string | null>(null);
+  const seen = all.find(({ task }) => task.id === id) ?? null;
+  const wanted = seen === null && isOpen ? id : null;
+  useEffect(() => {
+    if (wanted === null) return;
+    studio.find(wanted).then(
+      (found) => setMissing(found ? null : wanted),
+      () => setMissing(wanted),
+    );
+  }, [studio, wanted]);
+  if (seen !== null) {
+    return (
+      <Dialog open isWide onClose={home} title={seen.task.label || t`Video`}>
+        <Open seen={seen} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog open={id !== null && isOpen && missing === id} onClose={home} title={t`There is no such video`}>
+      <p className="dialog-text">
+        <Trans>It was deleted, or it is not yours.</Trans>
+      </p>
+    </Dialog>
+  );
+}
+
+function Open({ seen }: { readonly seen: SeenTask }) {
+  const { task } = seen;
+  return (
+    <div className="task">
+      <div className="task-main">
+        <MediaBox key={task.videoUrl} task={task} />
+        <div className="task-state">
+          <StatusBadge stage={task.stage} />
+          {!isTerminal(task) && task.stage !== 'SUBMISSION_UNKNOWN' && <TaskProgress seen={seen} />}
+        </div>
+        {task.error !== null && <Failure error={task.error} />}
+        {task.hint !== null && (
+          <p className="hint" lang="en">
+            {task.hint}
+          </p>
+        )}
+        <TaskActions task={task} isInDialog />
+      </div>
+      <div className="task-side">
+        {task.prompt !== '' && <p className="task-prompt">{task.prompt}</p>}
+        <Details task={task} />
+        <History task={task} />
+      </div>
+    </div>
+  );
+}
+
+/** What happened, whether it costs money, and what to do. */
+function Failure({ error }: { readonly error: NonNullable<Task['error']> }) {
+  const { i18n } = useLingui();
+  return (
+    <div className="failure">
+      <p>
+        <strong>{i18n.t(failureWords[error.code])}</strong> {i18n.t(billedWords[error.billed])}
+      </p>
+      <p>{i18n.t(adviceWords[error.code])}</p>
+      <p className="failure-raw" lang="en">
+        {error.message}
+        {error.providerCode !== null && ` (${error.providerCode})`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+import { useLingui } from '@lingui/react/macro';
+import type { VariablesOf } from 'gql.tada';
+import { useRef } from 'react';
+import {
+  CancelMutation,
+  DeleteMutation,
+  RefreshMutation,
+  ResolveMutation,
+  RetryMutation,
+  type Task,
+  type UserError,
+} from '../api/documents.ts';
+import { RequestError } from '../api/request.ts';
+import { PressKeys } from '../create/press.ts';
+import { userErrorText } from '../i18n/user-error.ts';
+import { showGallery } from '../gallery/show-gallery.ts';
+import { useStudio } from '../studio.ts';
+import { useToast } from '../ui/toasts.tsx';
+import { copyText } from './copy-text.ts';
+
+/** What came of a submission whose outcome is not known. */
+export type Resolution = VariablesOf<typeof ResolveMutation>['resolution'];
+
+/** Everything that a person can do with one task. What went wrong is told in a note. */
+export function useTaskCommands(task: Task) {
+  const studio = useStudio();
+  const toast = useToast();
+  const { i18n, t } = useLingui();
+  const keys = useRef(new PressKeys());
+
+  async function run(
+    command: () => Promise<{ readonly task: Task | null; readonly userErrors: readonly UserError[] }>,
+  ): Promise<Task | null> {
+    try {
+      const { task: after, userErrors } = await command();
+      if (after !== null) studio.tasks.take(after);
+      else toast(userErrors.map((error) => userErrorText(i18n, error)).join(' '), 'problem');
+      return after;
+    } catch (error) {
+      const isOffline = error instanceof RequestError && error.code === 'OFFLINE';
+      toast(
+        isOffline ? t`The server did not answer. Try again.` : t`That did not work. Try again.`,
+        'problem',
+      );
+      return null;
+    }
+  }
+
+  const copy = async (text: string, done: string) => {
+    if (await copyText(text)) toast(done);
+    else toast(t`The browser does not let this page copy. Here it is: ${text}`, 'problem');
+  };
+
+  return {
+    copyLink: () => copy(task.videoUrl ?? '', t`The link is copied.`),
+    copyPrompt: () => copy(task.prompt, t`The prompt is copied.`),
+    refresh: async () => {
+      const after = await run(
+        async () => (await studio.request(RefreshMutation, { id: task.id })).refreshVideoTask,
+      );
+      if (after !== null) toast(t`Checked just now.`);
+    },
+    cancel: () => run(async () => (await studio.request(CancelMutation, { id: task.id })).cancelVideoTask),
+    retry: async () => {
+      const idempotencyKey = keys.current.keyFor(task.id);
+      const after = await run(
+        async () => (await studio.request(RetryMutation, { id: task.id, idempotencyKey })).retryVideoTask,
+      );
+      if (after !== null) {
+        keys.current.succeeded();
+        showGallery();
+      }
+      return after;
+    },
+    resolve: (resolution: Resolution) =>
+      run(async () => (await studio.request(ResolveMutation, { id: task.id, resolution })).resolveSubmission),
+    remove: async () => {
+      const after = await run(async () => {
+        const { deleteVideoTask } = await studio.request(DeleteMutation, { id: task.id });
+        return {
+          task: deleteVideoTask.deletedId === null ? null : task,
+          userErrors: deleteVideoTask.userErrors,
+        };
+      });
+      if (after !== null) studio.tasks.remove(task.id);
+      return after;
+    },
+  };
+}

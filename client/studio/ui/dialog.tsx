@@ -1,0 +1,78 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { Icon } from './icon.tsx';
+
+interface DialogProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: ReactNode;
+  readonly description?: ReactNode;
+  readonly children: ReactNode;
+  readonly isWide?: boolean;
+  /** False where there is nothing behind it to go back to. */
+  readonly canClose?: boolean;
+}
+
+/** A window over the page. Escape and a press beside it close it. */
+export function Dialog(props: DialogProps) {
+  const { open, onClose, title, description, children, isWide = false, canClose = true } = props;
+  const { t } = useLingui();
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && canClose && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Viewport className="viewport">
+          <Base.Popup className={isWide ? 'dialog dialog-wide' : 'dialog'}>
+            <div className="dialog-head">
+              <Base.Title className="dialog-title">{title}</Base.Title>
+              {canClose && (
+                <Base.Close className="button button-quiet button-icon" aria-label={t`Close`}>
+                  <Icon name="close" />
+                </Base.Close>
+              )}
+            </div>
+            {description !== undefined && (
+              <Base.Description className="dialog-text">{description}</Base.Description>
+            )}
+            {children}
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+interface ConfirmProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: ReactNode;
+  readonly description: ReactNode;
+  readonly action: string;
+  readonly onConfirm: () => void;
+}
+
+/** Asks before something that cannot be taken back. */
+export function Confirm({ open, onClose, title, description, action, onConfirm }: ConfirmProps) {
+  const { t } = useLingui();
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Viewport className="viewport">
+          <AlertDialog.Popup className="dialog">
+            <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
+            <AlertDialog.Description className="dialog-text">{description}</AlertDialog.Description>
+            <div className="dialog-actions">
+              <AlertDialog.Close className="button">{t`Keep it`}</AlertDialog.Close>
+              <AlertDialog.Close className="button button-danger" onClick={onConfirm}>
+                {action}
+              </AlertDialog.Close>
+            </div>
+          </AlertDialog.Popup>
+        </AlertDialog.Viewport>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

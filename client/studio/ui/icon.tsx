@@ -1,0 +1,36 @@
+/** The outlines of the icons, on a grid of 20. */
+const outlines = {
+  play: 'M7 4.8v10.4l8.2-5.2z',
+  download: 'M10 3v9m0 0 3.5-3.5M10 12 6.5 8.5M4 16h12',
+  link: 'M8.5 11.5a3 3 0 0 0 4.3 0l2.7-2.7a3 3 0 0 0-4.3-4.3l-.9.9m1.2 3.1a3 3 0 0 0-4.3 0l-2.7 2.7a3 3 0 0 0 4.3 4.3l.9-.9',
+  more: 'M5 10h.01M10 10h.01M15 10h.01',
+  close: 'm5 5 10 10M15 5 5 15',
+  check: 'm4.5 10.5 3.5 3.5 7.5-8',
+  chevron: 'm6 8 4 4 4-4',
+  image: 'M4 5.5h12v9H4zm0 7 3.5-3.5 3 3 2-2 3.5 3M12.5 8h.01',
+  warning: 'M10 3.5 2.8 16h14.4zM10 8.5v3.5m0 2.2h.01',
+  stop: 'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm-5 2 10 10',
+  search: 'M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4Zm3.7 8.7L16 16',
+  sun: 'M10 6.8a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4ZM10 2.5v1.5m0 12v1.5M2.5 10H4m12 0h1.5M4.7 4.7l1 1m8.6 8.6 1 1m0-10.6-1 1m-8.6 8.6-1 1',
+  moon: 'M15.5 12A6.5 6.5 0 0 1 8 4.5a6.5 6.5 0 1 0 7.5 7.5Z',
+  contrast: 'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm0 0v14',
+  bell: 'M5.5 13.5V9a4.5 4.5 0 0 1 9 0v4.5l1 1h-11zM8.7 17h2.6',
+  bellOff:
+    'M5.5 13.5V9c0-.7.2-1.400.5-2M8 5a4.500 4.500 0 0 1 6.500 4v3M4.500 14.500h10M8.700 17h2.600M3.500 3.500l13 13',
+  follow: 'M10 5v10M5 10h10',
+  retry: 'M15.500 10a5.500 5.500 0 1 1-1.700-4M15.500 3.500V6.500H12.500',
+  globe:
+    'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM3 10h14M10 3c2.500 2 2.500 12 0 14M10 3c-2.500 2-2.500 12 0 14',
+} as const;
+
+/** The names of the icons. */
+export type IconName = keyof typeof outlines;
+
+/** A small drawing beside a word, or in a button that has a name of its own. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" data-icon={name}>
+      <path d={outlines[name]} />
+    </svg>
+  );
+}

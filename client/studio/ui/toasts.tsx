@@ -1,0 +1,43 @@
+import { Toast } from '@base-ui/react/toast';
+import { useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { Icon } from './icon.tsx';
+
+/** Holds the short notes that come and go; screen readers read them out. */
+export function Toasts({ children }: { readonly children: ReactNode }) {
+  return (
+    <Toast.Provider timeout={6000} limit={3}>
+      {children}
+      <Toast.Portal>
+        <Toast.Viewport className="toasts">
+          <List />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function List() {
+  const { toasts } = Toast.useToastManager();
+  const { t } = useLingui();
+  return toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className="toast" data-type={toast.type}>
+      <Toast.Content className="toast-content">
+        <Toast.Title className="toast-text" render={<p />} />
+        {toast.actionProps !== undefined && <Toast.Action className="button button-small" />}
+        <Toast.Close className="button button-quiet button-icon" aria-label={t`Close`}>
+          <Icon name="close" />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ));
+}
+
+/** Shows a note. */
+export function useToast(): (text: string, kind?: 'done' | 'problem') => void {
+  const { add } = Toast.useToastManager();
+  return (text, kind = 'done') => {
+    // Not as urgent ones: those are hidden from the tree that they are in, and can still be focused.
+    add({ title: text, type: kind });
+  };
+}

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { startKieApp } from '../support/kie-app.ts';
+import { generateAt, startTestApp } from '../support/start-app.ts';
+import { holdTasks, openStudio, studioOn } from '../support/studio.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Refuses every connection. */
+const nobody = 'http://127.0.0.1:1';
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+describe('the studio and its socket', () => {
+  it('is cut for five seconds while a video completes: it says so, and shows the video afterwards', async () => {
+    await using app = await startKieApp();
+    await using proxy = await startTcpProxy(app.url);
+    await using studio = await openStudio(browser, proxy.url);
+    const release = await holdTasks(app.simulator.url);
+    await studio.make('A fox behind a cut wire');
+    const card = studio.card('A fox behind a cut wire');
+    await card.getByText('Generating').waitFor();
+    const connection = studio.page.locator('.connection');
+    const cutUntil = Date.now() + 5000;
+    proxy.redirect(nobody);
+    proxy.cut();
+    await connection.getByText(/Reconnecting|Offline/).waitFor();
+    await release();
+    await waitFor(
+      'the end on the server',
+      async () =>
+        (await app.as().query<Listed>('{ videoTasks { edges { node { status } } } }')).videoTasks.edges,
+      ([edge]) => edge?.node.status === 'COMPLETED',
+    );
+    await connection.getByText('Offline').waitFor();
+    await studio.page.getByText('No connection. Your videos go on without you').waitFor();
+    expect(await card.getAttribute('data-stage')).toBe('GENERATING');
+    await waitFor('the end of the cut', () => Date.now() > cutUntil);
+    proxy.redirect(app.url);
+    await card.getByText('Ready').waitFor({ timeout: 15_000 });
+    await connection.getByText('Live').waitFor();
+    const asked = studio.sent.filter((text) => text.includes('subscription Feed'));
+    const last = JSON.parse(asked.at(-1) ?? '') as { payload: { variables: { after: string } } };
+    const first = JSON.parse(asked[0] ?? '') as typeof last;
+    // It went on from what it had seen, not from where it began.
+    expect(last.payload.variables.after > first.payload.variables.after).toBe(true);
+    expect(studio.complaints.filter((text) => !text.includes('WebSocket connection'))).toEqual([]);
+  });
+
+  it('starts over when the server answers from another database', async () => {
+    await using app = await startKieApp();
+    await using other = await startKieApp();
+    await generateAt(app.url, { prompt: 'A fox of the first database' });
+    await generateAt(other.url, { prompt: 'A fox of the second database' });
+    await using proxy = await startTcpProxy(app.url);
+    await using studio = await openStudio(browser, proxy.url);
+    await studio.card('first database').waitFor();
+    proxy.redirect(other.url);
+    proxy.cut();
+    await studio.card('second database').waitFor();
+    await studio.card('first database').waitFor({ state: 'detached' });
+    expect(await studio.cards().count()).toBe(1);
+  });
+
+  it('asks for the key where the server wants one, tells a wrong one, remembers a right one and signs out', async () => {
+    await using app = await startTestApp({ API_KEYS: 'ann:right-key-of-ann' });
+    await using studio = studioOn(await browser.open(app.url));
+    const { page } = studio;
+    const dialog = page.getByRole('dialog', { name: 'Welcome to Reelay' });
+    await dialog.getByLabel('Key', { exact: true }).fill('wrong-key');
+    await page.keyboard.press('Enter');
+    await dialog.getByText('The server does not know this key.').waitFor();
+    await dialog.getByLabel('Key', { exact: true }).fill('right-key-of-ann');
+    await dialog.getByRole('checkbox').click();
+    await dialog.getByRole('button', { name: 'Enter' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await studio.make('A fox with a key');
+    await studio.card('A fox with a key').getByText('Ready').waitFor();
+    const again = await page.context().newPage();
+    await again.goto(app.url);
+    await again.locator('.card').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await dialog.waitFor();
+    expect(
+      await page.evaluate(() => [localStorage.getItem('reelay:key'), sessionStorage.getItem('reelay:key')]),
+    ).toEqual([null, null]);
+    expect(studio.complaints).toEqual([]);
+  });
+});
+
+interface Listed {
+  readonly videoTasks: { readonly edges: readonly { readonly node: { readonly status: string } }[] };
+}

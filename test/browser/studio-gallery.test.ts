@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { seedGallery } from '../support/seed-gallery.ts';
+import { startTestApp } from '../support/start-app.ts';
+import { openStudio } from '../support/studio.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let browser: TestBrowser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser[Symbol.asyncDispose]());
+
+describe('a gallery of 500 videos', () => {
+  it('scrolls to its end with a bounded document, and shows each once', async () => {
+    const prompts = Array.from({ length: 500 }, (_, index) => `Fox ${String(index).padStart(3, '0')}`);
+    await using folder = await temporaryFolder();
+    await seedGallery(folder.path, prompts);
+    await using app = await startTestApp({ DATA_DIR: folder.path });
+    await using studio = await openStudio(browser, app.url, { viewport: { width: 1600, height: 1000 } });
+    const { page } = studio;
+    await waitFor(
+      'the first players',
+      () => page.evaluate(() => [...document.querySelectorAll('video')].map(({ readyState }) => readyState)),
+      (states) => states.length > 0 && states.every((state) => state >= 1),
+    );
+    const { titles, mostNodes, mostVideos, frames } = await page.evaluate(scrollThrough);
+    expect(titles.toSorted()).toEqual(prompts);
+    expect(mostNodes).toBeLessThan(2500);
+    expect(mostVideos).toBeLessThan(30);
+    const sorted = frames.toSorted((a, b) => a - b);
+    const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)]?.toFixed(1);
+    // A figure to read, not to fail on: the machine is shared.
+    process.stdout.write(
+      `500 videos: ${frames.length} frames, median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms; ` +
+        `at most ${mostNodes} nodes, ${mostVideos} players\n`,
+    );
+    expect(studio.complaints).toEqual([]);
+  }, 60_000);
+});
+
+/** Runs in the page: scrolls as a wheel does, a step each frame, until the end stays the end. */
+async function scrollThrough() {
+  const titles = new Set<string>();
+  const frames: number[] = [];
+  let mostNodes = 0;
+  let mostVideos = 0;
+  let before = 0;
+  let atEnd = 0;
+  // As for somebody who looks first: making the players of the first screen is no part of scrolling.
+  for (let calm = 0, waited = 0; calm < 20 && waited < 300; waited++) {
+    const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    calm = now - before < 34 ? calm + 1 : 0;
+    before = now;
+  }
+  before = 0;
+  while (atEnd < 30) {
+    const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    if (before > 0) frames.push(now - before);
+    before = now;
+    for (const { textContent } of document.querySelectorAll('.card-title')) titles.add(textContent ?? '');
+    mostNodes = Math.max(mostNodes, document.querySelectorAll('*').length);
+    mostVideos = Math.max(mostVideos, document.querySelectorAll('video').length);
+    const end = document.documentElement.scrollHeight - innerHeight;
+    atEnd = scrollY >= end - 1 ? atEnd + 1 : 0;
+    scrollBy(0, 200);
+  }
+  return { titles: [...titles], mostNodes, mostVideos, frames };
+}

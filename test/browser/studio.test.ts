@@ -1,0 +1,304 @@
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { startKieApp, type KieApp } from '../support/kie-app.ts';
+import { holdTasks, openStudio, type OpenStudio } from '../support/studio.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const png = readFileSync(new URL('../../docs/images/graphiql.png', import.meta.url));
+
+let browser: TestBrowser;
+let app: KieApp;
+beforeAll(async () => {
+  browser = await startBrowser();
+  app = await startKieApp();
+});
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
+});
+
+const totalCount = async (search: string) => {
+  const { videoTasks } = await app
+    .as()
+    .query<{ videoTasks: { totalCount: number } }>(
+      'query ($search: String) { videoTasks(filter: { search: $search }) { totalCount } }',
+      { search },
+    );
+  return videoTasks.totalCount;
+};
+
+/** The moment in the page. */
+const moment = ({ page }: OpenStudio) => page.evaluate(() => performance.now());
+
+/** How much moved on the page since then, what follows a press excepted, as browsers measure it. */
+const layoutShift = ({ page }: OpenStudio, since: number) =>
+  page.evaluate((from) => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: 'layout-shift', buffered: true });
+    return new Promise<number>((resolve) => {
+      requestAnimationFrame(() => {
+        const entries = observer.takeRecords() as (PerformanceEntry & {
+          value: number;
+          hadRecentInput: boolean;
+        })[];
+        const counted = entries.filter(
+          ({ startTime, hadRecentInput }) => startTime >= from && !hadRecentInput,
+        );
+        resolve(counted.reduce((sum, { value }) => sum + value, 0));
+      });
+    });
+  }, since);
+
+/** Requests that are no part of loading the page. */
+const asked = ({ requests }: OpenStudio, from = 0) =>
+  requests.slice(from).map((url) => new URL(url).pathname.replace(/\/media\/.*/, '/media/…'));
+
+const played = (card: Locator) =>
+  waitFor('the player', () =>
+    card.locator('video').evaluate((video: HTMLVideoElement) => video.readyState >= 1 && video.duration > 0),
+  );
+
+describe('the studio', () => {
+  it('goes by mouse from a picture and a few words to a video that plays by itself, downloads and is linked', async () => {
+    await using studio = await openStudio(browser, `${app.url}/veo31`, {
+      permissions: ['clipboard-write', 'clipboard-read'],
+    });
+    const { page } = studio;
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'ring.png', mimeType: 'image/png', buffer: png });
+    await page.locator('.image[data-state="done"] img').waitFor();
+    await page.getByRole('radio', { name: '9:16' }).click();
+    await page.getByText('about $0.15').waitFor();
+    const release = await holdTasks(app.simulator.url);
+    await studio.make('A ring that turns by mouse');
+    const card = studio.card('A ring that turns by mouse');
+    await card.getByText('Generating').waitFor();
+    const since = await moment(studio);
+    await card.getByText('estimated').waitFor();
+    await release();
+    await card.getByText('Ready').waitFor();
+    await played(card);
+    expect(await layoutShift(studio, since)).toBe(0);
+    await card.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText('The link is copied.').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect((await fetch(link, { headers: { range: 'bytes=0-0' } })).status).toBe(206);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      card.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.mp4$/);
+    const { videoTasks } = await app
+      .as()
+      .query<{ videoTasks: { edges: { node: unknown }[] } }>(
+        '{ videoTasks(first: 1) { edges { node { prompt aspectRatio referenceImages { contentType } } } } }',
+      );
+    expect(videoTasks.edges[0]?.node).toEqual({
+      prompt: 'A ring that turns by mouse',
+      aspectRatio: 'PORTRAIT_9_16',
+      referenceImages: [{ contentType: 'image/png' }],
+    });
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('goes the same way by keyboard alone, details and deletion included', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const { keyboard } = page;
+    const tabTo = async (target: Locator) => {
+      for (
+        let presses = 0;
+        !(await target.evaluate((element) => element === document.activeElement));
+        presses++
+      ) {
+        if (presses > 80) throw new Error(`Tab never came to ${String(target)}`);
+        await keyboard.press('Tab');
+      }
+    };
+    await tabTo(studio.prompt);
+    await keyboard.type('A fox that walks by keyboard');
+    await tabTo(page.getByRole('radio', { name: '16:9' }));
+    await keyboard.press('ArrowRight');
+    await keyboard.press('Control+Enter');
+    const card = studio.card('A fox that walks by keyboard');
+    await card.getByText('Ready').waitFor();
+    await tabTo(card.getByRole('link', { name: 'A fox that walks by keyboard' }));
+    await keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('History').waitFor();
+    expect(page.url()).toMatch(/\/tasks\/task_/);
+    await dialog.getByText('9:16').waitFor();
+    await tabTo(dialog.getByRole('button', { name: 'More' }));
+    await keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
+    await keyboard.press('End');
+    await keyboard.press('Enter');
+    await page.getByRole('alertdialog').waitFor();
+    await tabTo(page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }));
+    await keyboard.press('Enter');
+    await card.waitFor({ state: 'detached' });
+    await page.waitForURL(`${app.url}/`);
+    expect(await totalCount('by keyboard')).toBe(0);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('makes one task of a double click, and a second one of a later press', async () => {
+    await using studio = await openStudio(browser, app.url);
+    await studio.prompt.fill('A fox that is clicked');
+    await studio.generate.dblclick();
+    await studio.card('A fox that is clicked').waitFor();
+    await studio.card('A fox that is clicked').getByText('Ready').waitFor();
+    expect(await totalCount('is clicked')).toBe(1);
+    await studio.generate.click();
+    await waitFor(
+      'the second',
+      () => studio.card('A fox that is clicked').count(),
+      (count) => count === 2,
+    );
+    expect(await totalCount('is clicked')).toBe(2);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('shows the same in two tabs, goes on after a reload, and asks nothing while it waits', async () => {
+    await using first = await openStudio(browser, app.url);
+    await using second = await openStudio(browser, app.url);
+    const before = second.requests.length;
+    const release = await holdTasks(app.simulator.url);
+    await first.make('A fox in two tabs');
+    await second.card('A fox in two tabs').getByText('Generating').waitFor();
+    const since = await moment(second);
+    await first.page.reload();
+    await first.card('A fox in two tabs').getByText('Generating').waitFor();
+    await release();
+    await Promise.all(
+      [first, second].map((studio) => studio.card('A fox in two tabs').getByText('Ready').waitFor()),
+    );
+    await played(second.card('A fox in two tabs'));
+    // From another tab's press to the video on this screen: the video's own bytes, and the one socket.
+    expect([...new Set(asked(second, before))]).toEqual(['/media/…']);
+    expect(second.sockets).toHaveLength(1);
+    expect(await layoutShift(second, since)).toBe(0);
+    expect(await first.prompt.inputValue()).toBe('A fox in two tabs');
+    expect([...first.complaints, ...second.complaints]).toEqual([]);
+  });
+
+  it('opens one task by its link, and says so when there is none', async () => {
+    await using studio = await openStudio(browser, app.url);
+    await studio.make('A fox behind a link');
+    await studio.card('A fox behind a link').getByText('Ready').waitFor();
+    const path =
+      (await studio.card('A fox behind a link').getByRole('link').first().getAttribute('href')) ?? '';
+    await using linked = await openStudio(browser, `${app.url}${path}`);
+    await linked.page.getByRole('dialog').getByText('A fox behind a link').waitFor();
+    await linked.page.keyboard.press('Escape');
+    await linked.page.waitForURL(`${app.url}/`);
+    await using unknown = await openStudio(browser, `${app.url}/tasks/task_AAAAAAAAAAAAAAAAAAAAAA`);
+    await unknown.page.getByText('There is no such video').waitFor();
+    expect([...linked.complaints, ...unknown.complaints]).toEqual([]);
+  });
+
+  it('says what is missing at its field and puts the cursor there', async () => {
+    await using studio = await openStudio(browser, app.url);
+    await studio.generate.click();
+    await studio.page.getByText('Say what the video shows, or choose what it is for.').waitFor();
+    await waitFor('the cursor', () => studio.prompt.evaluate((field) => field === document.activeElement));
+    await studio.page.getByLabel('Address of an image').fill('ftp://example.org/a.png');
+    await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await studio.page.getByText('An address begins with').waitFor();
+    await studio.page.getByLabel('Address of an image').fill('http://user:secret@example.org/a.png');
+    await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
+    await studio.make('A fox with a bad picture');
+    await studio.page.locator('.image-problem').getByText('no user name').waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('takes pictures that are dropped and pasted, three at most, and says what is none', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const base64 = png.toString('base64');
+    const give = (kind: 'drop' | 'paste', type: string) =>
+      page.evaluate(
+        ([how, mimeType, data]) => {
+          const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+          const files = new DataTransfer();
+          files.items.add(new File([bytes], `${how}.file`, { type: mimeType }));
+          const options = { bubbles: true, cancelable: true };
+          const event =
+            how === 'drop'
+              ? new DragEvent('drop', { ...options, dataTransfer: files })
+              : new ClipboardEvent('paste', { ...options, clipboardData: files });
+          document.querySelector(how === 'drop' ? '.create' : 'body')?.dispatchEvent(event);
+        },
+        [kind, type, base64] as const,
+      );
+    const done = () => page.locator('.image[data-state="done"]').count();
+    await give('drop', 'image/png');
+    await waitFor('the dropped one', done, (count) => count === 1);
+    await give('paste', 'image/png');
+    await waitFor('the pasted one', done, (count) => count === 2);
+    await give('drop', 'application/pdf');
+    await page.getByText('Only JPEG, PNG and WebP').waitFor();
+    await give('drop', 'image/png');
+    expect(await page.locator('.image').count()).toBe(3);
+    await page.getByRole('button', { name: 'Remove drop.file' }).last().click();
+    await give('drop', 'image/png');
+    await waitFor('the third', done, (count) => count === 3);
+    // Three pictures are references, and then the model makes eight seconds only.
+    expect(await page.getByRole('radio', { name: '4 s' }).isDisabled()).toBe(true);
+    await page.getByText('With images used so, only 8 s.').waitFor();
+    await page.reload();
+    await waitFor('the draft', done, (count) => count === 3);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('stops a video, makes it again, decides about an unclear one and follows one made elsewhere', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const release = await holdTasks(app.simulator.url);
+    await studio.make('A fox that is stopped');
+    const card = studio.card('A fox that is stopped');
+    await card.getByText('Generating').waitFor();
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('cannot be told to stop: it will be billed').waitFor();
+    await page.getByRole('button', { name: 'Stop it' }).click();
+    await card.getByText('No longer watched. It will be billed.').waitFor();
+    await release();
+    await card.getByRole('button', { name: 'Retry' }).click();
+    await studio.cards('COMPLETED').filter({ hasText: 'A fox that is stopped' }).waitFor();
+    await studio.make('A fox in doubt [sim:create-drop]');
+    const doubted = studio.card('A fox in doubt');
+    await doubted.getByRole('button', { name: 'Decide' }).click();
+    await page.getByRole('button', { name: 'It is not there: give up' }).click();
+    await doubted.getByText('It never became known').waitFor();
+    await page.getByRole('button', { name: 'Follow a task' }).click();
+    await page.getByLabel('Task id').fill('made-elsewhere');
+    await page.keyboard.press('Enter');
+    await studio.card('made-elsewhere').getByText('Generating').waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('speaks Russian to those who read it, and finds what is searched', async () => {
+    await using studio = await openStudio(browser, app.url, { locale: 'ru-RU' });
+    const { page } = studio;
+    await studio.make('Лиса, которую ищут');
+    const card = studio.card('Лиса, которую ищут');
+    await card.getByText('Готово').waitFor();
+    await card.getByRole('link', { name: 'Скачать' }).waitFor();
+    await card.getByRole('button', { name: 'Копировать ссылку' }).waitFor();
+    await page.getByRole('searchbox').fill('КОТОРУЮ');
+    await waitFor(
+      'the search',
+      () => studio.cards().count(),
+      (count) => count === 1,
+    );
+    await page.getByRole('searchbox').fill('чего нет');
+    await page.getByRole('heading', { name: 'Ничего не найдено' }).waitFor();
+    await page.getByRole('combobox', { name: /Язык/ }).click();
+    await page.getByRole('option', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+});

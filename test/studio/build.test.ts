@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { glob, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { buildStudio, studioDirectory } from '../../client/build.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFile(join(root, path), 'utf8');
+
+describe('the built studio', () => {
+  it('loads less than 250 KB of JavaScript, gzipped, all languages together', async () => {
+    let bytes = 0;
+    for await (const file of glob('assets/*.js.gz', { cwd: studioDirectory })) {
+      bytes += (await stat(join(studioDirectory, file))).size;
+    }
+    process.stdout.write(`studio: ${(bytes / 1000).toFixed(1)} KB of JavaScript, gzipped\n`);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(250_000);
+  });
+
+  it('is left alone while its sources are the same', async () => {
+    const before = await stat(join(studioDirectory, 'index.html'));
+    await buildStudio();
+    expect((await stat(join(studioDirectory, 'index.html'))).ino).toBe(before.ino);
+  });
+
+  it('has every text of its sources in both languages: npm run messages', async () => {
+    const catalogues = ['en', 'ru'].map((locale) => `client/studio/i18n/catalogues/${locale}.po`);
+    const before = await Promise.all(catalogues.map(read));
+    await promisify(execFile)(
+      'node_modules/.bin/lingui',
+      ['extract', '--clean', '--config', 'client/studio/lingui.config.ts'],
+      {
+        cwd: root,
+      },
+    );
+    expect(await Promise.all(catalogues.map(read))).toEqual(before);
+    expect(before[1]).not.toMatch(/msgstr ""\n\n/);
+  });
+});

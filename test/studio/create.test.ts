@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { inputOf, type Draft } from '../../client/studio/create/draft.ts';
+import { makerOf, mostImages, settle, takesImages } from '../../client/studio/create/fit.ts';
+import { PressKeys } from '../../client/studio/create/press.ts';
+import { kie } from './sample.ts';
+
+const draft: Draft = {
+  prompt: ' A fox ',
+  useCase: null,
+  label: '',
+  images: [],
+  imagesAs: 'AUTO',
+  provider: null,
+  model: null,
+  aspectRatio: 'LANDSCAPE_16_9',
+  durationSeconds: null,
+  resolution: null,
+};
+const image = { url: 'https://images.example/a.jpg', uploadId: null };
+
+describe('the form', () => {
+  it('begins with what the model makes by default', () => {
+    expect(settle([kie], draft)).toEqual({
+      ...draft,
+      provider: 'KIE',
+      model: 'veo3_fast',
+      durationSeconds: 8,
+      resolution: 'P720',
+    });
+  });
+
+  it('moves what became impossible to what is possible, and keeps the words and the images', () => {
+    const three = { ...draft, images: [image, image, image], durationSeconds: 4 };
+    expect(settle([kie], three)).toMatchObject({ images: three.images, durationSeconds: 8 });
+    const tall: Draft = { ...draft, model: 'veo3', aspectRatio: 'PORTRAIT_9_16', resolution: 'P2160' };
+    expect(settle([kie], tall)).toMatchObject({ aspectRatio: 'LANDSCAPE_16_9', resolution: 'P720' });
+    const framed: Draft = { ...draft, images: [image], imagesAs: 'FIRST_AND_LAST_FRAME' };
+    expect(settle([kie], framed).imagesAs).toBe('AUTO');
+  });
+
+  it('knows how many images a model takes', () => {
+    const [fast, quality] = kie.models;
+    if (fast === undefined || quality === undefined) throw new Error('The sample has no models.');
+    expect([mostImages(fast), mostImages(quality)]).toEqual([3, 2]);
+    expect([0, 1, 2, 3].map((count) => takesImages(quality, count))).toEqual([true, true, true, false]);
+  });
+
+  it('uses no provider that has no key', () => {
+    expect(makerOf([{ ...kie, configured: false }], { ...draft, provider: 'KIE' })).toBeNull();
+  });
+
+  it('sends what was filled in, and leaves out what is empty', () => {
+    expect(inputOf({ ...draft, images: [image, { url: 'x', uploadId: 'u1' }] })).toEqual({
+      prompt: 'A fox',
+      useCase: null,
+      provider: null,
+      model: null,
+      referenceImages: [{ url: image.url }, { uploadId: 'u1' }],
+      imagesAs: 'AUTO',
+      aspectRatio: 'LANDSCAPE_16_9',
+      durationSeconds: null,
+      resolution: null,
+    });
+  });
+});
+
+describe('the key of a press', () => {
+  it('stays with an input until it succeeds, so that a press after a cut cannot pay twice', () => {
+    const keys = new PressKeys();
+    const first = keys.keyFor('a');
+    expect(keys.keyFor('a')).toBe(first);
+    const other = keys.keyFor('b');
+    expect(other).not.toBe(first);
+    keys.succeeded();
+    expect(keys.keyFor('b')).not.toBe(other);
+    expect(first).toMatch(/^[0-9a-f]{32}$/);
+  });
+});

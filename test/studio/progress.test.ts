@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { progressAt } from '../../client/studio/live/progress.ts';
+import { progressOf } from '../../src/tasks/progress.ts';
+import { sampleStoredTask, sampleTime } from '../support/sample-task.ts';
+import { shownTask } from './sample.ts';
+
+describe('progress between two events', () => {
+  it('follows the curve of the server, whenever the event came', () => {
+    const typicalSeconds = 60;
+    const stored = sampleStoredTask({ stage: 'GENERATING', providerTaskId: 'p1', submittedAt: sampleTime });
+    for (const eventSeconds of [0, 5, 20, 70]) {
+      const told = progressOf(stored, sampleTime + eventSeconds * 1000, typicalSeconds);
+      const task = shownTask({ progress: { ...told, queuePosition: null } });
+      for (const laterSeconds of [0, 1, 10, 40, 300]) {
+        const shown = progressAt({ task, seenAt: 0, leastPercent: 0 }, laterSeconds * 1000, typicalSeconds);
+        const server = progressOf(stored, sampleTime + (eventSeconds + laterSeconds) * 1000, typicalSeconds);
+        // The event told whole percents, so the curve goes on from at most one less.
+        expect(Math.abs(shown.percent - server.percent)).toBeLessThanOrEqual(1);
+        expect(shown.elapsedSeconds).toBeCloseTo(server.elapsedSeconds);
+      }
+    }
+  });
+
+  it('never falls below what was on the screen, and never reaches the end by itself', () => {
+    const task = shownTask({
+      progress: {
+        percent: 30,
+        estimated: false,
+        elapsedSeconds: 9,
+        remainingSeconds: 50,
+        queuePosition: null,
+      },
+    });
+    expect(progressAt({ task, seenAt: 0, leastPercent: 44 }, 0, 60)).toEqual({
+      percent: 44,
+      estimated: true,
+      elapsedSeconds: 9,
+      remainingSeconds: 50,
+    });
+    expect(progressAt({ task, seenAt: 0, leastPercent: 0 }, 3_600_000, 60).percent).toBe(95);
+    expect(progressAt({ task, seenAt: 0, leastPercent: 0 }, 3_600_000, 60).remainingSeconds).toBeNull();
+  });
+
+  it('stands still where nobody knows how long it takes, and before it was sent', () => {
+    const unknown = shownTask();
+    expect(progressAt({ task: unknown, seenAt: 0, leastPercent: 0 }, 60_000, null).percent).toBe(0);
+    const waiting = shownTask({ stage: 'WAITING', status: 'QUEUED' });
+    expect(progressAt({ task: waiting, seenAt: 0, leastPercent: 0 }, 60_000, 60).percent).toBe(0);
+  });
+});

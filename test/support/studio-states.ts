@@ -1,0 +1,144 @@
+import type { Page } from 'playwright-core';
+import type { OpenStudio } from './studio.ts';
+
+/** A state of the studio that people see, and how a browser comes to it. */
+export interface StudioState {
+  readonly name: string;
+  /** What is on the screen when it is there. */
+  readonly arrange: (studio: OpenStudio) => Promise<void>;
+}
+
+/** Closes the notes that would be in the way. */
+async function dismissNotes(page: Page): Promise<void> {
+  // In the page, since one may go by itself meanwhile.
+  await page.locator('.toast button').evaluateAll((buttons: HTMLElement[]) => {
+    for (const button of buttons) button.click();
+  });
+  await page.locator('.toast').first().waitFor({ state: 'detached', timeout: 10_000 });
+}
+
+const opened = (page: Page) => page.getByRole('dialog').first().waitFor();
+
+/**
+ * One after the other on one page: each begins where the one before it ended. `release` lets the held tasks of the
+ * simulator go on; `disconnect` takes the server away.
+ */
+export const studioStates = (
+  hold: () => Promise<void>,
+  release: () => Promise<void>,
+  disconnect: () => Promise<void>,
+): readonly StudioState[] => [
+  {
+    name: 'empty',
+    arrange: ({ page }) => page.getByText('Your first video appears here').waitFor(),
+  },
+  {
+    name: 'creating',
+    arrange: async ({ page, prompt }) => {
+      await prompt.fill('A red fox walks through fresh snow, low winter sun, slow camera');
+      await page.locator('input[type=file]').setInputFiles('src/providers/simulator/samples/16x9.jpg');
+      await page.locator('.image[data-state="done"]').waitFor();
+      await page.locator('.estimate').getByText('about $').waitFor();
+    },
+  },
+  {
+    name: 'refused',
+    arrange: async ({ page, generate, prompt }) => {
+      await prompt.fill('');
+      await generate.click();
+      await page.getByText('Say what the video shows').waitFor();
+    },
+  },
+  {
+    name: 'choosing',
+    arrange: async ({ page }) => {
+      await page.getByRole('combobox', { name: /^Model/ }).click();
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    name: 'processing',
+    arrange: async ({ page, make, card }) => {
+      await page.keyboard.press('Escape');
+      await hold();
+      await make('A red fox walks through fresh snow, low winter sun, slow camera');
+      await card('A red fox').getByText('Generating').waitFor();
+      await card('A red fox').getByText('estimated').waitFor();
+    },
+  },
+  {
+    name: 'stopping',
+    arrange: async ({ page, card }) => {
+      await card('A red fox').getByRole('button', { name: 'Cancel' }).click();
+      await page.getByText('Stop this video?').waitFor();
+    },
+  },
+  {
+    name: 'completed',
+    arrange: async ({ page, card }) => {
+      await page.getByRole('button', { name: 'Keep it' }).click();
+      await release();
+      await card('A red fox').getByText('Ready').waitFor();
+      await card('A red fox').locator('video').waitFor();
+    },
+  },
+  {
+    name: 'noted',
+    arrange: async ({ page, card }) => {
+      await card('A red fox').getByRole('button', { name: 'Copy link' }).click();
+      await page.locator('.toast').waitFor();
+    },
+  },
+  {
+    name: 'details',
+    arrange: async ({ page, card }) => {
+      await dismissNotes(page);
+      await card('A red fox').getByRole('heading').getByRole('link').click();
+      await opened(page);
+      await page.getByRole('dialog').getByText('History').waitFor();
+    },
+  },
+  {
+    name: 'failed',
+    arrange: async ({ page, make, card }) => {
+      await page.keyboard.press('Escape');
+      await make('A watch turns on black velvet [sim:filtered]');
+      await card('A watch').getByText('Failed').waitFor();
+      await make('A bottle in the rain [sim:create-drop]');
+      await card('A bottle').getByText('Needs you').waitFor();
+    },
+  },
+  {
+    name: 'failure',
+    arrange: async ({ page, card }) => {
+      await card('A watch').getByRole('heading').getByRole('link').click();
+      await opened(page);
+      await page.getByRole('dialog').getByText('Nothing was charged.').waitFor();
+    },
+  },
+  {
+    name: 'deciding',
+    arrange: async ({ page, card }) => {
+      await page.keyboard.press('Escape');
+      await card('A bottle').getByRole('button', { name: 'Decide' }).click();
+      await page.getByText('Did the provider take it?').waitFor();
+    },
+  },
+  {
+    name: 'following',
+    arrange: async ({ page }) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Follow a task' }).click();
+      await opened(page);
+    },
+  },
+  {
+    name: 'offline',
+    arrange: async ({ page }) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await disconnect();
+      await page.getByText('No connection. Your videos').waitFor({ timeout: 15_000 });
+    },
+  },
+];
