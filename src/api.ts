@@ -137,7 +137,10 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       asksForKey: authentication.required,
       mediaOrigin: () => new URL(services.mediaUrl('')).origin,
     }),
-    checkReady: async () => void (await store.lastRevision()),
+    checkReady: async () => {
+      await store.lastRevision();
+      if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');
+    },
   });
   const url = `http://127.0.0.1:${http.port}`;
   baseUrl ??= url;

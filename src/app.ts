@@ -21,7 +21,7 @@ import { Poller } from './worker/poller.ts';
 /** The built-in simulator is on this machine: asking it more often than Kie costs nobody anything. */
 const simulatorPollIntervalMs = 1000;
 /** Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. */
-const providerConcurrency = { check: 100, submit: 50 };
+const providerConcurrency = { check: 100, submit: 50, download: 100 };
 /** A provider that called back within this time will do so again. */
 const callbackMemoryMs = 600_000;
 /** A look at an image address before the paid request; who is slower is left to the provider. */
@@ -56,10 +56,12 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       allowHosts,
       timeoutMs: config.PROVIDER_TIMEOUT_MS,
       now,
+      onBegin: (mediaKey) => store.beginMedia(mediaKey, now()),
     }),
   );
 
   const recorder = new Recorder(store, log, now);
+  const startedAt = now();
   const lastCallbackAt = new Map<ProviderName, number>();
   const pollers = providers.map((provider) =>
     stack.use(
@@ -80,8 +82,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         drainMs: submitDrainMs,
         callbackUrl: ({ callbackToken }) =>
           config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
-        callbacksArrive: () =>
-          now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs,
+        // What was submitted before this start, or elsewhere, may not know where to call.
+        callbacksArrive: ({ submittedAt }) =>
+          now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
+          submittedAt !== null &&
+          submittedAt >= startedAt,
       }),
     ),
   );

@@ -36,6 +36,7 @@ export class TaskFeed implements Disposable {
   #reading = false;
   #again = false;
   #retry: NodeJS.Timeout | null = null;
+  #isCurrent = true;
 
   private constructor(store: Store, log: Logger, last: number) {
     this.#store = store;
@@ -73,6 +74,11 @@ export class TaskFeed implements Disposable {
     return this.#last;
   }
 
+  /** Whether the last read succeeded: while none does, subscribers wait. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
+  }
+
   /** How many listeners there are, for leak checks and metrics. */
   get listenerCount(): number {
     let count = 0;
@@ -107,8 +113,11 @@ export class TaskFeed implements Disposable {
         }
         // A hint may have come while reading.
       } while (this.#again);
+      this.#isCurrent = true;
     } catch (error) {
+      this.#isCurrent = false;
       this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
+      if (this.#retry !== null) clearTimeout(this.#retry);
       this.#retry = setTimeout(() => void this.#read(), retryMs);
     } finally {
       this.#reading = false;

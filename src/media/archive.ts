@@ -19,6 +19,8 @@ export interface ArchiveOptions {
   /** Milliseconds without a byte after which a source counts as gone. */
   readonly timeoutMs: number;
   readonly now: () => number;
+  /** Hears of each file before it is begun; who ends before it is named can then find it again. */
+  readonly onBegin: (mediaKey: string) => Promise<void>;
 }
 
 /** More than any clip of a few seconds in 4k; a stream without end must not fill the disk. */
@@ -46,12 +48,21 @@ export class Archive implements AsyncDisposable {
     this.#agent = createGuardedAgent(options.allowHosts, options.timeoutMs);
   }
 
-  /** Fetches a whole video. Redirects are followed by hand, each through the address guard. */
-  async fetch(sourceUrl: string, signal: AbortSignal): Promise<ArchiveOutcome> {
+  /**
+   * Fetches a whole video. Redirects are followed by hand, each through the address guard.
+   *
+   * @param withinMs for all of it, however steadily it drips; never less than the timeout
+   */
+  async fetch(sourceUrl: string, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
+    const limitMs = Math.max(withinMs, this.#options.timeoutMs);
+    const timeout = AbortSignal.timeout(limitMs);
     try {
-      return { kind: 'stored', video: await this.#copy(sourceUrl, signal) };
+      return { kind: 'stored', video: await this.#copy(sourceUrl, AbortSignal.any([signal, timeout])) };
     } catch (error) {
       signal.throwIfAborted();
+      if (timeout.aborted) {
+        return { kind: 'unreachable', reason: `it did not arrive within ${Math.round(limitMs / 1000)} s` };
+      }
       if (error instanceof RefusedAddressError) return { kind: 'refusedAddress', reason: error.message };
       if (error instanceof NotVideoError || error instanceof NotAnAddressError) {
         return { kind: 'notVideo', reason: error.message };
@@ -70,6 +81,7 @@ export class Archive implements AsyncDisposable {
     try {
       const { head, contentType } = await probe(chunks);
       const mediaKey = `${randomBytes(16).toString('base64url')}.${extensions[contentType] ?? 'mp4'}`;
+      await this.#options.onBegin(mediaKey);
       const hash = createHash('sha256');
       let bytes = 0;
       await this.#options.files.write(

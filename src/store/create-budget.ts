@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { withinCalendar } from './calendar.ts';
 import type { Database } from './schema.ts';
 import type { CreateAllowance, CreateLimit, CreateReservation } from './store.ts';
 import type { ProviderName } from './video-task.ts';
@@ -54,8 +55,9 @@ export async function readAllowance(
 export async function pauseCreates(
   db: Kysely<Database>,
   provider: ProviderName,
-  until: number,
+  time: number,
 ): Promise<void> {
+  const until = withinCalendar(time);
   await db
     .insertInto('create_pauses')
     .values({ provider, until })

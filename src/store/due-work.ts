@@ -20,11 +20,14 @@ export async function claimDueWork(
       .where('lease_owner', 'is not', null)
       .where('lease_until', '<', now)
       .execute();
-    const ids = [
-      ...(await pickInterrupted(trx, traits, request)),
-      ...(await pickChecks(trx, traits, request)),
-      ...(await pickWaiting(trx, traits, request)),
-    ].slice(0, request.limit);
+    const ids =
+      request.expiredBefore === undefined
+        ? [
+            ...(await pickInterrupted(trx, traits, request)),
+            ...(await pickChecks(trx, traits, request)),
+            ...(await pickWaiting(trx, traits, request)),
+          ].slice(0, request.limit)
+        : await pickExpired(trx, traits, request.expiredBefore, request);
     if (ids.length === 0) return [];
     return trx
       .updateTable('tasks')
@@ -55,13 +58,34 @@ async function pickInterrupted(
   return rows.map(({ id }) => id);
 }
 
+/** Tasks that wait to be sent for longer than they may. */
+async function pickExpired(
+  trx: Transaction<Database>,
+  { locksRows }: { readonly locksRows: boolean },
+  expiredBefore: number,
+  { provider, limit }: ClaimRequest,
+): Promise<string[]> {
+  const expired = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null)
+    .where('created_at', '<=', expiredBefore)
+    .orderBy('created_at')
+    .limit(limit);
+  const rows = await (locksRows ? expired.forUpdate().skipLocked() : expired).execute();
+  return rows.map(({ id }) => id);
+}
+
 async function pickChecks(
   trx: Transaction<Database>,
   { locksRows }: { readonly locksRows: boolean },
-  { provider, now, limit, checks = limit }: ClaimRequest,
+  { provider, now, limit, checks = limit, except = [] }: ClaimRequest,
 ): Promise<string[]> {
   if (checks <= 0) return [];
-  const due = trx
+  const all = trx
     .selectFrom('tasks')
     .select('id')
     .where('provider', '=', provider)
@@ -70,6 +94,7 @@ async function pickChecks(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(Math.min(limit, checks));
+  const due = except.length === 0 ? all : all.where('id', 'not in', except);
   const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
   return rows.map(({ id }) => id);
 }
@@ -80,6 +105,8 @@ export interface DueTimes {
   readonly check: number | null;
   /** Tasks that wait to be sent. */
   readonly submit: number | null;
+  /** Since when the oldest of them waits. */
+  readonly waitingSince: number | null;
 }
 
 /** When work of each kind is due: work that is waiting for its time, and leases that may run out. */
@@ -93,6 +120,14 @@ export async function readDueTimes(db: Kysely<Database>, provider: ProviderName)
   const checks = await soonest.where('next_action', '=', sql.lit('check')).executeTakeFirstOrThrow();
   const interrupted = await soonest.where('stage', '=', sql.lit('SUBMITTING')).executeTakeFirstOrThrow();
   const waiting = await soonest.where('stage', '=', sql.lit('WAITING')).executeTakeFirstOrThrow();
+  const oldest = await db
+    .selectFrom('tasks')
+    .select((expression) => expression.fn.min('created_at').as('at'))
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null)
+    .executeTakeFirstOrThrow();
   const leased = await db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('lease_until').as('at'))
@@ -102,6 +137,7 @@ export async function readDueTimes(db: Kysely<Database>, provider: ProviderName)
   return {
     check: earliest([checks.at, interrupted.at, leased.at === null ? null : leased.at + 1]),
     submit: waiting.at,
+    waitingSince: oldest.at,
   };
 }
 

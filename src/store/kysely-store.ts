@@ -14,6 +14,7 @@ import {
 import { addTransition, nextRevision } from './history.ts';
 import { insertTask, insertTracked, readKey } from './insert.ts';
 import { correctBooking, readSpending } from './ledger.ts';
+import { beginMedia, nameMedia, sweepMedia } from './media.ts';
 import { migrations } from './migrations.ts';
 import { readPage } from './pages.ts';
 import { readQueuePosition } from './queue.ts';
@@ -207,6 +208,14 @@ class KyselyStore implements Store {
       .execute();
   }
 
+  beginMedia(key: string, at: number): Promise<void> {
+    return beginMedia(this.#db, key, at);
+  }
+
+  sweepMedia(begunBefore: number): Promise<readonly string[]> {
+    return sweepMedia(this.#db, begunBefore);
+  }
+
   insertUpload(upload: Upload): Promise<void> {
     return insertUpload(this.#db, upload);
   }
@@ -346,7 +355,7 @@ class KyselyStore implements Store {
     const task = fromRow(row);
     const change = decide(task);
     if (change === null) return null;
-    const { providerTaskId, trackedId, cost } = change.patch;
+    const { providerTaskId, trackedId, cost, video } = change.patch;
     if (
       (providerTaskId && providerTaskId !== task.providerTaskId) ||
       (trackedId && trackedId !== task.trackedId)
@@ -354,6 +363,7 @@ class KyselyStore implements Store {
       await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
     }
     if (cost !== undefined) await correctBooking(trx, id, cost);
+    if (video) await nameMedia(trx, video.mediaKey);
     if (change.transition) await addTransition(trx, change.transition);
     // The counter is locked last, so that two writers never wait for each other.
     const revision = change.announces ? await nextRevision(trx) : task.revision;

@@ -17,7 +17,9 @@ export class OverBudgetError extends Error {
 /** The UTC month of a time, such as 2026-11. */
 export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
 
-const microsOf = (usd: number): number => Math.round(usd * 1_000_000);
+/** A million dollars: sums of thousands of such stay exact, and no single number spoils a month for good. */
+const mostMicros = 1e12;
+const microsOf = (usd: number): number => Math.min(mostMicros, Math.round(usd * 1_000_000));
 const usdOf = (micros: number): number => micros / 1_000_000;
 
 /** Whether a month's limit does not hold one more estimate; what costs nothing always fits. */

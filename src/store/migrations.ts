@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { money } from './migration-0002.ts';
+import { bounds } from './migration-0003.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -148,5 +149,5 @@ const first: Migration = {
 
 /** Every change of the tables, in order. Applied ones are never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_first': first, '0002_money': money }),
+  getMigrations: () => Promise.resolve({ '0001_first': first, '0002_money': money, '0003_bounds': bounds }),
 };

@@ -52,6 +52,8 @@ export interface Database {
     created_at: number;
     used_at: number;
   };
+  /** Files that were begun and that no row names yet. */
+  begun_media: { media_key: string; at: number };
   /** One row for each create that a provider's budget counts. */
   create_budget: { provider: string; at: number };
   create_pauses: { provider: string; until: number };

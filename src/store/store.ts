@@ -104,6 +104,10 @@ export interface ClaimRequest {
   readonly checks?: number;
   /** At most so many tasks that wait to be sent; without it: as many as the limit holds. */
   readonly submits?: number;
+  /** Checks that are left out. */
+  readonly except?: readonly TaskId[];
+  /** Only tasks that wait to be sent since before this time, due or not; they are only to be ended. */
+  readonly expiredBefore?: number;
   readonly leaseOwner: string;
   readonly leaseUntil: number;
 }
@@ -160,6 +164,10 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
+  /** Notes that a file is about to be written, until a task or an upload names it. */
+  beginMedia(key: string, at: number): Promise<void>;
+  /** Forgets files that were begun before a time and that nothing names; answers their keys. */
+  sweepMedia(begunBefore: number): Promise<readonly string[]>;
   insertUpload(upload: Upload): Promise<void>;
   /** The upload, if it is this owner's. */
   getUpload(owner: Owner, id: string): Promise<Upload | null>;

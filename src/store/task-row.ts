@@ -1,3 +1,4 @@
+import { withinCalendar } from './calendar.ts';
 import type { VideoTask } from './video-task.ts';
 
 /** Fields that are kept as JSON text. */
@@ -9,6 +10,9 @@ const jsonFields = new Set<keyof VideoTask>([
   'error',
   'cost',
 ]);
+
+/** Fields that are computed from what others say, and may be any number. */
+const plannedFields = new Set<string>(['dueAt', 'leaseUntil'] satisfies (keyof VideoTask)[]);
 
 /** The columns of `tasks`: the fields of a VideoTask in snake_case, JSON as text. */
 export interface TaskRow {
@@ -173,7 +177,11 @@ export function toRow(fields: Partial<VideoTask>): Partial<TaskRow> {
   return Object.fromEntries(
     Object.entries(fields).map(([field, value]) => [
       columnOf(field),
-      value !== null && jsonFields.has(field as keyof VideoTask) ? JSON.stringify(value) : value,
+      value !== null && jsonFields.has(field as keyof VideoTask)
+        ? JSON.stringify(value)
+        : typeof value === 'number' && plannedFields.has(field)
+          ? withinCalendar(value)
+          : value,
     ]),
   );
 }

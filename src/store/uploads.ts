@@ -1,22 +1,26 @@
 import type { Kysely } from 'kysely';
+import { nameMedia } from './media.ts';
 import type { Database } from './schema.ts';
 import type { Owner, Upload } from './video-task.ts';
 
 /** Keeps what is known of an uploaded image. */
 export async function insertUpload(db: Kysely<Database>, upload: Upload): Promise<void> {
-  await db
-    .insertInto('uploads')
-    .values({
-      id: upload.id,
-      owner: upload.owner,
-      media_key: upload.mediaKey,
-      content_type: upload.contentType,
-      width: upload.width,
-      height: upload.height,
-      created_at: upload.createdAt,
-      used_at: upload.usedAt,
-    })
-    .execute();
+  await db.transaction().execute(async (trx) => {
+    await nameMedia(trx, upload.mediaKey);
+    await trx
+      .insertInto('uploads')
+      .values({
+        id: upload.id,
+        owner: upload.owner,
+        media_key: upload.mediaKey,
+        content_type: upload.contentType,
+        width: upload.width,
+        height: upload.height,
+        created_at: upload.createdAt,
+        used_at: upload.usedAt,
+      })
+      .execute();
+  });
 }
 
 /** Marked as used in the statement that finds it, so that a sweep in between cannot take it. */

@@ -14,10 +14,8 @@ export interface DeleteResult {
  * idempotency key stay.
  */
 export async function deleteVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<DeleteResult> {
-  const deleted = await commands.recorder.decide(
-    id,
-    (row) => (isOwn(row, owner) ? { kind: 'deleted' } : null),
-    { schedule: { nextAction: null } },
+  const deleted = await commands.recorder.decide(id, (row) =>
+    isOwn(row, owner) ? { kind: 'deleted' } : null,
   );
   if (deleted === null) {
     const task = await findOwnTask(commands, owner, id);

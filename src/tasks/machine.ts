@@ -1,65 +1,8 @@
-import {
-  isTerminal,
-  type Cost,
-  type JsonObject,
-  type NextAction,
-  type Stage,
-  type TaskError,
-  type Transition,
-  type Video,
-  type VideoTask,
-} from '../store/video-task.ts';
+import type { NextAction, Stage, Transition, VideoTask } from '../store/video-task.ts';
+import { effects, reasonOf } from './effects.ts';
+import type { TaskEvent } from './task-event.ts';
 
-/** Everything that can happen to a task after its creation. */
-export type TaskEvent =
-  /** The paid POST may go out from now on: committed before its first byte. */
-  | { readonly kind: 'attemptStarted' }
-  | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
-  /** A late acceptance of a task that has another provider's id by now: a second bill that its owner must see. */
-  | { readonly kind: 'acceptedElsewhere'; readonly hint: string }
-  | { readonly kind: 'refused'; readonly error: TaskError }
-  /** Proven not sent, or documented as rejected and not queued. */
-  | { readonly kind: 'postponed'; readonly reason: string }
-  /** The attempt may have been billed, and no answer proves either. */
-  | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
-  /** Somebody who knows, a person or a checked callback, named the provider's id. */
-  | {
-      readonly kind: 'adopted';
-      /** Null when another owner's task holds it: it is followed in name only then. */
-      readonly providerTaskId: string | null;
-      /** The same where a person named it. */
-      readonly trackedId: string | null;
-      readonly reason: string;
-    }
-  /** A check that ends nothing. */
-  | {
-      readonly kind: 'observed';
-      readonly providerStatus: string | null;
-      readonly percent: number | null;
-      readonly memo: JsonObject | null;
-      readonly hint: string | null;
-    }
-  | {
-      readonly kind: 'succeeded';
-      readonly providerStatus: string;
-      readonly video: Video | null;
-      readonly memo: JsonObject | null;
-      /** As the provider told it; null keeps the estimate. */
-      readonly cost: Cost | null;
-    }
-  | {
-      readonly kind: 'providerFailed';
-      readonly providerStatus: string;
-      readonly error: TaskError;
-      /** As the provider told it; null follows `error.billed`. */
-      readonly cost: Cost | null;
-    }
-  | { readonly kind: 'patienceEnded'; readonly error: TaskError }
-  | { readonly kind: 'gaveUp'; readonly error: TaskError }
-  | { readonly kind: 'canceled'; readonly hint: string | null }
-  /** The provider told what it consumed, or it is known that it consumed nothing. */
-  | { readonly kind: 'costTold'; readonly cost: Cost }
-  | { readonly kind: 'deleted' };
+export type { TaskEvent } from './task-event.ts';
 
 /** One allowed move. `only` narrows it to some tasks of that stage. */
 interface Rule {
@@ -77,6 +20,13 @@ const outcomeNeverKnown = (task: VideoTask): boolean =>
   task.error?.code === 'SUBMISSION_UNKNOWN' && (task.providerTaskId ?? task.trackedId) === null;
 const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
 const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
+/** Canceled while its attempt was under way, whose outcome is still to come. */
+const isBeingSent = (task: VideoTask): boolean => lacksProviderTask(task) && task.submittedAt !== null;
+/** Canceled after it was sent: what that cost is looked for, also when the task is deleted meanwhile. */
+const owesCost = (task: VideoTask): boolean =>
+  task.stage === 'CANCELED' &&
+  (task.providerTaskId ?? task.trackedId) !== null &&
+  task.cost?.settled !== true;
 
 /**
  * Which event leads from where to where; a pair that is not listed is refused.
@@ -138,6 +88,8 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   CANCELED: {
     accepted: { to: 'CANCELED', only: lacksProviderTask },
     acceptedElsewhere: { to: 'CANCELED', only: hasProviderTask },
+    refused: { to: 'CANCELED', only: isBeingSent },
+    postponed: { to: 'CANCELED', only: isBeingSent },
     observed: { to: 'CANCELED' },
     costTold: { to: 'CANCELED' },
     deleted: { to: 'CANCELED' },
@@ -187,16 +139,20 @@ function nextActionOf(task: VideoTask): NextAction | null {
     case 'COMPLETED':
       return null;
     case 'FAILED':
-      return mayStillSucceed(task) ? 'check' : null;
+      return mayStillSucceed(task) && task.deletedAt === null ? 'check' : null;
     case 'CANCELED':
-      return (task.providerTaskId ?? task.trackedId) !== null && task.cost?.settled !== true ? 'check' : null;
+      return owesCost(task) ? 'check' : null;
     default:
       return task.stage satisfies never;
   }
 }
 
 /** Events that change what is left to do without a change of stage. */
-const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopted', 'costTold']);
+const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopted', 'costTold', 'deleted']);
+
+/** A deletion ends everything but the look for what was spent, of which nobody is told any more. */
+const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
+  owesCost(task) && (event.kind === 'observed' || event.kind === 'costTold');
 
 /**
  * Applies an event to a task. Pure: the caller writes the patch in the transaction that read the task.
@@ -205,12 +161,14 @@ const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopte
  */
 export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Refusal {
   const rule = transitions[task.stage][event.kind];
-  if (rule === undefined || rule.only?.(task) === false || task.deletedAt !== null) {
+  const isDeleted = task.deletedAt !== null;
+  if (rule === undefined || rule.only?.(task) === false || (isDeleted && !isForDeleted(task, event))) {
     return { kind: 'refused', stage: task.stage, event: event.kind };
   }
   const patch: Partial<VideoTask> = { ...effects(task, event, rule.to, now), stage: rule.to };
   const moved = rule.to !== task.stage;
-  const announces = announcedFields.some((field) => field in patch && !same(patch[field], task[field]));
+  const announces =
+    !isDeleted && announcedFields.some((field) => field in patch && !same(patch[field], task[field]));
   return {
     kind: 'moved',
     patch: {
@@ -224,116 +182,6 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Re
         ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) }
         : null,
   };
-}
-
-function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Partial<VideoTask> {
-  switch (event.kind) {
-    case 'attemptStarted':
-      return { submittedAt: now, hint: null };
-    case 'accepted':
-      return {
-        providerTaskId: event.providerTaskId,
-        ...(event.memo && { providerMemo: event.memo }),
-        ...(to === 'GENERATING' && { hint: null }),
-      };
-    case 'adopted':
-      return {
-        providerTaskId: event.providerTaskId,
-        trackedId: event.trackedId,
-        ...(to === 'GENERATING' && { hint: null }),
-      };
-    case 'acceptedElsewhere':
-      return { hint: event.hint };
-    case 'refused':
-    case 'patienceEnded':
-    case 'gaveUp':
-      return { error: event.error, completedAt: now, hint: null, ...costAfter(task, event.error) };
-    case 'providerFailed':
-      return {
-        error: event.error,
-        providerStatus: event.providerStatus,
-        completedAt: now,
-        hint: null,
-        ...(event.cost === null ? costAfter(task, event.error) : { cost: event.cost }),
-      };
-    case 'postponed':
-      return { submittedAt: null, hint: null };
-    case 'outcomeUnknown':
-      return { hint: event.hint };
-    case 'observed':
-      return {
-        // What an ended task says is about its end.
-        ...(!isTerminal(task.stage) && { hint: event.hint }),
-        ...(event.providerStatus !== null && { providerStatus: event.providerStatus }),
-        ...(event.percent !== null && { percent: risingPercent(task.percent, event.percent) }),
-        ...(event.memo && { providerMemo: event.memo }),
-      };
-    case 'succeeded':
-      return {
-        providerStatus: event.providerStatus,
-        video: event.video,
-        error: null,
-        hint: null,
-        completedAt: now,
-        ...(event.memo && { providerMemo: event.memo }),
-        ...(event.cost && { cost: event.cost }),
-      };
-    case 'canceled':
-      return {
-        hint: event.hint,
-        completedAt: now,
-        ...(task.stage === 'WAITING' && { cost: nothingSpent(task.cost) }),
-      };
-    case 'costTold':
-      return { cost: event.cost };
-    case 'deleted':
-      return { deletedAt: now, nextAction: null };
-    default:
-      return event satisfies never;
-  }
-}
-
-/** What is known not to be billed costs nothing; whatever else stays as it was estimated. */
-const costAfter = (task: VideoTask, error: TaskError): Partial<VideoTask> =>
-  error.billed === 'NO' ? { cost: nothingSpent(task.cost) } : {};
-
-const nothingSpent = (estimate: Cost | null): Cost => ({
-  amount: 0,
-  credits: estimate === null || estimate.credits === null ? null : 0,
-  settled: true,
-});
-
-/** A reported percent never falls, and 100 is left for the finished task. */
-function risingPercent(before: number | null, reported: number): number | null {
-  if (Number.isNaN(reported)) return before;
-  const whole = Math.min(99, Math.max(0, Math.floor(reported)));
-  return Math.max(before ?? 0, whole);
-}
-
-function reasonOf(event: TaskEvent): string | null {
-  switch (event.kind) {
-    case 'postponed':
-    case 'outcomeUnknown':
-    case 'adopted':
-      return event.reason;
-    case 'acceptedElsewhere':
-      return event.hint;
-    case 'refused':
-    case 'providerFailed':
-    case 'patienceEnded':
-    case 'gaveUp':
-      return event.error.message;
-    case 'attemptStarted':
-    case 'accepted':
-    case 'observed':
-    case 'succeeded':
-    case 'canceled':
-    case 'costTold':
-    case 'deleted':
-      return null;
-    default:
-      return event satisfies never;
-  }
 }
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -9,6 +9,10 @@ const longestWaitMs = 15_000;
 /** How often the row is looked at while another one checks: a check takes a tenth of a second and more. */
 const lookMs = 40;
 
+/** Whether the check that became due then was answered, and what it found is being copied: that may take minutes. */
+const isCopying = ({ leaseOwner, lastCheckedAt, dueAt }: VideoTask): boolean =>
+  leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
+
 /** Checks tasks now, once for all who ask at the same time. */
 export class VideoTaskRefresher {
   readonly #commands: Commands;
@@ -39,6 +43,7 @@ export class VideoTaskRefresher {
     const isDone = (row: VideoTask) =>
       row.nextAction !== 'check' ||
       row.stage === 'SUBMISSION_UNKNOWN' ||
+      isCopying(row) ||
       // One from the future was begun by a clock that has since been set back.
       (row.lastCheckedAt !== null && row.lastCheckedAt > begin - sharedMs && row.lastCheckedAt <= now());
     for (;;) {

@@ -44,6 +44,7 @@ export async function uploadReferenceImage(
     createdAt: now,
     usedAt: now,
   };
+  await store.beginMedia(image.mediaKey, now);
   // The file first: a row without one could be put into a task.
   await files.write(image.mediaKey, [bytes]);
   await store.insertUpload(image);

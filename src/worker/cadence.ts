@@ -24,11 +24,19 @@ export const nextLateCheckDelay = (intervalMs: number, random: number): number =
   Math.round(intervalMs * largestGrowth * (1 + jitterShare * random));
 
 /**
+ * Nobody is left alone for longer at his own word, in milliseconds: windows of rates and maintenance are shorter, and
+ * one odd header must not stop us for years.
+ */
+const longestAskedPauseMs = 900_000;
+
+/**
  * When to go to a provider again that could not be reached or said "not now", in milliseconds from now: as long
- * as it asks for, but a base interval at least.
+ * as it asks for within reason, but a base interval at least.
  */
 export const pauseAfterRefusal = (intervalMs: number, retryAfterMs: number | null, random: number): number =>
-  Math.round(Math.max(intervalMs, retryAfterMs ?? 0) * (1 + jitterShare * random));
+  Math.round(
+    Math.max(intervalMs, Math.min(longestAskedPauseMs, retryAfterMs ?? 0)) * (1 + jitterShare * random),
+  );
 
 /** The window of Kie's account limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
 const budgetWindowMs = 10_000;

@@ -4,11 +4,13 @@ import { settledCost } from '../tasks/cost.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned, type Schedule } from '../tasks/recorder.ts';
 import { wakeIntervalMs } from '../tasks/wake.ts';
-import { nextCheckDelay, pauseAfterRefusal } from './cadence.ts';
+import { nextCheckDelay } from './cadence.ts';
 import { checkSubmission } from './check-submission.ts';
+import { copyVideo } from './copy-video.ts';
 import { gaveUp } from './errors.ts';
 import { concludeLate } from './late-check.ts';
-import { isOverdue, type Lease, type ProviderSign, type WorkContext } from './run.ts';
+import { isOverdue, type Lease, type WorkContext } from './run.ts';
+import { concludeFault, noteOutcome } from './unavailable.ts';
 
 /** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
 const safetyCheckFactor = 5;
@@ -19,11 +21,12 @@ export async function checkTask(
   task: VideoTask,
   lease: Lease,
   signal: AbortSignal,
-): Promise<ProviderSign> {
-  const { recorder, provider, now } = context;
+): Promise<void> {
+  const { recorder, provider, now, files } = context;
   const { providerTaskId, trackedId } = task;
   if (providerTaskId === null && trackedId === null) {
-    return checkSubmission(context, task, lease, signal);
+    await checkSubmission(context, task, lease, signal);
+    return;
   }
   const startedAt = now();
   // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
@@ -40,15 +43,17 @@ export async function checkTask(
           },
           signal,
         );
-  const { event, ...schedule } = isTerminal(task.stage)
-    ? await concludeLate(context, task, outcome, signal)
-    : await conclude(context, task, outcome, signal);
+  const fault = providerTaskId === null ? null : await noteOutcome(context, task, outcome);
+  const conclusion = isTerminal(task.stage)
+    ? await concludeLate(context, task, lease, { ...outcome, askedAt: startedAt }, signal)
+    : outcome.kind === 'unavailable'
+      ? concludeFault(context, task, outcome, fault)
+      : await conclude(context, task, lease, { ...outcome, askedAt: startedAt }, signal);
+  if (conclusion === null) return;
+  const { event, waitsForProvider = false, ...schedule } = conclusion;
   const patienceIsOver =
-    event.kind === 'observed' &&
-    outcome.kind !== 'unavailable' &&
-    !isTerminal(task.stage) &&
-    isOverdue(context, task);
-  await recorder.record(
+    event.kind === 'observed' && !waitsForProvider && !isTerminal(task.stage) && isOverdue(context, task);
+  const recorded = await recorder.record(
     task.id,
     patienceIsOver ? { kind: 'patienceEnded', error: gaveUp(provider.label) } : event,
     {
@@ -63,21 +68,27 @@ export async function checkTask(
       }),
     },
   );
-  if (providerTaskId === null) return { kind: 'none' };
-  return outcome.kind === 'unavailable'
-    ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs }
-    : { kind: 'answered' };
+  // Canceled meanwhile, or another worker's by now: nothing names the copy.
+  if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
+    await files.remove(event.video.mediaKey);
+  }
 }
 
 /** What a look leads to: an event, and when to look again. */
-export type Conclusion = { readonly event: TaskEvent } & Schedule;
+export type Conclusion = {
+  readonly event: TaskEvent;
+  /** The provider answers nobody, as far as is known: no patience ends by that. */
+  readonly waitsForProvider?: boolean;
+} & Schedule;
 
+/** Null when the task has gone its way meanwhile. */
 async function conclude(
   context: WorkContext,
   task: VideoTask,
-  outcome: CheckOutcome,
+  lease: Lease,
+  outcome: Exclude<CheckOutcome, { kind: 'unavailable' }> & { readonly askedAt: number },
   signal: AbortSignal,
-): Promise<Conclusion> {
+): Promise<Conclusion | null> {
   const { provider, now, random } = context;
   const thinningOut = () => ({
     unknownChecks: task.unknownChecks + 1,
@@ -87,19 +98,21 @@ async function conclude(
     case 'processing': {
       const { providerStatus, percent, memo } = outcome;
       const event = { kind: 'observed', providerStatus, percent, memo, hint: null } as const;
-      return { event, unknownChecks: 0, dueAt: now() + nextCheckDelay(intervalOf(context), 0, random()) };
+      const dueAt = now() + nextCheckDelay(intervalFor(context, task), 0, random());
+      return { event, unknownChecks: 0, dueAt };
     }
     case 'failed': {
       const { providerStatus, error } = outcome;
-      const cost = settledCost(provider, outcome.credits);
+      const cost = settledCost(provider, outcome.credits, task.cost);
       const billed = cost !== null && cost.amount > 0 ? 'YES' : error.billed;
       return { event: { kind: 'providerFailed', providerStatus, error: { ...error, billed }, cost } };
     }
     case 'completed': {
       const { providerStatus, memo } = outcome;
-      const fetched = await context.archive.fetch(outcome.url, signal);
+      const fetched = await copyVideo(context, task, lease, outcome, signal);
+      if (fetched === null) return null;
       if (fetched.kind === 'stored') {
-        const cost = settledCost(provider, outcome.credits);
+        const cost = settledCost(provider, outcome.credits, task.cost);
         return { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } };
       }
       const hint =
@@ -114,20 +127,14 @@ async function conclude(
         ...thinningOut(),
       };
     }
-    case 'unavailable':
-      return {
-        // Says nothing about the task: what is known of it stays, the hint of an earlier answer too.
-        event: { kind: 'observed', providerStatus: null, percent: null, memo: null, hint: task.hint },
-        dueAt: now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random()),
-      };
     default:
       return outcome satisfies never;
   }
 }
 
-/** While the provider calls back by itself, a look now and then is enough. */
-const intervalOf = ({ provider, callbacksArrive }: WorkContext): number =>
-  provider.pollIntervalMs * (callbacksArrive() ? safetyCheckFactor : 1);
+/** While the provider calls back about such tasks by itself, a look now and then is enough. */
+const intervalFor = ({ provider, callbacksArrive }: WorkContext, task: VideoTask): number =>
+  provider.pollIntervalMs * (callbacksArrive(task) ? safetyCheckFactor : 1);
 
 const unknownId = (label: string, id: string): string =>
   `${label} knows no task ${id}, or its answer could not be read. See that the id is right; checking goes on.`;

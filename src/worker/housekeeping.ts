@@ -6,6 +6,8 @@ import type { Store } from '../store/store.ts';
 const intervalMs = 3_600_000;
 /** A deleted task can be told for so long to those who come back. */
 const keepDeletedMs = 24 * 3_600_000;
+/** A file that was begun and is still not named belongs to work that ended: none takes so long. */
+const keepBegunMs = 24 * 3_600_000;
 /** An upload that no task used for so long is swept. */
 const keepUploadsMs = 30 * 24 * 3_600_000;
 
@@ -39,7 +41,8 @@ export class Housekeeping implements AsyncDisposable {
     const { store, files, now } = this.#options;
     const purged = await store.purgeDeleted(now() - keepDeletedMs);
     const swept = await store.sweepUploads(now() - keepUploadsMs);
-    for (const key of [...purged, ...swept]) await files.remove(key);
+    const orphans = await store.sweepMedia(now() - keepBegunMs);
+    for (const key of [...purged, ...swept, ...orphans]) await files.remove(key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,8 @@ import type { VideoTask } from '../store/video-task.ts';
 import { settledCost } from '../tasks/cost.ts';
 import { nextLateCheckDelay } from './cadence.ts';
 import type { Conclusion } from './check.ts';
-import { lateWatchEnds, type WorkContext } from './run.ts';
+import { copyVideo } from './copy-video.ts';
+import { lateWatchEnds, type Lease, type WorkContext } from './run.ts';
 
 /**
  * What a look at an ended task leads to. One that was given up on may still be completed; one that was canceled
@@ -12,9 +13,10 @@ import { lateWatchEnds, type WorkContext } from './run.ts';
 export async function concludeLate(
   context: WorkContext,
   task: VideoTask,
-  outcome: CheckOutcome,
+  lease: Lease,
+  outcome: CheckOutcome & { readonly askedAt: number },
   signal: AbortSignal,
-): Promise<Conclusion> {
+): Promise<Conclusion | null> {
   const { provider, now, random } = context;
   const isWatched = now() < lateWatchEnds(context, task);
   const later = isWatched
@@ -34,20 +36,25 @@ export async function concludeLate(
       return { event: unchanged, ...later };
     case 'failed': {
       const { providerStatus } = outcome;
-      const cost = settledCost(provider, outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null));
+      const cost = settledCost(
+        provider,
+        outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null),
+        task.cost,
+      );
       return cost === null
         ? { event: { ...unchanged, providerStatus }, nextAction: null }
         : { event: { kind: 'costTold', cost }, nextAction: null };
     }
     case 'completed': {
       const { providerStatus, memo } = outcome;
-      const cost = settledCost(provider, outcome.credits);
+      const cost = settledCost(provider, outcome.credits, task.cost);
       if (task.stage === 'CANCELED') {
         return cost === null
           ? { event: { ...unchanged, providerStatus }, nextAction: null }
           : { event: { kind: 'costTold', cost }, nextAction: null };
       }
-      const fetched = await context.archive.fetch(outcome.url, signal);
+      const fetched = await copyVideo(context, task, lease, outcome, signal);
+      if (fetched === null) return null;
       return fetched.kind === 'stored'
         ? { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } }
         : { event: { ...unchanged, providerStatus }, ...later };

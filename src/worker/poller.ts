@@ -1,21 +1,23 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ProviderHealth } from '../providers/provider.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import { leaseReturned } from '../tasks/recorder.ts';
-import { Breaker } from './breaker.ts';
+import { Breaker, type BreakerState } from './breaker.ts';
 import { createLimit } from './cadence.ts';
 import { checkTask } from './check.ts';
-import { ClockWatch } from './clock.ts';
+import { Claims, type ClaimedTask } from './claims.ts';
+import { Faults } from './faults.ts';
+import { faultPauseMs, giveBack } from './give-back.ts';
+import { Places, type Place, type PlaceCounts } from './places.ts';
+import { Plans } from './plans.ts';
 import type { ProviderSign, WorkContext } from './run.ts';
 import { submitTask } from './submit.ts';
 
 /** Settings of a poller, beside what its work needs. */
-export interface PollerOptions extends WorkContext {
+export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {
   readonly log: Logger;
   readonly leaseMs: number;
-  /** How many checks may run at once, and how many paid requests. */
-  readonly concurrency: { readonly check: number; readonly submit: number };
+  /** How much of each kind may run at once. */
+  readonly concurrency: PlaceCounts;
   /** How long submits that are under way may take at shutdown, in milliseconds. */
   readonly drainMs: number;
   /** Milliseconds of a clock that nobody sets. */
@@ -24,18 +26,6 @@ export interface PollerOptions extends WorkContext {
 
 /** `setTimeout` fires at once beyond this. */
 const longestTimerMs = 2 ** 31 - 1;
-/** Clocks of a few machines differ by less. */
-const tolerableAheadMs = 5000;
-/** After a failure of our own (the database, a bug) work rests this long: shorter spins, longer delays everyone. */
-const faultPauseMs = 1000;
-
-/** Tasks that were claimed together: one name in the database, one deadline. */
-interface Claim {
-  readonly owner: string;
-  until: number;
-  open: number;
-}
-
 /**
  * The durable poller of one provider: sleeps until work is due or a signal comes, claims a batch, does it.
  * Owns one timer for sleeping and one for renewing leases.
@@ -45,18 +35,22 @@ export class Poller implements AsyncDisposable {
   readonly #stopping = new AbortController();
   /** A check may be asked again, so it ends at once at shutdown; a paid attempt is given time. */
   readonly #drained = new AbortController();
-  readonly #running = { check: new Set<Promise<void>>(), submit: new Set<Promise<void>>() };
+  readonly #running = new Set<Promise<void>>();
+  readonly #places: Places;
   readonly #breaker: Breaker;
-  readonly #clock: ClockWatch;
-  readonly #claims = new Set<Claim>();
+  readonly #faults = new Faults();
+  readonly #plans: Plans;
+  readonly #claims: Claims;
   #signal = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
   #renewal: NodeJS.Timeout | null = null;
 
   constructor(options: PollerOptions) {
     this.#options = options;
+    this.#places = new Places(options.concurrency, () => this.wake());
+    this.#claims = new Claims(options);
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
-    this.#clock = new ClockWatch(options.now, options.uptime);
+    this.#plans = new Plans(options);
   }
 
   /** How the provider answers these minutes. */
@@ -67,7 +61,7 @@ export class Poller implements AsyncDisposable {
   /** Begins to work; a second call changes nothing. */
   start(): void {
     if (this.#loop !== null || this.#stopping.signal.aborted) return;
-    this.#renewal = setInterval(() => void this.#renew(), this.#options.leaseMs / 3);
+    this.#renewal = setInterval(() => void this.#claims.renew(), this.#options.leaseMs / 3);
     this.#loop = this.#run();
   }
 
@@ -82,13 +76,13 @@ export class Poller implements AsyncDisposable {
     this.wake();
     await this.#loop;
     const drain = setTimeout(() => this.#drained.abort(), this.#options.drainMs);
-    await Promise.all([...this.#running.check, ...this.#running.submit]);
+    await Promise.all(this.#running);
     clearTimeout(drain);
     if (this.#renewal !== null) clearInterval(this.#renewal);
   }
 
   async #run(): Promise<void> {
-    await this.#orFault(this.#correctPlans(), 'planned times could not be read');
+    await this.#orFault(this.#plans.correct(), 'planned times could not be read');
     while (!this.#stopping.signal.aborted) {
       this.#signal = Promise.withResolvers<void>();
       const pauseMs = await this.#orFault(this.#claimDue(), 'due work could not be claimed; trying again');
@@ -96,7 +90,7 @@ export class Poller implements AsyncDisposable {
     }
   }
 
-  async #orFault(work: Promise<number>, text: string): Promise<number> {
+  async #orFault<T>(work: Promise<T>, text: string): Promise<T | number> {
     try {
       return await work;
     } catch (error) {
@@ -105,108 +99,99 @@ export class Poller implements AsyncDisposable {
     }
   }
 
-  /** Plans that were made by a clock that has since been set back lie too far ahead. */
-  async #correctPlans(): Promise<number> {
-    const { store, provider, now, log } = this.#options;
-    const aheadMs = ((await store.latestTime()) ?? 0) - now();
-    if (aheadMs > tolerableAheadMs) {
-      log.warn(
-        { provider: provider.name, aheadMs },
-        'the clock stands before what it showed: plans are moved',
-      );
-      await store.shiftPlans(provider.name, aheadMs);
-    }
-    return 0;
-  }
-
-  async #followClock(): Promise<void> {
-    const { store, provider, log } = this.#options;
-    const jumpMs = this.#clock.jump();
-    if (jumpMs === 0) return;
-    log.warn({ provider: provider.name, jumpMs }, 'the clock was set');
-    if (jumpMs < 0) await store.shiftPlans(provider.name, -jumpMs);
-    // Leases are times too: what we hold stays ours.
-    await this.#renew();
-  }
-
   /** Starts what is due and fits; answers how long there is nothing to do. */
   async #claimDue(): Promise<number> {
-    await this.#followClock();
-    const { store, provider, now } = this.#options;
+    // Leases are times too: what we hold stays ours.
+    if (await this.#plans.followClock()) await this.#claims.renew();
+    const { store, provider, now, patienceMs } = this.#options;
     const breaker = this.#breaker.state;
     const allowance = await store.createAllowance(provider.name, createLimit(provider, now()));
-    const free = this.#freePlaces();
+    const places = this.#places;
+    // What waited in vain is ended, whether anything may be sent or not.
+    const submits = places.left('submit');
+    await this.#start({ checks: 0, submits, expiredBefore: now() - patienceMs });
     if (breaker.kind === 'closed') {
-      await this.#claim(free.check, Math.min(free.submit, allowance.places));
-    } else if (breaker.kind === 'probing' && this.#running.check.size + this.#running.submit.size === 0) {
-      if ((await this.#claim(1, 0)) === 0 && allowance.places > 0) await this.#claim(0, 1);
+      await this.#start({
+        checks: places.left('check'),
+        submits: Math.min(places.left('submit'), allowance.places),
+      });
+    } else if (breaker.kind === 'probing' && !places.areAsking) {
+      await this.#probe(breaker, allowance.places > 0);
     }
     const due = await store.dueTimes(provider.name);
-    const left = this.#freePlaces();
-    const isProbed = breaker.kind === 'probing' && this.#running.check.size + this.#running.submit.size > 0;
+    const isProbed = breaker.kind === 'probing' && places.areAsking;
     // Where there is no place, the end of what runs is a signal.
     const next = earliest([
-      left.check > 0 && !isProbed ? due.check : null,
-      left.submit > 0 && !isProbed && due.submit !== null ? Math.max(due.submit, allowance.freeAt) : null,
+      places.left('check') > 0 && !isProbed ? due.check : null,
+      places.left('submit') > 0 && !isProbed && due.submit !== null
+        ? Math.max(due.submit, allowance.freeAt)
+        : null,
     ]);
-    if (next === null) return longestTimerMs;
-    return Math.max(0, (breaker.kind === 'open' ? Math.max(next, breaker.until) : next) - now());
+    const allowed = next !== null && breaker.kind === 'open' ? Math.max(next, breaker.until) : next;
+    const expires =
+      places.left('submit') > 0 && due.waitingSince !== null ? due.waitingSince + patienceMs : null;
+    const wakeAt = earliest([allowed, expires]);
+    return wakeAt === null ? longestTimerMs : Math.max(0, wakeAt - now());
   }
 
-  #freePlaces() {
-    const { check, submit } = this.#options.concurrency;
-    return { check: check - this.#running.check.size, submit: submit - this.#running.submit.size };
+  /** One request, which the provider may answer although it did not answer about the tasks that failed. */
+  async #probe(
+    { except, first }: Extract<BreakerState, { kind: 'probing' }>,
+    maySubmit: boolean,
+  ): Promise<void> {
+    const check = { checks: 1, submits: 0 };
+    const submit = { checks: 0, submits: maySubmit ? 1 : 0 };
+    if ((await this.#start({ ...check, except })) > 0) return;
+    const [one, other] = first === 'check' ? [check, submit] : [submit, check];
+    if ((await this.#start(one)) === 0) await this.#start(other);
   }
 
   /** Takes due work and starts it; answers how much it was. */
-  async #claim(checks: number, submits: number): Promise<number> {
-    if (checks + submits <= 0) return 0;
-    const { store, provider, now, leaseMs } = this.#options;
-    const claim: Claim = { owner: randomUUID(), until: now() + leaseMs, open: 0 };
-    const tasks = await store.claim({
-      provider: provider.name,
-      now: now(),
-      limit: checks + submits,
-      checks,
-      submits,
-      leaseOwner: claim.owner,
-      leaseUntil: claim.until,
-    });
-    if (tasks.length > 0) this.#claims.add(claim);
-    claim.open = tasks.length;
-    for (const task of tasks) this.#start(task, claim);
-    return tasks.length;
+  async #start(wanted: Parameters<Claims['take']>[0]): Promise<number> {
+    const claimed = await this.#claims.take(wanted);
+    for (const one of claimed) {
+      const place = this.#places.take(one.task.nextAction === 'submit' ? 'submit' : 'check');
+      const running = this.#work(one, place).finally(() => {
+        this.#running.delete(running);
+        one.done();
+        place.free();
+      });
+      this.#running.add(running);
+    }
+    return claimed.length;
   }
 
-  #start(task: VideoTask, claim: Claim): void {
-    const kind = this.#running[task.nextAction === 'submit' ? 'submit' : 'check'];
-    const running = this.#work(task, claim).finally(() => {
-      kind.delete(running);
-      claim.open -= 1;
-      if (claim.open === 0) this.#claims.delete(claim);
-      this.wake();
-    });
-    kind.add(running);
-  }
-
-  async #work(task: VideoTask, claim: Claim): Promise<void> {
-    const { now } = this.#options;
-    const lease = { owner: claim.owner, isHeld: () => now() < claim.until };
+  async #work({ task, lease }: ClaimedTask, place: Place): Promise<void> {
+    const context: WorkContext = {
+      ...this.#options,
+      faults: this.#faults,
+      learn: (about, sign) => this.#learn(about, sign),
+      archive: {
+        fetch: async (url, signal, withinMs) => {
+          await place.toDownload(signal);
+          return this.#options.archive.fetch(url, signal, withinMs);
+        },
+      },
+    };
+    const { log } = this.#options;
+    const { signal: stopping } = this.#stopping;
+    let hasFailed = false;
     try {
       if (task.nextAction !== 'submit') {
-        await this.#learn(task, await checkTask(this.#options, task, lease, this.#stopping.signal));
-      } else if (!this.#stopping.signal.aborted) {
-        await this.#learn(task, await submitTask(this.#options, task, lease, this.#drained.signal));
+        await checkTask(context, task, lease, stopping);
+      } else if (!stopping.aborted) {
+        await submitTask(context, task, lease, this.#drained.signal);
       }
     } catch (error) {
-      if (!this.#stopping.signal.aborted) {
-        this.#options.log.error(
-          { err: error, task: task.id },
-          'work on a task failed on our side; trying again',
-        );
-      }
+      hasFailed = true;
+      if (!stopping.aborted)
+        log.error({ err: error, task: task.id }, 'work on a task failed on our side; trying again');
     }
-    await this.#giveBack(task, lease.owner);
+    const why = stopping.aborted ? 'stopped' : hasFailed ? 'failed' : 'ended';
+    await giveBack(context, task, lease.owner, why).catch((error: unknown) => {
+      // The lease runs out by itself.
+      log.error({ err: error, task: task.id }, 'a lease could not be given back');
+    });
   }
 
   /** What one task's work tells of the provider decides how the others go on. */
@@ -216,6 +201,7 @@ export class Poller implements AsyncDisposable {
     if (sign.kind === 'failed' && !this.#stopping.signal.aborted) {
       this.#breaker.failed(task.id, sign.retryAfterMs);
     }
+    if (sign.kind === 'unclear') this.#breaker.unclear();
     if (sign.kind === 'answered' && this.#breaker.answered()) {
       await store.spreadChecks(provider.name, {
         now: now(),
@@ -227,31 +213,6 @@ export class Poller implements AsyncDisposable {
     if (health !== before) {
       const level = health === 'UP' ? 'info' : 'warn';
       log[level]({ provider: provider.name, health, before }, 'the provider changed its health');
-    }
-  }
-
-  /** Work that ended without a result keeps its place, and rests a moment if it failed. */
-  async #giveBack(task: VideoTask, leaseOwner: string): Promise<void> {
-    const { recorder, now } = this.#options;
-    const dueAt = this.#stopping.signal.aborted ? task.dueAt : now() + faultPauseMs;
-    await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt }).catch((error: unknown) => {
-      // The lease runs out by itself.
-      this.#options.log.error({ err: error, task: task.id }, 'a lease could not be given back');
-    });
-  }
-
-  async #renew(): Promise<void> {
-    const claims = [...this.#claims];
-    if (claims.length === 0) return;
-    const until = this.#options.now() + this.#options.leaseMs;
-    try {
-      await this.#options.store.renew(
-        claims.map(({ owner }) => owner),
-        until,
-      );
-      for (const claim of claims) claim.until = until;
-    } catch (error) {
-      this.#options.log.error({ err: error }, 'leases could not be renewed; work may pass to another worker');
     }
   }
 

@@ -19,7 +19,7 @@ export async function submitTask(
   task: VideoTask,
   lease: Lease,
   signal: AbortSignal,
-): Promise<ProviderSign> {
+): Promise<void> {
   const { recorder, provider, store, now } = context;
   if (task.stage === 'SUBMITTING') {
     // Claimed again: whoever began this attempt ended before its outcome was written.
@@ -27,7 +27,7 @@ export async function submitTask(
       whileLeasedBy: lease.owner,
       schedule: (row) => lookWhenNamed(context, row),
     });
-    return { kind: 'none' };
+    return;
   }
   if (isOverdue(context, task)) {
     await recorder.record(
@@ -35,26 +35,27 @@ export async function submitTask(
       { kind: 'patienceEnded', error: neverSent(provider.label) },
       { whileLeasedBy: lease.owner, schedule: leaseReturned },
     );
-    return { kind: 'none' };
+    return;
   }
   const images = await readyImages(context, task, signal);
   if (images.kind !== 'ready') {
     await recordUnready(context, task, lease, images);
-    return { kind: 'none' };
+    return;
   }
   const place = await store.reserveCreate(provider.name, createLimit(provider, now()));
   if (place.kind === 'full') {
     await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: place.freeAt });
-    return { kind: 'none' };
+    return;
   }
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
-  if (started === null) return { kind: 'none' };
+  if (started === null) return;
   const outcome = await provider.submit(requestFor(context, started, images.images), {
     signal,
     mayStart: lease.isHeld,
   });
   await recordOutcome(context, started, outcome);
-  return signOf(outcome);
+  const sign = signOf(outcome);
+  if (sign !== null) await context.learn(task, sign);
 }
 
 /** The task was not sent, because its images were not ready: for good, or for now. */
@@ -138,18 +139,16 @@ const lookWhenNamed = ({ now, patienceMs }: WorkContext, row: VideoTask) => ({
   dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
 });
 
-/** A refusal is an answer; an outcome that proves nothing about the task proves nothing about the provider either. */
-function signOf(outcome: SubmitOutcome): ProviderSign {
+/** A refusal is an answer; what was not sent for a reason of its own tells nothing. */
+function signOf(outcome: SubmitOutcome): ProviderSign | null {
   switch (outcome.kind) {
     case 'accepted':
     case 'refused':
       return { kind: 'answered' };
     case 'notSent':
-      return outcome.cause === 'unreachable'
-        ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs }
-        : { kind: 'none' };
+      return outcome.cause === 'unreachable' ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs } : null;
     case 'unknown':
-      return { kind: 'none' };
+      return { kind: 'unclear' };
     default:
       return outcome satisfies never;
   }

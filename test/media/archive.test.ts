@@ -30,6 +30,11 @@ describe('the archive', () => {
     '/with-password': (response) =>
       response.writeHead(302, { location: `http://:secret@${new URL(url).host}/whole` }).end(),
     '/silent': () => {},
+    '/dripping': (response) => {
+      response.write(sample.subarray(0, 5000));
+      const drip = setInterval(() => response.write('x'), 50);
+      response.on('close', () => clearInterval(drip));
+    },
   };
   const server = createServer((request, response) => answers[request.url ?? '']?.(response));
   beforeAll(async () => {
@@ -43,14 +48,15 @@ describe('the archive', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  const fetched = async (path: string) => {
+  const fetched = async (path: string, withinMs = 10_000) => {
     await using archive = new Archive({
       files: await MediaFiles.open(folder.path),
       allowHosts: [new URL(url).host],
       timeoutMs: 300,
       now: () => 7,
+      onBegin: () => Promise.resolve(),
     });
-    return await archive.fetch(`${url}${path}`, new AbortController().signal);
+    return await archive.fetch(`${url}${path}`, new AbortController().signal, withinMs);
   };
 
   it.each(['/whole', '/mislabelled', '/redirected'])(
@@ -73,6 +79,18 @@ describe('the archive', () => {
       if (outcome.kind !== 'stored' || outcome.video.mediaKey === null) throw new Error('It has no key');
       expect(outcome.video.mediaKey).toMatch(/^[\w-]{22}\.mp4$/);
       expect(await readFile(join(folder.path, outcome.video.mediaKey))).toEqual(sample);
+    },
+  );
+
+  it.each([600, 0, -5])(
+    'gives up on what drips when %d ms are over, but not before the timeout',
+    async (withinMs) => {
+      const before = await readdir(folder.path);
+      expect(await fetched('/dripping', withinMs)).toEqual({
+        kind: 'unreachable',
+        reason: expect.stringMatching(/did not arrive within/) as string,
+      });
+      expect(await readdir(folder.path)).toEqual(before);
     },
   );
 

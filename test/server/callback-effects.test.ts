@@ -136,6 +136,41 @@ describe('a callback', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
+  it('makes nothing rarer about a task that cannot call back', async () => {
+    await using app = await startCalledBack({ KIE_POLL_INTERVAL_MS: '300' });
+    const create = await fetch(`${app.simulator.url}/api/v1/jobs/createTask`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer k' },
+      body: JSON.stringify({ model: 'veo-3-1', input: { prompt: 'made elsewhere' } }),
+    });
+    const { data } = (await create.json()) as { data: { taskId: string } };
+    const { task: tracked } = await app.as().track(data.taskId);
+    const own = await startTask(app);
+    await call(own.callBackUrl, own.providerTaskId);
+    // The own one has become rare; the other is asked for as before.
+    const rare = await waitFor(
+      'a rarer check',
+      () => watch(app, own.id),
+      ({ lastCheckedAt, nextCheckAt }) =>
+        Date.parse(nextCheckAt ?? '') - Date.parse(lastCheckedAt ?? '') >= 1490,
+    );
+    const { checks } = await watch(app, tracked?.id ?? '');
+    const later = await untilChecks(app, tracked?.id ?? '', checks + 3);
+    const gap = Date.parse(later.nextCheckAt ?? '') - Date.parse(later.lastCheckedAt ?? '');
+    expect([rare.stage, gap < 1000]).toEqual(['GENERATING', true]);
+  });
+
+  it('that suggests an id whose record comes late, or odd at first, is not forgotten', async () => {
+    await using app = await startCalledBack({ KIE_POLL_INTERVAL_MS: '100', PROVIDER_TIMEOUT_MS: '4000' });
+    const made = await app.as().make('Ours [sim:create-drop][sim:callback-none][sim:odd-state][sim:times=2]');
+    await app.as().untilStage(made.id, 'SUBMISSION_UNKNOWN');
+    const [ours] = Object.entries(app.simulator.stats.tasks);
+    await call(ours?.[1].callBackUrl ?? '', ours?.[0] ?? '');
+    const adopted = await app.as().until(made.id, 'its adoption', (task) => task.providerTaskId !== null);
+    expect([adopted.stage, adopted.providerTaskId]).toEqual(['GENERATING', ours?.[0]]);
+    expect(app.simulator.stats.createsReceived).toBe(1);
+  });
+
   it('of a token that nobody has is 404 before its body is read, and only POST is taken', async () => {
     await using app = await startCalledBack();
     const { id, providerTaskId, callBackUrl } = await startTask(app);

@@ -132,12 +132,17 @@ describe('over any sequence of events', () => {
     },
     {
       name: 'a step is announced if and only if others can see a difference',
-      holds: ({ before, after, announces }) => announces === (told(before) !== told(after)),
+      holds: ({ before, after, announces }) =>
+        announces === (before.deletedAt === null && told(before) !== told(after)),
     },
     {
-      name: 'nothing happens to a deleted task, and only an ended one is deleted',
-      holds: ({ before, after }) =>
-        before.deletedAt === null && (after.deletedAt === null || isTerminal(after.stage)),
+      name: 'nothing happens to a deleted task but that its cost is looked for, and only an ended one is deleted',
+      holds: ({ before, event, after }) =>
+        before.deletedAt === null
+          ? after.deletedAt === null || isTerminal(after.stage)
+          : before.stage === 'CANCELED' &&
+            after.deletedAt === before.deletedAt &&
+            ['observed', 'costTold'].includes(event.kind),
     },
   ];
 

@@ -29,6 +29,14 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
   Fa: { is: 'failed as unknown, id found', task: at('FAILED', 'theirs-before', 'SUBMISSION_UNKNOWN') },
   X: { is: 'canceled', task: at('CANCELED', 'theirs-before') },
   Xn: { is: 'canceled before an id came', task: at('CANCELED', null) },
+  Xs: {
+    is: 'canceled while it was being sent',
+    task: { ...at('CANCELED', null), submittedAt: sampleTime },
+  },
+  Xd: {
+    is: 'canceled and deleted before its cost was told',
+    task: { ...at('CANCELED', 'theirs-before'), deletedAt: sampleTime },
+  },
   D: {
     is: 'deleted',
     task: { ...at('FAILED', 'theirs-before', 'GAVE_UP'), deletedAt: sampleTime },
@@ -37,22 +45,22 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
 
 /** The stage that an event leads to, by its situation's first letter; a dot: refused. */
 const matrix = `
-                  W  S  U  G  C   F  Fr Fg Fw Fu Fa  X  Xn  D
-  attemptStarted  S  .  .  .  .   .  .  .  .  .  .   .  .   .
-  accepted        .  G  G  .  .   .  F  .  F  F  .   .  X   .
-  acceptedElsewhere . . .  G  C   F  .  F  .  .  F   X  .   .
-  refused         F  F  F  .  .   .  .  .  .  .  .   .  .   .
-  postponed       .  W  .  .  .   .  .  .  .  .  .   .  .   .
-  outcomeUnknown  .  U  .  .  .   .  .  .  .  .  .   .  .   .
-  adopted         .  .  G  .  .   .  .  .  .  F  .   .  .   .
-  observed        W  .  U  G  .   .  .  F  F  F  F   X  X   .
-  succeeded       .  .  .  C  .   .  .  C  .  .  C   .  .   .
-  providerFailed  .  .  .  F  .   .  .  .  .  .  .   .  .   .
-  patienceEnded   F  .  F  F  .   .  .  .  .  .  .   .  .   .
-  gaveUp          .  .  F  .  .   .  .  .  .  .  .   .  .   .
-  canceled        X  X  X  X  .   .  .  .  .  .  .   .  .   .
-  costTold        .  .  .  G  C   F  F  F  F  F  F   X  X   .
-  deleted         .  .  .  .  C   F  F  F  F  F  F   X  X   .
+                   W  S  U  G  C  F  Fr Fg Fw Fu Fa X  Xn Xs Xd D
+  attemptStarted   S  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  accepted         .  G  G  .  .  .  F  .  F  F  .  .  X  X  .  .
+  acceptedElsewhere .  .  .  G  C  F  .  F  .  .  F  X  .  .  .  .
+  refused          F  F  F  .  .  .  .  .  .  .  .  .  .  X  .  .
+  postponed        .  W  .  .  .  .  .  .  .  .  .  .  .  X  .  .
+  outcomeUnknown   .  U  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  adopted          .  .  G  .  .  .  .  .  .  F  .  .  .  .  .  .
+  observed         W  .  U  G  .  .  .  F  F  F  F  X  X  X  X  .
+  succeeded        .  .  .  C  .  .  .  C  .  .  C  .  .  .  .  .
+  providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .  .
+  patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .  .
+  gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .  .
+  canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .  .
+  costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  X  .
+  deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .  .
 `;
 
 const [header = [], ...rows] = matrix
@@ -92,7 +100,8 @@ describe('each event in each situation', () => {
       hasEnded: after.completedAt !== null,
     }).toEqual({
       stage: to,
-      announces: told(after) !== told(task),
+      // Nobody is told anything more of a deleted task.
+      announces: task.deletedAt === null && told(after) !== told(task),
       transition:
         changesStage || kind === 'acceptedElsewhere'
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
@@ -123,12 +132,14 @@ const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'd
 
 /** What the worker has to do: after an end too, where a late success may still be told, or a cost. */
 function leftToDo(task: VideoTask): VideoTask['nextAction'] {
-  if (task.deletedAt !== null) return null;
+  const owesCost = task.stage === 'CANCELED' && task.providerTaskId !== null && task.cost?.settled !== true;
+  // A deletion ends everything but the look for what was spent.
+  if (task.deletedAt !== null) return owesCost ? 'check' : null;
   if (!isTerminal(task.stage)) return statusOf(task.stage) === 'QUEUED' ? 'submit' : 'check';
   const isOpen =
     task.error?.code === 'SUBMISSION_UNKNOWN' ||
     (task.error?.code === 'GAVE_UP' && task.providerTaskId !== null) ||
-    (task.stage === 'CANCELED' && task.providerTaskId !== null && task.cost?.settled !== true);
+    owesCost;
   return isOpen ? 'check' : null;
 }
 
@@ -143,6 +154,8 @@ const hinted = (stage: Stage, overrides: Partial<VideoTask> = {}) => ({
   hint: 'Old hint',
   ...overrides,
 });
+
+const estimate = { amount: 0.15, credits: 30, settled: false };
 
 describe('what an event writes', () => {
   const rowsOfWrites: {
@@ -274,10 +287,77 @@ describe('what an event writes', () => {
       },
     },
     {
+      name: 'a late refusal of a canceled task: nothing is spent, and the hint is over',
+      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      event: { kind: 'refused', error: { ...errorOf('INSUFFICIENT_CREDITS'), billed: 'NO' } },
+      patch: {
+        stage: 'CANCELED',
+        hint: null,
+        cost: { amount: 0, credits: 0, settled: true },
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a late "not now" to a canceled task: nothing was sent',
+      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      event: events.postponed,
+      patch: {
+        stage: 'CANCELED',
+        submittedAt: null,
+        hint: null,
+        cost: { amount: 0, credits: 0, settled: true },
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'the end of patience with an unknown submission: the hint where to look stays',
+      task: hinted('SUBMISSION_UNKNOWN'),
+      event: { kind: 'patienceEnded', error: errorOf('SUBMISSION_UNKNOWN') },
+      patch: {
+        stage: 'FAILED',
+        error: errorOf('SUBMISSION_UNKNOWN'),
+        hint: 'Old hint',
+        completedAt: now,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'an id that is found after that: the hint is over',
+      task: { ...at('FAILED', null, 'SUBMISSION_UNKNOWN'), hint: 'Old hint' },
+      event: events.adopted,
+      patch: {
+        stage: 'FAILED',
+        providerTaskId: 'found',
+        trackedId: 'found',
+        hint: null,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
       name: 'a deletion: when',
       task: hinted('CANCELED'),
       event: events.deleted,
       patch: { stage: 'CANCELED', deletedAt: now, nextAction: null, updatedAt: now },
+    },
+    {
+      name: 'a deletion before the cost was told: the look for it goes on',
+      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate }),
+      event: events.deleted,
+      patch: { stage: 'CANCELED', deletedAt: now, nextAction: 'check', updatedAt: now },
+    },
+    {
+      name: 'a deletion of what may still succeed: it is not looked at any more',
+      task: at('FAILED', 'theirs', 'GAVE_UP'),
+      event: events.deleted,
+      patch: { stage: 'FAILED', deletedAt: now, nextAction: null, updatedAt: now },
+    },
+    {
+      name: 'the cost of a deleted task: for the ledger alone',
+      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate, deletedAt: 1 }),
+      event: events.costTold,
+      patch: { stage: 'CANCELED', cost, nextAction: null },
     },
   ];
 

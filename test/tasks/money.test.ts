@@ -1,5 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { startKieApp, taken, type Caller } from '../support/kie-app.ts';
+import { Caller, startKieApp, taken } from '../support/kie-app.ts';
+import { startLoopback } from '../support/loopback.ts';
+import { startTestApp } from '../support/start-app.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { png, upload } from '../support/upload.ts';
 
 interface Viewer {
@@ -49,6 +53,57 @@ describe('what a video costs', () => {
       spentThisMonth: { amount: 0.1875, settled: true },
       openTasks: 0,
     });
+  });
+
+  it('is looked for although a canceled task was deleted, and nobody is told of that', async () => {
+    await using app = await startKieApp({}, { durationMs: 300 });
+    const caller = app.as();
+    const { id } = await caller.make('fox [sim:fail]');
+    await caller.untilStage(id, 'GENERATING');
+    taken(await caller.byId('cancelVideoTask', id));
+    expect(await caller.delete(id)).toEqual({ deletedId: id, userErrors: [] });
+    const revision = async () =>
+      (await caller.query<{ videoTasks: { revision: string } }>('{ videoTasks { revision } }')).videoTasks
+        .revision;
+    const deleted = await revision();
+    expect((await viewerOf(caller)).spentThisMonth).toEqual({ amount: 0.15, settled: false });
+    await waitFor(
+      'its cost',
+      () => viewerOf(caller),
+      ({ spentThisMonth }) => spentThisMonth.settled && spentThisMonth.amount === 0,
+    );
+    expect(await revision()).toBe(deleted);
+  });
+
+  it.each([
+    ['refuses', 402],
+    ['says "not now"', 429],
+  ])('is nothing when the provider %s after the task was canceled', async (_what, code) => {
+    const held: ServerResponse[] = [];
+    await using kie = await startLoopback((request, response) => {
+      if (request.method === 'POST') held.push(response);
+      else response.writeHead(404).end();
+    });
+    await using app = await startTestApp({
+      PROVIDERS: 'kie',
+      KIE_API_KEY: 'k',
+      KIE_BASE_URL: kie.url,
+      KIE_CREATES_PER_10S: '0',
+    });
+    const caller = new Caller(app.url);
+    const { id } = await caller.make('fox');
+    await waitFor('the create', () => held.length === 1);
+    expect(taken(await caller.byId('cancelVideoTask', id)).hint).toMatch(/billed/);
+    held[0]?.end(JSON.stringify({ code, msg: 'x', data: null }));
+    const end = await caller.until(id, 'its cost', ({ cost }) => cost?.settled === true);
+    expect(end).toMatchObject({
+      stage: 'CANCELED',
+      hint: null,
+      error: null,
+      cost: { amount: 0, credits: 0 },
+    });
+    expect((await viewerOf(caller)).spentThisMonth).toEqual({ amount: 0, settled: true });
+    expect(held).toHaveLength(1);
   });
 
   it('is estimated with all that generateVideo would refuse, and an estimate keeps nothing', async () => {

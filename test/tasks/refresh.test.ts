@@ -7,6 +7,7 @@ import { readPromptFrames } from '../../src/tasks/prompt-frames.ts';
 import { Recorder } from '../../src/tasks/recorder.ts';
 import { VideoTaskRefresher } from '../../src/tasks/refresh-video-task.ts';
 import { checkTask } from '../../src/worker/check.ts';
+import { Faults } from '../../src/worker/faults.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
@@ -49,6 +50,8 @@ async function startChecked() {
       patienceMs: 3_600_000,
       callbackUrl: () => null,
       callbacksArrive: () => false,
+      faults: new Faults(),
+      learn: () => Promise.resolve(),
       now,
       random: () => 0,
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TaskId } from '../../src/store/video-task.ts';
 import { Breaker } from '../../src/worker/breaker.ts';
 import { nextCheckDelay, nextLateCheckDelay, pauseAfterRefusal } from '../../src/worker/cadence.ts';
 import { ClockWatch } from '../../src/worker/clock.ts';
@@ -17,7 +18,7 @@ function clocked() {
       time += ms;
     },
     fail: (...ids: string[]) => {
-      for (const id of ids) breaker.failed(id, null);
+      for (const id of ids) breaker.failed(id as TaskId, null);
     },
   };
 }
@@ -46,7 +47,7 @@ describe('the breaker', () => {
         pass(500);
         pauseMs += 500;
       }
-      expect(breaker.state).toEqual({ kind: 'probing' });
+      expect(breaker.state).toMatchObject({ kind: 'probing' });
       fail('a');
       return pauseMs;
     });
@@ -55,10 +56,47 @@ describe('the breaker', () => {
     expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'UP']);
   });
 
-  it('waits as long as the provider asks for', () => {
+  it('probes with what did not fail; where there is nothing else, with a check and a new task in turns', () => {
+    const { breaker, fail, pass } = clocked();
+    fail('a', 'b', 'c');
+    const probe = () => {
+      pass(60_000);
+      return breaker.state;
+    };
+    const probes = [probe()];
+    fail('a');
+    probes.push(probe());
+    fail('d');
+    probes.push(probe());
+    expect(probes).toEqual([
+      { kind: 'probing', except: ['a', 'b', 'c'], first: 'check' },
+      { kind: 'probing', except: ['b', 'c', 'a'], first: 'submit' },
+      { kind: 'probing', except: ['b', 'c', 'a', 'd'], first: 'check' },
+    ]);
+  });
+
+  it('pauses longer when a paid probe has no clear outcome, and heeds none at other times', () => {
+    const { breaker, fail, pass } = clocked();
+    breaker.unclear();
+    fail('a', 'b');
+    breaker.unclear();
+    expect(breaker.state).toEqual({ kind: 'closed' });
+    fail('c');
+    breaker.unclear();
+    expect(breaker.state).toEqual({ kind: 'open', until: 1000 });
+    pass(1000);
+    breaker.unclear();
+    expect(breaker.state).toEqual({ kind: 'open', until: 3000 });
+  });
+
+  it.each([
+    [30_000, 30_000],
+    [120_000, 60_000],
+    [1e300, 60_000],
+  ])('asked to wait for %d ms opens for %d: one question a minute harms nobody', (asked, until) => {
     const { breaker } = clocked();
-    for (const id of ['a', 'b', 'c']) breaker.failed(id, 120_000);
-    expect(breaker.state).toEqual({ kind: 'open', until: 120_000 });
+    for (const id of ['a', 'b', 'c']) breaker.failed(id as TaskId, asked);
+    expect(breaker.state).toEqual({ kind: 'open', until });
   });
 });
 
@@ -79,6 +117,15 @@ describe('the cadence', () => {
       pauseAfterRefusal(10_000, 60_000, 1),
     ]).toEqual([10_000, 10_000, 60_000, 66_000]);
   });
+
+  it.each([86_400_000, 1e17, 1e300])(
+    'rests for a quarter of an hour when it was asked to rest for %d ms',
+    (asked) => {
+      expect([pauseAfterRefusal(10_000, asked, 0), pauseAfterRefusal(10_000, asked, 1)]).toEqual([
+        900_000, 990_000,
+      ]);
+    },
+  );
 });
 
 describe('the watch on the clock', () => {

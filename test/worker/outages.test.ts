@@ -133,6 +133,21 @@ describe('patience', () => {
     expect(done.videoUrl).not.toBeNull();
   });
 
+  it('ends what waits while the provider says "not now" for an hour, and what waits behind it, unbilled', async () => {
+    await using app = await startKieApp({ PATIENCE_MS: '1000' });
+    const caller = app.as();
+    const refused = await caller.make('fox [sim:create-http=429] [sim:retry-after=3600]');
+    await waitFor('the refusal', () => app.simulator.stats.createsReceived === 1);
+    const behind = await caller.make('owl');
+    for (const { id } of [refused, behind]) {
+      expect(await caller.untilStage(id, 'FAILED')).toMatchObject({
+        error: { code: 'GAVE_UP', billed: 'NO' },
+        cost: { amount: 0, settled: true },
+      });
+    }
+    expect(app.simulator.stats.createsReceived).toBe(1);
+  });
+
   it('with a submission that nobody resolved ends in SUBMISSION_UNKNOWN', async () => {
     await using app = await startKieApp({ PATIENCE_MS: '500' });
     const caller = app.as();
@@ -141,6 +156,7 @@ describe('patience', () => {
       code: 'SUBMISSION_UNKNOWN',
       billed: 'UNKNOWN',
     });
+    expect((await caller.task(id))?.hint).toMatch(/Look for it at Kie.ai/);
     expect(taken(await caller.resolve(id, { resubmit: true })).retryOf).toEqual({ id });
   });
 

@@ -1,10 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { MediaFiles } from '../../src/media/media-files.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { Housekeeping } from '../../src/worker/housekeeping.ts';
 import { Caller, taken } from '../support/kie-app.ts';
 import { startServerWithSettableClock } from '../support/processes.ts';
+import { local, sampleFullTask, sampleTask, sampleTime } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { png, upload } from '../support/upload.ts';
 
 const day = 24 * 3_600_000;
+
+describe('a file that nothing names', () => {
+  it('is swept a day after it was begun; what is named, new, or of another database stays', async () => {
+    await using folder = await temporaryFolder();
+    await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
+    const files = await MediaFiles.open(join(folder.path, 'media'));
+    const begin = async (key: string, at: number) => {
+      await store.beginMedia(key, at);
+      await files.write(key, [png]);
+    };
+    await files.write('of-another-database', [png]);
+    for (const key of ['orphan', 'of-a-task', 'of-an-upload']) await begin(key, sampleTime);
+    await begin('new', sampleTime + 1);
+    const inserted = await store.insert(sampleTask({ stage: 'GENERATING' }), null);
+    if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
+    await store.change(inserted.task.id, () => ({
+      patch: { stage: 'COMPLETED', video: { ...sampleFullTask().video, mediaKey: 'of-a-task' } },
+      announces: true,
+      transition: null,
+    }));
+    const times = { createdAt: sampleTime, usedAt: sampleTime };
+    const size = { width: 1, height: 1, contentType: 'image/png' } as const;
+    await store.insertUpload({ id: 'u', owner: local, mediaKey: 'of-an-upload', ...size, ...times });
+    const log = pino({ level: 'silent' });
+    const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + day + 1 });
+    await housekeeping.clean();
+    expect((await readdir(files.directory)).toSorted()).toEqual([
+      'new',
+      'of-a-task',
+      'of-an-upload',
+      'of-another-database',
+    ]);
+  });
+});
 
 describe('an upload', () => {
   it(

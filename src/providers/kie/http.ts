@@ -1,10 +1,11 @@
 import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
+import { readText } from './body.ts';
 
 /** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
 export interface Answer {
   readonly status: number;
   readonly retryAfterMs: number | null;
-  /** Undefined when the body is not JSON. */
+  /** Undefined when the body is not JSON, or cannot be read: too long, or in no encoding that we know. */
   readonly json: unknown;
   readonly text: string;
 }
@@ -25,8 +26,6 @@ export class NoAnswerError extends Error {
 const maxAnswerBytes = 1024 * 1024;
 /** 20 MB over a slow line take longer than any other request. */
 const uploadTimeoutFactor = 4;
-/** Kie's window is ten seconds (Kie docs, getting started, 2026); a pause for maintenance may be longer. */
-const longestRetryAfterMs = 3_600_000;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
@@ -113,7 +112,6 @@ export class KieHttp implements AsyncDisposable {
       headersTimeout: this.#timeoutMs,
       bodyTimeout: this.#timeoutMs,
       connect: { timeout: this.#timeoutMs },
-      maxResponseSize: maxAnswerBytes,
     };
   }
 
@@ -139,18 +137,19 @@ export class KieHttp implements AsyncDisposable {
         headersTimeout: timeoutMs,
         headers: {
           accept: 'application/json',
+          'accept-encoding': 'gzip, br',
           authorization: `Bearer ${this.#apiKey}`,
           'user-agent': userAgent,
           ...(contentType !== undefined && { 'content-type': contentType }),
         },
         ...(body !== undefined && { body }),
       });
-      const text = await response.body.text();
+      const text = await readText(response.body, response.headers['content-encoding'], maxAnswerBytes);
       return {
         status: response.statusCode,
         retryAfterMs: readRetryAfter(response.headers['retry-after']),
-        json: parseJson(text),
-        text,
+        json: text === null ? undefined : parseJson(text),
+        text: text ?? '',
       };
     } catch (error) {
       const reason = error instanceof Error ? describe(error) : String(error);
@@ -163,11 +162,11 @@ export class KieHttp implements AsyncDisposable {
 const describe = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name;
 
-/** Seconds or an HTTP date (RFC 9110); null when it is neither. Bounded: one odd header must not stop us for years. */
+/** Seconds or an HTTP date (RFC 9110); null when it is neither. How much of it is believed is the worker's matter. */
 function readRetryAfter(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, longestRetryAfterMs) : null;
+  return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }
 
 function parseJson(text: string): unknown {

@@ -201,7 +201,7 @@ class KieProvider implements VideoProvider {
         `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
         signal,
       );
-      return { verdict: readRecord(answer, providerTaskId), retryAfterMs: answer.retryAfterMs };
+      return { verdict: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
       return { verdict: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };

@@ -1,4 +1,5 @@
 import type { TaskErrorCode } from '../../store/video-task.ts';
+import type { Contract } from './create-body.ts';
 import { codeByText } from './errors.ts';
 import type { Answer } from './http.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from './json.ts';
@@ -61,10 +62,16 @@ const generationFailed = 501;
 /** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
 const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
 
+/** What 501 is called where it is about a video, and not about a route (Kie docs, 2026-06). */
+const generationText = /generat\w* .*fail|fail\w* .*generat/i;
+
 /**
- * Reads an answer of any shape. Total: whatever comes in, a verdict comes out, and only what is said is believed.
+ * Reads an answer of any shape. Total: whatever comes in, a verdict comes out, and only what is said of this task is
+ * believed.
+ *
+ * @param contract whose route was asked: the seed's has answers that name no task
  */
-export function readRecord(answer: Answer, providerTaskId: string): Verdict {
+export function readRecord(answer: Answer, providerTaskId: string, contract: Contract): Verdict {
   const { status, json } = answer;
   if (status === 404) return { kind: 'notFound', reason: 'HTTP 404' };
   if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
@@ -72,28 +79,53 @@ export function readRecord(answer: Answer, providerTaskId: string): Verdict {
   const data = json['data'];
   const code = numberOf(json['code']);
   const message = textOf(json['msg']) ?? '';
+  if (code === 404 || (code === 422 && noRecord.test(message))) {
+    if (!isObject(data)) return { kind: 'notFound', reason: message };
+  }
+  // Kie's answers come with HTTP 200 (recordings, 2026): what stands between us and Kie tells nothing of a task.
+  if (status !== 200) return { kind: 'unknown', reason: `HTTP ${status}` };
+  if (code === null && json['code'] !== undefined && json['code'] !== null) {
+    return { kind: 'unknown', reason: 'a code that is no number' };
+  }
   if (code !== null && code !== 200 && !isObject(data)) {
-    if (code === 404 || (code === 422 && noRecord.test(message)))
-      return { kind: 'notFound', reason: message };
     if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
-    // Kie docs, 2026-06: 501 is "generation failed", and it is the answer about the task that was asked for.
-    if (code === generationFailed) return judge(json, {}, 'failure');
-    return { kind: 'unknown', reason: `code ${code} without a record` };
+    return code === generationFailed && generationText.test(message)
+      ? judge(json, {}, 'failure')
+      : { kind: 'unknown', reason: `code ${code} without a record` };
   }
   // On a sibling, an unknown id was answered with success and null (recording, 2026).
   if (code === 200 && 'data' in json && data === null) return { kind: 'notFound', reason: 'null data' };
   const record = isObject(data) ? data : json;
-  const id = textOf(record['taskId']) ?? textOf(record['task_id']) ?? textOf(json['taskId']);
-  if (id !== null && id !== providerTaskId)
+  const ids = idsIn(json, record);
+  if (ids.some((id) => id !== providerTaskId)) {
     return { kind: 'unknown', reason: 'the answer is about another task' };
+  }
   if (code !== null && code !== 200 && code !== generationFailed)
     return { kind: 'unknown', reason: `code ${code} with a record` };
   const verdict = judge(json, record, code === generationFailed ? 'failure' : null);
+  if (verdict.kind !== 'failed' || ids.length > 0) return verdict;
   // An error that names no task and says that there is none is about the record, not about the video.
-  return verdict.kind === 'failed' && id === null && noRecord.test(verdict.text ?? '')
-    ? { kind: 'notFound', reason: verdict.text ?? '' }
-    : verdict;
+  if (noRecord.test(verdict.text ?? '')) return { kind: 'notFound', reason: verdict.text ?? '' };
+  return contract === 'task' && isSeedFailure(json)
+    ? verdict
+    : { kind: 'unknown', reason: 'a failure that names no task' };
 }
+
+/** Every id that an answer gives its task, as text: anything but text is another one. */
+export function idsIn(json: Unknowns, record: Unknowns): string[] {
+  const response = unwrapJson(record['response']);
+  return [record, json, isObject(response) ? response : {}]
+    .flatMap((place) => [place['taskId'], place['task_id']])
+    .filter((id) => id !== undefined && id !== null && id !== '')
+    .map((id) => (typeof id === 'string' ? id.trim() : JSON.stringify(id)));
+}
+
+/**
+ * The seed's `{"status":"failed"}`, with its `error` or without: no envelope, and none of the texts that gateways
+ * put beside such a word.
+ */
+const isSeedFailure = (json: Unknowns): boolean =>
+  Object.keys(json).every((key) => ['status', 'error', 'result', 'video_url', 'url'].includes(key));
 
 function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
   const told = stateOf(json, record);
@@ -139,10 +171,8 @@ function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state
   for (const value of [record['state'], record['status'], json['state'], json['status']]) {
     const word = textOf(value);
     if (word !== null) return { word: word.slice(0, 100), state: words.get(word.toLowerCase()) ?? null };
-    // A state that is there and is no word is not the same as none.
-    if (value !== undefined && value !== null && value !== '' && value !== 200) {
-      return { word: 'unreadable', state: null };
-    }
+    // A state that is there and is no word is not the same as none; the status of an envelope is none.
+    if (value !== undefined && value !== 200) return { word: 'unreadable', state: null };
   }
   return { word: null, state: null };
 }

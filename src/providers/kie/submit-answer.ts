@@ -27,15 +27,18 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   if (isObject(json)) {
     const providerTaskId = taskIdOf(json);
     if (providerTaskId !== null) return { kind: 'accepted', providerTaskId, memo: null };
+    // An id in a form that we do not know: the task may be there, whatever the code says.
+    if (mayNameTask(json, 0)) return unknown(`HTTP ${status} with something that may be a task id`);
   }
   if (status === 403 && /error code: 1010/i.test(text)) {
     return refused(label, 'PROVIDER_UNAUTHORIZED', '1010', 'its firewall does not let this server through');
   }
-  // A fault of a server proves nothing, whatever its body says.
-  if (status >= 500) return unknown(`HTTP ${status}`);
   if (!isObject(json)) return unknown(`HTTP ${status} without JSON`);
   const code = numberOf(json['code']);
   if (code === null) return unknown(`HTTP ${status} without a code`);
+  // Kie answers in HTTP 200, or in the status that the code names; anything between us and Kie proves nothing.
+  if (status >= 500 || (status !== 200 && status !== code))
+    return unknown(`HTTP ${status} with code ${code}`);
   const message = textOf(json['msg']) ?? textOf(json['message']);
   if (notNow.has(code)) {
     const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
@@ -57,6 +60,25 @@ function taskIdOf(json: { readonly [key: string]: unknown }): string | null {
   }
   return null;
 }
+
+/** Names that ids of tasks go by, here or at those of its kin. */
+const idNames = /^(?:(?:task|record|job)_?)?ids?$/i;
+/** Deeper answers were never seen; what is deeper is not looked at, and may be anything. */
+const maxDepth = 8;
+
+/** Whether an answer holds, anywhere, what a task may be found by: a named id, or bare values for its data. */
+function mayNameTask(value: unknown, depth: number): boolean {
+  if (depth > maxDepth) return true;
+  if (Array.isArray(value))
+    return value.some((item: unknown) => isBare(item) || mayNameTask(item, depth + 1));
+  if (!isObject(value)) return false;
+  return Object.entries(value).some(
+    ([key, inner]) =>
+      ((key === 'data' || idNames.test(key)) && isBare(inner)) || mayNameTask(inner, depth + 1),
+  );
+}
+
+const isBare = (value: unknown): boolean => typeof value === 'number' || textOf(value) !== null;
 
 const refused = (
   label: string,

@@ -1,7 +1,7 @@
 import type { Resolution } from '../../store/video-task.ts';
 import type { Answer } from './http.ts';
 import { isObject, numberOf, textOf } from './json.ts';
-import { isFault } from './record.ts';
+import { idsIn, isFault } from './record.ts';
 import { listedUrl } from './video-url.ts';
 
 /** A version of a finished video that the `veo` contract makes on a call of its own. */
@@ -30,17 +30,17 @@ export function readUpgrade(upgrade: Upgrade, answer: Answer, providerTaskId: st
   if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
   if (!isObject(json)) return { kind: 'unknown', reason: `HTTP ${status} without a JSON object` };
   const data = isObject(json['data']) ? json['data'] : {};
-  const id = textOf(data['taskId']) ?? textOf(data['task_id']);
-  if (id !== null && id !== providerTaskId)
+  if (idsIn(json, data).some((id) => id !== providerTaskId))
     return { kind: 'unknown', reason: 'the answer is about another task' };
   const code = numberOf(json['code']);
   const text = textOf(json['msg']) ?? '';
-  const url = code === 200 || code === 422 ? (listedUrl(data) ?? listedUrl(data['info'])) : null;
+  const isKies = status === 200;
+  const url = isKies && (code === 200 || code === 422) ? (listedUrl(data) ?? listedUrl(data['info'])) : null;
   if (url !== null) return { kind: 'ready', url };
-  if (code === 200 || /processing|check back|not ready/i.test(text)) {
+  if ((isKies && code === 200) || /processing|check back|not ready/i.test(text)) {
     return { kind: 'processing', providerStatus: `${upgrade} is processing` };
   }
-  if (/version of this video is unavailable/i.test(text)) {
+  if (isKies && /version of this video is unavailable/i.test(text)) {
     return { kind: 'failed', providerCode: code === null ? null : String(code), text };
   }
   if (code !== null && isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };

@@ -9,7 +9,7 @@ const closing = /[\]),}]+$/;
 
 /** The echoed request, and the lower resolution beside a higher one or a preview of it, are never results. */
 const notResults =
-  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|origin.*)$/i;
+  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|origin.*|request.*|msg|message)$/i;
 
 /** How deep a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Envelope, ok, refused, sendHtml, sendJson, sendStatus, sendText } from './answers.ts';
-import { outcomeAt } from './outcome.ts';
-import { recordAt } from './records.ts';
+import { recordAt, seedRecordAt } from './records.ts';
 import { refusal } from './refusals.ts';
 import { type Behaviours, mergeBehaviours, withinTimes } from './switches.ts';
 import type { Contract } from './task-id.ts';
@@ -27,15 +26,8 @@ export function answerSeedCheck(world: World, asked: Asked, response: ServerResp
   const { task, behaviours } = beginCheck(world, asked, id, 'veo');
   if (misanswer(world, response, behaviours)) return;
   if (task === undefined || !behaviours.has('seed-route')) return sendNotFound(response);
-  const outcome = outcomeAt(world, task, behaviours, world.now());
-  if (outcome.kind === 'success') {
-    const result = behaviours.has('no-url') ? {} : { video_url: outcome.url };
-    sendRecord(response, behaviours, { status: 'completed', result });
-  } else if (outcome.kind === 'fail') {
-    sendRecord(response, behaviours, { status: 'failed', error: outcome.msg });
-  } else {
-    sendRecord(response, behaviours, { status: behaviours.has('odd-state') ? 'paused' : 'processing' });
-  }
+  const record = behaviours.has('null-data') ? ok(null) : seedRecordAt(world, task, behaviours);
+  sendRecord(response, behaviours, record);
 }
 
 /** HTTP 404 as a gateway writes it for a route that does not exist. */

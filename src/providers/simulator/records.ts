@@ -12,6 +12,22 @@ export function recordAt(world: World, task: SimulatedTask, behaviours: Behaviou
   return ok(behaviours.has('wrong-id') ? { ...data, taskId: '0'.repeat(32) } : data);
 }
 
+/** The seed's own shape, which names its task where another one's is to be seen (the seed's workflow example does). */
+export function seedRecordAt(world: World, task: SimulatedTask, behaviours: Behaviours): object {
+  const outcome = outcomeAt(world, task, behaviours, world.now());
+  const id = behaviours.has('wrong-id') ? { task_id: '0'.repeat(32) } : {};
+  if (behaviours.has('odd-state')) return { status: 'paused', ...id };
+  if (outcome.kind === 'fail') return { status: 'failed', error: outcome.msg, ...id };
+  if (outcome.kind !== 'success') return { status: 'processing', ...id };
+  const isOriginAlone = behaviours.has('origin-only') && task.resolution !== '720p';
+  const result = behaviours.has('no-url')
+    ? {}
+    : isOriginAlone
+      ? { origin_urls: [outcome.originUrl] }
+      : { video_url: outcome.url };
+  return { status: 'completed', result, ...id };
+}
+
 /** `GET /api/v1/jobs/recordInfo` (recorded Kie traffic, 2026-04; the fail form from the docs). */
 function jobsRecord(task: SimulatedTask, behaviours: Behaviours, outcome: Outcome): Record<string, unknown> {
   const isFinal = outcome.kind === 'success' || outcome.kind === 'fail';

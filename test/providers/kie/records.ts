@@ -1,10 +1,17 @@
 import { jobsRecords } from './records/jobs.ts';
 import { notRecords } from './records/not-records.ts';
 import { type RecordRow } from './records/row.ts';
+import { oddJobsRecords } from './records/odd-jobs.ts';
 import { seedRecords } from './records/seed.ts';
 import { veoRecords } from './records/veo.ts';
 
 export { answerOf, taskId, type RecordRow } from './records/row.ts';
 
 /** Every shape that is known, and some that we expect of nobody. */
-export const records: readonly RecordRow[] = [...notRecords, ...jobsRecords, ...veoRecords, ...seedRecords];
+export const records: readonly RecordRow[] = [
+  ...notRecords,
+  ...jobsRecords,
+  ...oddJobsRecords,
+  ...veoRecords,
+  ...seedRecords,
+];

@@ -175,6 +175,57 @@ const rows: readonly Row[] = [
   { name: 'an answer without a code', source: 'ours', body: { ok: true }, outcome: unknown },
   { name: 'a redirect', source: 'client', body: '', status: 302, outcome: unknown },
   { name: '501', source: 'doc', body: said(501, 'failed'), outcome: unknown },
+  // Not now and refusals are believed in the documented form alone: what may hold an id may be billed.
+  ...[429, 455, 422].flatMap((code) =>
+    [
+      { taskId: 123_456 },
+      { taskId: 'id with spaces' },
+      { taskId: 'veo/task:1' },
+      { task: { taskId: id } },
+      { task: { record_id: 7 } },
+      { id },
+      [{ taskId: id }],
+      [id],
+      id,
+      7,
+      JSON.stringify({ taskId: id }),
+    ].map((data): Row => ({
+      name: `${code} with ${JSON.stringify(data)} as data`,
+      source: 'ours',
+      body: { code, msg: 'x', data },
+      outcome: unknown,
+    })),
+  ),
+  ...[429, 422].flatMap((code): Row[] => [
+    {
+      name: `${code} beside an odd id`,
+      source: 'ours',
+      body: { code, msg: 'x', taskId: 7 },
+      outcome: unknown,
+    },
+    {
+      name: `${code} with no id in its data`,
+      source: 'issue: without a task id',
+      body: { code, msg: 'x', data: { taskId: null, recordId: '', detail: 'prompt' } },
+      outcome: { kind: code === 429 ? 'notSent' : 'refused' },
+    },
+  ]),
+  ...[201, 302, 400, 403, 404, 408, 409, 425, 499].flatMap((status) =>
+    [429, 402].map((code): Row => ({
+      name: `${code} inside HTTP ${status}`,
+      source: 'issue: in another form',
+      body: said(code, 'x'),
+      status,
+      outcome: unknown,
+    })),
+  ),
+  {
+    name: 'the bot filter beside an odd id',
+    source: 'ours',
+    body: { data: { taskId: 7 }, msg: 'error code: 1010' },
+    status: 403,
+    outcome: unknown,
+  },
 ];
 
 describe('an answer to a paid create', () => {

@@ -222,6 +222,28 @@ describe('a task with', () => {
   );
 });
 
+describe("what is odd at the seed's route", () => {
+  it('ends no task, whichever switch it is', async () => {
+    await using app = await startKieApp({ KIE_CONTRACT: 'task' }, { durationMs: 100 });
+    const caller = app.as();
+    const tasks = await Promise.all(
+      ['null-data', 'wrong-id', 'odd-state', 'no-url', 'origin-only'].map((name) =>
+        caller.make(`fox [sim:seed-route][sim:${name}]`, { resolution: 'P1080' }),
+      ),
+    );
+    // A round asks up to three routes: the later ones fall long after the end.
+    const later = ({ checks, stage }: SeenTask) => checks > 4 || stage !== 'GENERATING';
+    for (const { id } of tasks) {
+      await caller.until(id, 'an id', ({ providerTaskId }) => providerTaskId !== null);
+      expect(await caller.until(id, 'checks', later)).toMatchObject({
+        stage: 'GENERATING',
+        providerStatus: 'unknown',
+        hint: expect.any(String) as string,
+      });
+    }
+  });
+});
+
 describe('a whole process with', () => {
   it.each([
     ['bot-filter', completed],

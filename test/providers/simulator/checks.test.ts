@@ -313,6 +313,25 @@ describe('a record', () => {
   });
 });
 
+describe("the seed's route with", () => {
+  it.each([
+    ['null-data', { code: 200, msg: 'success', data: null }],
+    ['odd-state', { status: 'paused' }],
+    ['no-url', { status: 'completed', result: {} }],
+    ['fail', { status: 'failed', error: 'Video generation task failed' }],
+    ['wrong-id', { status: 'completed', task_id: '0'.repeat(32), result: expect.anything() as object }],
+    [
+      'origin-only',
+      { status: 'completed', result: { origin_urls: [expect.stringContaining('/s/') as string] } },
+    ],
+  ])('%s says so', async (name, body) => {
+    await using kie = await startClocked();
+    const id = await kie.create('veo', `boat [sim:seed-route][sim:${name}]`, { resolution: '1080p' });
+    kie.advance(10_000);
+    expect(json((await kie.send(`/v1/video/task/${id}`)).text)).toEqual(body);
+  });
+});
+
 describe('an upgrade', () => {
   it('to 1080p is code 400 until it is ready', async () => {
     await using kie = await startClocked();

@@ -1,7 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomTaskId } from '../../support/sample-task.ts';
-import { now, insert, insertMany, ids, fullUntil, parallel, claimBy, type StoreTests } from './fixture.ts';
+import {
+  announced,
+  now,
+  insert,
+  insertMany,
+  ids,
+  fullUntil,
+  parallel,
+  claimBy,
+  type StoreTests,
+} from './fixture.ts';
 
 /** Work that is due goes to one holder, and creates stay within their budget. */
 export function dueWorkContract(name: string, { withStore, withDatabase }: StoreTests): void {
@@ -103,6 +113,28 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         expect(await next()).toBe(now + 500);
         expect(await store.nextDueAt('GOOGLE')).toBe(now - 5);
       }),
+    );
+  });
+
+  describe(`${name}: times beyond the calendar`, () => {
+    /** The last moment that RFC 3339 can write. */
+    const end = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+    test.each([1e16, 1.1e17, 1e33, Number.MAX_VALUE])(
+      'a plan for %d is kept as their end, and hurts no read',
+      (time) =>
+        withStore(async (store) => {
+          const { id } = await insert(store, { dueAt: time });
+          const { id: other } = await insert(store, { dueAt: null });
+          await store.change(other, () => announced({ dueAt: time, leaseUntil: time, hint: 'later' }));
+          await store.pauseCreates('KIE', time);
+          expect((await store.changesAfter(0, { limit: 10 })).map((task) => task.dueAt)).toEqual([end, end]);
+          expect([(await store.get(id))?.dueAt, (await store.get(other))?.leaseUntil]).toEqual([end, end]);
+          expect(await store.createAllowance('KIE', { now, windowMs: 1000, max: 1 })).toEqual({
+            places: 0,
+            freeAt: end,
+          });
+        })(),
     );
   });
 

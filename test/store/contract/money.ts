@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProviderTaskTakenError } from '../../../src/store/store.ts';
-import type { Owner, VideoTask } from '../../../src/store/video-task.ts';
+import type { Owner, TaskId, VideoTask } from '../../../src/store/video-task.ts';
 import { local, sampleTask } from '../../support/sample-task.ts';
 import {
   announced,
@@ -71,6 +71,59 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
           }),
           { numRuns: 40 },
         );
+      }),
+    );
+  });
+
+  describe(`${name}: absurd sums`, () => {
+    test.each([1e10, 1e13, 5e297])(
+      'a cost of %d dollars hurts no read of the month, nor a later correction',
+      (amount) =>
+        withStore(async (store) => {
+          const { id } = await insert(store, { cost: estimate });
+          await store.change(id, () => announced({ cost: { amount, credits: null, settled: true } }));
+          expect((await store.spending(local, month)).usd).toBe(1_000_000);
+          await insert(store, { cost: estimate });
+          await store.change(id, () => announced({ cost: { amount: 0, credits: 0, settled: true } }));
+          expect((await store.spending(local, month)).usd).toBe(0.1);
+        })(),
+    );
+  });
+
+  describe(`${name}: what waited in vain`, () => {
+    test(
+      'is claimed whether it is due or not, oldest first, and nothing else with it',
+      withStore(async (store) => {
+        const old = await insert(store, { createdAt: now - 100, dueAt: now + 3_600_000 });
+        const older = await insert(store, { createdAt: now - 200, dueAt: now, owner: other });
+        await insert(store, { createdAt: now - 99 });
+        await insert(store, { createdAt: now - 300, stage: 'GENERATING', nextAction: 'check' });
+        await insert(store, { createdAt: now - 300, provider: 'GOOGLE' });
+        expect((await store.dueTimes('KIE')).waitingSince).toBe(now - 200);
+        const claim = async (limit: number) =>
+          ids(await store.claim({ ...claimBy('w'), limit, expiredBefore: now - 100 }));
+        expect([await claim(1), await claim(9), await claim(9)]).toEqual([[older.id], [old.id], []]);
+        expect((await store.dueTimes('KIE')).waitingSince).toBe(now - 99);
+      }),
+    );
+
+    test(
+      'checks are claimed but for those that are named',
+      withStore(async (store) => {
+        const checks = await insertMany(store, 3, (index) => ({
+          stage: 'GENERATING',
+          nextAction: 'check',
+          dueAt: now - 9 + index,
+        }));
+        const [first, second, third] = ids(checks);
+        const claim = async (except: readonly TaskId[]) =>
+          ids(await store.claim({ ...claimBy('w'), limit: 1, except }));
+        expect([
+          await claim(first === undefined ? [] : [first]),
+          await claim(ids(checks)),
+          await claim([]),
+        ]).toEqual([[second], [], [first]]);
+        expect(await claim([])).toEqual([third]);
       }),
     );
   });

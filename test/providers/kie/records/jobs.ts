@@ -13,7 +13,7 @@ import {
 } from './row.ts';
 
 /** A record of `GET /api/v1/jobs/recordInfo` (live, 2026-04). */
-const jobs = (more: object) =>
+export const jobs = (more: object) =>
   envelope({
     taskId,
     model: 'veo-3-1',
@@ -28,7 +28,8 @@ const jobs = (more: object) =>
     ...more,
   });
 
-const jobsDone = (result: unknown, more: object = {}) =>
+/** One that succeeded. */
+export const jobsDone = (result: unknown, more: object = {}) =>
   jobs({
     state: 'success',
     resultJson: typeof result === 'string' ? result : JSON.stringify(result),

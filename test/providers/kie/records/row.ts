@@ -1,4 +1,5 @@
 import type { Answer } from '../../../../src/providers/kie/http.ts';
+import type { Contract } from '../../../../src/providers/kie/create-body.ts';
 import type { Verdict } from '../../../../src/providers/kie/record.ts';
 
 /** The task that is asked for. */
@@ -16,6 +17,8 @@ export interface RecordRow {
   readonly body: unknown;
   /** HTTP status; 200 when it is left out. */
   readonly status?: number;
+  /** Whose route was asked; `jobs` when it is left out. */
+  readonly contract?: Contract;
   readonly verdict: { readonly kind: Verdict['kind'] } & Readonly<Record<string, unknown>>;
 }
 

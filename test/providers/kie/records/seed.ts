@@ -1,7 +1,6 @@
 import { taskId, video, attacker, completed, processing, unknown, failed, type RecordRow } from './row.ts';
 
-/** The seed's seven places, and answers of their kind. */
-export const seedRecords: readonly RecordRow[] = [
+const shapes: readonly RecordRow[] = [
   {
     name: 'result.video_url',
     source: 'seed',
@@ -148,4 +147,25 @@ export const seedRecords: readonly RecordRow[] = [
     body: { status: 'completed', result: { video_url: 'javascript:alert(1)//.mp4' } },
     verdict: unknown,
   },
+  {
+    name: 'an error of a gateway at the seed’s route',
+    source: 'ours',
+    body: { status: 'error', message: 'Too many requests' },
+    verdict: unknown,
+  },
+  {
+    name: 'a failure with a code of its own at the seed’s route',
+    source: 'ours',
+    body: { code: 'oops', status: 'failed' },
+    verdict: unknown,
+  },
+  {
+    name: 'a failure that names the task',
+    source: 'seed',
+    body: { status: 'failed', task_id: taskId, message: 'broken' },
+    verdict: failed('PROVIDER_FAILED'),
+  },
 ];
+
+/** The seed's seven places, and answers of their kind, at its own route. */
+export const seedRecords: readonly RecordRow[] = shapes.map((row) => ({ ...row, contract: 'task' }));

@@ -221,6 +221,18 @@ export const veoRecords: readonly RecordRow[] = [
     verdict: unknown,
   },
   {
+    name: "veo with another task's id in its response",
+    source: 'ours',
+    body: veoDone({ taskId: 'f'.repeat(32), resultUrls: [video] }),
+    verdict: unknown,
+  },
+  {
+    name: "veo with another task's id in its response, in JSON",
+    source: 'ours',
+    body: veo({ successFlag: 1, response: JSON.stringify({ taskId: 'another', resultUrls: [video] }) }),
+    verdict: unknown,
+  },
+  {
     name: "veo with another task's id",
     source: 'client',
     body: veoDone({ resultUrls: [video] }, { taskId: 'another' }),

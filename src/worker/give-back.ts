@@ -1,0 +1,44 @@
+import type { VideoTask } from '../store/video-task.ts';
+import { leaseReturned } from '../tasks/recorder.ts';
+import { nextCheckDelay } from './cadence.ts';
+import { gaveUp } from './errors.ts';
+import { provenFaults } from './faults.ts';
+import { isOverdue, type WorkContext } from './run.ts';
+
+/** After a failure of our own (the database, a bug) work rests this long: shorter spins, longer delays everyone. */
+export const faultPauseMs = 1000;
+
+/**
+ * Gives a task back that its work left as it was: it keeps its place, and rests a moment. Where the work failed on
+ * our side, each time longer; patience ends by that too, since nobody else will find out more.
+ *
+ * @param leaseOwner who must still hold it; else it went its way, and nothing happens
+ */
+export async function giveBack(
+  { recorder, provider, now, random, patienceMs }: PickedContext,
+  task: VideoTask,
+  leaseOwner: string,
+  why: 'stopped' | 'ended' | 'failed',
+): Promise<void> {
+  if (why !== 'failed') {
+    const dueAt = why === 'stopped' ? task.dueAt : now() + faultPauseMs;
+    await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt });
+    return;
+  }
+  const failures = task.unknownChecks + 1;
+  const restMs =
+    task.nextAction === 'submit' ? faultPauseMs : Math.max(faultPauseMs, provider.pollIntervalMs);
+  const schedule = {
+    ...leaseReturned,
+    unknownChecks: failures,
+    dueAt: now() + nextCheckDelay(restMs, failures, random()),
+  };
+  const isHopeless = failures > provenFaults && isOverdue({ now, patienceMs }, task);
+  if (isHopeless && task.stage === 'GENERATING') {
+    const event = { kind: 'patienceEnded', error: gaveUp(provider.label) } as const;
+    await recorder.record(task.id, event, { whileLeasedBy: leaseOwner, schedule });
+  }
+  await recorder.reschedule(task.id, leaseOwner, schedule);
+}
+
+type PickedContext = Pick<WorkContext, 'recorder' | 'provider' | 'now' | 'random' | 'patienceMs'>;

@@ -1,0 +1,58 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { Kysely, SqliteDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { expect, test } from 'vitest';
+import { migrations } from '../../src/store/migrations.ts';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { toRow } from '../../src/store/task-row.ts';
+import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A database as an earlier version left it, and a way to write into it what that version could write. */
+async function databaseOf(file: string, version: string, write: (database: DatabaseSync) => void) {
+  using database = new DatabaseSync(file);
+  const statement = (sql: string) => {
+    const prepared = database.prepare(sql);
+    const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+    return {
+      reader: prepared.columns().length > 0,
+      all: (parameters: readonly unknown[]) => prepared.all(...bind(parameters)),
+      run: (parameters: readonly unknown[]) => prepared.run(...bind(parameters)),
+      iterate: (parameters: readonly unknown[]) => prepared.iterate(...bind(parameters)),
+    };
+  };
+  const db = new Kysely<never>({
+    dialect: new SqliteDialect({ database: { close: () => {}, prepare: statement } }),
+  });
+  const { error } = await new Migrator({ db, provider: migrations }).migrateTo(version);
+  expect(error).toBeUndefined();
+  write(database);
+}
+
+test('plans that an earlier version made beyond the calendar are due again, and hold nobody up', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'data', 'reelay.db');
+  await mkdir(join(folder.path, 'data'));
+  const tasks = [1.1e17, 1e33, sampleTime + 5].map((dueAt) => ({ ...sampleTask(), dueAt }));
+  await databaseOf(file, '0002_money', (database) => {
+    for (const [index, task] of tasks.entries()) {
+      // `toRow` of today bounds what that version wrote as it was.
+      const row = { ...toRow({ ...task, number: index + 1, revision: index + 1 }), due_at: task.dueAt };
+      const columns = Object.keys(row);
+      database
+        .prepare(`insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`)
+        .run(...(Object.values(row) as SQLInputValue[]));
+    }
+    database.prepare("insert into create_pauses values ('KIE', ?)").run(1.1e17);
+    database.exec('update revision_counter set value = 3');
+  });
+  await using store = await openSqliteStore(file);
+  const { tasks: page } = await store.page({ owner: local, filter: {}, from: 'oldest', limit: 10 });
+  expect(page.map(({ dueAt }) => dueAt).toReversed()).toEqual([sampleTime, sampleTime, sampleTime + 5]);
+  expect(await store.createAllowance('KIE', { now: sampleTime, windowMs: 1000, max: 1 })).toEqual({
+    places: 1,
+    freeAt: sampleTime,
+  });
+});
