@@ -32,6 +32,8 @@ export interface ApiRooms {
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly health: (provider: ProviderName) => ProviderHealth;
+  /** Whether somebody looks for due work. */
+  readonly isWorking: () => boolean;
   readonly mediaDirectory: string;
   readonly log: Logger;
   readonly now: () => number;
@@ -140,6 +142,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     checkReady: async () => {
       await store.lastRevision();
       if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');
+      if (!rooms.isWorking()) throw new Error('Nobody looks for due work');
     },
   });
   const url = `http://127.0.0.1:${http.port}`;

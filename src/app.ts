@@ -112,6 +112,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       providers,
       health: (name) =>
         pollers[providers.findIndex((provider) => provider.name === name)]?.health ?? 'UNKNOWN',
+      isWorking: () => pollers.every((poller) => poller.isWorking),
       mediaDirectory: files.directory,
       log,
       now,

@@ -43,6 +43,7 @@ export class Poller implements AsyncDisposable {
   readonly #claims: Claims;
   #signal = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
+  #lastTurnWasGood = true;
   #renewal: NodeJS.Timeout | null = null;
 
   constructor(options: PollerOptions) {
@@ -56,6 +57,11 @@ export class Poller implements AsyncDisposable {
   /** How the provider answers these minutes. */
   get health(): ProviderHealth {
     return this.#breaker.health;
+  }
+
+  /** Whether it runs, and could look for work the last time. */
+  get isWorking(): boolean {
+    return this.#loop !== null && !this.#stopping.signal.aborted && this.#lastTurnWasGood;
   }
 
   /** Begins to work; a second call changes nothing. */
@@ -92,8 +98,11 @@ export class Poller implements AsyncDisposable {
 
   async #orFault<T>(work: Promise<T>, text: string): Promise<T | number> {
     try {
-      return await work;
+      const result = await work;
+      this.#lastTurnWasGood = true;
+      return result;
     } catch (error) {
+      this.#lastTurnWasGood = false;
       this.#options.log.error({ err: error }, text);
       return faultPauseMs;
     }

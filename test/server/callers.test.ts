@@ -118,6 +118,15 @@ describe('pages of others', () => {
   });
 });
 
+it('/readyz tells whether somebody works, and /healthz lives on', async () => {
+  let works = true;
+  await using server = await startPushServer({}, () => works);
+  const status = async (path: string) => (await ask(server.url, { path })).status;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 200]);
+  works = false;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([503, 200]);
+});
+
 describe('who is asked who he is', () => {
   let server: PushServer;
   let closed: PushServer;

@@ -34,7 +34,10 @@ export interface PushServer extends AsyncDisposable {
 }
 
 /** Starts it with settings of the environment. */
-export async function startPushServer(env: Record<string, string> = {}): Promise<PushServer> {
+export async function startPushServer(
+  env: Record<string, string> = {},
+  isWorking: () => boolean = () => true,
+): Promise<PushServer> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const config = readConfig({ PORT: '0', DATA_DIR: folder.path, ...env });
@@ -60,6 +63,7 @@ export async function startPushServer(env: Record<string, string> = {}): Promise
       tasks,
       providers,
       health: () => 'UNKNOWN',
+      isWorking,
       mediaDirectory: folder.path,
       log,
       now: Date.now,
