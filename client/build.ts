@@ -15,7 +15,10 @@ export async function buildStudio(): Promise<void> {
   const sources = await hashOfSources();
   if ((await readFile(stamp, 'utf8').catch(() => null)) === sources) return;
   const fresh = join(root, `dist-${process.pid}`);
+  const { NODE_ENV } = process.env;
   try {
+    // Vite builds for whatever this says, and a test runner says something else.
+    process.env['NODE_ENV'] = 'production';
     const { build } = await import('vite');
     await build({
       root: join(root, 'studio'),
@@ -30,6 +33,8 @@ export async function buildStudio(): Promise<void> {
     await rename(studioDirectory, `${fresh}-old`);
     await rename(fresh, studioDirectory);
   } finally {
+    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = NODE_ENV;
     await rm(fresh, { recursive: true, force: true });
     await rm(`${fresh}-old`, { recursive: true, force: true });
   }
