@@ -124,7 +124,7 @@ describe('the main job', () => {
     const held = ['--behave', 'stuck', '--duration-ms', '100', '--creates-per-10s', '0'];
     await using simulator = await startSimulatorProcess(...held);
     const env = pointedAt(simulator, folder.path);
-    const first = await startServer(env);
+    await using first = await startServer(env);
     await Promise.all(
       Array.from({ length: 50 }, (_, index) => generateAt(first.url, { prompt: `fox ${index}` })),
     );
@@ -150,7 +150,7 @@ describe('the main job', () => {
   it('survives kill -9 with the simulator inside: its tasks go on after the start', async () => {
     await using folder = await temporaryFolder();
     const env = { DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '1500' };
-    const first = await startServer(env);
+    await using first = await startServer(env);
     const id = await generateAt(first.url, { prompt: 'A red fox' });
     await waitFor(
       'the provider',

@@ -48,7 +48,7 @@ describe('a clock that is set by an hour', () => {
     await using folder = await temporaryFolder();
     await using simulator = await startSimulatorProcess('--duration-ms', '1500', '--creates-per-10s', '0');
     const env = pointedAt(simulator, folder.path);
-    const first = await startServerWithSettableClock(env);
+    await using first = await startServerWithSettableClock(env);
     const { id } = await new Caller(first.url).make('fox');
     await new Caller(first.url).untilStage(id, 'GENERATING');
     await first.kill('SIGKILL');
