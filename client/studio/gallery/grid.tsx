@@ -10,6 +10,9 @@ const bodyHeight = 224;
 /** Height to width of the picture; gallery.css has the same. */
 const pictureRatio = 9 / 16;
 
+/** About as many cards as are in view. */
+const turns = 12;
+
 interface GridProps {
   readonly tasks: readonly SeenTask[];
   /** The end of what was read comes into view. */
@@ -62,8 +65,8 @@ export function Grid({ tasks, onEnd }: GridProps) {
             height: rowHeight - gap,
           }}
         >
-          {tasks.slice(index * columns, (index + 1) * columns).map((seen) => (
-            <TaskCard key={seen.task.id} seen={seen} />
+          {tasks.slice(index * columns, (index + 1) * columns).map((seen, column) => (
+            <TaskCard key={seen.task.id} seen={seen} turn={(index * columns + column) % turns} />
           ))}
         </div>
       ))}

@@ -6,9 +6,9 @@ import { Icon } from '../ui/icon.tsx';
 import { useRest } from './use-rest.ts';
 
 /** The picture of a task: its player once it is there, until then what it is made from. Always of the same size. */
-export function MediaBox({ task }: { readonly task: Task }) {
+export function MediaBox({ task, turn = 0 }: { readonly task: Task; readonly turn?: number }) {
   const { t } = useLingui();
-  const isResting = useRest();
+  const isResting = useRest(turn);
   const [image] = task.referenceImages;
   const poster = task.video?.posterUrl ?? undefined;
   const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);

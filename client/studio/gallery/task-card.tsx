@@ -11,8 +11,14 @@ import { MediaBox } from './media-box.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { TaskProgress } from './task-progress.tsx';
 
+interface TaskCardProps {
+  readonly seen: SeenTask;
+  /** When its player may be made, among those in view. */
+  readonly turn: number;
+}
+
 /** One task in the gallery. Its size never changes, so nothing moves when it completes. */
-export const TaskCard = memo(function TaskCard({ seen }: { readonly seen: SeenTask }) {
+export const TaskCard = memo(function TaskCard({ seen, turn }: TaskCardProps) {
   const { task } = seen;
   const { i18n, t } = useLingui();
   const open = (event: MouseEvent) => {
@@ -23,7 +29,7 @@ export const TaskCard = memo(function TaskCard({ seen }: { readonly seen: SeenTa
   const title = task.prompt || task.label || task.providerTaskId || t`Video`;
   return (
     <article className="card" data-task={task.id} data-stage={task.stage} aria-label={title.slice(0, 120)}>
-      <MediaBox task={task} />
+      <MediaBox task={task} turn={turn} />
       <div className="card-body">
         <div className="card-head">
           <StatusBadge stage={task.stage} />
