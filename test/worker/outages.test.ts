@@ -134,10 +134,15 @@ describe('patience', () => {
   });
 
   it('ends what waits while the provider says "not now" for an hour, and what waits behind it, unbilled', async () => {
-    await using app = await startKieApp({ PATIENCE_MS: '1000' });
+    await using app = await startKieApp({ PATIENCE_MS: '2500' });
     const caller = app.as();
     const refused = await caller.make('fox [sim:create-http=429] [sim:retry-after=3600]');
-    await waitFor('the refusal', () => app.simulator.stats.createsReceived === 1);
+    // Read and written down, and not only sent: until then what comes next may go out too.
+    await waitFor(
+      'the refusal',
+      async () => (await caller.task(refused.id))?.history.map(({ stage }) => stage),
+      (stages) => stages?.join(' ') === 'WAITING SUBMITTING WAITING',
+    );
     const behind = await caller.make('owl');
     for (const { id } of [refused, behind]) {
       expect(await caller.untilStage(id, 'FAILED')).toMatchObject({
