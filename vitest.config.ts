@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/inflate-chromium.ts', 'test/support/build-studio.ts'],
-    // They wait for processes and timers more than they compute: by the number of cores one would idle.
-    maxWorkers: 3,
+    // They wait for processes and timers more than they compute: one worker fewer than cores would idle.
+    maxWorkers: 2,
     // Real servers and processes: a deadline per test, never a sleep inside one.
     testTimeout: 20_000,
     hookTimeout: 30_000,

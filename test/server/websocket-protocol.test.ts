@@ -127,7 +127,8 @@ describe('graphql-transport-ws', () => {
   });
 
   it('leaves a slow reader alone that goes on reading, however late it answers pings', async () => {
-    await using own = await startPushServer({ LIMIT_PING_MS: '100' });
+    // Longer than a busy machine holds up this process, in which the server and both clients live.
+    await using own = await startPushServer({ LIMIT_PING_MS: '700' });
     const task = await own.generate(await own.create());
     await using other = await RawSocket.connect(own.url);
     let pings = 0;
@@ -140,7 +141,7 @@ describe('graphql-transport-ws', () => {
     raw.socket.pause();
     const filler = 'x'.repeat(64_000);
     for (let round = 0; round < 300; round += 1) await own.touch(task, `${round} ${filler}`);
-    const enough = pings + 5;
+    const enough = pings + 3;
     await waitFor('rounds of pings', () => pings >= enough);
     expect(own.listeners()).toBe(1);
     raw.socket.resume();
