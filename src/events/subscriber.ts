@@ -72,10 +72,8 @@ export class Subscriber implements Disposable {
     let task: VideoTask | null = null;
     if (id !== null) {
       try {
-        task = await store.get(id);
-        if (task === null || task.owner !== owner || task.deletedAt !== null) {
-          throw new UnknownTaskError(`There is no task ${id}`);
-        }
+        task = await store.getOwn(owner, id);
+        if (task === null) throw new UnknownTaskError(`There is no task ${id}`);
       } catch (error) {
         this[Symbol.dispose]();
         throw error;

@@ -22,7 +22,8 @@ export interface SchemaTypes {
 
 /** What the plugin declares by itself has no texts of its own. */
 const relayDescriptions = {
-  nodeTypeOptions: { description: 'Anything that has a global id.' },
+  // Tasks are all that has one.
+  nodeTypeOptions: { description: 'Anything that has a global id.', resolveType: () => 'VideoTask' },
   idFieldOptions: { description: 'A global id: opaque, and good for ever.' },
   pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
   pageInfoFieldOptions: { description: 'Where the page stands in the list.' },

@@ -2,19 +2,7 @@ import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import type { JsonValue } from '../store/video-task.ts';
 import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import type { Builder } from './builder.ts';
-
-/** RFC 3339 with a date, a time and an offset. JavaScript's 24:00 is none of its hours. */
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt](?!24)\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
-
-/** Milliseconds since 1970; NaN for what is no time. */
-function timeOf(text: string): number {
-  const [, date] = rfc3339.exec(text) ?? [];
-  if (date === undefined) return Number.NaN;
-  // JavaScript reads the 30th of February as the 2nd of March.
-  const midnight = new Date(`${date}T00:00:00Z`);
-  const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
-  return exists ? Date.parse(text) : Number.NaN;
-}
+import { fromRfc3339, toRfc3339 } from './date-time.ts';
 
 /** Yoga's files are a class of their own, so they are known by what they can do. */
 const isFile = (value: unknown): value is IncomingFile =>
@@ -46,9 +34,9 @@ export function registerScalars(builder: Builder): void {
   builder.scalarType('DateTime', {
     description: 'A point in time as RFC 3339 text in UTC, such as 2026-11-24T08:15:30.123Z.',
     specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-    serialize: (value) => new Date(value).toISOString(),
+    serialize: toRfc3339,
     parseValue: (value) => {
-      const time = typeof value === 'string' ? timeOf(value) : Number.NaN;
+      const time = typeof value === 'string' ? fromRfc3339(value) : Number.NaN;
       if (Number.isNaN(time)) {
         throw new GraphQLError(
           'DateTime wants RFC 3339 text of a time that exists, with an offset, such as 2026-11-24T08:15:30Z.',

@@ -10,6 +10,8 @@ import type { Progress } from '../tasks/progress.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
+import { toGlobalId } from './global-id.ts';
+import { reading } from './task-fields.ts';
 
 /** The type that queries, mutations and the subscription answer with. */
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
@@ -23,16 +25,19 @@ export function declareVideoTask(
 ) {
   const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
   const parts = declareParts(builder, enums);
-  builder.node(VideoTaskRef, {
+  VideoTaskRef.implement({
     description: 'One video asked for: from the request to the playable result.',
-    id: { resolve: (task) => task.id, description: 'Opaque and global: `node` takes it too.' },
-    isTypeOf: (value) =>
-      typeof value === 'object' && value !== null && 'stage' in value && 'callbackToken' in value,
+    interfaces: [builder.nodeInterfaceRef()],
     fields: (t) => ({
+      // The plugin's own field for it is a promise within a promise, for every task in every answer.
+      id: t.id({
+        description: 'Opaque and global: `node` takes it too.',
+        ...reading(['id'], ({ id }) => toGlobalId(id)),
+      }),
       status: t.field({
         type: enums.VideoTaskStatus,
         description: 'How the task stands. COMPLETED, FAILED and CANCELED are ends.',
-        resolve: (task) => statusOf(task.stage),
+        ...reading(['stage'], ({ stage }) => statusOf(stage)),
       }),
       stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'How the task stands, exactly.' }),
       provider: t.expose('provider', { type: enums.ProviderName, description: 'Who makes the video.' }),
@@ -41,7 +46,10 @@ export function declareVideoTask(
         nullable: true,
         description: "The provider's own id of the task: good for looking it up there.",
         // An id that another owner's task holds is told back as any other that was asked for.
-        resolve: ({ providerTaskId, trackedId }) => providerTaskId ?? trackedId,
+        ...reading(
+          ['providerTaskId', 'trackedId'],
+          ({ providerTaskId, trackedId }) => providerTaskId ?? trackedId,
+        ),
       }),
       providerStatus: t.exposeString('providerStatus', {
         nullable: true,
@@ -62,7 +70,7 @@ export function declareVideoTask(
       referenceImages: t.field({
         type: [ReferenceImageType],
         description: 'The images that the video starts from.',
-        resolve: (task) => [...task.referenceImages],
+        ...reading(['referenceImages'], ({ referenceImages }) => [...referenceImages]),
       }),
       aspectRatio: t.expose('aspectRatio', { type: enums.AspectRatio, description: 'Width to height.' }),
       durationSeconds: t.exposeInt('durationSeconds', {
@@ -78,7 +86,9 @@ export function declareVideoTask(
         type: 'URL',
         nullable: true,
         description: 'Where the video plays: absolute and stable. Set if and only if the task is COMPLETED.',
-        resolve: (task, _args, { mediaUrl }) => (task.video === null ? null : mediaUrl(task.video.mediaKey)),
+        ...reading(['video'], ({ video }, _args, { mediaUrl }) =>
+          video === null ? null : mediaUrl(video.mediaKey),
+        ),
       }),
       video: t.expose('video', {
         type: parts.Video,
@@ -127,8 +137,11 @@ export function declareVideoTask(
         type: 'DateTime',
         nullable: true,
         description: 'When the provider is asked next.',
-        resolve: ({ nextAction, providerTaskId, trackedId, dueAt }) =>
-          nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
+        ...reading(
+          ['nextAction', 'providerTaskId', 'trackedId', 'dueAt'],
+          ({ nextAction, providerTaskId, trackedId, dueAt }) =>
+            nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
+        ),
       }),
       checks: t.exposeInt('checks', { description: 'How often the provider was asked.' }),
       revision: t.field({
@@ -136,19 +149,20 @@ export function declareVideoTask(
         description:
           'Place of the last change in the order of all changes. Compares as text; `after` takes it. Moves when status, ' +
           'stage, providerTaskId, providerStatus, hint, error, video, cost, deletedAt or a reported percent changes.',
-        resolve: (task, _args, { store }) => store.formatRevision(task.revision),
+        ...reading(['revision'], ({ revision }, _args, { store }) => store.formatRevision(revision)),
       }),
       history: t.field({
         type: [parts.VideoTaskTransition],
         description: 'The steps of the task so far, oldest first.',
-        resolve: async (task, _args, { store }) => [...(await store.history(task.id))],
+        ...reading(['id'], async ({ id }, _args, { store }) => [...(await store.history(id))]),
       }),
       retryOf: t.field({
         type: VideoTaskRef,
         nullable: true,
         description: 'The task that this one retries or resubmits; null too once that one is deleted.',
-        resolve: ({ owner, retryOf }, _args, { tasks }) =>
+        ...reading(['owner', 'retryOf'], ({ owner, retryOf }, _args, { tasks }) =>
           retryOf === null ? null : tasks.videoTask(owner, retryOf),
+        ),
       }),
     }),
   });

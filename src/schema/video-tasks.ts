@@ -1,8 +1,12 @@
-import type { PageRequest } from '../store/store.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { MaybePromise, PageRequest } from '../store/store.ts';
+import type { VideoTask } from '../store/video-task.ts';
 import type { Builder } from './builder.ts';
+import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
 import { fromGlobalId, startOfId } from './global-id.ts';
+import { askedFields } from './task-fields.ts';
 import type { VideoTaskRef } from './video-task.ts';
 
 /** A page without a size has this many tasks. */
@@ -11,17 +15,14 @@ const defaultPageSize = 50;
 const maxPageSize = 200;
 
 /** The queries of tasks: one by id, and all as a connection. */
-export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTask: VideoTaskRef): void {
+export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTaskType: VideoTaskRef): void {
   builder.queryField('videoTask', (t) =>
     t.field({
-      type: VideoTask,
+      type: VideoTaskType,
       nullable: true,
       description: 'One task; null for an unknown, deleted or malformed id, and for one that is not yours.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
-      resolve: (_root, { id }, { tasks, viewer }) => {
-        const taskId = fromGlobalId(id);
-        return taskId === null ? null : tasks.videoTask(viewer.owner, taskId);
-      },
+      resolve: ownTask,
     }),
   );
   builder.queryField('node', (t) =>
@@ -30,10 +31,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
       nullable: true,
       description: 'Any object by its global id; null as for `videoTask`.',
       args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
-      resolve: (_root, { id }, { tasks, viewer }) => {
-        const taskId = fromGlobalId(id);
-        return taskId === null ? null : tasks.videoTask(viewer.owner, taskId);
-      },
+      resolve: ownTask,
     }),
   );
   const Filter = builder.inputType('VideoTaskFilter', {
@@ -49,7 +47,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
   builder.queryField('videoTasks', (t) =>
     t.connection(
       {
-        type: VideoTask,
+        type: VideoTaskType,
         description: `Your tasks, newest first; ${defaultPageSize} by default, ${maxPageSize} at most.`,
         args: { filter: t.arg({ type: Filter, description: 'Which tasks to list.' }) },
         resolve: async (_root, { filter, ...paging }, { store, viewer }) => {
@@ -98,6 +96,18 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
       { name: 'VideoTaskEdge', description: 'A task and its place in the list.' },
     ),
   );
+}
+
+/** A task by its id, with the fields that the answer is made from: resolvers read no others. */
+function ownTask(
+  _root: unknown,
+  { id }: { readonly id: string },
+  { tasks, viewer }: Context,
+  info: GraphQLResolveInfo,
+): MaybePromise<VideoTask | null> {
+  const taskId = fromGlobalId(id);
+  if (taskId === null) return null;
+  return tasks.videoTask(viewer.owner, taskId, askedFields(info));
 }
 
 interface PagingArguments {

@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Viewer } from '../schema/context.ts';
+import type { MaybePromise } from '../store/store.ts';
 import type { Owner } from '../store/video-task.ts';
 
 /** Who asks, and until when that is known. */
@@ -18,7 +19,7 @@ export interface Authentication {
    * @param credential a key or a token; null when there is none
    * @throws KeysUnavailableError when nobody can tell now
    */
-  identify(credential: string | null): Promise<Identity | null>;
+  identify(credential: string | null): MaybePromise<Identity | null>;
 }
 
 /** The keys that tokens are checked by cannot be fetched: not the caller's fault, and worth trying again. */
@@ -28,7 +29,11 @@ export class KeysUnavailableError extends Error {
 
 /** The credential of an HTTP header; null without the word Bearer before it. */
 export const bearerOf = (header: string | undefined): string | null =>
-  /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1] ?? null;
+  header?.slice(0, scheme.length).toLowerCase() === scheme
+    ? header.slice(scheme.length).trim() || null
+    : null;
+
+const scheme = 'bearer ';
 
 /** The credential of `connectionParams.authorization`, with or without the word Bearer. */
 export const credentialOf = (authorization: unknown): string | null =>
@@ -41,8 +46,6 @@ export interface JwtOptions {
   readonly issuer: string | null;
   readonly audience: string | null;
 }
-
-type Check = (credential: string) => Identity | null | Promise<Identity | null>;
 
 /** Named always: a token must not choose how it is checked. */
 const sharedSecretAlgorithms = ['HS256', 'HS384', 'HS512'];
@@ -64,28 +67,22 @@ export function createAuthentication(
   apiKeys: readonly { name: string; key: string }[] | null,
   jwt: JwtOptions,
 ): Authentication {
-  const checks = [
-    ...(apiKeys === null ? [] : [keyCheck(apiKeys)]),
-    ...(jwt.secret === null && jwt.jwksUrl === null ? [] : [tokenCheck(jwt)]),
-  ];
-  if (checks.length === 0) {
+  const checkKey = apiKeys === null ? null : keyCheck(apiKeys);
+  const checkToken = jwt.secret === null && jwt.jwksUrl === null ? null : tokenCheck(jwt);
+  if (checkKey === null && checkToken === null) {
     const local: Identity = { viewer: { owner: 'local' as Owner }, expiresAt: null };
-    return { required: false, identify: () => Promise.resolve(local) };
+    return { required: false, identify: () => local };
   }
   return {
     required: true,
-    identify: async (credential) => {
-      if (credential === null) return null;
-      for (const check of checks) {
-        const identity = await check(credential);
-        if (identity !== null) return identity;
-      }
-      return null;
-    },
+    identify: (credential) =>
+      credential === null ? null : (checkKey?.(credential) ?? checkToken?.(credential) ?? null),
   };
 }
 
-function keyCheck(apiKeys: readonly { name: string; key: string }[]): Check {
+function keyCheck(
+  apiKeys: readonly { name: string; key: string }[],
+): (credential: string) => Identity | null {
   const known = apiKeys.map(({ name, key }) => ({
     digest: digestOf(key),
     identity: { viewer: { owner: `key:${name}` as Owner }, expiresAt: null },
@@ -105,7 +102,12 @@ function keyCheck(apiKeys: readonly { name: string; key: string }[]): Check {
 
 const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
 
-function tokenCheck({ secret, jwksUrl, issuer, audience }: JwtOptions): Check {
+function tokenCheck({
+  secret,
+  jwksUrl,
+  issuer,
+  audience,
+}: JwtOptions): (credential: string) => Promise<Identity | null> {
   const options: JWTVerifyOptions = {
     algorithms: secret === null ? publicKeyAlgorithms : sharedSecretAlgorithms,
     ...(issuer !== null && { issuer }),

@@ -1,16 +1,20 @@
 import {
   BREAK,
-  getOperationAST,
-  getVariableValues,
+  coerceInputValue,
+  isNonNullType,
   type Kind,
+  typeFromAST,
   visit,
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type OperationTypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { Context } from '../schema/context.ts';
+import type { MaybePromise } from '../store/store.ts';
 import type { OperationParams } from './operations.ts';
 
 /** Compiling takes some milliseconds: worth it for a text that comes again. */
@@ -18,7 +22,13 @@ const usesBeforeCompiling = 3;
 
 interface Compiled {
   readonly run: CompiledQuery['query'];
-  readonly operation: OperationDefinitionNode;
+  readonly variableTypes: readonly VariableType[];
+}
+
+interface VariableType {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly hasDefault: boolean;
 }
 
 /**
@@ -29,16 +39,19 @@ interface Compiled {
  * lets two members of a `@oneOf` variable through.
  */
 export class CompiledOperation {
+  readonly type: OperationTypeNode;
   readonly #schema: GraphQLSchema;
   readonly #document: DocumentNode;
-  readonly #operationName: string | null;
+  readonly #operation: OperationDefinitionNode;
   #uses = 0;
   #compiled: Compiled | null | undefined;
 
-  constructor(schema: GraphQLSchema, document: DocumentNode, operationName: string | null) {
+  /** @param operation one of the document's */
+  constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+    this.type = operation.operation;
     this.#schema = schema;
     this.#document = document;
-    this.#operationName = operationName;
+    this.#operation = operation;
   }
 
   /** A result without errors, or null when graphql-js has to run the operation. */
@@ -46,23 +59,45 @@ export class CompiledOperation {
     rootValue: unknown,
     contextValue: Context,
     variables: OperationParams['variables'],
-  ): ExecutionResult | null | Promise<ExecutionResult | null> {
-    this.#compiled ??= this.#uses++ < usesBeforeCompiling ? undefined : this.#compile();
-    if (!this.#compiled) return null;
-    const { operation, run } = this.#compiled;
-    const coerced = getVariableValues(this.#schema, operation.variableDefinitions ?? [], variables ?? {});
-    if (coerced.errors !== undefined) return null;
-    const result = run(rootValue, contextValue, variables ?? {});
+  ): MaybePromise<ExecutionResult | null> {
+    if (this.#compiled === undefined) {
+      if (this.#uses++ < usesBeforeCompiling) return null;
+      this.#compiled = this.#compile();
+    }
+    if (this.#compiled === null) return null;
+    const { run, variableTypes } = this.#compiled;
+    const values = variables ?? {};
+    if (!areClean(values, variableTypes)) return null;
+    const result = run(rootValue, contextValue, values);
     return result instanceof Promise ? result.then(clean) : clean(result);
   }
 
   #compile(): Compiled | null {
-    const operation = getOperationAST(this.#document, this.#operationName);
-    if (!operation || operation.operation === 'mutation' || mixesVariablesIntoLiterals(this.#document))
-      return null;
-    const compiled = compileQuery(this.#schema, this.#document, this.#operationName ?? undefined);
-    return isCompiledQuery(compiled) ? { run: compiled.query, operation } : null;
+    if (this.type === 'mutation' || mixesVariablesIntoLiterals(this.#document)) return null;
+    const compiled = compileQuery(this.#schema, this.#document, this.#operation.name?.value);
+    if (!isCompiledQuery(compiled)) return null;
+    const variableTypes = (this.#operation.variableDefinitions ?? []).map(
+      ({ variable, type, defaultValue }): VariableType => ({
+        name: variable.name.value,
+        // The text is valid, so its types exist and are of input.
+        type: typeFromAST(this.#schema, type) as GraphQLInputType,
+        hasDefault: defaultValue !== undefined,
+      }),
+    );
+    return { run: compiled.query, variableTypes };
   }
+}
+
+/** Whether graphql-js takes each value. Its `getVariableValues` would look the types up anew each time. */
+function areClean(values: Readonly<Record<string, unknown>>, types: readonly VariableType[]): boolean {
+  for (const { name, type, hasDefault } of types) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (
+      value === undefined ? isNonNullType(type) && !hasDefault : coerceInputValue(value, type) === undefined
+    )
+      return false;
+  }
+  return true;
 }
 
 const clean = (result: ExecutionResult): ExecutionResult | null =>

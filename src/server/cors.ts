@@ -1,25 +1,24 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { PageGuard } from './page-guard.ts';
+import { commonHeaders } from './respond.ts';
 
-/**
- * Tells the browser what a page of another origin may do; answers the question itself, if the request is one.
- *
- * @returns whether the request is answered
- */
-export function answersPreflight(
-  guard: PageGuard,
-  request: IncomingMessage,
-  response: ServerResponse,
-): boolean {
+/** What every answer says, and what it tells the browser of a page of another origin. */
+export function answerHeaders(guard: PageGuard, request: IncomingMessage): OutgoingHttpHeaders {
   const { origin } = request.headers;
-  response.setHeader('vary', 'origin');
-  if (origin !== undefined && guard.allowsOrigin(origin, request)) {
-    response.setHeader('access-control-allow-origin', origin);
-  }
-  if (request.method !== 'OPTIONS') return false;
-  response.setHeader('access-control-allow-methods', 'GET, POST');
-  response.setHeader('access-control-allow-headers', 'authorization, content-type, last-event-id');
-  response.setHeader('access-control-max-age', '600');
-  response.writeHead(204).end();
-  return true;
+  return origin !== undefined && guard.allowsOrigin(origin, request)
+    ? { ...toItself, 'access-control-allow-origin': origin }
+    : toItself;
+}
+
+const toItself: OutgoingHttpHeaders = { ...commonHeaders, vary: 'origin' };
+
+/** Answers a browser that asks what a page of another origin may do. */
+export function respondPreflight(response: ServerResponse, headers: OutgoingHttpHeaders): void {
+  response.writeHead(204, {
+    ...headers,
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'authorization, content-type, last-event-id',
+    'access-control-max-age': '600',
+  });
+  response.end();
 }

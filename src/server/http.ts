@@ -4,13 +4,20 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { bearerOf, KeysUnavailableError, type Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
-import { answersPreflight } from './cors.ts';
+import { answerHeaders, respondPreflight } from './cors.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
 import { serveMedia } from './media.ts';
 import type { PageGuard } from './page-guard.ts';
 import { requestUrl } from './request-url.ts';
-import { respondError, respondJson, respondUnauthenticated, sendKey } from './respond.ts';
+import {
+  commonHeaders,
+  respondError,
+  respondJson,
+  respondUnauthenticated,
+  sendKey,
+  setHeaders,
+} from './respond.ts';
 import type { Studio } from './studio.ts';
 import type { Veo31 } from './veo31.ts';
 import type { WebSocketTransport } from './websocket.ts';
@@ -53,10 +60,15 @@ export class HttpServer implements AsyncDisposable {
       this.#respond(request, response).catch((error: unknown) => {
         if (response.destroyed) return;
         options.log.error({ err: error, path: request.url }, 'a request failed');
-        if (response.headersSent) response.destroy();
-        else if (error instanceof KeysUnavailableError) {
-          respondError(response, 503, 'INTERNAL', 'Who you are cannot be checked just now. Try again.');
-        } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.');
+        if (response.headersSent) {
+          response.destroy();
+          return;
+        }
+        const headers = answerHeaders(options.guard, request);
+        if (error instanceof KeysUnavailableError) {
+          const message = 'Who you are cannot be checked just now. Try again.';
+          respondError(response, 503, 'INTERNAL', message, headers);
+        } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.', headers);
       });
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -93,9 +105,16 @@ export class HttpServer implements AsyncDisposable {
     clearTimeout(cut);
   }
 
-  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Asked most of all, and without a query string: nothing to parse.
+    return request.url === '/graphql' && this.#options.guard.allowsHost(request)
+      ? this.#options.graphql.respond(request, response)
+      : this.#route(request, response);
+  }
+
+  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { guard, callbacks, mediaDirectory, studio } = this.#options;
-    response.setHeader('x-content-type-options', 'nosniff');
+    setHeaders(response, commonHeaders);
     if (!guard.allowsHost(request)) {
       respondError(
         response,
@@ -105,8 +124,6 @@ export class HttpServer implements AsyncDisposable {
       );
       return;
     }
-    // Asked most of all, and without a query string: nothing to parse.
-    if (request.url === '/graphql') return this.#options.graphql.respond(request, response);
     const url = requestUrl(request);
     if (url === null) {
       respondError(response, 400, 'BAD_INPUT', 'The path of this request cannot be read.');
@@ -154,7 +171,12 @@ export class HttpServer implements AsyncDisposable {
   /** The seed's REST calls: `{"error":"…"}` where GraphQL has an error. */
   async #respondVeo31(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
     const { guard, authentication, veo31 } = this.#options;
-    if (answersPreflight(guard, request, response)) return;
+    const cors = answerHeaders(guard, request);
+    if (request.method === 'OPTIONS') {
+      respondPreflight(response, cors);
+      return;
+    }
+    setHeaders(response, cors);
     const identity = await authentication.identify(bearerOf(request.headers.authorization));
     const [, route, taskId = null] = /^\/veo31\/(kie-status|status)\/([^/]+)$/.exec(pathname) ?? [];
     if (identity === null) {

@@ -19,6 +19,7 @@ import {
 import type { Logger } from 'pino';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
 import { codedError, maskError } from '../schema/errors.ts';
+import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import { CompiledOperation } from './compiled.ts';
 import { limitRules, maxTokens } from './limits.ts';
@@ -42,7 +43,7 @@ export interface OpenedSubscription {
   /** Everything that a result depends on beside the task: who asks, what, and with which values. */
   readonly key: string;
   /** The result for one state of a task, as JSON text. */
-  readonly render: (task: VideoTask) => string | Promise<string>;
+  readonly render: (task: VideoTask) => MaybePromise<string>;
 }
 
 /** How many texts are remembered: clients send a handful each, over and over. */
@@ -62,6 +63,7 @@ export class Operations {
   readonly #numbers = new WeakMap<DocumentNode, number>();
   #lastNumber = 0;
   readonly #contexts = new WeakMap<Viewer, Context>();
+  /** By document and name. */
   readonly #compiled = new WeakMap<DocumentNode, Map<string | null, CompiledOperation>>();
 
   constructor(options: { schema: GraphQLSchema; services: Services; log: Logger; introspection: boolean }) {
@@ -92,7 +94,7 @@ export class Operations {
 
   /** Whether an operation of a valid text is a query, a mutation or a subscription; null when it names none. */
   typeOf(document: DocumentNode, operationName: string | null): OperationTypeNode | null {
-    return getOperationAST(document, operationName)?.operation ?? null;
+    return this.#operationOf(document, operationName)?.type ?? null;
   }
 
   /** The same for every operation of a viewer. */
@@ -105,25 +107,25 @@ export class Operations {
     return context;
   }
 
-  /** Runs a query or mutation. */
-  async execute(document: DocumentNode, params: OperationParams, viewer: Viewer): Promise<ExecutionResult> {
+  /** Runs a query or mutation. Answers at once where its resolvers do. */
+  execute(document: DocumentNode, params: OperationParams, viewer: Viewer): MaybePromise<ExecutionResult> {
     const contextValue = this.contextOf(viewer);
-    const fast = this.#compiledOperation(document, params.operationName).run(
-      undefined,
-      contextValue,
-      params.variables,
-    );
-    return (
-      (await fast) ??
-      this.mask(
-        await execute({
-          schema: this.schema,
-          document,
-          contextValue,
-          variableValues: params.variables,
-          operationName: params.operationName,
-        }),
-      )
+    const operation = this.#operationOf(document, params.operationName);
+    const fast = operation?.run(undefined, contextValue, params.variables) ?? null;
+    if (fast === null) return this.#executeSlowly(document, params, contextValue);
+    return fast instanceof Promise
+      ? fast.then((result) => result ?? this.#executeSlowly(document, params, contextValue))
+      : fast;
+  }
+
+  async #executeSlowly(
+    document: DocumentNode,
+    { operationName, variables }: OperationParams,
+    contextValue: Context,
+  ): Promise<ExecutionResult> {
+    const { schema } = this;
+    return this.mask(
+      await execute({ schema, document, contextValue, variableValues: variables, operationName }),
     );
   }
 
@@ -154,11 +156,11 @@ export class Operations {
   /** Renders by compiled code; by graphql-js where there is none, and where there are errors to tell. */
   #renderer(document: DocumentNode, params: OperationParams, viewer: Viewer): OpenedSubscription['render'] {
     const { operationName, variables } = params;
-    const compiled = this.#compiledOperation(document, operationName);
+    const operation = this.#operationOf(document, operationName);
     const contextValue = this.contextOf(viewer);
     // Only what is needed for the next result is kept: there may be 20,000 of these.
     return (task) => {
-      const fast = compiled.run(task, contextValue, variables);
+      const fast = operation?.run(task, contextValue, variables) ?? null;
       if (fast === null) return this.#renderSlowly(document, operationName, variables, contextValue, task);
       return fast instanceof Promise
         ? fast.then((result) =>
@@ -176,7 +178,7 @@ export class Operations {
     variableValues: OperationParams['variables'],
     contextValue: Context,
     rootValue: VideoTask,
-  ): string | Promise<string> {
+  ): MaybePromise<string> {
     const { schema } = this;
     const args = validateSubscriptionArgs({
       schema,
@@ -211,19 +213,20 @@ export class Operations {
     };
   }
 
-  #compiledOperation(document: DocumentNode, operationName: string | null): CompiledOperation {
+  /** Null for a name that the document lacks, or without one where it has several. */
+  #operationOf(document: DocumentNode, operationName: string | null): CompiledOperation | null {
     let byName = this.#compiled.get(document);
     if (byName === undefined) {
       byName = new Map();
       this.#compiled.set(document, byName);
     }
-    // A name that the document lacks is not remembered: a client could send any number of them.
-    const name = getOperationAST(document, operationName) ? operationName : null;
-    let operation = byName.get(name);
-    if (operation === undefined) {
-      operation = new CompiledOperation(this.schema, document, name);
-      byName.set(name, operation);
-    }
+    const known = byName.get(operationName);
+    if (known !== undefined) return known;
+    const definition = getOperationAST(document, operationName);
+    // What is not there is not remembered: a client could send any number of names.
+    if (!definition) return null;
+    const operation = new CompiledOperation(this.schema, document, definition);
+    byName.set(operationName, operation);
     return operation;
   }
 
@@ -262,6 +265,7 @@ export class Operations {
 /** A result as GraphQL over HTTP and graphql-transport-ws have it on the wire. */
 export function formatted(result: ExecutionResult): FormattedExecutionResult {
   const { errors, data, extensions } = result;
+  if (errors === undefined && extensions === undefined && data !== undefined) return { data };
   return {
     ...(errors && { errors: errors.map((error): GraphQLFormattedError => error.toJSON()) }),
     ...(data !== undefined && { data }),

@@ -136,12 +136,15 @@ export class WebSocketTransport implements AsyncDisposable {
     const credential = credentialOf(context.connectionParams?.['authorization']);
     // A secret need not stay in memory for as long as the socket.
     Object.assign(context, { connectionParams: undefined });
-    const identity = await authentication.identify(credential).catch((error: unknown) => {
+    let identity;
+    try {
+      identity = await authentication.identify(credential);
+    } catch (error) {
       if (!(error instanceof KeysUnavailableError)) throw error;
       this.#options.log.error({ err: error }, 'nobody can be identified');
       connection.close(tryAgainLater, 'Keys unavailable');
-      return null;
-    });
+      return false;
+    }
     if (identity === null) {
       connection.close(CloseCode.Unauthorized, 'Unauthorized');
       return false;

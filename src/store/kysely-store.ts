@@ -27,12 +27,26 @@ import {
   type IdempotencyKey,
   type InsertConditions,
   type InsertResult,
+  type MaybePromise,
   type NewVideoTask,
   type Store,
 } from './store.ts';
-import { fromRow, fromValues, taskColumns, toRow, type TaskRow, type TaskValues } from './task-row.ts';
+import {
+  columnOf,
+  fieldsFrom,
+  fromRow,
+  fromValues,
+  taskColumns,
+  toRow,
+  valuesOf,
+  type TaskRow,
+  type TaskValues,
+} from './task-row.ts';
 import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
+
+/** The values of a row, in the order of its query's columns. */
+type Values = readonly unknown[];
 
 /** What differs between the databases. */
 export interface DialectTraits {
@@ -44,8 +58,23 @@ export interface DialectTraits {
    * Reads what was committed last, at once; null while a transaction is open, and the read has to take its turn.
    * Under load the turn costs more than the read.
    */
-  readonly readNow?: (query: CompiledQuery<TaskRow>) => readonly TaskValues[] | null;
+  readonly readNow?: (sql: string, parameters: readonly unknown[]) => readonly Values[] | null;
+  /** As `readNow`, one row; undefined while a transaction is open, null where there is none. */
+  readonly readOneNow?: (sql: string, parameters: readonly unknown[]) => Values | null | undefined;
 }
+
+/** A query that is built once, and how its rows are read. */
+interface Read<Value> {
+  readonly query: CompiledQuery<Partial<TaskRow>>;
+  readonly columns: readonly (keyof TaskRow)[];
+  readonly from: (values: Values) => Value;
+}
+
+const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
+  query,
+  columns: taskColumns,
+  from: (values) => fromValues(values as unknown as TaskValues),
+});
 
 /** Brings the tables up to date and opens a new stretch of history. */
 export async function openKyselyStore(db: Kysely<Database>, traits: DialectTraits): Promise<Store> {
@@ -95,18 +124,24 @@ class KyselyStore implements Store {
   readonly #epochs: readonly Epoch[];
   readonly #listeners = new Set<() => void>();
   /** Built once, as these reads are behind every query and every change. */
-  readonly #byId: CompiledQuery<TaskRow>;
+  readonly #byId: Read<VideoTask>;
+  readonly #own: Read<VideoTask>;
   readonly #forChange: CompiledQuery<TaskRow>;
+  /** By the list of fields itself, and forgotten with it. */
+  readonly #ownFields = new WeakMap<readonly (keyof VideoTask)[], Read<object>>();
+  /** By the columns that are set: as many as there are kinds of changes. */
+  readonly #updates = new Map<string, CompiledQuery>();
   /** By limit. */
-  readonly #allAfter = new Map<number, CompiledQuery<TaskRow>>();
+  readonly #allAfter = new Map<number, Read<VideoTask>>();
 
   constructor(db: Kysely<Database>, traits: DialectTraits, epochs: readonly Epoch[]) {
     this.#db = db;
     this.#traits = traits;
     this.#epochs = epochs;
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
-    this.#byId = byId.compile();
+    this.#byId = whole(byId.compile());
     this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
+    this.#own = whole(this.#ownQuery(taskColumns));
   }
 
   async insert(
@@ -134,9 +169,17 @@ class KyselyStore implements Store {
     return readKey(this.#db, owner, key);
   }
 
-  async get(id: TaskId): Promise<VideoTask | null> {
-    const [task] = await this.#read(this.#byId, [id]);
-    return task ?? null;
+  get(id: TaskId): MaybePromise<VideoTask | null> {
+    return this.#readOne(this.#byId, [id]);
+  }
+
+  getOwn<Field extends keyof VideoTask>(
+    owner: Owner,
+    id: TaskId,
+    fields?: readonly Field[],
+  ): MaybePromise<Pick<VideoTask, Field> | null> {
+    const read: Read<Pick<VideoTask, Field>> = fields === undefined ? this.#own : this.#ownRead(fields);
+    return this.#readOne(read, [id, owner]);
   }
 
   async getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
@@ -293,7 +336,9 @@ class KyselyStore implements Store {
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
     if (scope.owner === undefined && scope.upTo === undefined && !scope.openOnly) {
-      return this.#read(this.#allAfterQuery(scope.limit), [counter]);
+      const read = this.#allAfterRead(scope.limit);
+      const now = this.#traits.readNow?.(read.query.sql, [counter]) ?? null;
+      return now?.map(read.from) ?? this.#readInTurn(read, [counter]);
     }
     let query = this.#changesAfter(counter, scope.limit);
     if (scope.owner !== undefined) query = query.where('owner', '=', scope.owner);
@@ -312,13 +357,33 @@ class KyselyStore implements Store {
       .limit(sql.lit(limit));
   }
 
-  #allAfterQuery(limit: number): CompiledQuery<TaskRow> {
-    let query = this.#allAfter.get(limit);
-    if (query === undefined) {
-      query = this.#changesAfter(0, limit).compile();
-      this.#allAfter.set(limit, query);
+  #allAfterRead(limit: number): Read<VideoTask> {
+    let read = this.#allAfter.get(limit);
+    if (read === undefined) {
+      read = whole(this.#changesAfter(0, limit).compile());
+      this.#allAfter.set(limit, read);
     }
-    return query;
+    return read;
+  }
+
+  #ownQuery(columns: readonly (keyof TaskRow)[]): CompiledQuery<Partial<TaskRow>> {
+    return this.#db
+      .selectFrom('tasks')
+      .select(columns)
+      .where('id', '=', '')
+      .where('owner', '=', '')
+      .where('deleted_at', 'is', null)
+      .compile();
+  }
+
+  #ownRead<Field extends keyof VideoTask>(fields: readonly Field[]): Read<Pick<VideoTask, Field>> {
+    let read = this.#ownFields.get(fields) as Read<Pick<VideoTask, Field>> | undefined;
+    if (read === undefined) {
+      const columns = fields.map(columnOf);
+      read = { query: this.#ownQuery(columns), columns, from: fieldsFrom(fields) };
+      this.#ownFields.set(fields, read);
+    }
+    return read;
   }
 
   lastRevision(): Promise<number> {
@@ -368,14 +433,34 @@ class KyselyStore implements Store {
     // The counter is locked last, so that two writers never wait for each other.
     const revision = change.announces ? await nextRevision(trx) : task.revision;
     const patch = { ...change.patch, revision };
-    await trx.updateTable('tasks').set(toRow(patch)).where('id', '=', id).execute();
+    await trx.executeQuery(this.#update(id, toRow(patch)));
     return { task: { ...task, ...patch }, announced: change.announces };
   }
 
-  async #read(query: CompiledQuery<TaskRow>, parameters: readonly unknown[]): Promise<readonly VideoTask[]> {
-    const bound = { ...query, parameters };
-    const rows = this.#traits.readNow?.(bound) ?? null;
-    return rows?.map(fromValues) ?? (await this.#db.executeQuery<TaskRow>(bound)).rows.map(fromRow);
+  /** Changes set the same few columns over and over: to build the query each time cost as much as to run it. */
+  #update(id: TaskId, row: Partial<TaskRow>): CompiledQuery {
+    const columns = Object.keys(row) as (keyof TaskRow)[];
+    const key = columns.join();
+    let query = this.#updates.get(key);
+    if (query === undefined) {
+      query = this.#db.updateTable('tasks').set(row).where('id', '=', id).compile();
+      this.#updates.set(key, query);
+    }
+    return { ...query, parameters: [...valuesOf(row, columns), id] };
+  }
+
+  #readOne<Value>(read: Read<Value>, parameters: readonly unknown[]): MaybePromise<Value | null> {
+    const now = this.#traits.readOneNow?.(read.query.sql, parameters);
+    if (now !== undefined) return now === null ? null : read.from(now);
+    return this.#readInTurn(read, parameters).then(([value]) => value ?? null);
+  }
+
+  async #readInTurn<Value>(
+    { query, columns, from }: Read<Value>,
+    parameters: readonly unknown[],
+  ): Promise<readonly Value[]> {
+    const { rows } = await this.#db.executeQuery<Partial<TaskRow>>({ ...query, parameters });
+    return rows.map((row) => from(valuesOf(row, columns)));
   }
 
   #announce(): void {

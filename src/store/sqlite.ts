@@ -5,7 +5,6 @@ import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from
 import { openKyselyStore } from './kysely-store.ts';
 import type { Database } from './schema.ts';
 import type { Store } from './store.ts';
-import type { TaskValues } from './task-row.ts';
 
 /** The database is held by another process, or cannot be opened at all. */
 export class StoreUnavailableError extends Error {
@@ -30,10 +29,10 @@ export async function openSqliteStore(file: string): Promise<Store> {
       locksRows: false,
       soleOwner: true,
       // Between transactions a read is as good here as in Kysely's queue for the one connection.
-      readNow: ({ sql, parameters }) =>
-        database.isTransaction
-          ? null
-          : (statements.prepare(sql).values(parameters) as unknown as readonly TaskValues[]),
+      readNow: (sql, parameters) =>
+        database.isTransaction ? null : statements.prepare(sql).values(parameters),
+      readOneNow: (sql, parameters) =>
+        database.isTransaction ? undefined : (statements.prepare(sql).first(parameters) ?? null),
     });
   } catch (error) {
     database.close();
@@ -118,6 +117,11 @@ class Statement implements SqliteStatement {
   /** The rows as arrays, in the order of the statement's columns. */
   values(parameters: readonly unknown[]): readonly (readonly unknown[])[] {
     return this.#statement.all(...bind(parameters)) as unknown as readonly unknown[][];
+  }
+
+  /** The first row, if there is one: the statement does not look for another. */
+  first(parameters: readonly unknown[]): readonly unknown[] | undefined {
+    return this.#statement.get(...bind(parameters)) as readonly unknown[] | undefined;
   }
 
   all(parameters: readonly unknown[]): unknown[] {

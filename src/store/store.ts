@@ -122,6 +122,9 @@ export interface ChangeScope {
   readonly openOnly?: boolean;
 }
 
+/** A value, or the promise of one where it has to be waited for. */
+export type MaybePromise<Value> = Value | Promise<Value>;
+
 /** A place in the order of changes that a client handed in. */
 export type ParsedRevision =
   | { readonly kind: 'known'; readonly counter: number }
@@ -145,7 +148,18 @@ export interface Store extends AsyncDisposable {
    */
   insertTracked(task: NewVideoTask & { readonly trackedId: string }): Promise<TrackedResult>;
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
-  get(id: TaskId): Promise<VideoTask | null>;
+  /** Answers at once where the database can, as does `getOwn`. */
+  get(id: TaskId): MaybePromise<VideoTask | null>;
+  /**
+   * A task as its owner sees it: another owner's, an unknown and a deleted one are null alike.
+   *
+   * @param fields the only ones to read; a list that comes again is known by its identity
+   */
+  getOwn<Field extends keyof VideoTask = keyof VideoTask>(
+    owner: Owner,
+    id: TaskId,
+    fields?: readonly Field[],
+  ): MaybePromise<Pick<VideoTask, Field> | null>;
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
   /** The task that an owner follows by a provider's id, also in name only. */
   getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;

@@ -168,7 +168,27 @@ export function fromValues(values: TaskValues): VideoTask {
 
 /** A row with its names, as queries that are not read all the time give it. */
 export const fromRow = (row: TaskRow): VideoTask =>
-  fromValues(taskColumns.map((column) => row[column]) as unknown as TaskValues);
+  fromValues(valuesOf(row, taskColumns) as unknown as TaskValues);
+
+/** The values of some columns of a row. */
+export const valuesOf = (row: Partial<TaskRow>, columns: readonly (keyof TaskRow)[]): readonly unknown[] =>
+  columns.map((column) => row[column]);
+
+/** Reads some fields of a task from the values of their columns, in the same order. */
+export function fieldsFrom<Field extends keyof VideoTask>(
+  fields: readonly Field[],
+): (values: readonly unknown[]) => Pick<VideoTask, Field> {
+  const parts = fields.map((field) => ({ field, isJson: jsonFields.has(field) }));
+  return (values) => {
+    const task: Record<string, unknown> = {};
+    let place = 0;
+    for (const { field, isJson } of parts) {
+      const value = values[place++];
+      task[field] = isJson && typeof value === 'string' ? JSON.parse(value) : value;
+    }
+    return task as Pick<VideoTask, Field>;
+  };
+}
 
 /** The columns of some fields, ready to be bound. */
 export function toRow(task: VideoTask): TaskRow;
@@ -186,4 +206,13 @@ export function toRow(fields: Partial<VideoTask>): Partial<TaskRow> {
   );
 }
 
-const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columns = new Map<string, keyof TaskRow>(
+  taskColumns.map((column) => [column.replace(/_./g, ([, letter = '']) => letter.toUpperCase()), column]),
+);
+
+/** The column of a field. */
+export function columnOf(field: string): keyof TaskRow {
+  const column = columns.get(field);
+  if (column === undefined) throw new Error(`A task has no field ${field}`);
+  return column;
+}

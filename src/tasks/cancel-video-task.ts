@@ -1,5 +1,5 @@
 import { isTerminal, type Owner, type TaskId } from '../store/video-task.ts';
-import { findOwnTask, isOwn, labelOf, type Commands } from './commands.ts';
+import { isOwn, labelOf, type Commands } from './commands.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** In base intervals: Kie's slowest videos take 5 minutes, and its interval is 10 seconds. */
@@ -10,7 +10,7 @@ const costLookFactor = 30;
  * it will be billed.
  */
 export async function cancelVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
-  const task = await findOwnTask(commands, owner, id);
+  const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
   const label = labelOf(commands, task);
   const interval = commands.providers.find(({ name }) => name === task.provider)?.pollIntervalMs ?? 0;
@@ -32,7 +32,7 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
     { schedule: { dueAt: commands.now() + costLookFactor * interval } },
   );
   if (canceled !== null) return success(canceled);
-  const now = await findOwnTask(commands, owner, id);
+  const now = await commands.store.getOwn(owner, id);
   if (now === null) return unknownTask;
   return failure(
     'NOT_CANCELABLE',

@@ -1,7 +1,7 @@
 import type { MediaFiles } from '../media/media-files.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
+import type { Owner, VideoTask } from '../store/video-task.ts';
 import type { Budgets } from './budgets.ts';
 import type { PromptFrames } from './prompt-frames.ts';
 import type { Recorder } from './recorder.ts';
@@ -20,12 +20,6 @@ export interface Commands {
   /** Tells the worker that there is work now; a hint, never a promise. */
   readonly wakeWorker: () => void;
   readonly now: () => number;
-}
-
-/** A task of this owner; another owner's, an unknown and a deleted one are null alike. */
-export async function findOwnTask({ store }: Commands, owner: Owner, id: TaskId): Promise<VideoTask | null> {
-  const task = await store.get(id);
-  return task !== null && isOwn(task, owner) ? task : null;
 }
 
 /** Whether an owner may see and change a task. */

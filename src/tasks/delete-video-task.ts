@@ -1,5 +1,5 @@
 import type { Owner, TaskId } from '../store/video-task.ts';
-import { findOwnTask, isOwn, type Commands } from './commands.ts';
+import { isOwn, type Commands } from './commands.ts';
 import { failure, unknownTask } from './task-result.ts';
 import type { UserError } from './user-error.ts';
 
@@ -18,7 +18,7 @@ export async function deleteVideoTask(commands: Commands, owner: Owner, id: Task
     isOwn(row, owner) ? { kind: 'deleted' } : null,
   );
   if (deleted === null) {
-    const task = await findOwnTask(commands, owner, id);
+    const task = await commands.store.getOwn(owner, id);
     const { userErrors } =
       task === null
         ? unknownTask

@@ -1,5 +1,5 @@
 import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
-import { findOwnTask, isOwn, type Commands } from './commands.ts';
+import { isOwn, type Commands } from './commands.ts';
 import { success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** A check that began less than this before somebody asked is new enough for him. */
@@ -24,7 +24,7 @@ export class VideoTaskRefresher {
 
   /** Answers the task as it is when its check ended, at most 15 s later; at once when there is nothing to ask. */
   async refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
-    const task = await findOwnTask(this.#commands, owner, id);
+    const task = await this.#commands.store.getOwn(owner, id);
     if (task === null) return unknownTask;
     let check = this.#running.get(id);
     if (check === undefined) {
@@ -32,7 +32,7 @@ export class VideoTaskRefresher {
       this.#running.set(id, check);
     }
     await check;
-    const checked = await findOwnTask(this.#commands, owner, id);
+    const checked = await this.#commands.store.getOwn(owner, id);
     return checked === null ? unknownTask : success(checked);
   }
 

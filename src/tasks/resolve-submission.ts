@@ -1,6 +1,6 @@
 import { ProviderTaskTakenError } from '../store/store.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../store/video-task.ts';
-import { findOwnTask, isOwn, labelOf, type Commands } from './commands.ts';
+import { isOwn, labelOf, type Commands } from './commands.ts';
 import { keepTask } from './keep-task.ts';
 import { apply } from './machine.ts';
 import { hashOf } from './new-task.ts';
@@ -24,7 +24,7 @@ export async function resolveSubmission(
   id: TaskId,
   resolution: SubmissionResolution,
 ): Promise<TaskResult> {
-  const task = await findOwnTask(commands, owner, id);
+  const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
   if (!isInDoubt(task)) return notResolvable(task);
   switch (resolution.kind) {
@@ -125,7 +125,7 @@ const isInDoubt = (task: VideoTask): boolean =>
 
 /** The row was no longer in doubt when it was to be changed. */
 async function outrun(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
-  const task = await findOwnTask(commands, owner, id);
+  const task = await commands.store.getOwn(owner, id);
   return task === null ? unknownTask : notResolvable(task);
 }
 

@@ -1,6 +1,6 @@
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../store/video-task.ts';
 import { checkKey } from './check-input.ts';
-import { findOwnTask, type Commands } from './commands.ts';
+import type { Commands } from './commands.ts';
 import { estimateCost } from './cost.ts';
 import { keepTask, repeatedTask } from './keep-task.ts';
 import { hashOf, newTask } from './new-task.ts';
@@ -22,7 +22,7 @@ export async function retryVideoTask(
   // First: a repeated call finds its task whatever became of the old one meanwhile.
   const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
   if (repeated !== null) return repeated;
-  const task = await findOwnTask(commands, owner, id);
+  const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
   if (!isTerminal(task.stage)) {
     return failure(

@@ -1,10 +1,10 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Owner, ProviderName, TaskId, VideoTask } from '../store/video-task.ts';
 import { monthOf } from '../store/ledger.ts';
-import type { Spending } from '../store/store.ts';
+import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from './budgets.ts';
 import { cancelVideoTask } from './cancel-video-task.ts';
-import { findOwnTask, isOwn, type Commands } from './commands.ts';
+import { isOwn, type Commands } from './commands.ts';
 import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { generateVideo } from './generate-video.ts';
@@ -34,9 +34,13 @@ export class VideoTasks {
     this.#lookUps = new LookUps(commands);
   }
 
-  /** A task of this owner; another owner's reads as unknown. */
-  videoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
-    return findOwnTask(this.#commands, owner, id);
+  /** A task of this owner, or only some fields of it; another owner's reads as unknown. */
+  videoTask<Field extends keyof VideoTask = keyof VideoTask>(
+    owner: Owner,
+    id: TaskId,
+    fields?: readonly Field[],
+  ): MaybePromise<Pick<VideoTask, Field> | null> {
+    return this.#commands.store.getOwn(owner, id, fields);
   }
 
   /** How far a task is now. What is told never falls. */

@@ -49,12 +49,12 @@ describe('one subscriber', () => {
     await using raw = await RawSocket.connect(server.url);
     raw.subscribe('good', stages, { id: toGlobalId(task.id) });
     await raw.next(({ type }) => type === 'next');
-    server.store.get = fail;
+    server.store.getOwn = fail;
     raw.subscribe('bad', stages, { id: toGlobalId(other.id) });
     expect((await raw.next(({ id }) => id === 'bad')).payload).toMatchObject({
       errors: [{ extensions: { code: 'INTERNAL' } }],
     });
-    Reflect.deleteProperty(server.store, 'get');
+    Reflect.deleteProperty(server.store, 'getOwn');
     await server.generate(task);
     await server.complete(task);
     await raw.next(({ id, type }) => id === 'good' && type === 'complete');

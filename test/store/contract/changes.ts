@@ -153,7 +153,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         expect(revisions.toSorted((a, b) => a - b)).toEqual(upTo(220).slice(20));
         expect(read).toEqual(read.toSorted((a, b) => a - b));
         expect(new Set(read).size).toBe(read.length);
-        const newest = await Promise.all(tasks.map(({ id }) => store.get(id)));
+        const newest = await Promise.all(tasks.map(async ({ id }) => store.get(id)));
         expect(tasks.map(({ id }) => seen.get(id))).toEqual(newest);
         expect(newest.map((task) => task?.checks)).toEqual(Array.from({ length: 20 }, () => 10));
         expect(await store.lastRevision()).toBe(220);

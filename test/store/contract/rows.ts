@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { VideoTask } from '../../../src/store/video-task.ts';
 import { local, randomTaskId, sampleFullTask, sampleTask } from '../../support/sample-task.ts';
 import { other, now, announced, quiet, insert, parallel, listOf, type StoreTests } from './fixture.ts';
 
@@ -21,6 +22,31 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
         });
         expect(await store.get(bare.id)).toEqual({ ...bare, number: 1, revision: 1 });
         expect(await store.get(full.id)).toEqual({ ...full, number: 2, revision: 2 });
+      }),
+    );
+
+    test(
+      'an owner reads his task, whole or some fields of it, and nobody else does',
+      withStore(async (store) => {
+        const full = await insert(store, { ...sampleFullTask(), deletedAt: null });
+        const { id, owner } = full;
+        expect(await store.getOwn(owner, id)).toEqual(full);
+        const fields = Object.keys(full) as (keyof VideoTask)[];
+        const some = fields.map((field) => [field]);
+        const read = await Promise.all(some.map(async (one) => store.getOwn(owner, id, one)));
+        expect(read).toEqual(fields.map((field) => ({ [field]: full[field] })));
+        expect(await store.getOwn(owner, id, fields)).toEqual(full);
+        const few = ['stage', 'video', 'id'] as const;
+        const { stage, video } = full;
+        for (let times = 0; times < 3; times += 1) {
+          expect(await store.getOwn(owner, id, few)).toEqual({ id, stage, video });
+        }
+        expect(await store.getOwn(other, id)).toBeNull();
+        expect(await store.getOwn(other, id, few)).toBeNull();
+        expect(await store.getOwn(owner, randomTaskId())).toBeNull();
+        await store.change(id, () => announced({ deletedAt: now }));
+        expect([await store.getOwn(owner, id), await store.getOwn(owner, id, few)]).toEqual([null, null]);
+        expect(await store.get(id)).toMatchObject({ id, deletedAt: now });
       }),
     );
 

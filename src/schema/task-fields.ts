@@ -1,0 +1,65 @@
+import {
+  isObjectType,
+  type FieldNode,
+  type GraphQLFieldMap,
+  type GraphQLResolveInfo,
+  type SelectionSetNode,
+} from 'graphql';
+import type { VideoTask } from '../store/video-task.ts';
+import type { Context } from './context.ts';
+
+/** A field of the stored task. */
+export type TaskField = keyof VideoTask;
+
+/** A resolver that says which fields of the task it reads, so that a query for it reads no others. */
+export const reading = <Field extends TaskField, Value>(
+  fields: readonly Field[],
+  resolve: (task: Pick<VideoTask, Field>, args: unknown, context: Context) => Value,
+) => ({ resolve, extensions: { taskFields: fields } });
+
+/** By the node that asks: texts come again and again. */
+const remembered = new WeakMap<FieldNode, readonly TaskField[] | undefined>();
+
+/**
+ * The fields of a task that an answer is made from, whatever its directives leave out; undefined: all.
+ *
+ * @param info of a field whose type is a task, or `Node`
+ */
+export function askedFields({
+  fieldNodes,
+  fragments,
+  schema,
+}: GraphQLResolveInfo): readonly TaskField[] | undefined {
+  const [node] = fieldNodes;
+  // Two operations of a text may merge a node with different others: nothing is known of it alone.
+  if (node?.selectionSet === undefined || fieldNodes.length > 1) return undefined;
+  if (!remembered.has(node)) {
+    const type = schema.getType('VideoTask');
+    const fields = new Set<TaskField>(['id']);
+    const known = isObjectType(type) && collects(node.selectionSet, fragments, type.getFields(), fields);
+    remembered.set(node, known ? [...fields].toSorted() : undefined);
+  }
+  return remembered.get(node);
+}
+
+/** Whether it is known of each selected field what it reads. */
+function collects(
+  { selections }: SelectionSetNode,
+  fragments: GraphQLResolveInfo['fragments'],
+  types: GraphQLFieldMap<unknown, unknown>,
+  into: Set<TaskField>,
+): boolean {
+  return selections.every((selection) => {
+    if (selection.kind === 'FragmentSpread') {
+      const fragment = fragments[selection.name.value];
+      return fragment !== undefined && collects(fragment.selectionSet, fragments, types, into);
+    }
+    if (selection.kind === 'InlineFragment') return collects(selection.selectionSet, fragments, types, into);
+    if (selection.name.value === '__typename') return true;
+    const extensions = types[selection.name.value]?.extensions ?? {};
+    const exposed = extensions['pothosExposedField'];
+    const fields = extensions['taskFields'] ?? (exposed === undefined ? undefined : [exposed]);
+    for (const field of (fields ?? []) as TaskField[]) into.add(field);
+    return fields !== undefined;
+  });
+}
