@@ -55,13 +55,24 @@ const layoutShift = ({ page }: OpenStudio, since: number) =>
 const asked = ({ requests }: OpenStudio, from = 0) =>
   requests.slice(from).map((url) => new URL(url).pathname.replace(/\/media\/.*/, '/media/…'));
 
-const played = (card: Locator) =>
+/** Waits until the player of a pressed card plays, with its controls. */
+const plays = (card: Locator) =>
+  waitFor('the video to play', () =>
+    card
+      .locator('video')
+      .evaluate(
+        (video: HTMLVideoElement) =>
+          video.controls && video.currentTime > 0.1 && video === document.activeElement,
+      ),
+  );
+
+const hasPlayer = (card: Locator) =>
   waitFor('the player', () =>
     card.locator('video').evaluate((video: HTMLVideoElement) => video.readyState >= 1 && video.duration > 0),
   );
 
 describe('the studio', () => {
-  it('goes by mouse from a picture and a few words to a video that plays by itself, downloads and is linked', async () => {
+  it('goes by mouse from a picture and a few words to a video that appears by itself, plays, downloads and is linked', async () => {
     await using studio = await openStudio(browser, `${app.url}/veo31`, {
       permissions: ['clipboard-write', 'clipboard-read'],
     });
@@ -80,8 +91,11 @@ describe('the studio', () => {
     await card.getByText('estimated').waitFor();
     await release();
     await card.getByText('Ready').waitFor();
-    await played(card);
+    await hasPlayer(card);
     expect(await layoutShift(studio, since)).toBe(0);
+    await card.getByRole('button', { name: 'Play' }).click();
+    await plays(card);
+    expect(await card.getByRole('button', { name: 'Play' }).count()).toBe(0);
     await card.getByRole('button', { name: 'Copy link' }).click();
     await page.getByText('The link is copied.').waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -125,6 +139,9 @@ describe('the studio', () => {
     await keyboard.press('Control+Enter');
     const card = studio.card('A fox that walks by keyboard');
     await card.getByText('Ready').waitFor();
+    await tabTo(card.getByRole('button', { name: 'Play' }));
+    await keyboard.press('Enter');
+    await plays(card);
     await tabTo(card.getByRole('link', { name: 'A fox that walks by keyboard' }));
     await keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
@@ -176,7 +193,7 @@ describe('the studio', () => {
     await Promise.all(
       [first, second].map((studio) => studio.card('A fox in two tabs').getByText('Ready').waitFor()),
     );
-    await played(second.card('A fox in two tabs'));
+    await hasPlayer(second.card('A fox in two tabs'));
     // From another tab's press to the video on this screen: the video's own bytes, and the one socket.
     expect([...new Set(asked(second, before))]).toEqual(['/media/…']);
     expect(second.sockets).toHaveLength(1);

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { OpenStudio } from './studio.ts';
 
 /** A state of the studio that people see, and how a browser comes to it. */
@@ -16,6 +16,17 @@ async function dismissNotes(page: Page): Promise<void> {
   });
   await page.locator('.toast').first().waitFor({ state: 'detached', timeout: 10_000 });
 }
+
+/** Waits until the video in a box is drawn. */
+const pictureOf = (box: Locator) =>
+  box.locator('video').evaluate(
+    (video: HTMLVideoElement) =>
+      new Promise<void>((resolve) => {
+        const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+        if (video.readyState >= 2 && !video.seeking) drawn();
+        else video.addEventListener('canplay', drawn, { once: true });
+      }),
+  );
 
 const opened = (page: Page) => page.getByRole('dialog').first().waitFor();
 
@@ -79,7 +90,7 @@ export const studioStates = (
       await page.getByRole('button', { name: 'Keep it' }).click();
       await release();
       await card('A red fox').getByText('Ready').waitFor();
-      await card('A red fox').locator('video').waitFor();
+      await pictureOf(card('A red fox'));
     },
   },
   {
@@ -96,6 +107,7 @@ export const studioStates = (
       await card('A red fox').getByRole('heading').getByRole('link').click();
       await opened(page);
       await page.getByRole('dialog').getByText('History').waitFor();
+      await pictureOf(page.getByRole('dialog'));
     },
   },
   {

@@ -3,26 +3,27 @@ import { useState } from 'react';
 import type { Task } from '../api/documents.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Player } from './player.tsx';
 import { useRest } from './use-rest.ts';
 
+interface MediaBoxProps {
+  readonly task: Task;
+  /** When its player may be made, among those in view. */
+  readonly turn?: number;
+  /** Alone on the screen: the player has its controls from the beginning. */
+  readonly isOpen?: boolean;
+}
+
 /** The picture of a task: its player once it is there, until then what it is made from. Always of the same size. */
-export function MediaBox({ task, turn = 0 }: { readonly task: Task; readonly turn?: number }) {
+export function MediaBox({ task, turn = 0, isOpen = false }: MediaBoxProps) {
   const { t } = useLingui();
   const isResting = useRest(turn);
   const [image] = task.referenceImages;
-  const poster = task.video?.posterUrl ?? undefined;
   const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);
   return (
     <div className="media" data-stage={task.stage}>
       {task.videoUrl !== null && isResting ? (
-        <video
-          controls
-          playsInline
-          preload={poster === undefined ? 'metadata' : 'none'}
-          poster={poster}
-          src={`${task.videoUrl}#t=0.01`}
-          aria-label={title}
-        />
+        <Player url={task.videoUrl} poster={task.video?.posterUrl ?? null} title={title} isOpen={isOpen} />
       ) : task.stage === 'FAILED' || task.stage === 'SUBMISSION_UNKNOWN' ? (
         <Icon name="warning" />
       ) : task.stage === 'CANCELED' ? (

@@ -53,7 +53,7 @@ function Open({ seen }: { readonly seen: SeenTask }) {
   return (
     <div className="task">
       <div className="task-main">
-        <MediaBox key={task.videoUrl} task={task} />
+        <MediaBox key={task.videoUrl} task={task} isOpen />
         <div className="task-state">
           <StatusBadge stage={task.stage} />
           {!isTerminal(task) && task.stage !== 'SUBMISSION_UNKNOWN' && <TaskProgress seen={seen} />}
