@@ -40,8 +40,11 @@ export async function query(settings: {
     contestants.push({ match, perSecond: [], cpuUs: [], p99: [] });
   }
   for (const { match } of contestants) await fire(match, folder, connections, 2);
+  let turn = 0;
   await inRounds(settings.rounds, secondsForRounds, async () => {
-    for (const { match, perSecond, cpuUs, p99 } of contestants) {
+    for (const { match, perSecond, cpuUs, p99 } of turn++ % 2 === 0
+      ? contestants
+      : contestants.toReversed()) {
       const before = await match.server.call('usage', null);
       const { requests, latency } = await fire(match, folder, connections, seconds);
       const after = await match.server.call('usage', null);

@@ -5,12 +5,14 @@ import { commonHeaders } from './respond.ts';
 /** What every answer says, and what it tells the browser of a page of another origin. */
 export function answerHeaders(guard: PageGuard, request: IncomingMessage): OutgoingHttpHeaders {
   const { origin } = request.headers;
+  if (origin === undefined && request.method === 'POST') return commonHeaders;
   return origin !== undefined && guard.allowsOrigin(origin, request)
-    ? { ...toItself, 'access-control-allow-origin': origin }
-    : toItself;
+    ? { ...varied, 'access-control-allow-origin': origin }
+    : varied;
 }
 
-const toItself: OutgoingHttpHeaders = { ...commonHeaders, vary: 'origin' };
+/** For caches, which keep what GET answers. */
+const varied: OutgoingHttpHeaders = { ...commonHeaders, vary: 'origin' };
 
 /** Answers a browser that asks what a page of another origin may do. */
 export function respondPreflight(response: ServerResponse, headers: OutgoingHttpHeaders): void {

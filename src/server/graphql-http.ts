@@ -12,6 +12,7 @@ import { parseParams } from './params.ts';
 import { readBody } from './read-body.ts';
 import { requestUrl } from './request-url.ts';
 import { respondError, respondUnauthenticated, setHeaders } from './respond.ts';
+import { TurnBatch } from './turn-batch.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
 /** Everything that answers at `/graphql` over HTTP. */
@@ -32,6 +33,7 @@ export interface GraphQLHttpOptions {
  */
 export class GraphQLHttp {
   readonly #options: GraphQLHttpOptions;
+  readonly #turn = new TurnBatch();
 
   constructor(options: GraphQLHttpOptions) {
     this.#options = options;
@@ -81,8 +83,9 @@ export class GraphQLHttp {
       if (await this.#answersAsStream(request, response, params, identity, common)) return;
     }
     if (params !== null && method === 'POST') {
-      const answered = this.#answersAsJson(response, params, identity.viewer, accept, common);
-      if (answered instanceof Promise ? await answered : answered) return;
+      const { viewer } = identity;
+      const answers = () => this.#answersAsJson(response, params, viewer, accept, common);
+      if (await this.#turn.execute(answers)) return;
     }
     setHeaders(response, common);
     // Yoga takes a body that was read before.
@@ -131,12 +134,14 @@ export class GraphQLHttp {
       // Nothing was executed, so Yoga may try again to say so.
       if (result.data === undefined) return false;
       const text = JSON.stringify(formatted(result));
-      response.writeHead(200, {
-        ...common,
-        'content-type': `${mediaType}; charset=utf-8`,
-        'content-length': Buffer.byteLength(text),
+      this.#turn.write(() => {
+        response.writeHead(200, {
+          ...common,
+          'content-type': `${mediaType}; charset=utf-8`,
+          'content-length': Buffer.byteLength(text),
+        });
+        response.end(text);
       });
-      response.end(text);
       return true;
     };
     const result = operations.execute(prepared.document, params, viewer);
@@ -170,7 +175,8 @@ function paramsOf(request: IncomingMessage, body: Buffer | null, isStream: boole
 const orUnreadable = (value: unknown): unknown => (value === undefined ? 'unreadable' : value);
 
 const isJson = (contentType: string | undefined): boolean =>
-  contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType);
+  contentType === 'application/json' ||
+  (contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType));
 
 /** The type that Yoga would choose: the first of the two that is named. Null for odder wishes. */
 function jsonTypeFor(accept: string): string | null {
