@@ -62,7 +62,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
     });
   },
   memory: (quick) => memory({ subscribers: quick ? 1000 : 5000, rounds: 1 }),
-  query: (quick) => query({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 6 }),
+  query: (quick) => query({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 3 }),
   latency: (quick) =>
     latency({
       subscribers: quick ? 500 : 1000,

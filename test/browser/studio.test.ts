@@ -297,6 +297,49 @@ describe('the studio', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  it('notifies whoever allowed it, of a video that is ready while the page is out of sight', async () => {
+    await using studio = await openStudio(browser, app.url, { permissions: ['notifications'] });
+    const { page } = studio;
+    // Chromium without a window shows nobody a note and hides no page: both are looked at where the page asks.
+    await page.evaluate(() => {
+      const notes: string[] = [];
+      const Noted = class extends Notification {
+        constructor(title: string, options?: NotificationOptions) {
+          super(title, options);
+          notes.push(`${title}: ${options?.body}`);
+        }
+      };
+      Object.assign(window, { Notification: Noted, notes });
+      Object.defineProperty(document, 'hidden', { get: () => document.title.startsWith('hidden') });
+    });
+    const notes = () => page.evaluate(() => (window as unknown as { notes: string[] }).notes);
+    const bell = page.getByRole('button', { name: 'Notify me when a video is ready' });
+    await bell.click();
+    await waitFor(
+      'the switch',
+      () => bell.getAttribute('aria-pressed'),
+      (pressed) => pressed === 'true',
+    );
+    await studio.make('A fox in sight');
+    await studio.cards('COMPLETED').filter({ hasText: 'A fox in sight' }).waitFor();
+    await page.evaluate(() => {
+      document.title = 'hidden';
+    });
+    await studio.make('A fox out of sight');
+    await studio.make('A fox that fails [sim:filtered]');
+    await studio.cards('COMPLETED').filter({ hasText: 'A fox out of sight' }).waitFor();
+    await studio.cards('FAILED').filter({ hasText: 'A fox that fails' }).waitFor();
+    expect((await notes()).toSorted()).toEqual([
+      'The video did not come about: A fox that fails [sim:filtered]',
+      'The video is ready: A fox out of sight',
+    ]);
+    await bell.click();
+    await studio.make('A fox without a bell');
+    await studio.cards('COMPLETED').filter({ hasText: 'A fox without a bell' }).waitFor();
+    expect(await notes()).toHaveLength(2);
+    expect(studio.complaints).toEqual([]);
+  });
+
   it('speaks Russian to those who read it, and finds what is searched', async () => {
     await using studio = await openStudio(browser, app.url, { locale: 'ru-RU' });
     const { page } = studio;

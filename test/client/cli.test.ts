@@ -42,6 +42,22 @@ describe('the command line', () => {
     await folder[Symbol.asyncDispose]();
   });
 
+  it('shows a bar to a person who looks on, which grows and is gone at the end', async () => {
+    const { code, stdout } = await runCli(['generate', 'a barred fox [sim:duration=2500]'], {
+      url: app.url,
+      key,
+      terminal: true,
+    });
+    expect(code).toBe(0);
+    const shown = [...stdout.matchAll(/█*░+ (\d+) %[^\r\n█░]*generating · \d:\d\d elapsed/g)];
+    const percents = shown.map(([, percent]) => Number(percent));
+    expect(percents.length).toBeGreaterThan(1);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(stdout).toMatch(/\d:\d\d {2}completed\r\n/);
+    // What is left on the screen behind the bar's last line: the end and the address.
+    expect(stdout.slice(stdout.lastIndexOf('completed'))).not.toMatch(/[█░]/);
+  });
+
   it('makes a video from an uploaded image and an address, and saves it whole', async () => {
     const address = 'https://images.example/ring.jpg';
     const images = ['--image', 'fox.png', '--image', address];

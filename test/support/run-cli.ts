@@ -31,12 +31,23 @@ export interface CliOptions {
   readonly url: string;
   readonly key?: string;
   readonly folder?: string;
+  /** Whether a person looks on: all that is printed then comes as `stdout`. */
+  readonly terminal?: boolean;
 }
 
 /** Starts the command line as `npm run reelay` does, without npm. */
-export function startCli(args: readonly string[], { url, key, folder = '.' }: CliOptions): RunningCli {
+export function startCli(
+  args: readonly string[],
+  { url, key, folder = '.', terminal = false }: CliOptions,
+): RunningCli {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...args], {
+  const command = [process.execPath, main, ...args];
+  const quoted = command.map((word) => `'${word}'`).join(' ');
+  // `script` runs a command on a terminal of its own, and is part of every Linux.
+  const [file = '', ...given] = terminal
+    ? ['script', '--quiet', '--return', '--command', `stty cols 100; exec ${quoted}`, '/dev/null']
+    : command;
+  const child = spawn(file, given, {
     cwd: folder,
     env: {
       PATH,
