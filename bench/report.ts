@@ -65,6 +65,6 @@ export function asText({ scenario, what, rows, targets }: Result): string {
     ...targets.map(
       ({ promise, measured, holds }) => `- ${promise}: ${measured} ${holds ? '(holds)' : '(MISSED)'}`,
     ),
-    '',
+    ...(targets.length > 0 ? [''] : []),
   ].join('\n');
 }
