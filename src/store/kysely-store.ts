@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { sql, type CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
 import { purgeDeleted } from './deletion.ts';
@@ -31,50 +31,18 @@ import {
   type NewVideoTask,
   type Store,
 } from './store.ts';
-import {
-  columnOf,
-  fieldsFrom,
-  fromRow,
-  fromValues,
-  taskColumns,
-  toRow,
-  valuesOf,
-  type TaskRow,
-  type TaskValues,
-} from './task-row.ts';
+import { changedAfter, TaskReads, type PresentReads } from './task-reads.ts';
+import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './task-row.ts';
 import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
-/** The values of a row, in the order of its query's columns. */
-type Values = readonly unknown[];
-
 /** What differs between the databases. */
-export interface DialectTraits {
+export interface DialectTraits extends PresentReads {
   /** Whether rows are locked one by one (PostgreSQL) or the whole database is (SQLite). */
   readonly locksRows: boolean;
   /** Whether this process alone owns the database: a start then frees what the process before had claimed. */
   readonly soleOwner: boolean;
-  /**
-   * Reads what was committed last, at once; null while a transaction is open, and the read has to take its turn.
-   * Under load the turn costs more than the read.
-   */
-  readonly readNow?: (sql: string, parameters: readonly unknown[]) => readonly Values[] | null;
-  /** As `readNow`, one row; undefined while a transaction is open, null where there is none. */
-  readonly readOneNow?: (sql: string, parameters: readonly unknown[]) => Values | null | undefined;
 }
-
-/** A query that is built once, and how its rows are read. */
-interface Read<Value> {
-  readonly query: CompiledQuery<Partial<TaskRow>>;
-  readonly columns: readonly (keyof TaskRow)[];
-  readonly from: (values: Values) => Value;
-}
-
-const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
-  query,
-  columns: taskColumns,
-  from: (values) => fromValues(values as unknown as TaskValues),
-});
 
 /** Brings the tables up to date and opens a new stretch of history. */
 export async function openKyselyStore(db: Kysely<Database>, traits: DialectTraits): Promise<Store> {
@@ -123,25 +91,19 @@ class KyselyStore implements Store {
   readonly #traits: DialectTraits;
   readonly #epochs: readonly Epoch[];
   readonly #listeners = new Set<() => void>();
-  /** Built once, as these reads are behind every query and every change. */
-  readonly #byId: Read<VideoTask>;
-  readonly #own: Read<VideoTask>;
+  readonly #reads: TaskReads;
+  /** Built once, as it is behind every change. */
   readonly #forChange: CompiledQuery<TaskRow>;
-  /** By the list of fields itself, and forgotten with it. */
-  readonly #ownFields = new WeakMap<readonly (keyof VideoTask)[], Read<object>>();
   /** By the columns that are set: as many as there are kinds of changes. */
   readonly #updates = new Map<string, CompiledQuery>();
-  /** By limit. */
-  readonly #allAfter = new Map<number, Read<VideoTask>>();
 
   constructor(db: Kysely<Database>, traits: DialectTraits, epochs: readonly Epoch[]) {
     this.#db = db;
     this.#traits = traits;
     this.#epochs = epochs;
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
-    this.#byId = whole(byId.compile());
     this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
-    this.#own = whole(this.#ownQuery(taskColumns));
+    this.#reads = new TaskReads(db, traits);
   }
 
   async insert(
@@ -170,7 +132,7 @@ class KyselyStore implements Store {
   }
 
   get(id: TaskId): MaybePromise<VideoTask | null> {
-    return this.#readOne(this.#byId, [id]);
+    return this.#reads.byId(id);
   }
 
   getOwn<Field extends keyof VideoTask>(
@@ -178,8 +140,7 @@ class KyselyStore implements Store {
     id: TaskId,
     fields?: readonly Field[],
   ): MaybePromise<Pick<VideoTask, Field> | null> {
-    const read: Read<Pick<VideoTask, Field>> = fields === undefined ? this.#own : this.#ownRead(fields);
-    return this.#readOne(read, [id, owner]);
+    return this.#reads.own(owner, id, fields);
   }
 
   async getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
@@ -336,54 +297,13 @@ class KyselyStore implements Store {
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
     if (scope.owner === undefined && scope.upTo === undefined && !scope.openOnly) {
-      const read = this.#allAfterRead(scope.limit);
-      const now = this.#traits.readNow?.(read.query.sql, [counter]) ?? null;
-      return now?.map(read.from) ?? this.#readInTurn(read, [counter]);
+      return this.#reads.changesAfter(counter, scope.limit);
     }
-    let query = this.#changesAfter(counter, scope.limit);
+    let query = changedAfter(this.#db, counter, scope.limit);
     if (scope.owner !== undefined) query = query.where('owner', '=', scope.owner);
     if (scope.upTo !== undefined) query = query.where('revision', '<=', scope.upTo);
     if (scope.openOnly) query = query.where('completed_at', 'is', null);
     return (await query.execute()).map(fromRow);
-  }
-
-  /** The limit stands in the text: SQLite plans a statement anew, 60 µs, each time that one is bound. */
-  #changesAfter(counter: number, limit: number) {
-    return this.#db
-      .selectFrom('tasks')
-      .select(taskColumns)
-      .where('revision', '>', counter)
-      .orderBy('revision')
-      .limit(sql.lit(limit));
-  }
-
-  #allAfterRead(limit: number): Read<VideoTask> {
-    let read = this.#allAfter.get(limit);
-    if (read === undefined) {
-      read = whole(this.#changesAfter(0, limit).compile());
-      this.#allAfter.set(limit, read);
-    }
-    return read;
-  }
-
-  #ownQuery(columns: readonly (keyof TaskRow)[]): CompiledQuery<Partial<TaskRow>> {
-    return this.#db
-      .selectFrom('tasks')
-      .select(columns)
-      .where('id', '=', '')
-      .where('owner', '=', '')
-      .where('deleted_at', 'is', null)
-      .compile();
-  }
-
-  #ownRead<Field extends keyof VideoTask>(fields: readonly Field[]): Read<Pick<VideoTask, Field>> {
-    let read = this.#ownFields.get(fields) as Read<Pick<VideoTask, Field>> | undefined;
-    if (read === undefined) {
-      const columns = fields.map(columnOf);
-      read = { query: this.#ownQuery(columns), columns, from: fieldsFrom(fields) };
-      this.#ownFields.set(fields, read);
-    }
-    return read;
   }
 
   lastRevision(): Promise<number> {
@@ -447,20 +367,6 @@ class KyselyStore implements Store {
       this.#updates.set(key, query);
     }
     return { ...query, parameters: [...valuesOf(row, columns), id] };
-  }
-
-  #readOne<Value>(read: Read<Value>, parameters: readonly unknown[]): MaybePromise<Value | null> {
-    const now = this.#traits.readOneNow?.(read.query.sql, parameters);
-    if (now !== undefined) return now === null ? null : read.from(now);
-    return this.#readInTurn(read, parameters).then(([value]) => value ?? null);
-  }
-
-  async #readInTurn<Value>(
-    { query, columns, from }: Read<Value>,
-    parameters: readonly unknown[],
-  ): Promise<readonly Value[]> {
-    const { rows } = await this.#db.executeQuery<Partial<TaskRow>>({ ...query, parameters });
-    return rows.map((row) => from(valuesOf(row, columns)));
   }
 
   #announce(): void {
