@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { isLoopback, type Config } from './config.ts';
+import { isLoopback, type Config } from './config/config.ts';
 import type { TaskFeed } from './events/feed.ts';
 import { TaskStreams } from './events/task-stream.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';

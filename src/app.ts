@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { startApi } from './api.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/image-sources.ts';

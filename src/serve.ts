@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { startApp } from './app.ts';
-import { ConfigError, describeVariables, readConfig, type Config } from './config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { describeVariables, readConfig, type Config } from './config/config.ts';
 import { StoreUnavailableError } from './store/sqlite.ts';
 
 /** A stop that takes longer than this is cut: what was answered is durable anyway. */

@@ -1,7 +1,7 @@
 import { access, glob, readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { describeVariables } from '../src/config.ts';
+import { describeVariables } from '../src/config/config.ts';
 import { kieModels } from '../src/providers/kie/models.ts';
 import { buildSchema } from '../src/schema/schema.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { startApi } from '../../src/api.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';

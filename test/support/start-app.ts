@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** A whole server in this process, on a free port and a folder of its own. */

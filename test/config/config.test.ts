@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, describeVariables, readConfig } from '../src/config.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { describeVariables, readConfig } from '../../src/config/config.ts';
 
 describe('the environment', () => {
   it('has a default for what nobody sets, the simulator where there is no key', () => {

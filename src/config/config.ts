@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { authVariables } from './auth.ts';
+import { ConfigError } from './config-error.ts';
+import { httpVariables } from './http.ts';
+import { limitVariables } from './limits.ts';
+import { logVariables } from './log.ts';
+import { mediaVariables } from './media.ts';
+import { providerVariables, type providerWords } from './providers.ts';
+import { storageVariables } from './storage.ts';
+import { Complaint, type Variable } from './variable.ts';
+
+/** Every variable, once: `--help` and the operator's table are made from this. */
+const variables = {
+  ...httpVariables,
+  ...storageVariables,
+  ...providerVariables,
+  ...authVariables,
+  ...mediaVariables,
+  ...limitVariables,
+  ...logVariables,
+} satisfies Record<string, Variable<unknown>>;
+
+type Values = {
+  [Name in keyof typeof variables]:
+    | Exclude<ReturnType<(typeof variables)[Name]['parse']>, Complaint>
+    | ((typeof variables)[Name]['fallback'] extends null ? null : never);
+};
+
+/** What the operator chose, checked. Read once, at start. */
+export type Config = Omit<Values, 'PROVIDERS' | 'DATABASE_URL'> & {
+  /** In order of preference. */
+  readonly PROVIDERS: readonly (typeof providerWords)[number][];
+  /** The file of the embedded database. */
+  readonly DATABASE_URL: string;
+};
+
+/**
+ * Reads the environment.
+ *
+ * @throws ConfigError naming the variable and what it wants
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const values = Object.fromEntries(
+    Object.entries(variables).map(([name, variable]) => {
+      // An empty variable is one that is not set, as shells and compose files have it.
+      const value = env[name]?.trim() || variable.fallback;
+      if (value === null) return [name, null];
+      const parsed: unknown = variable.parse(value);
+      if (parsed instanceof Complaint) throw new ConfigError(name, parsed.wants);
+      return [name, parsed];
+    }),
+  ) as Values;
+  const { HOST, API_KEYS, JWT_SECRET, JWT_JWKS_URL } = values;
+  if (JWT_SECRET !== null && JWT_JWKS_URL !== null) {
+    throw new ConfigError('JWT_SECRET', 'cannot be set together with JWT_JWKS_URL: choose one');
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (values[name] !== null && JWT_SECRET === null && JWT_JWKS_URL === null) {
+      throw new ConfigError(name, 'wants JWT_SECRET or JWT_JWKS_URL beside it: alone it checks nothing');
+    }
+  }
+  if (!isLoopback(HOST) && API_KEYS === null && JWT_SECRET === null && JWT_JWKS_URL === null) {
+    throw new ConfigError(
+      'HOST',
+      'an address that others can reach wants API_KEYS, JWT_SECRET or JWT_JWKS_URL',
+    );
+  }
+  return {
+    ...values,
+    PROVIDERS: chooseProviders(values),
+    DATABASE_URL: values.DATABASE_URL ?? join(values.DATA_DIR, 'reelay.db'),
+  };
+}
+
+function chooseProviders(values: Values): Config['PROVIDERS'] {
+  const named = values.PROVIDERS;
+  if (named === null) return values.KIE_API_KEY === null ? ['simulator'] : ['kie'];
+  if (named.includes('kie') && values.KIE_API_KEY === null) {
+    throw new ConfigError('KIE_API_KEY', 'is missing, although PROVIDERS names kie');
+  }
+  if (named.includes('google')) {
+    throw new ConfigError('PROVIDERS', 'google is not supported by this version yet');
+  }
+  return named;
+}
+
+/** Whether only this machine can reach an address that a server listens on. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+/** The operator's page: each variable with its default and meaning. */
+export function describeVariables(): { name: string; fallback: string | null; meaning: string }[] {
+  return Object.entries(variables).map(([name, { fallback, meaning }]) => ({ name, fallback, meaning }));
+}

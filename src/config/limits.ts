@@ -1,0 +1,17 @@
+import { milliseconds, whole } from './parsers.ts';
+import { given } from './variable.ts';
+
+/** Limits. */
+export const limitVariables = {
+  LIMIT_SOCKETS_PER_OWNER: given('20000', 'WebSockets that one owner may hold', whole(1)),
+  LIMIT_SUBSCRIPTIONS_PER_OWNER: given('20000', 'subscriptions that one owner may hold', whole(1)),
+  LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
+  LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
+  LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
+  LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', milliseconds(50)),
+  LIMIT_STALLED_MS: given(
+    '30000',
+    'milliseconds after which a reader that is behind is closed',
+    milliseconds(100),
+  ),
+};

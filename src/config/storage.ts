@@ -1,0 +1,16 @@
+import { text } from './parsers.ts';
+import { Complaint, given, optional } from './variable.ts';
+
+const databaseUrl = (value: string) => {
+  if (/^postgres(ql)?:/.test(value)) {
+    return new Complaint('wants sqlite:PATH; PostgreSQL is not supported by this version yet');
+  }
+  const path = /^sqlite:(.+)$/.exec(value)?.[1];
+  return path ?? new Complaint('wants sqlite:PATH');
+};
+
+/** Where data is kept. */
+export const storageVariables = {
+  DATA_DIR: given('./data', 'embedded database, videos and uploads', text),
+  DATABASE_URL: optional('sqlite:PATH; unset: reelay.db in DATA_DIR', databaseUrl),
+};
