@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { pino, type Logger } from 'pino';
 import { startApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
-import { describeVariables, readConfig, type Config } from './config/config.ts';
+import { describeVariables, findIgnoredSettings, readConfig, type Config } from './config/config.ts';
 import { StoreUnavailableError } from './store/sqlite.ts';
 
 /** A stop that takes longer than this is cut: what was answered is durable anyway. */
@@ -22,6 +22,11 @@ export async function serve(args: readonly string[], stop: Promise<NodeJS.Signal
     }
     const config = readConfig(process.env);
     const log = createLog(config);
+    for (const { variable, nearest } of findIgnoredSettings(process.env)) {
+      if (nearest === null)
+        log.warn({ variable }, 'this version does not support the setting: it has no effect');
+      else log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
+    }
     const app = await startApp(config, log);
     const { url, simulated } = app;
     log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');

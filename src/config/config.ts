@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { authVariables } from './auth.ts';
 import { ConfigError } from './config-error.ts';
+import { hostnameOf, isLoopbackName } from '../server/loopback.ts';
 import { httpVariables } from './http.ts';
 import { limitVariables } from './limits.ts';
 import { logVariables } from './log.ts';
 import { mediaVariables } from './media.ts';
+import { nearestKnown } from './misspelled.ts';
+import { notImplemented } from './not-implemented.ts';
 import { providerVariables, type providerWords } from './providers.ts';
 import { storageVariables } from './storage.ts';
 import { Complaint, type Variable } from './variable.ts';
@@ -34,17 +37,24 @@ export type Config = Omit<Values, 'PROVIDERS' | 'DATABASE_URL'> & {
   readonly DATABASE_URL: string;
 };
 
+const unsupported = notImplemented(new Set(Object.keys(variables)));
+
+/** An empty variable is one that is not set, as shells and compose files have it. */
+const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
+
 /**
  * Reads the environment.
  *
- * @throws ConfigError naming the variable and what it wants
+ * @throws ConfigError that names the variable and says what it must be
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  for (const name of unsupported.refused) {
+    if (isSet(env[name])) throw new ConfigError(name, 'is not supported by this version: unset it');
+  }
   const values = Object.fromEntries(
     Object.entries(variables).map(([name, variable]) => {
-      // An empty variable is one that is not set, as shells and compose files have it.
-      const value = env[name]?.trim() || variable.fallback;
-      if (value === null) return [name, null];
+      const value = isSet(env[name]) ? env[name]?.trim() : variable.fallback;
+      if (value === null || value === undefined) return [name, null];
       const parsed: unknown = variable.parse(value);
       if (parsed instanceof Complaint) throw new ConfigError(name, parsed.wants);
       return [name, parsed];
@@ -56,13 +66,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
     if (values[name] !== null && JWT_SECRET === null && JWT_JWKS_URL === null) {
-      throw new ConfigError(name, 'wants JWT_SECRET or JWT_JWKS_URL beside it: alone it checks nothing');
+      throw new ConfigError(name, 'needs JWT_SECRET or JWT_JWKS_URL: alone it checks nothing');
     }
   }
   if (!isLoopback(HOST) && API_KEYS === null && JWT_SECRET === null && JWT_JWKS_URL === null) {
     throw new ConfigError(
       'HOST',
-      'an address that others can reach wants API_KEYS, JWT_SECRET or JWT_JWKS_URL',
+      'an address that others can reach needs API_KEYS, JWT_SECRET or JWT_JWKS_URL',
     );
   }
   return {
@@ -85,8 +95,26 @@ function chooseProviders(values: Values): Config['PROVIDERS'] {
 }
 
 /** Whether only this machine can reach an address that a server listens on. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+export const isLoopback = (host: string): boolean => isLoopbackName(hostnameOf(host) ?? host);
+
+/** A setting that has no effect. */
+export interface IgnoredSetting {
+  readonly variable: string;
+  /** The variable that was probably meant; null when this version does not support the one that is set. */
+  readonly nearest: string | null;
+}
+
+/** Variables of the environment that seem to be meant for Reelay and are read by nothing. Never their values. */
+export function findIgnoredSettings(env: Readonly<Record<string, string | undefined>>): IgnoredSetting[] {
+  const known = [...Object.keys(variables), ...unsupported.refused, ...unsupported.shared];
+  const ignored: IgnoredSetting[] = [];
+  for (const variable of Object.keys(env).toSorted()) {
+    if (!isSet(env[variable])) continue;
+    const nearest = unsupported.shared.includes(variable) ? null : nearestKnown(variable, known);
+    if (nearest !== null || unsupported.shared.includes(variable)) ignored.push({ variable, nearest });
+  }
+  return ignored;
+}
 
 /** The operator's page: each variable with its default and meaning. */
 export function describeVariables(): { name: string; fallback: string | null; meaning: string }[] {

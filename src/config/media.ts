@@ -5,7 +5,7 @@ const hosts = (value: string) => {
   const names = list(value);
   return names.every((name) => URL.canParse(`http://${name}`) && !/[/@?#]/.test(name))
     ? names.map((name) => name.toLowerCase())
-    : new Complaint('wants a comma list of host names, each with or without :PORT');
+    : new Complaint('must be a comma-separated list of host names, each with or without :PORT');
 };
 
 /** Videos and images. */

@@ -4,10 +4,10 @@ import { Complaint } from './variable.ts';
 export const text = (value: string) => value;
 /** What fits into a header as it is. */
 export const headerText = (value: string) =>
-  /^[\x21-\x7e]+$/.test(value) ? value : new Complaint('wants letters, digits and signs without spaces');
+  /^[\x21-\x7e]+$/.test(value) ? value : new Complaint('must be printable ASCII characters without spaces');
 /** Shorter ones can be found by trying. */
 export const secret = (least: number) => (value: string) =>
-  Buffer.byteLength(value) >= least ? value : new Complaint(`wants at least ${least} bytes`);
+  Buffer.byteLength(value) >= least ? value : new Complaint(`must have at least ${least} bytes`);
 /** The parts between commas, trimmed; empty ones are left out. */
 export const list = (value: string) =>
   value
@@ -24,8 +24,8 @@ export const whole =
       ? number
       : new Complaint(
           most === Number.MAX_SAFE_INTEGER
-            ? `wants a whole number, ${least} or more`
-            : `wants a whole number from ${least} to ${most}`,
+            ? `must be an integer of at least ${least}`
+            : `must be an integer from ${least} to ${most}`,
         );
   };
 
@@ -36,7 +36,7 @@ export const milliseconds = (least: number) => whole(least, 2 ** 31 - 1);
 export const oneOf =
   <const T extends string>(...words: readonly T[]) =>
   (value: string) =>
-    words.find((word) => word === value) ?? new Complaint(`wants one of ${words.join(', ')}`);
+    words.find((word) => word === value) ?? new Complaint(`must be one of ${words.join(', ')}`);
 
 /** `true` or `false`. */
 export const flag = (value: string) => {
@@ -44,18 +44,33 @@ export const flag = (value: string) => {
   return word instanceof Complaint ? word : word === 'true';
 };
 
-/** An http or https address, without a slash at its end. */
+/** An http or https URL as a base for others: without a slash at its end. */
 export const httpUrl = (value: string) => {
-  const url = URL.parse(value);
-  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === ''
-    ? value.replace(/\/+$/, '')
-    : new Complaint('wants an address that starts with http:// or https://, without a user, ? or #');
+  const url = plainHttpUrl(value);
+  return url !== null && url.search + url.hash === '' && !/[?#]/.test(value)
+    ? url.origin + url.pathname.replace(/\/+$/, '')
+    : new Complaint('must be a URL that starts with http:// or https://, without a user, ? or #');
 };
+
+/** An http or https URL of a document, which may have a query. */
+export const documentUrl = (value: string) => {
+  const url = plainHttpUrl(value);
+  return url !== null && url.hash === ''
+    ? url.href
+    : new Complaint('must be a URL that starts with http:// or https://, without a user or #');
+};
+
+function plainHttpUrl(value: string): URL | null {
+  const url = URL.parse(value);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '' ? url : null;
+}
 
 /** `NAME=USD` pairs; a number alone stands for everyone under the empty name. */
 export const amounts = (what: string, alone: boolean) => (value: string) => {
   const pairs = list(value).map((item) => /^(?:(.+)=)?(\d+(?:\.\d+)?)$/.exec(item));
   return pairs.every((pair) => pair !== null && (alone || pair[1] !== undefined))
     ? new Map(pairs.map((pair) => [pair?.[1]?.trim() ?? '', Number(pair?.[2])]))
-    : new Complaint(`wants ${what}=USD pairs, comma separated${alone ? ', or one number for everyone' : ''}`);
+    : new Complaint(
+        `must be comma-separated ${what}=USD pairs${alone ? ', or one number for everyone' : ''}`,
+      );
 };

@@ -7,7 +7,7 @@ const providers = (value: string) => {
   const words = list(value).map((word) => providerWords.find((known) => known === word));
   return words.length > 0 && words.every((word) => word !== undefined)
     ? [...new Set(words)]
-    : new Complaint(`wants a comma list of ${providerWords.join(', ')}`);
+    : new Complaint(`must be a comma-separated list of ${providerWords.join(', ')}`);
 };
 
 /** Providers, and the work with them. */
@@ -25,11 +25,6 @@ export const providerVariables = {
     text,
   ),
   KIE_POLL_INTERVAL_MS: given('10000', 'milliseconds between two checks of a Kie task', milliseconds(50)),
-  GOOGLE_POLL_INTERVAL_MS: given(
-    '5000',
-    'milliseconds between two checks of a Google task',
-    milliseconds(50),
-  ),
   KIE_CREATES_PER_10S: given(
     '20',
     'how many tasks the Kie account may start in ten seconds; 0: no limit',

@@ -3,10 +3,10 @@ import { Complaint, given, optional } from './variable.ts';
 
 const databaseUrl = (value: string) => {
   if (/^postgres(ql)?:/.test(value)) {
-    return new Complaint('wants sqlite:PATH; PostgreSQL is not supported by this version yet');
+    return new Complaint('must be sqlite:PATH; PostgreSQL is not supported by this version yet');
   }
   const path = /^sqlite:(.+)$/.exec(value)?.[1];
-  return path ?? new Complaint('wants sqlite:PATH');
+  return path ?? new Complaint('must be sqlite:PATH');
 };
 
 /** Where data is kept. */

@@ -11,7 +11,7 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADklEQVR4nGP4z8Dw/z8DAAn/Av4R1yQqAAAAAElFTkSuQmCC',
   'base64',
 );
-const key = 'k1';
+const key = 'the-long-key-of-ann';
 
 describe('the command line', () => {
   let app: KieApp;

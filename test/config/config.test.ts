@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/config/config-error.ts';
-import { describeVariables, readConfig } from '../../src/config/config.ts';
+import { describeVariables, findIgnoredSettings, readConfig } from '../../src/config/config.ts';
 
 describe('the environment', () => {
   it('has a default for what nobody sets, the simulator where there is no key', () => {
@@ -11,7 +11,6 @@ describe('the environment', () => {
       PROVIDERS: ['simulator'],
       KIE_CONTRACT: 'jobs',
       KIE_POLL_INTERVAL_MS: 10_000,
-      GOOGLE_POLL_INTERVAL_MS: 5000,
       KIE_CREATES_PER_10S: 20,
       PATIENCE_MS: 21_600_000,
       LEASE_MS: 30_000,
@@ -28,14 +27,30 @@ describe('the environment', () => {
     ['KIE_POLL_INTERVAL_MS', '50', 50],
     ['PUBLIC_URL', 'https://reelay.example/base/', 'https://reelay.example/base'],
     ['CORS_ORIGINS', 'https://a.example, http://b.example:81', ['https://a.example', 'http://b.example:81']],
+    ['CORS_ORIGINS', 'https://Studio.Example:443/', ['https://studio.example']],
+    [
+      'CORS_ORIGINS',
+      'tauri://localhost,chrome-extension://abcdefghijklmnop,app://studio.example:81,http://tauri.localhost',
+      [
+        'tauri://localhost',
+        'chrome-extension://abcdefghijklmnop',
+        'app://studio.example:81',
+        'http://tauri.localhost',
+      ],
+    ],
+    ['HOST', 'LocalHost', 'localhost'],
+    ['HOST', '127.0.0.9', '127.0.0.9'],
+    ['HOST', '0:0:0:0:0:0:0:1', '0:0:0:0:0:0:0:1'],
+    ['PUBLIC_URL', 'HTTPS://Reelay.Example:443', 'https://reelay.example'],
+    ['JWT_JWKS_URL', 'https://issuer.example/keys?p=v1', 'https://issuer.example/keys?p=v1'],
     ['DATABASE_URL', 'sqlite:/tmp/x.db', '/tmp/x.db'],
     ['PROVIDERS', 'simulator', ['simulator']],
     [
       'API_KEYS',
-      'ann:k1,bob:k2',
+      'ann:the-long-key-of-ann,bob:the-long-key-of-bob',
       [
-        { name: 'ann', key: 'k1' },
-        { name: 'bob', key: 'k2' },
+        { name: 'ann', key: 'the-long-key-of-ann' },
+        { name: 'bob', key: 'the-long-key-of-bob' },
       ],
     ],
     ['BUDGET_PER_MONTH', '25.5', new Map([['', 25.5]])],
@@ -70,6 +85,22 @@ describe('the environment', () => {
     ['KIE_BASE_URL', 'https://user:secret-word@kie.example'],
     ['PUBLIC_URL', 'reelay.example'],
     ['CORS_ORIGINS', 'nonsense'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://*.studio.example'],
+    ['CORS_ORIGINS', 'https://studio.example/path'],
+    ['CORS_ORIGINS', 'https://studio.example?q'],
+    ['CORS_ORIGINS', 'https://user@studio.example'],
+    ['CORS_ORIGINS', 'https://a.example https://b.example'],
+    ['CORS_ORIGINS', 'tauri://localhost/index.html'],
+    ['CORS_ORIGINS', 'tauri:'],
+    ['CORS_ORIGINS', 'file:///app'],
+    ['CORS_ORIGINS', 'wss://studio.example'],
+    ['HOST', 'http://localhost'],
+    ['HOST', 'localhost:8000'],
+    ['HOST', '127.999.1.1'],
+    ['HOST', '::2'],
+    ['PUBLIC_URL', 'https://:secret-word@reelay.example'],
     ['KIE_CONTRACT', 'grpc'],
     ['PROVIDERS', 'kie;google'],
     ['PROVIDERS', 'sora'],
@@ -78,7 +109,11 @@ describe('the environment', () => {
     ['DATABASE_URL', 'postgres://secret-word@db'],
     ['INTROSPECTION', 'yes'],
     ['API_KEYS', 'secret-word'],
-    ['API_KEYS', 'ann:same,bob:same'],
+    ['API_KEYS', 'ann:the-same-secret-word,bob:the-same-secret-word'],
+    ['API_KEYS', 'ann:15-secret-word-'],
+    ['API_KEYS', 'ann:a-secret-word-with-ü'],
+    ['API_KEYS', 'ann:ключ-secret-word-ключ'],
+    ['API_KEYS', 'ann:a secret-word with blanks'],
     ['JWT_SECRET', 'secret-word'],
     ['BUDGET_PER_MONTH', 'ann=lots'],
     ['KIE_PRICES', '0.4'],
@@ -107,7 +142,40 @@ describe('the environment', () => {
     expect(() => readConfig({ JWT_SECRET: 'x'.repeat(32), JWT_JWKS_URL: 'https://a.example' })).toThrow(
       /^JWT_SECRET: .*JWT_JWKS_URL/,
     );
-    expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:k1' }).HOST).toBe('0.0.0.0');
+    expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).HOST).toBe('0.0.0.0');
+  });
+
+  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_STORE', 'S3_ENDPOINT', 'VERTEX_BASE_URL', 'KIE_CATALOG_REFRESH'])(
+    'refuses %s, which this version does not implement, and takes it empty',
+    (name) => {
+      expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name}: is not supported`);
+      expect(readConfig({ [name]: '' }).PORT).toBe(8000);
+    },
+  );
+
+  it('names settings without effect: those of other programs, and what is misspelled', () => {
+    const ignored = (name: string) => findIgnoredSettings({ [name]: 'secret-word' });
+    expect(ignored('GEMINI_API_KEY')).toEqual([{ variable: 'GEMINI_API_KEY', nearest: null }]);
+    expect(ignored('GOOGLE_CLOUD_PROJECT')).toEqual([{ variable: 'GOOGLE_CLOUD_PROJECT', nearest: null }]);
+    const nearest = {
+      KIE_API_KEI: 'KIE_API_KEY',
+      kie_api_key: 'KIE_API_KEY',
+      KIE_WEBHOOK_SECRET: 'KIE_WEBHOOK_HMAC_KEY',
+      LIMIT_SOCKETS: 'LIMIT_SOCKETS_PER_OWNER',
+      JWT_AUDIENCES: 'JWT_AUDIENCE',
+      S3_BUCKET_ENDPOINT: 'S3_ENDPOINT',
+      MEDIA_STORES: 'MEDIA_STORE',
+      API_KEY: 'API_KEYS',
+      CORS_ORIGIN: 'CORS_ORIGINS',
+      REELAY_PORT: 'PORT',
+    };
+    expect(findIgnoredSettings({ ...nearest })).toEqual(
+      Object.entries(nearest)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([variable, meant]) => ({ variable, nearest: meant })),
+    );
+    const foreign = { PATH: 'x', HOME: 'x', POST: 'x', NODE_ENV: 'x', REELAY_URL: 'x', HOSTNAME: 'x' };
+    expect(findIgnoredSettings({ ...foreign, PORT: '1', KIE_API_KEY: 'k', CORS_ORIGIN: ' ' })).toEqual([]);
   });
 
   it('describes each variable for people', () => {

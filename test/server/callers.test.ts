@@ -131,7 +131,7 @@ describe('who is asked who he is', () => {
   let server: PushServer;
   let closed: PushServer;
   beforeAll(async () => {
-    server = await startPushServer({ API_KEYS: 'ann:key-of-ann,bob:key-of-bob' });
+    server = await startPushServer({ API_KEYS: 'ann:the-long-key-of-ann,bob:the-long-key-of-bob' });
     closed = await startPushServer({ INTROSPECTION: 'false' });
   });
   afterAll(async () => {
@@ -152,20 +152,28 @@ describe('who is asked who he is', () => {
     ['an event stream', stream, 401],
     ["the seed's status", { path: '/veo31/kie-status/x' }, 401],
     ["the seed's generation", { method: 'POST', path: '/veo31/generate-from-urls', body: '' }, 401],
-    ['a wrong key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-eve' } }, 401],
+    [
+      'a wrong key',
+      { ...query, headers: { ...query.headers, authorization: 'Bearer the-long-key-of-eve' } },
+      401,
+    ],
     [
       'a right key without the word Bearer',
-      { ...query, headers: { ...query.headers, authorization: 'key-of-ann' } },
+      { ...query, headers: { ...query.headers, authorization: 'the-long-key-of-ann' } },
       401,
     ],
     ['a path where nothing is', { path: '/nowhere' }, 401],
     [
       'a path where nothing is, with a right key',
-      { path: '/nowhere', headers: { authorization: 'Bearer key-of-ann' } },
+      { path: '/nowhere', headers: { authorization: 'Bearer the-long-key-of-ann' } },
       404,
     ],
     ['another method where nothing is', { method: 'POST', path: '/nowhere', body: '' }, 401],
-    ['a right key', { ...query, headers: { ...query.headers, authorization: 'Bearer key-of-ann' } }, 200],
+    [
+      'a right key',
+      { ...query, headers: { ...query.headers, authorization: 'Bearer the-long-key-of-ann' } },
+      200,
+    ],
   ])('%s', async (_what, asked, status) => {
     expect((await ask(server.url, asked)).status).toBe(status);
   });

@@ -6,7 +6,7 @@ import { png, upload } from '../support/upload.ts';
 describe('uploadReferenceImage', () => {
   let app: TestApp;
   beforeAll(async () => {
-    app = await startTestApp({ API_KEYS: 'ann:k1,ben:k2' });
+    app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' });
   });
   afterAll(() => app[Symbol.asyncDispose]());
 
@@ -23,7 +23,7 @@ describe('uploadReferenceImage', () => {
   };
 
   it('tells an image by its content, keeps it, and lets its owner use it again and again', async () => {
-    const { body } = await upload(app.url, png, 'k1', 'fox.txt');
+    const { body } = await upload(app.url, png, 'the-long-key-of-ann', 'fox.txt');
     const uploaded = body.data?.uploadReferenceImage;
     expect(uploaded).toEqual({
       image: {
@@ -42,17 +42,22 @@ describe('uploadReferenceImage', () => {
       png,
     ]);
     const used = { task: { referenceImages: [{ url, uploadId, width: 2 }] }, userErrors: [] };
-    expect([await generate(uploadId, 'k1'), await generate(uploadId, 'k1')]).toEqual([used, used]);
+    expect([
+      await generate(uploadId, 'the-long-key-of-ann'),
+      await generate(uploadId, 'the-long-key-of-ann'),
+    ]).toEqual([used, used]);
   });
 
   it("answers NOT_FOUND to somebody else's upload, as to none at all", async () => {
-    const { body } = await upload(app.url, png, 'k1');
+    const { body } = await upload(app.url, png, 'the-long-key-of-ann');
     const missing = {
       task: null,
       userErrors: [{ code: 'NOT_FOUND', field: ['input', 'referenceImages', '0', 'uploadId'] }],
     };
-    expect(await generate(body.data?.uploadReferenceImage.image?.uploadId ?? '', 'k2')).toEqual(missing);
-    expect(await generate('nonsense', 'k1')).toEqual(missing);
+    expect(
+      await generate(body.data?.uploadReferenceImage.image?.uploadId ?? '', 'the-long-key-of-ben'),
+    ).toEqual(missing);
+    expect(await generate('nonsense', 'the-long-key-of-ann')).toEqual(missing);
   });
 
   it.each([
@@ -63,7 +68,7 @@ describe('uploadReferenceImage', () => {
       Buffer.from('GIF89a\x01\x00\x01\x00\x00\x00\x00;', 'latin1'),
     ],
   ])('answers BAD_INPUT to %s', async (_what, bytes) => {
-    const { body } = await upload(app.url, bytes, 'k1');
+    const { body } = await upload(app.url, bytes, 'the-long-key-of-ann');
     expect(body.data?.uploadReferenceImage).toMatchObject({
       image: null,
       userErrors: [{ code: 'BAD_INPUT', field: ['file'] }],
@@ -71,17 +76,19 @@ describe('uploadReferenceImage', () => {
   });
 
   it('refuses an image over 20 MB, and takes one just under it as far as its content goes', async () => {
-    const over = await upload(app.url, Buffer.alloc(20 * 1024 * 1024 + 1), 'k1');
+    const over = await upload(app.url, Buffer.alloc(20 * 1024 * 1024 + 1), 'the-long-key-of-ann');
     expect([over.status, over.body.data?.uploadReferenceImage.userErrors[0]?.code]).toEqual([
       200,
       'BAD_INPUT',
     ]);
     // Noise behind a picture's first bytes: what is kept is the whole of it.
     const large = Buffer.concat([png, randomBytes(20 * 1024 * 1024 - png.byteLength)]);
-    const { body } = await upload(app.url, large, 'k1');
+    const { body } = await upload(app.url, large, 'the-long-key-of-ann');
     const served = await fetch(body.data?.uploadReferenceImage.image?.url ?? '');
     expect(Buffer.from(await served.arrayBuffer()).equals(large)).toBe(true);
-    const far = await upload(app.url, Buffer.alloc(24 * 1024 * 1024), 'k1').catch(() => ({ status: 413 }));
+    const far = await upload(app.url, Buffer.alloc(24 * 1024 * 1024), 'the-long-key-of-ann').catch(() => ({
+      status: 413,
+    }));
     expect(far.status).toBe(413);
   });
 

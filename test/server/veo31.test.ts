@@ -204,21 +204,24 @@ describe("the seed's REST calls", () => {
   });
 
   it('ask for a key where keys are configured, and tell nothing of another owner', async () => {
-    await using app = await startTestApp({ API_KEYS: 'ann:k1,ben:k2' });
+    await using app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' });
     const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
     const made = await call(`${app.url}/veo31/generate-from-urls`, {
       method: 'POST',
       body: seedForm(),
-      ...as('k1'),
+      ...as('the-long-key-of-ann'),
     });
     const { id, step3_video_generation: third } = made.body as Generated;
     expect((await call(`${app.url}/veo31/status/${id}`)).status).toBe(401);
     // Exactly as for an id that nobody has, in whatever letters it is written.
-    const nobodys = await call(`${app.url}/veo31/status/${'0'.repeat(32)}`, as('k2'));
+    const nobodys = await call(`${app.url}/veo31/status/${'0'.repeat(32)}`, as('the-long-key-of-ben'));
     expect(nobodys.body).toMatchObject({ provider: 'simulator', status: 'unknown' });
     for (const one of [id, third.task_id, 'a/b?c']) {
       for (const route of ['status', 'kie-status']) {
-        const answer = await call(`${app.url}/veo31/${route}/${encodeURIComponent(one)}`, as('k2'));
+        const answer = await call(
+          `${app.url}/veo31/${route}/${encodeURIComponent(one)}`,
+          as('the-long-key-of-ben'),
+        );
         expect(answer).toEqual({ ...nobodys, body: { ...(nobodys.body as object), task_id: one } });
       }
     }

@@ -265,13 +265,13 @@ describe('authentication over graphql-transport-ws', () => {
       .sign(new TextEncoder().encode(secret));
   let server: PushServer;
   beforeAll(async () => {
-    server = await startPushServer({ API_KEYS: 'studio:k1', JWT_SECRET: secret });
+    server = await startPushServer({ API_KEYS: 'studio:the-long-key-of-studio', JWT_SECRET: secret });
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
   it.each([
     ['nothing', undefined],
-    ['an unknown key', { authorization: 'Bearer k2' }],
+    ['an unknown key', { authorization: 'Bearer the-long-key-of-eve' }],
     ['something that is no text', { authorization: 7 }],
   ])('closes with 4401 at connection_init with %s', async (_what, payload) => {
     await using raw = await RawSocket.open(server.url);
@@ -287,8 +287,8 @@ describe('authentication over graphql-transport-ws', () => {
   });
 
   it.each([
-    ['with the word Bearer', 'Bearer k1'],
-    ['without it', 'k1'],
+    ['with the word Bearer', 'Bearer the-long-key-of-studio'],
+    ['without it', 'the-long-key-of-studio'],
   ])('takes a key %s', async (_what, authorization) => {
     await using raw = await RawSocket.connect(server.url, { authorization });
     expect(raw.messages).toEqual([{ type: 'connection_ack' }]);
@@ -302,7 +302,7 @@ describe('authentication over graphql-transport-ws', () => {
 
   it('tells an owner nothing of another one', async () => {
     await using ann = await RawSocket.connect(server.url, { authorization: await token(60) });
-    await using studio = await RawSocket.connect(server.url, { authorization: 'k1' });
+    await using studio = await RawSocket.connect(server.url, { authorization: 'the-long-key-of-studio' });
     ann.subscribe('1', 'subscription { taskStatusChanged { label } }');
     studio.subscribe('1', 'subscription { taskStatusChanged { label } }');
     await server.create({ owner: 'jwt:ann' as never, label: 'hers' });

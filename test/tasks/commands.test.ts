@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { startKieApp, taken, type KieApp, type SeenTask } from '../support/kie-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const keys = { API_KEYS: 'anna:key-of-anna,ben:key-of-ben' };
+const keys = { API_KEYS: 'anna:the-long-key-of-anna,ben:the-long-key-of-ben' };
 const codes = ({ userErrors }: { userErrors: readonly { code: string; field?: unknown }[] }) =>
   userErrors.map(({ code, field }) => [code, field]);
 const idsAt = ({ simulator }: KieApp) => Object.keys(simulator.stats.tasks);
@@ -49,7 +49,7 @@ describe('generateVideo with an idempotencyKey', () => {
 
   it('is not used up by a call that was refused, belongs to one owner, and outlives its task', async () => {
     await using app = await startKieApp(keys);
-    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     expect(codes(await anna.generate({ prompt: 'fox', durationSeconds: 5, idempotencyKey: 'k' }))).toEqual([
       ['UNSUPPORTED', ['input', 'durationSeconds']],
     ]);
@@ -210,13 +210,15 @@ describe('trackVideoTask', () => {
 
   it('keeps an id open that nobody knows, and an id of another owner reads the same', async () => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
-    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     const made = await anna.make('fox');
     const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
     const foreign = taken(await ben.track(providerTaskId ?? ''));
     const nobodys = taken(await ben.track('0'.repeat(32)));
     const rest = (id: string) =>
-      fetch(`${app.url}/veo31/kie-status/${id}`, { headers: { authorization: 'Bearer key-of-ben' } });
+      fetch(`${app.url}/veo31/kie-status/${id}`, {
+        headers: { authorization: 'Bearer the-long-key-of-ben' },
+      });
     /** All that ben can see of a task, with the id and the times taken out. */
     const seen = async ({ id, providerTaskId: theirs }: SeenTask) => {
       const { videoTask, videoTasks } = await ben.query<Record<string, object>>(
@@ -298,7 +300,7 @@ describe('resolveSubmission', () => {
     ['given up on', true, 'FAILED'],
   ])('%s takes an id that another owner holds as one that nobody knows', async (_what, isGivenUp, stage) => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
-    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
+    const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     const made = await anna.make('owl');
     const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
     /** What ben sees of a submission in doubt that he says has this id, each time once it was looked at. */
@@ -384,8 +386,8 @@ describe('resolveSubmission', () => {
 describe('another owner', () => {
   it('cannot command a task, nor tell it from an unknown one', async () => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
-    const { id } = await app.as('key-of-anna').make('fox');
-    const ben = app.as('key-of-ben');
+    const { id } = await app.as('the-long-key-of-anna').make('fox');
+    const ben = app.as('the-long-key-of-ben');
     const answers = [
       await ben.byId('refreshVideoTask', id),
       await ben.byId('cancelVideoTask', id),
@@ -394,6 +396,6 @@ describe('another owner', () => {
     ];
     expect(answers.map(codes)).toEqual(answers.map(() => [['NOT_FOUND', ['id']]]));
     expect(codes(await ben.delete(id))).toEqual([['NOT_FOUND', undefined]]);
-    expect((await app.as('key-of-anna').task(id))?.status).not.toBe('CANCELED');
+    expect((await app.as('the-long-key-of-anna').task(id))?.status).not.toBe('CANCELED');
   });
 });

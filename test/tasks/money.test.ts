@@ -22,7 +22,7 @@ const viewerOf = async (caller: Caller) =>
 const errors = ({ userErrors }: { userErrors: readonly { code: string; field: unknown }[] }) =>
   userErrors.map(({ code, field }) => [code, field]);
 
-const keys = { API_KEYS: 'anna:key-of-anna,ben:key-of-ben,eve:key-of-eve' };
+const keys = { API_KEYS: 'anna:the-long-key-of-anna,ben:the-long-key-of-ben,eve:the-long-key-of-eve' };
 
 describe('what a video costs', () => {
   it('is estimated before, booked with the task, and settled by what the provider tells', async () => {
@@ -108,8 +108,8 @@ describe('what a video costs', () => {
 
   it('is estimated with all that generateVideo would refuse, and an estimate keeps nothing', async () => {
     await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: '0.3,key:ben=0.1' });
-    const [anna, ben] = [app.as('key-of-anna'), app.as('key-of-ben')];
-    const { body } = await upload(app.url, png, 'key-of-anna');
+    const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
+    const { body } = await upload(app.url, png, 'the-long-key-of-anna');
     const uploadId = body.data?.uploadReferenceImage.image?.uploadId;
     /** What the estimate says; then what really happens. */
     const estimated = async (caller: Caller, input: Record<string, unknown>) => {
@@ -183,7 +183,11 @@ describe('what a video costs', () => {
 describe('BUDGET_PER_MONTH', () => {
   it('holds for each owner, retries included, and what is refused takes nothing', async () => {
     await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: '0.3,key:ben=0.1,key:eve=1000' });
-    const [anna, ben, eve] = [app.as('key-of-anna'), app.as('key-of-ben'), app.as('key-of-eve')];
+    const [anna, ben, eve] = [
+      app.as('the-long-key-of-anna'),
+      app.as('the-long-key-of-ben'),
+      app.as('the-long-key-of-eve'),
+    ];
     expect(errors(await ben.generate({ prompt: 'fox' }))).toEqual([['BUDGET_EXCEEDED', null]]);
     expect(await viewerOf(ben)).toEqual({
       owner: 'key:ben',

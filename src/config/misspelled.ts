@@ -1,0 +1,42 @@
+/** An unknown variable with one of these prefixes is probably meant for Reelay. */
+const ownPrefix =
+  /^(?:REELAY|KIE|GOOGLE|GEMINI|VERTEX|SIMULATOR|PROVIDERS?|LIMIT|JWT|API_KEYS?|BUDGET|S3|MEDIA|FETCH|CORS|METRICS)_/;
+/** The CLI reads these. */
+const ofTheCli = new Set(['REELAY_URL', 'REELAY_API_KEY']);
+/** Names as short as `POST` are near to too many others. */
+const shortestSimilar = 5;
+
+/**
+ * The known variable that an unknown one was probably meant to be.
+ *
+ * @returns null when the name is known, or is probably another program's
+ */
+export function nearestKnown(name: string, known: readonly string[]): string | null {
+  if (known.includes(name) || ofTheCli.has(name)) return null;
+  const bare = name
+    .toUpperCase()
+    .replaceAll('-', '_')
+    .replace(/^REELAY_/, '');
+  const distances = known.map((candidate) => ({
+    candidate,
+    // A name that was cut short is nearer than any replacement of letters.
+    distance: candidate.startsWith(`${bare}_`) ? 1 : editDistance(bare, candidate),
+  }));
+  const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));
+  const isSimilar = nearest.distance === 0 || (bare.length >= shortestSimilar && nearest.distance <= 2);
+  return isSimilar || ownPrefix.test(name.toUpperCase()) ? nearest.candidate : null;
+}
+
+/** Levenshtein's: how many letters must be added, removed or replaced. */
+export function editDistance(from: string, to: string): number {
+  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, letter] of from.split('').entries()) {
+    const current = [row + 1];
+    for (const [column, other] of to.split('').entries()) {
+      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous.at(-1) ?? 0;
+}

@@ -1,0 +1,37 @@
+/** Variables of the documented table that this version does not implement: a start with one of them is refused. */
+const refused = [
+  'ADMINS',
+  'DATABASE_LISTEN_URL',
+  'GEMINI_BASE_URL',
+  'KIE_CATALOG_REFRESH',
+  'LIMIT_COMPLEXITY',
+  'LIMIT_MUTATIONS_PER_MINUTE',
+  'LIMIT_OPEN_TASKS_PER_OWNER',
+  'MEDIA_RETENTION_DAYS',
+  'MEDIA_SHARED',
+  'MEDIA_STORE',
+  'METRICS_KEY',
+  'S3_ACCESS_KEY_ID',
+  'S3_ENDPOINT',
+  'S3_REGION',
+  'S3_SECRET_ACCESS_KEY',
+  'VERTEX_BASE_URL',
+];
+
+/** The same, but other programs of the machine read them too: they are only warned about. */
+const shared = [
+  'GEMINI_API_KEY',
+  'GOOGLE_ACCESS_TOKEN',
+  'GOOGLE_APPLICATION_CREDENTIALS',
+  'GOOGLE_CLOUD_LOCATION',
+  'GOOGLE_CLOUD_PROJECT',
+  'GOOGLE_POLL_INTERVAL_MS',
+];
+
+/** Names of the documented table beyond those of this version, which leave the lists when they are implemented. */
+export const notImplemented = (
+  implemented: ReadonlySet<string>,
+): { readonly refused: readonly string[]; readonly shared: readonly string[] } => ({
+  refused: refused.filter((name) => !implemented.has(name)),
+  shared: shared.filter((name) => !implemented.has(name)),
+});
