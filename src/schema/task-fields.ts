@@ -36,25 +36,32 @@ export function askedFields({
   if (!remembered.has(node)) {
     const type = schema.getType('VideoTask');
     const fields = new Set<TaskField>(['id']);
-    const known = isObjectType(type) && collects(node.selectionSet, fragments, type.getFields(), fields);
+    const known =
+      isObjectType(type) && collects(node.selectionSet, fragments, type.getFields(), fields, new Set());
     remembered.set(node, known ? [...fields].toSorted() : undefined);
   }
   return remembered.get(node);
 }
 
-/** Whether it is known of each selected field what it reads. */
+/** Whether it is known of each selected field what it reads. Each fragment is looked at once, in `visited`. */
 function collects(
   { selections }: SelectionSetNode,
   fragments: GraphQLResolveInfo['fragments'],
   types: GraphQLFieldMap<unknown, unknown>,
   into: Set<TaskField>,
+  visited: Set<string>,
 ): boolean {
   return selections.every((selection) => {
     if (selection.kind === 'FragmentSpread') {
-      const fragment = fragments[selection.name.value];
-      return fragment !== undefined && collects(fragment.selectionSet, fragments, types, into);
+      const name = selection.name.value;
+      if (visited.has(name)) return true;
+      visited.add(name);
+      const fragment = fragments[name];
+      return fragment !== undefined && collects(fragment.selectionSet, fragments, types, into, visited);
     }
-    if (selection.kind === 'InlineFragment') return collects(selection.selectionSet, fragments, types, into);
+    if (selection.kind === 'InlineFragment') {
+      return collects(selection.selectionSet, fragments, types, into, visited);
+    }
     if (selection.name.value === '__typename') return true;
     const extensions = types[selection.name.value]?.extensions ?? {};
     const exposed = extensions['pothosExposedField'];

@@ -1,11 +1,11 @@
 import {
-  GraphQLError,
   Kind,
-  type ASTVisitor,
+  type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLError,
   type SelectionSetNode,
-  type ValidationContext,
 } from 'graphql';
+import { codedError } from '../schema/errors.ts';
 
 /** The longest text, in tokens. GraphiQL's introspection has under 1,000; a million cost 0.8 s to parse. */
 export const maxTokens = 4000;
@@ -13,74 +13,89 @@ export const maxTokens = 4000;
 const maxDepth = 20;
 /** The most root fields of one operation: each may read a page from the database. */
 const maxRootFields = 30;
+/**
+ * The most fields of one operation with every fragment written out where it is spread. More than `maxTokens` can
+ * write without fragments, so only fragments that multiply each other reach it.
+ */
+const maxFields = 4000;
 
-const exceeded = (message: string) => new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED' } });
-
-/** Bounds on what one operation may ask for. Errors are reported, not thrown, so that a socket outlives them. */
-function boundsRule(context: ValidationContext): ASTVisitor {
-  return {
-    OperationDefinition: (operation) => {
-      const seen = new Map<FragmentDefinitionNode, number>();
-      if (depthOf(context, operation.selectionSet, seen, new Set()) > maxDepth) {
-        context.reportError(exceeded(`The operation is deeper than ${maxDepth} levels.`));
-      }
-      if (countRootFields(context, operation.selectionSet, new Set()) > maxRootFields) {
-        context.reportError(exceeded(`The operation has more than ${maxRootFields} root fields.`));
-      }
-    },
-  };
+/** What a selection comes to with every fragment written out. */
+export interface Size {
+  /** Levels of fields. */
+  readonly depth: number;
+  /** Fields at the top level. */
+  readonly rootFields: number;
+  /** Fields at every level. Counted up to some thousands: what is above is above every limit. */
+  readonly fields: number;
 }
 
-/** The rules of this server, beside those of the specification. */
-export const limitRules = [boundsRule];
+const nothing: Size = { depth: 0, rootFields: 0, fields: 0 };
+/** Counts stop here, so that doublings stay numbers. */
+const enough = 1_000_000;
 
-/** Each fragment is measured once, however often it is spread; cycles are another rule's matter. */
-function depthOf(
-  context: ValidationContext,
-  { selections }: SelectionSetNode,
-  measured: Map<FragmentDefinitionNode, number>,
-  open: Set<FragmentDefinitionNode>,
-): number {
-  let deepest = 0;
-  for (const selection of selections) {
-    let depth = 0;
-    if (selection.kind === Kind.FIELD) {
-      depth = 1 + (selection.selectionSet ? depthOf(context, selection.selectionSet, measured, open) : 0);
-    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      depth = depthOf(context, selection.selectionSet, measured, open);
-    } else {
-      const fragment = context.getFragment(selection.name.value);
-      if (fragment && !open.has(fragment)) {
-        open.add(fragment);
-        depth = measured.get(fragment) ?? depthOf(context, fragment.selectionSet, measured, open);
-        measured.set(fragment, depth);
-        open.delete(fragment);
-      }
+/** Measures the selections of one document. Each fragment is walked once, however often it is spread. */
+export class Sizes {
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  /** Nothing while a fragment is open: cycles are refused by a rule of the specification. */
+  readonly #measured = new Map<FragmentDefinitionNode, Size>();
+
+  /** @param document parsed, not validated: fragments may be missing, double or spread in a cycle */
+  constructor({ definitions }: DocumentNode) {
+    for (const definition of definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
     }
-    deepest = Math.max(deepest, depth);
   }
-  return deepest;
+
+  of({ selections }: SelectionSetNode): Size {
+    let { depth, rootFields, fields } = nothing;
+    for (const selection of selections) {
+      let size: Size;
+      if (selection.kind === Kind.FIELD) {
+        const below = selection.selectionSet === undefined ? nothing : this.of(selection.selectionSet);
+        size = { depth: below.depth + 1, rootFields: 1, fields: below.fields + 1 };
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) size = this.of(selection.selectionSet);
+      else size = this.#ofFragment(selection.name.value);
+      depth = Math.max(depth, size.depth);
+      rootFields = Math.min(enough, rootFields + size.rootFields);
+      fields = Math.min(enough, fields + size.fields);
+    }
+    return { depth, rootFields, fields };
+  }
+
+  #ofFragment(name: string): Size {
+    const fragment = this.#fragments.get(name);
+    if (fragment === undefined) return nothing;
+    let size = this.#measured.get(fragment);
+    if (size === undefined) {
+      this.#measured.set(fragment, nothing);
+      size = this.of(fragment.selectionSet);
+      this.#measured.set(fragment, size);
+    }
+    return size;
+  }
 }
 
-function countRootFields(
-  context: ValidationContext,
-  { selections }: SelectionSetNode,
-  open: Set<FragmentDefinitionNode>,
-): number {
-  let count = 0;
-  for (const selection of selections) {
-    if (selection.kind === Kind.FIELD) count += 1;
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      count += countRootFields(context, selection.selectionSet, open);
-    } else {
-      const fragment = context.getFragment(selection.name.value);
-      if (fragment && !open.has(fragment)) {
-        open.add(fragment);
-        count += countRootFields(context, fragment.selectionSet, open);
-        open.delete(fragment);
-      }
+/**
+ * Why a document is not looked at any further: everything else may then walk its fragments as it likes.
+ * Must come before validation.
+ */
+export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
+  const sizes = new Sizes(document);
+  const messages = new Set<string>();
+  for (const definition of document.definitions) {
+    // A fragment that no operation spreads is walked by validation too.
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
+      continue;
+    const { depth, rootFields, fields } = sizes.of(definition.selectionSet);
+    const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
+    if (fields > maxFields) {
+      messages.add(`An operation has at most ${maxFields} fields, with every fragment written out.`);
     }
-    if (count > maxRootFields) return count;
+    if (isOperation && depth > maxDepth) messages.add(`The operation is deeper than ${maxDepth} levels.`);
+    if (isOperation && rootFields > maxRootFields) {
+      messages.add(`The operation has more than ${maxRootFields} root fields.`);
+    }
   }
-  return count;
+  return [...messages].map((message) => codedError('LIMIT_EXCEEDED', message));
 }

@@ -22,7 +22,7 @@ import { codedError, maskError } from '../schema/errors.ts';
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import { CompiledOperation } from './compiled.ts';
-import { limitRules, maxTokens } from './limits.ts';
+import { limitErrors, maxTokens } from './limits.ts';
 
 /** An operation as a client sends it, on any transport. */
 export interface OperationParams {
@@ -71,11 +71,7 @@ export class Operations {
     this.#services = options.services;
     this.#log = options.log;
     this.#introspection = options.introspection;
-    this.#rules = [
-      ...limitRules,
-      ...specifiedRules,
-      ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-    ];
+    this.#rules = [...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   }
 
   /** Parses and validates a text, or remembers it. Never throws on what a client sent. */
@@ -237,6 +233,8 @@ export class Operations {
   #prepare(query: string): Prepared {
     try {
       const document = parse(query, { maxTokens });
+      const exceeded = limitErrors(document);
+      if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document };
       const errors = validate(this.schema, document, this.#rules, {
         maxErrors: 20,
         // "Did you mean" would tell what introspection does not.

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { codesOf, lanes } from '../support/lanes.ts';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+
+let server: PushServer;
+beforeAll(async () => {
+  server = await startPushServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+/** Fragments that each spread the next one twice, on a type, from a root to a leaf. */
+const chain = (root: string, on: string, body: (next: string) => string, leaf: string, length = 40): string =>
+  [
+    root,
+    ...Array.from({ length }, (_, index) => `fragment H${index} on ${on} { ${body(`...H${index + 1}`)} }`),
+    `fragment H${length} on ${on} { ${leaf} }`,
+  ].join('\n');
+
+const twice = (next: string) => `${next} ${next}`;
+const task = '{ videoTask(id: "task_AAAAAAAAAAAAAAAAAAAAAA") { ...H0 } }';
+
+const multiplying: [string, string][] = [
+  ['a chain to a field', chain(task, 'VideoTask', twice, 'id')],
+  [
+    'a chain through aliases',
+    chain(task, 'VideoTask', (next) => `a: retryOf { ${next} } b: retryOf { ${next} }`, 'id', 18),
+  ],
+  ['a chain at the root', chain('{ ...H0 }', 'Query', twice, 'viewer { owner }')],
+  ['a chain through introspection', chain('{ __schema { types { ...H0 } } }', '__Type', twice, 'name')],
+  [
+    'a chain of a subscription',
+    chain('subscription { taskStatusChanged { ...H0 } }', 'VideoTask', twice, 'id'),
+  ],
+  [
+    'a chain of a mutation',
+    chain('mutation { cancelVideoTask(id: "x") { task { ...H0 } } }', 'VideoTask', twice, 'id'),
+  ],
+];
+const invalid: [string, string][] = [
+  ['a chain to an unknown fragment', chain('{ ...H0 }', 'Query', twice, '...Nope')],
+  ['a cycle', chain('{ ...H0 }', 'Query', twice, '...H0')],
+  [
+    'a cycle within fields',
+    chain(task, 'VideoTask', (next) => `a: retryOf { ${next} } b: retryOf { ${next} }`, '...H0', 15),
+  ],
+  ['a chain that no operation spreads', chain('{ viewer { owner } }', 'VideoTask', twice, 'id')],
+];
+
+describe.each(lanes)('over %s', (lane, send) => {
+  const isRead = (query: string) =>
+    !(query.startsWith('mutation') && (lane === 'GET' || lane.endsWith('by GET')));
+
+  it('fragments that multiply each other are refused at once', async () => {
+    for (const [what, query] of multiplying.filter(([, text]) => isRead(text))) {
+      // Often enough that it would be compiled.
+      for (let uses = 0; uses < 5; uses += 1) {
+        expect([what, new Set(codesOf(await send(server.url, { query })))]).toEqual([
+          what,
+          new Set(['LIMIT_EXCEEDED']),
+        ]);
+      }
+    }
+  });
+
+  it('and so are those that are not valid', async () => {
+    for (const [what, query] of invalid) {
+      const codes = codesOf(await send(server.url, { query })) ?? ['executed'];
+      expect([
+        what,
+        codes.length > 0 &&
+          codes.every((code) => code === 'LIMIT_EXCEEDED' || code === 'GRAPHQL_VALIDATION_FAILED'),
+      ]).toEqual([what, true]);
+    }
+  });
+
+  it('forty fragments that are spread once each are answered', async () => {
+    const query = chain(task, 'VideoTask', (next) => next, 'id');
+    for (let uses = 0; uses < 5; uses += 1) {
+      expect(await send(server.url, { query })).toEqual({ data: { videoTask: null } });
+    }
+  });
+});
