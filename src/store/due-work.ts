@@ -1,14 +1,22 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import type { DueOwners } from './due-owners.ts';
 import { pickWaiting } from './queue.ts';
 import type { Database } from './schema.ts';
+import { shareSlots, type Share } from './share-slots.ts';
 import type { ClaimRequest } from './store.ts';
 import { fromRow } from './task-row.ts';
-import type { ProviderName, VideoTask } from './video-task.ts';
+import type { Owner, ProviderName, VideoTask } from './video-task.ts';
+
+/** What claims need beside the database. */
+export interface ClaimTraits {
+  readonly locksRows: boolean;
+  readonly dueOwners: DueOwners;
+}
 
 /** Frees leases that ran out, then takes due work that nobody holds. */
 export async function claimDueWork(
   db: Kysely<Database>,
-  traits: { readonly locksRows: boolean },
+  traits: ClaimTraits,
   request: ClaimRequest,
 ): Promise<readonly VideoTask[]> {
   const { provider, now, leaseOwner, leaseUntil } = request;
@@ -79,13 +87,16 @@ async function pickExpired(
   return rows.map(({ id }) => id);
 }
 
+/** Checks that are due: each slot goes to the owner who holds the fewest, so that no owner waits behind another's hundreds. */
 async function pickChecks(
   trx: Transaction<Database>,
-  { locksRows }: { readonly locksRows: boolean },
-  { provider, now, limit, checks = limit, except = [] }: ClaimRequest,
+  { locksRows, dueOwners }: ClaimTraits,
+  request: ClaimRequest,
 ): Promise<string[]> {
-  if (checks <= 0) return [];
-  const all = trx
+  const { provider, now, limit, checks = limit, except = [], sharing } = request;
+  const slots = Math.min(limit, checks);
+  if (slots <= 0) return [];
+  const soonest = trx
     .selectFrom('tasks')
     .select('id')
     .where('provider', '=', provider)
@@ -93,10 +104,20 @@ async function pickChecks(
     .where('lease_owner', 'is', null)
     .where('due_at', '<=', now)
     .orderBy('due_at')
-    .limit(Math.min(limit, checks));
-  const due = except.length === 0 ? all : all.where('id', 'not in', except);
-  const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
-  return rows.map(({ id }) => id);
+    .orderBy('number');
+  const idsOf = async (due: typeof soonest): Promise<string[]> =>
+    (await (locksRows ? due.forUpdate().skipLocked() : due).execute()).map(({ id }) => id);
+  if (except.length > 0) return idsOf(soonest.where('id', 'not in', except).limit(slots));
+  const heldBy = (owner: Owner) => sharing?.check.heldBy(owner) ?? 0;
+  const owners = (await dueOwners.find(trx, 'check', request))
+    .toSorted((a, b) => heldBy(a.owner) - heldBy(b.owner) || a.dueAt - b.dueAt)
+    .slice(0, slots);
+  const shares: Share<string>[] = [];
+  for (const { owner } of owners) {
+    const items = await idsOf(soonest.where('owner', '=', owner).limit(slots));
+    shares.push({ held: heldBy(owner), items });
+  }
+  return shareSlots(shares, slots, sharing?.check.kept ?? 0);
 }
 
 /** Kinds of work that have a due time of their own. */
@@ -115,11 +136,14 @@ export async function readDueTimes(db: Kysely<Database>, provider: ProviderName)
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('due_at').as('at'))
     .where('provider', '=', provider)
-    .where('next_action', 'is not', null)
     .where('lease_owner', 'is', null);
+  // As the claims read them, each by its index: what one sees and the other does not would be asked for without end.
   const checks = await soonest.where('next_action', '=', sql.lit('check')).executeTakeFirstOrThrow();
   const interrupted = await soonest.where('stage', '=', sql.lit('SUBMITTING')).executeTakeFirstOrThrow();
-  const waiting = await soonest.where('stage', '=', sql.lit('WAITING')).executeTakeFirstOrThrow();
+  const waiting = await soonest
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .executeTakeFirstOrThrow();
   const oldest = await db
     .selectFrom('tasks')
     .select((expression) => expression.fn.min('created_at').as('at'))

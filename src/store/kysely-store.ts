@@ -3,6 +3,7 @@ import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
 import { purgeDeleted } from './deletion.ts';
+import { DueOwners } from './due-owners.ts';
 import {
   claimDueWork,
   earliest,
@@ -92,6 +93,7 @@ class KyselyStore implements Store {
   readonly #epochs: readonly Epoch[];
   readonly #listeners = new Set<() => void>();
   readonly #reads: TaskReads;
+  readonly #dueOwners = new DueOwners();
   /** Built once, as it is behind every change. */
   readonly #forChange: CompiledQuery<TaskRow>;
   /** By the columns that are set: as many as there are kinds of changes. */
@@ -201,15 +203,17 @@ class KyselyStore implements Store {
   }
 
   claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
-    return claimDueWork(this.#db, this.#traits, request);
+    return claimDueWork(this.#db, { ...this.#traits, dueOwners: this.#dueOwners }, request);
   }
 
-  async renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void> {
-    await this.#db
+  async renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
+    const rows = await this.#db
       .updateTable('tasks')
       .set({ lease_until: leaseUntil })
       .where('lease_owner', 'in', leaseOwners)
+      .returning('id')
       .execute();
+    return rows.map(({ id }) => id as TaskId);
   }
 
   beginMedia(key: string, at: number): Promise<void> {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Migration, MigrationProvider } from 'kysely/migration';
 import { money } from './migration-0002.ts';
 import { bounds } from './migration-0003.ts';
+import { fairness } from './migration-0004.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -149,5 +150,11 @@ const first: Migration = {
 
 /** Every change of the tables, in order. Applied ones are never edited. */
 export const migrations: MigrationProvider = {
-  getMigrations: () => Promise.resolve({ '0001_first': first, '0002_money': money, '0003_bounds': bounds }),
+  getMigrations: () =>
+    Promise.resolve({
+      '0001_first': first,
+      '0002_money': money,
+      '0003_bounds': bounds,
+      '0004_fairness': fairness,
+    }),
 };

@@ -1,24 +1,33 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import type { DueOwners } from './due-owners.ts';
 import type { Database } from './schema.ts';
 import type { ClaimRequest } from './store.ts';
-import type { VideoTask } from './video-task.ts';
+import type { Owner, VideoTask } from './video-task.ts';
 
 // Literals instead of bound values where an index is partial: SQLite uses it only for what it can read in the text.
 
 /**
- * Picks tasks that wait to be sent: each owner's oldest in turn, beginning with the owner whose turn is longest
- * ago, so that nobody waits behind somebody else's hundreds.
+ * Picks tasks that are due to be sent: each owner's oldest in turn, beginning with the owner whose turn is longest
+ * ago, so that no owner waits behind another's hundreds. Owners without due tasks are not in the order.
  */
 export async function pickWaiting(
   trx: Transaction<Database>,
-  { locksRows }: { readonly locksRows: boolean },
-  { provider, now, limit, submits = limit }: ClaimRequest,
+  { locksRows, dueOwners }: { readonly locksRows: boolean; readonly dueOwners: DueOwners },
+  request: ClaimRequest,
 ): Promise<string[]> {
-  const places = Math.min(limit, submits);
-  if (places <= 0) return [];
-  const queues: { owner: string; ids: string[] }[] = [];
-  // With more owners than places everyone in front gets one; the others are in front the next time.
-  for (const owner of (await ownersInTurn(trx, provider)).slice(0, places)) {
+  const { provider, now, limit, submits = limit, sharing } = request;
+  const slots = Math.min(limit, submits);
+  if (slots <= 0) return [];
+  const kept = sharing?.submit.kept ?? 0;
+  const heldBy = (owner: Owner) => sharing?.submit.heldBy(owner) ?? 0;
+  const found = await dueOwners.find(trx, 'submit', request);
+  // With more owners than slots everyone in front gets one; the others are in front the next time.
+  const owners = found
+    .filter(({ owner }) => slots > kept || heldBy(owner) === 0)
+    .toSorted((a, b) => a.turn - b.turn || (a.owner < b.owner ? -1 : 1))
+    .slice(0, slots);
+  const queues: { owner: Owner; ids: string[] }[] = [];
+  for (const { owner } of owners) {
     const due = trx
       .selectFrom('tasks')
       .select('id')
@@ -30,41 +39,21 @@ export async function pickWaiting(
       .where('due_at', '<=', now)
       .orderBy('due_at')
       .orderBy('number')
-      .limit(places);
+      // Each of the others gets at least one.
+      .limit(slots - owners.length + 1);
     const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
     queues.push({ owner, ids: rows.map(({ id }) => id) });
   }
-  const picked: { owner: string; id: string }[] = [];
-  for (let round = 0; picked.length < places; round += 1) {
-    const turn = queues.flatMap(({ owner, ids }) => {
+  const picked: { owner: Owner; id: string }[] = [];
+  for (let round = 0; queues.some(({ ids }) => round < ids.length); round += 1) {
+    for (const { owner, ids } of queues) {
       const id = ids[round];
-      return id === undefined ? [] : [{ owner, id }];
-    });
-    if (turn.length === 0) break;
-    picked.push(...turn.slice(0, places - picked.length));
+      const free = slots - picked.length;
+      if (id !== undefined && free > (round + heldBy(owner) > 0 ? kept : 0)) picked.push({ owner, id });
+    }
   }
   await noteTurns(trx, provider, [...new Set(picked.map(({ owner }) => owner))]);
   return picked.map(({ id }) => id);
-}
-
-/** Owners with waiting work, whose turn is longest ago first. Costs a step for each owner, not for each task. */
-async function ownersInTurn(trx: Transaction<Database>, provider: string): Promise<string[]> {
-  const { rows } = await sql<{ owner: string }>`
-    with recursive waiting(owner) as (
-      select min(owner) from tasks
-      where provider = ${provider} and stage = 'WAITING' and lease_owner is null
-      union all
-      select (
-        select min(tasks.owner) from tasks
-        where tasks.provider = ${provider} and tasks.stage = 'WAITING' and tasks.lease_owner is null
-          and tasks.owner > waiting.owner
-      ) from waiting where waiting.owner is not null
-    )
-    select waiting.owner as owner from waiting
-    left join turns on turns.provider = ${provider} and turns.owner = waiting.owner
-    where waiting.owner is not null
-    order by coalesce(turns.turn, 0), waiting.owner`.execute(trx);
-  return rows.map(({ owner }) => owner);
 }
 
 async function noteTurns(

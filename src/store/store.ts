@@ -1,3 +1,4 @@
+import type { SharedWork } from './due-owners.ts';
 import type { DueTimes } from './due-work.ts';
 import type { Owner, ProviderName, Status, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
@@ -104,12 +105,22 @@ export interface ClaimRequest {
   readonly checks?: number;
   /** At most so many tasks that wait to be sent; without it: as many as the limit holds. */
   readonly submits?: number;
-  /** Checks that are left out. */
+  /** What owners hold already, so that no owner takes the slots of others; without it, every slot is free to all. */
+  readonly sharing?: Readonly<Record<SharedWork, Sharing>>;
+  /** Checks that are left out; the others are then not shared between owners. */
   readonly except?: readonly TaskId[];
   /** Only tasks that wait to be sent since before this time, due or not; they are only to be ended. */
   readonly expiredBefore?: number;
   readonly leaseOwner: string;
   readonly leaseUntil: number;
+}
+
+/** How the slots of one kind of work are shared. */
+export interface Sharing {
+  /** Slots that an owner's work holds. */
+  readonly heldBy: (owner: Owner) => number;
+  /** Of the free slots, so many go only to owners who hold none. */
+  readonly kept: number;
 }
 
 /** Which changes a read is about. */
@@ -176,8 +187,8 @@ export interface Store extends AsyncDisposable {
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
-  /** Keeps claimed work for longer. */
-  renew(leaseOwners: readonly string[], leaseUntil: number): Promise<void>;
+  /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */
+  renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
   /** Notes that a file is about to be written, until a task or an upload names it. */
   beginMedia(key: string, at: number): Promise<void>;
   /** Forgets files that were begun before a time and that nothing names; answers their keys. */

@@ -1,6 +1,7 @@
 import { changesContract } from './contract/changes.ts';
 import { dueWorkContract } from './contract/due-work.ts';
 import { moneyContract } from './contract/money.ts';
+import { fairnessContract } from './contract/fairness.ts';
 import { storeTests, type TestDatabase } from './contract/fixture.ts';
 import { pagesContract } from './contract/pages.ts';
 import { restartsContract } from './contract/restarts.ts';
@@ -16,6 +17,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   changesContract(name, tests);
   dueWorkContract(name, tests);
   moneyContract(name, tests);
+  fairnessContract(name, tests);
   pagesContract(name, tests);
   uploadsContract(name, tests);
   restartsContract(name, tests);
