@@ -20,8 +20,11 @@ import { Poller } from './worker/poller.ts';
 
 /** The built-in simulator is on this machine: asking it more often than Kie costs nobody anything. */
 const simulatorPollIntervalMs = 1000;
-/** Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. */
-const providerConcurrency = { check: 100, submit: 50, download: 100 };
+/**
+ * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
+ * for owners who hold none.
+ */
+const providerConcurrency = { check: 112, submit: 56, download: 112 };
 /** A provider that called back within this time will do so again. */
 const callbackMemoryMs = 600_000;
 /** A look at an image address before the paid request; who is slower is left to the provider. */

@@ -45,7 +45,7 @@ export class DueOwners {
     work: SharedWork,
     { provider, now }: { readonly provider: ProviderName; readonly now: number },
   ): Promise<readonly DueOwner[]> {
-    const { rows } = await sql<DueOwner & { readonly tasks: number | string }>`
+    const { rows } = await sql<OwnerRow & { readonly tasks: number | string }>`
       select due.owner as owner, due.tasks as tasks, due.first as "dueAt", coalesce(turns.turn, 0) as turn
       from (
         select owner, count(*) as tasks, min(due_at) as first from (
@@ -67,7 +67,7 @@ export class DueOwners {
   async #walk(db: Kysely<Database>, work: SharedWork, provider: string): Promise<readonly DueOwner[]> {
     const key = `${work} ${provider}`;
     const soonest = sql`tasks where tasks.provider = ${provider} and ${conditions[work]}`;
-    const { rows } = await sql<DueOwner>`
+    const { rows } = await sql<OwnerRow>`
       with recursive walked(owner, step) as (
         select (select min(tasks.owner) from ${soonest} and tasks.owner > ${this.#passed.get(key) ?? ''}), 1
         union all
@@ -88,7 +88,13 @@ export class DueOwners {
 }
 
 /** Some databases return large integers as strings. */
-const readOwner = ({ owner, turn, dueAt }: DueOwner): DueOwner => ({
+interface OwnerRow {
+  readonly owner: Owner;
+  readonly turn: number | string;
+  readonly dueAt: number | string;
+}
+
+const readOwner = ({ owner, turn, dueAt }: OwnerRow): DueOwner => ({
   owner,
   turn: Number(turn),
   dueAt: Number(dueAt),

@@ -15,11 +15,13 @@ export const faultPauseMs = 1000;
  * @param leaseOwner who must still hold it; else it went its way, and nothing happens
  */
 export async function giveBack(
-  { recorder, provider, now, random, patienceMs }: PickedContext,
+  { store, recorder, provider, now, random, patienceMs }: PickedContext,
   task: VideoTask,
   leaseOwner: string,
   why: 'stopped' | 'ended' | 'failed',
 ): Promise<void> {
+  // Nearly all work gives its lease back in the write that ends it; a read is cheaper than an empty transaction.
+  if ((await store.get(task.id))?.leaseOwner !== leaseOwner) return;
   if (why !== 'failed') {
     const dueAt = why === 'stopped' ? task.dueAt : now() + faultPauseMs;
     await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt });
@@ -41,4 +43,4 @@ export async function giveBack(
   await recorder.reschedule(task.id, leaseOwner, schedule);
 }
 
-type PickedContext = Pick<WorkContext, 'recorder' | 'provider' | 'now' | 'random' | 'patienceMs'>;
+type PickedContext = Pick<WorkContext, 'store' | 'recorder' | 'provider' | 'now' | 'random' | 'patienceMs'>;

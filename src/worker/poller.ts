@@ -1,15 +1,17 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ProviderHealth } from '../providers/provider.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import { Breaker, type BreakerState } from './breaker.ts';
+import { Breaker } from './breaker.ts';
 import { createLimit } from './cadence.ts';
 import { checkTask } from './check.ts';
 import { Claims, type ClaimedTask } from './claims.ts';
 import { Faults } from './faults.ts';
 import { faultPauseMs, giveBack } from './give-back.ts';
-import { Places, type Place, type PlaceCounts } from './places.ts';
+import { fitTo, nextTurn, pauseAfter, shortestPauseMs, type ClaimPlan, type Turn } from './next-turn.ts';
 import { Plans } from './plans.ts';
 import type { ProviderSign, WorkContext } from './run.ts';
+import { noSlot, Slots, type Slot, type SlotCounts } from './slots.ts';
 import { submitTask } from './submit.ts';
 
 /** Settings of a poller, beside what its work needs. */
@@ -17,15 +19,13 @@ export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {
   readonly log: Logger;
   readonly leaseMs: number;
   /** How much of each kind may run at once. */
-  readonly concurrency: PlaceCounts;
+  readonly concurrency: SlotCounts;
   /** How long submits that are under way may take at shutdown, in milliseconds. */
   readonly drainMs: number;
   /** Milliseconds of a clock that nobody sets. */
   readonly uptime: () => number;
 }
 
-/** `setTimeout` fires at once beyond this. */
-const longestTimerMs = 2 ** 31 - 1;
 /**
  * The durable poller of one provider: sleeps until work is due or a signal comes, claims a batch, does it.
  * Owns one timer for sleeping and one for renewing leases.
@@ -36,7 +36,7 @@ export class Poller implements AsyncDisposable {
   /** A check may be asked again, so it ends at once at shutdown; a paid attempt is given time. */
   readonly #drained = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  readonly #places: Places;
+  readonly #slots: Slots;
   readonly #breaker: Breaker;
   readonly #faults = new Faults();
   readonly #plans: Plans;
@@ -44,11 +44,13 @@ export class Poller implements AsyncDisposable {
   #signal = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
   #lastTurnWasGood = true;
+  /** Iterations in a row that took nothing although something was due. */
+  #fruitless = 0;
   #renewal: NodeJS.Timeout | null = null;
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#places = new Places(options.concurrency, () => this.wake());
+    this.#slots = new Slots(options.concurrency, () => this.wake());
     this.#claims = new Claims(options);
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
     this.#plans = new Plans(options);
@@ -91,8 +93,11 @@ export class Poller implements AsyncDisposable {
     await this.#orFault(this.#plans.correct(), 'planned times could not be read');
     while (!this.#stopping.signal.aborted) {
       this.#signal = Promise.withResolvers<void>();
-      const pauseMs = await this.#orFault(this.#claimDue(), 'due work could not be claimed; trying again');
-      if (pauseMs > 0) await this.#sleep(pauseMs);
+      const pauseMs = await this.#orFault(this.#iterate(), 'due work could not be claimed; trying again');
+      // No signal cuts this short: I/O gets its turn whatever the queries and the signals do.
+      const restMs = this.#lastTurnWasGood ? shortestPauseMs : faultPauseMs;
+      await this.#rest(restMs);
+      if (pauseMs > restMs) await this.#sleep(pauseMs - restMs);
     }
   }
 
@@ -108,76 +113,78 @@ export class Poller implements AsyncDisposable {
     }
   }
 
-  /** Starts what is due and fits; answers how long there is nothing to do. */
-  async #claimDue(): Promise<number> {
+  /** Starts what is due and fits; returns how long there is nothing to do, in milliseconds. */
+  async #iterate(): Promise<number> {
     // Leases are times too: what we hold stays ours.
     if (await this.#plans.followClock()) await this.#claims.renew();
+    else await this.#claims.renewOverdue();
     const { store, provider, now, patienceMs } = this.#options;
-    const breaker = this.#breaker.state;
-    const allowance = await store.createAllowance(provider.name, createLimit(provider, now()));
-    const places = this.#places;
-    // What waited in vain is ended, whether anything may be sent or not.
-    const submits = places.left('submit');
-    await this.#start({ checks: 0, submits, expiredBefore: now() - patienceMs });
-    if (breaker.kind === 'closed') {
-      await this.#start({
-        checks: places.left('check'),
-        submits: Math.min(places.left('submit'), allowance.places),
-      });
-    } else if (breaker.kind === 'probing' && !places.areAsking) {
-      await this.#probe(breaker, allowance.places > 0);
+    const turn = nextTurn({
+      due: await store.dueTimes(provider.name),
+      allowance: await store.createAllowance(provider.name, createLimit(provider, now())),
+      slots: this.#left(),
+      isAsking: this.#slots.areAsking,
+      breaker: this.#breaker.state,
+      patienceMs,
+      now: now(),
+    });
+    const taken = await this.#claim(turn);
+    const pauseMs = pauseAfter(turn, taken, this.#fruitless);
+    this.#fruitless = taken === 0 && turn.idleMs === 0 ? this.#fruitless + 1 : 0;
+    return pauseMs;
+  }
+
+  #left(): { check: number; submit: number } {
+    return { check: this.#slots.left('check'), submit: this.#slots.left('submit') };
+  }
+
+  /** Makes the claims of an iteration; returns how many tasks they took. */
+  async #claim({ claims, probes }: Turn): Promise<number> {
+    let taken = 0;
+    for (const plan of claims) taken += await this.#start(plan);
+    for (const plan of probes) {
+      const probed = await this.#start(plan);
+      if (probed > 0) return taken + probed;
     }
-    const due = await store.dueTimes(provider.name);
-    const isProbed = breaker.kind === 'probing' && places.areAsking;
-    // Where there is no place, the end of what runs is a signal.
-    const next = earliest([
-      places.left('check') > 0 && !isProbed ? due.check : null,
-      places.left('submit') > 0 && !isProbed && due.submit !== null
-        ? Math.max(due.submit, allowance.freeAt)
-        : null,
-    ]);
-    const allowed = next !== null && breaker.kind === 'open' ? Math.max(next, breaker.until) : next;
-    const expires =
-      places.left('submit') > 0 && due.waitingSince !== null ? due.waitingSince + patienceMs : null;
-    const wakeAt = earliest([allowed, expires]);
-    return wakeAt === null ? longestTimerMs : Math.max(0, wakeAt - now());
+    return taken;
   }
 
-  /** One request, which the provider may answer although it did not answer about the tasks that failed. */
-  async #probe(
-    { except, first }: Extract<BreakerState, { kind: 'probing' }>,
-    maySubmit: boolean,
-  ): Promise<void> {
-    const check = { checks: 1, submits: 0 };
-    const submit = { checks: 0, submits: maySubmit ? 1 : 0 };
-    if ((await this.#start({ ...check, except })) > 0) return;
-    const [one, other] = first === 'check' ? [check, submit] : [submit, check];
-    if ((await this.#start(one)) === 0) await this.#start(other);
-  }
-
-  /** Takes due work and starts it; answers how much it was. */
-  async #start(wanted: Parameters<Claims['take']>[0]): Promise<number> {
-    const claimed = await this.#claims.take(wanted);
+  /** Takes due work and starts it; returns how much it was. */
+  async #start(plan: ClaimPlan): Promise<number> {
+    const wanted = fitTo(plan, this.#left());
+    if (wanted === null || this.#stopping.signal.aborted) return 0;
+    const claimed = await this.#claims.take({
+      ...wanted,
+      sharing: {
+        check: this.#slots.sharing('check', wanted.checks),
+        submit: this.#slots.sharing('submit', wanted.submits),
+      },
+    });
     for (const one of claimed) {
-      const place = this.#places.take(one.task.nextAction === 'submit' ? 'submit' : 'check');
-      const running = this.#work(one, place).finally(() => {
+      const { stage, nextAction, owner } = one.task;
+      // An attempt that was left behind is only written down.
+      const slot =
+        stage === 'SUBMITTING'
+          ? noSlot
+          : this.#slots.take(nextAction === 'submit' ? 'submit' : 'check', owner);
+      const running = this.#work(one, slot).finally(() => {
         this.#running.delete(running);
         one.done();
-        place.free();
+        slot.free();
       });
       this.#running.add(running);
     }
     return claimed.length;
   }
 
-  async #work({ task, lease }: ClaimedTask, place: Place): Promise<void> {
+  async #work({ task, lease }: ClaimedTask, slot: Slot): Promise<void> {
     const context: WorkContext = {
       ...this.#options,
       faults: this.#faults,
       learn: (about, sign) => this.#learn(about, sign),
       archive: {
         fetch: async (url, signal, withinMs) => {
-          await place.toDownload(signal);
+          await slot.toDownload(signal);
           return this.#options.archive.fetch(url, signal, withinMs);
         },
       },
@@ -225,15 +232,18 @@ export class Poller implements AsyncDisposable {
     }
   }
 
+  /** Waits; only the stop ends it early. */
+  async #rest(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    await pause(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** Waits until there may be work, or the time is over. */
   async #sleep(pauseMs: number): Promise<void> {
-    const timer = setTimeout(() => this.wake(), Math.min(pauseMs, longestTimerMs));
+    const timer = setTimeout(() => this.wake(), pauseMs);
     await this.#signal.promise;
     clearTimeout(timer);
   }
-}
-
-/** The earliest of some times; null when there is none. */
-function earliest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : Math.min(...known);
 }

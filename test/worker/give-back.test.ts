@@ -21,7 +21,7 @@ async function given(overrides: Partial<NewVideoTask>, why: 'stopped' | 'ended' 
   if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
   const now = () => sampleTime + atMs;
   const recorder = new Recorder(store, pino({ level: 'silent' }), now);
-  const context = { recorder, provider, now, random: () => 0, patienceMs };
+  const context = { store, recorder, provider, now, random: () => 0, patienceMs };
   await giveBack(context, inserted.task, 'w', why);
   const after = await store.get(inserted.task.id);
   const { stage, leaseOwner, unknownChecks, dueAt, error } = after ?? inserted.task;
