@@ -85,7 +85,10 @@ class Statements implements SqliteDatabase {
   prepare(sql: string): Statement {
     let statement = this.#prepared.get(sql);
     if (statement === undefined) {
-      statement = new Statement(this.#database.prepare(sql));
+      statement =
+        sql === 'rollback'
+          ? new Rollback(this.#database.prepare(sql), this.#database)
+          : new Statement(this.#database.prepare(sql));
       // Texts vary with the number of bound values in a list: a bound keeps odd callers from filling memory.
       if (this.#prepared.size > 500) this.#prepared.clear();
       this.#prepared.set(sql, statement);
@@ -145,5 +148,22 @@ class Statement implements SqliteStatement {
     let index = 0;
     for (const name of this.#names) object[name] = values[index++];
     return object;
+  }
+}
+
+/**
+ * The end of a failed transaction. SQLite has ended it by itself after a full disk or a failed write; a rollback would
+ * then fail too, and its error would hide the cause.
+ */
+class Rollback extends Statement {
+  readonly #database: DatabaseSync;
+
+  constructor(statement: StatementSync, database: DatabaseSync) {
+    super(statement);
+    this.#database = database;
+  }
+
+  override run(parameters: readonly unknown[]): ReturnType<StatementSync['run']> {
+    return this.#database.isTransaction ? super.run(parameters) : { changes: 0, lastInsertRowid: 0 };
   }
 }

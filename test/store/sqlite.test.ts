@@ -34,6 +34,28 @@ const inUse = (file: string) =>
   `The database ${file} is in use by another process: stop that one, or give this one its own DATA_DIR`;
 
 describe('the file of a SQLite store', () => {
+  test('a write that the database has rolled back by itself rejects with its cause, and the next one is durable', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    const task = sampleTask();
+    {
+      await using store = await openSqliteStore(file);
+      await store.insert(task, null);
+    }
+    {
+      // As after a full disk or a failed write: the transaction is over when the statement fails.
+      using database = new DatabaseSync(file);
+      database.exec(
+        "create trigger full before update on tasks when new.hint = 'x' begin select raise(rollback, 'disk is full'); end",
+      );
+    }
+    await using store = await openSqliteStore(file);
+    const hinting = (hint: string) =>
+      store.change(task.id, () => ({ patch: { hint }, announces: true, transition: null }));
+    await expect(hinting('x')).rejects.toThrow('disk is full');
+    expect(await hinting('y')).toMatchObject({ hint: 'y' });
+  });
+
   test('a process that comes second is refused in one line, and may open once the first was killed', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'reelay.db');
