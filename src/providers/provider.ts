@@ -87,10 +87,18 @@ export type SubmitOutcome =
       readonly kind: 'notSent';
       readonly reason: string;
       readonly retryAfterMs: number | null;
-      /** `notNow`: it answered so, to everyone. `unreachable`: nobody was there. `task`: this one alone. */
-      readonly cause: 'notNow' | 'unreachable' | 'task';
+      /**
+       * `notNow`: it answered so, to everyone. `unreachable`: nobody was there. `task`: this one alone.
+       * `ours`: a fault of this server.
+       */
+      readonly cause: 'notNow' | 'unreachable' | 'task' | 'ours';
     }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      /** What the response carried that may be the id of the task, the likeliest first; mostly none. */
+      readonly possibleIds: readonly string[];
+    };
 
 /** What one status request needs. */
 export interface CheckRequest {
@@ -100,6 +108,11 @@ export interface CheckRequest {
   readonly memo: JsonObject | null;
   /** Where the provider may tell us of what a check sets going; null without a public address. */
   readonly callbackUrl: string | null;
+  /**
+   * Asked just before something billed is ordered, such as a larger version. False: it is not ordered, and the
+   * outcome is that of what there is.
+   */
+  readonly mayOrder: () => boolean | Promise<boolean>;
 }
 
 /** What a readable answer tells beside its verdict. */
@@ -129,7 +142,7 @@ export interface SubmitContext {
   readonly signal: AbortSignal;
   /**
    * Called once, synchronously, just before the first byte of the paid request is written.
-   * False stops the attempt: nothing is sent and the outcome is `notSent`.
+   * False stops the attempt: nothing is sent and the outcome is `notSent` of the task alone.
    */
   readonly mayStart: () => boolean;
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { addTransition, nextRevision } from './history.ts';
 import { bookEstimate, OverBudgetError } from './ledger.ts';
+import { letGo } from './provider-ids.ts';
 import type { Database } from './schema.ts';
 import type { IdempotencyKey, InsertResult, KeptKey, NewVideoTask, TrackedResult } from './store.ts';
 import { fromRow, toRow } from './task-row.ts';
@@ -62,15 +63,10 @@ export function insertTracked(
       .execute();
     const own = holders.find((row) => row.owner === task.owner && row.deleted_at === null);
     if (own !== undefined) return { kind: 'repeated', task: fromRow(own) };
-    // A deleted task lets go of the id: what is left of it is only told, never asked for.
-    const deleted = holders.filter((row) => row.deleted_at !== null).map(({ id }) => id);
-    if (deleted.length > 0) {
-      await trx
-        .updateTable('tasks')
-        .set({ provider_task_id: null, tracked_id: null })
-        .where('id', 'in', deleted)
-        .execute();
-    }
+    await letGo(
+      trx,
+      holders.filter((row) => row.deleted_at !== null).map(({ id }) => id),
+    );
     const isHeld = holders.some((row) => row.deleted_at === null);
     return {
       kind: 'inserted',

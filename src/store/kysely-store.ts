@@ -14,23 +14,23 @@ import {
 } from './due-work.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { insertTask, insertTracked, readKey } from './insert.ts';
-import { correctBooking, readSpending } from './ledger.ts';
+import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
 import { beginMedia, nameMedia, sweepMedia } from './media.ts';
 import { migrations } from './migrations.ts';
 import { readPage } from './pages.ts';
+import { refuseTaken } from './provider-ids.ts';
 import { readQueuePosition } from './queue.ts';
 import { formatRevision, parseRevision, type Epoch } from './revision.ts';
 import type { Database } from './schema.ts';
-import {
-  ProviderTaskTakenError,
-  type Change,
-  type ChangeScope,
-  type IdempotencyKey,
-  type InsertConditions,
-  type InsertResult,
-  type MaybePromise,
-  type NewVideoTask,
-  type Store,
+import type {
+  Change,
+  ChangeScope,
+  IdempotencyKey,
+  InsertConditions,
+  InsertResult,
+  MaybePromise,
+  NewVideoTask,
+  Store,
 } from './store.ts';
 import { changedAfter, TaskReads, type PresentReads } from './task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './task-row.ts';
@@ -151,6 +151,7 @@ class KyselyStore implements Store {
       .selectAll()
       .where('provider', '=', provider)
       .where('provider_task_id', '=', providerTaskId)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst();
     return row === undefined ? null : fromRow(row);
   }
@@ -352,6 +353,7 @@ class KyselyStore implements Store {
       await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
     }
     if (cost !== undefined) await correctBooking(trx, id, cost);
+    if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
     if (video) await nameMedia(trx, video.mediaKey);
     if (change.transition) await addTransition(trx, change.transition);
     // The counter is locked last, so that two writers never wait for each other.
@@ -376,27 +378,4 @@ class KyselyStore implements Store {
   #announce(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** A provider's id belongs to one task, and is followed by one of each owner. */
-async function refuseTaken(
-  trx: Transaction<Database>,
-  { id, provider, owner }: VideoTask,
-  providerTaskId: string | null,
-  trackedId: string | null,
-): Promise<void> {
-  const holder = await trx
-    .selectFrom('tasks')
-    .select('id')
-    .where('provider', '=', provider)
-    .where('id', '!=', id)
-    .where((expression) =>
-      expression.or([
-        expression('provider_task_id', '=', providerTaskId),
-        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
-      ]),
-    )
-    .executeTakeFirst();
-  if (holder !== undefined)
-    throw new ProviderTaskTakenError(`Another task has ${providerTaskId ?? trackedId}`);
 }

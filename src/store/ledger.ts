@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Database } from './schema.ts';
 import type { NewVideoTask, Spending } from './store.ts';
-import type { Cost, Owner, TaskId } from './video-task.ts';
+import type { Cost, Owner, TaskId, VideoTask } from './video-task.ts';
 
 /** The month's limit does not hold the estimate. Ends the transaction: nothing of it is kept. */
 export class OverBudgetError extends Error {
@@ -83,6 +83,37 @@ export async function correctBooking(
     .set({ micros, credits: cost?.credits ?? null, settled: cost?.settled === true ? 1 : 0 })
     .where('task_id', '=', taskId)
     .execute();
+}
+
+/**
+ * Books a second bill of one task beside its own: an estimate that nothing settles. One that is booked already stays
+ * as it is.
+ */
+export async function bookSecondBill(
+  trx: Transaction<Database>,
+  task: VideoTask,
+  { providerTaskId, cost }: { readonly providerTaskId: string; readonly cost: Cost | null },
+): Promise<void> {
+  const micros = microsOf(cost?.amount ?? 0);
+  const month = monthOf(task.createdAt);
+  const booked = await trx
+    .insertInto('ledger')
+    .values({
+      // Neither our ids nor those of a provider have spaces.
+      task_id: `${task.id} ${providerTaskId}`,
+      owner: task.owner,
+      provider: task.provider,
+      model: task.model,
+      month,
+      at: task.createdAt,
+      micros,
+      credits: cost?.credits ?? null,
+      settled: 0,
+    })
+    .onConflict((conflict) => conflict.column('task_id').doNothing())
+    .returning('task_id')
+    .executeTakeFirst();
+  if (booked !== undefined) await addSpending(trx, task.owner, month, micros);
 }
 
 /** What an owner's tasks of a month cost so far, estimates included. */

@@ -20,6 +20,7 @@ export interface IdempotencyRow {
 
 /** What the attempt of one task costs; stays when the task is deleted. */
 export interface LedgerRow {
+  /** The task's; for a second bill of one task followed by a space and the provider's id of it. */
   task_id: string;
   owner: string;
   provider: string;

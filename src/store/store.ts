@@ -1,6 +1,15 @@
 import type { SharedWork } from './due-owners.ts';
 import type { DueTimes } from './due-work.ts';
-import type { Owner, ProviderName, Status, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
+import type {
+  Cost,
+  Owner,
+  ProviderName,
+  Status,
+  TaskId,
+  Transition,
+  Upload,
+  VideoTask,
+} from './video-task.ts';
 
 /** A task before it has a place in the order of changes. */
 export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
@@ -63,6 +72,11 @@ export interface Change {
   /** Whether the change takes a new revision. */
   readonly announces: boolean;
   readonly transition: Transition | null;
+  /**
+   * A bill beside the task's own, booked in the month of the task; one that is booked already stays as it is.
+   * `cost` null: its price is not known.
+   */
+  readonly secondBill?: { readonly providerTaskId: string; readonly cost: Cost | null };
 }
 
 /** Which tasks a list is about. */
@@ -171,6 +185,7 @@ export interface Store extends AsyncDisposable {
     id: TaskId,
     fields?: readonly Field[],
   ): MaybePromise<Pick<VideoTask, Field> | null>;
+  /** The task that has a provider's id; a deleted one has it no longer. */
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
   /** The task that an owner follows by a provider's id, also in name only. */
   getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;
@@ -182,7 +197,7 @@ export interface Store extends AsyncDisposable {
    * `decide` may run more than once and must be pure; null leaves the row alone. A cost goes to the ledger too.
    *
    * @throws ProviderTaskTakenError when the patch names a provider's id that another task has, or that another task of
-   *   the owner follows
+   *   the owner follows; a deleted one lets go of it
    */
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */

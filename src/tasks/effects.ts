@@ -16,9 +16,10 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       return {
         providerTaskId: event.providerTaskId,
         trackedId: event.trackedId,
-        hint: null,
+        ...(to !== 'CANCELED' && { hint: null }),
       };
     case 'acceptedElsewhere':
+    case 'idNamed':
       return { hint: event.hint };
     case 'refused':
     case 'patienceEnded':
@@ -104,6 +105,8 @@ export function reasonOf(event: TaskEvent): string | null {
       return event.reason;
     case 'acceptedElsewhere':
       return event.hint;
+    case 'idNamed':
+      return `The provider named ${event.providerTaskId} for it, which nothing proves.`;
     case 'refused':
     case 'providerFailed':
     case 'patienceEnded':

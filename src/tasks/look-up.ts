@@ -34,7 +34,14 @@ export class LookUps {
     const key = `${provider.name} ${providerTaskId}`;
     const recent = this.#recent.get(key);
     if (recent !== undefined) return recent.outcome;
-    const request = { providerTaskId, model: '', resolution: null, memo: null, callbackUrl: null };
+    const request = {
+      providerTaskId,
+      model: '',
+      resolution: null,
+      memo: null,
+      callbackUrl: null,
+      mayOrder: () => false,
+    };
     // Bounded by the provider's own timeout.
     const outcome = this.#inPlace(() => provider.check(request, new AbortController().signal));
     this.#recent.set(key, { at: now, outcome });

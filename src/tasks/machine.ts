@@ -1,4 +1,4 @@
-import type { NextAction, Stage, Transition, VideoTask } from '../store/video-task.ts';
+import type { Cost, NextAction, Stage, Transition, VideoTask } from '../store/video-task.ts';
 import { effects, reasonOf } from './effects.ts';
 import type { TaskEvent } from './task-event.ts';
 
@@ -54,6 +54,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     canceled: { to: 'CANCELED' },
   },
   SUBMISSION_UNKNOWN: {
+    idNamed: { to: 'SUBMISSION_UNKNOWN' },
     accepted: { to: 'GENERATING' },
     refused: { to: 'FAILED' },
     adopted: { to: 'GENERATING' },
@@ -80,6 +81,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     accepted: { to: 'FAILED', only: lacksProviderTask },
     acceptedElsewhere: { to: 'FAILED', only: hasProviderTask },
     adopted: { to: 'FAILED', only: outcomeNeverKnown },
+    idNamed: { to: 'FAILED', only: outcomeNeverKnown },
     observed: { to: 'FAILED', only: mayRevive },
     succeeded: { to: 'COMPLETED', only: (task) => mayRevive(task) && hasProviderTask(task) },
     costTold: { to: 'FAILED' },
@@ -90,6 +92,8 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     acceptedElsewhere: { to: 'CANCELED', only: hasProviderTask },
     refused: { to: 'CANCELED', only: isBeingSent },
     postponed: { to: 'CANCELED', only: isBeingSent },
+    adopted: { to: 'CANCELED', only: isBeingSent },
+    idNamed: { to: 'CANCELED', only: isBeingSent },
     observed: { to: 'CANCELED' },
     costTold: { to: 'CANCELED' },
     deleted: { to: 'CANCELED' },
@@ -104,6 +108,8 @@ export interface Move {
   readonly announces: boolean;
   /** The row of the task's history, when its stage changed. */
   readonly transition: Transition | null;
+  /** A bill beside the task's own, for the ledger. */
+  readonly secondBill?: { readonly providerTaskId: string; readonly cost: Cost | null };
 }
 
 /** The event is not for a task in this stage: somebody was first. */
@@ -150,9 +156,21 @@ function nextActionOf(task: VideoTask): NextAction | null {
 /** Events that change what is left to do without a change of stage. */
 const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopted', 'costTold', 'deleted']);
 
-/** A deletion ends everything but the look for what was spent, of which nobody is told any more. */
+/** Outcomes of a paid attempt: they are about money whatever became of the task. */
+const outcomes: ReadonlySet<TaskEvent['kind']> = new Set([
+  'accepted',
+  'acceptedElsewhere',
+  'adopted',
+  'refused',
+  'postponed',
+]);
+
+/** A deletion ends everything but what is about the money spent, which is no longer announced. */
 const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
-  owesCost(task) && (event.kind === 'observed' || event.kind === 'costTold');
+  outcomes.has(event.kind) || (owesCost(task) && (event.kind === 'observed' || event.kind === 'costTold'));
+
+/** Events that leave a row in the history without a change of stage. */
+const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed']);
 
 /**
  * Applies an event to a task. Pure: the caller writes the patch in the transaction that read the task.
@@ -178,9 +196,12 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Re
     },
     announces,
     transition:
-      moved || event.kind === 'acceptedElsewhere'
+      moved || noted.has(event.kind)
         ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) }
         : null,
+    ...(event.kind === 'acceptedElsewhere' && {
+      secondBill: { providerTaskId: event.providerTaskId, cost: event.cost },
+    }),
   };
 }
 

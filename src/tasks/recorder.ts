@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../store/video-task.ts';
+import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from './machine.ts';
 
 /** Fields that nobody is told about: when to look again, the lease to give back, counts of checks. */
@@ -32,6 +33,8 @@ export const leaseReturned = { leaseOwner: null, leaseUntil: null } as const;
 
 /** The one way in which a task moves: machine, store and log together. */
 export class Recorder {
+  /** Paid attempts of this process. */
+  readonly attempts = new Attempts();
   readonly #store: Store;
   readonly #log: Logger;
   readonly #now: () => number;
@@ -68,14 +71,27 @@ export class Recorder {
       const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
       return { ...move, patch: { ...move.patch, ...schedule } };
     });
-    if (after !== null && before !== undefined && before.stage !== after.stage) this.log(after, before);
+    if (after !== null && before !== undefined && before.stage !== after.stage) {
+      if (after.stage === 'CANCELED') this.attempts.cancel(id);
+      this.log(after, before);
+    }
     return after;
   }
 
-  /** Says when to look again, while a claim holds the task; nobody is told. */
-  async reschedule(id: TaskId, leaseOwner: string, schedule: Schedule): Promise<void> {
+  /** Sets when to check again, while a claim holds the task; not announced. */
+  async reschedule(
+    id: TaskId,
+    leaseOwner: string,
+    schedule: NonNullable<RecordOptions['schedule']>,
+  ): Promise<void> {
     await this.#store.change(id, (task) =>
-      task.leaseOwner === leaseOwner ? { patch: schedule, announces: false, transition: null } : null,
+      task.leaseOwner === leaseOwner
+        ? {
+            patch: typeof schedule === 'function' ? schedule(task) : schedule,
+            announces: false,
+            transition: null,
+          }
+        : null,
     );
   }
 

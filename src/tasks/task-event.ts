@@ -6,12 +6,20 @@ export type TaskEvent =
   | { readonly kind: 'attemptStarted' }
   | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
   /** A late acceptance of a task that has another provider's id by now: a second bill that its owner must see. */
-  | { readonly kind: 'acceptedElsewhere'; readonly hint: string }
+  | {
+      readonly kind: 'acceptedElsewhere';
+      readonly providerTaskId: string;
+      readonly hint: string;
+      /** The estimate of the second bill; null where no price is known. */
+      readonly cost: Cost | null;
+    }
   | { readonly kind: 'refused'; readonly error: TaskError }
   /** Proven not sent, or documented as rejected and not queued. */
   | { readonly kind: 'postponed'; readonly reason: string }
   /** The attempt may have been billed, and no answer proves either. */
   | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
+  /** An id that may be the one of an attempt in doubt, and that nothing proves: its owner can look it up. */
+  | { readonly kind: 'idNamed'; readonly providerTaskId: string; readonly hint: string }
   /** Somebody who knows, a person or a checked callback, named the provider's id. */
   | {
       readonly kind: 'adopted';

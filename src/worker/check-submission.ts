@@ -1,13 +1,15 @@
 import { isTerminal, type VideoTask } from '../store/video-task.ts';
-import { leaseReturned } from '../tasks/recorder.ts';
+import { leaseReturned, type Schedule } from '../tasks/recorder.ts';
 import { nextCheckDelay } from './cadence.ts';
 import { outcomeStayedUnknown } from './errors.ts';
+import { isInDoubt, nameId } from './named-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './run.ts';
+import { isEchoOf } from './told-cost.ts';
 import { nextAfterFault, noteOutcome } from './unavailable.ts';
 
 /**
  * An attempt whose outcome nobody knows: there is nothing to ask for but an id that a callback named. It is
- * adopted when the provider's record of it has our prompt; else only patience ends the task.
+ * adopted when the provider's record of it has our prompt; else it is kept in the hint, and only patience ends the task.
  */
 export async function checkSubmission(
   context: WorkContext,
@@ -25,15 +27,35 @@ export async function checkSubmission(
     await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
     return;
   }
-  const resting = { ...leaseReturned, ...restOf(context, task), suggestedProviderTaskId: null };
-  const isOver = resting.dueAt === undefined;
-  if (suggested === null || isOver || (await store.getByProviderTask(provider.name, suggested)) !== null) {
+  const resting = (row: VideoTask): Schedule => {
+    // A person may have adopted an id since; and another one may have been named.
+    if (!isInDoubt(row)) return leaseReturned;
+    return row.suggestedProviderTaskId === suggested
+      ? { ...leaseReturned, ...restOf(context, row), suggestedProviderTaskId: null }
+      : { ...leaseReturned, dueAt: now() };
+  };
+  if (suggested === null || now() >= lateWatchEnds(context, task)) {
     await recorder.reschedule(task.id, whileLeasedBy, resting);
+    return;
+  }
+  const holder = await store.getByProviderTask(provider.name, suggested);
+  if (holder !== null) {
+    // Another owner's task is not told of.
+    const isNamed = holder.owner === task.owner && holder.id !== task.id;
+    if (isNamed) await nameId(context, task.id, suggested, { whileLeasedBy, schedule: resting });
+    else await recorder.reschedule(task.id, whileLeasedBy, resting);
     return;
   }
   const { model, providerMemo: memo } = task;
   // Without a resolution nothing is set going: it is not known yet whether this is ours.
-  const request = { providerTaskId: suggested, model, resolution: null, memo, callbackUrl: null };
+  const request = {
+    providerTaskId: suggested,
+    model,
+    resolution: null,
+    memo,
+    callbackUrl: null,
+    mayOrder: () => false,
+  };
   const startedAt = now();
   const outcome = await provider.check(request, signal);
   const fault = await noteOutcome(context, task, outcome);
@@ -45,9 +67,16 @@ export async function checkSubmission(
       outcome.kind === 'unavailable'
         ? nextAfterFault(context, outcome, fault)
         : now() + nextCheckDelay(provider.pollIntervalMs, unknownChecks, random());
-    const dueAt = Math.min(askAt, resting.dueAt ?? askAt);
-    await recorder.reschedule(task.id, whileLeasedBy, { ...leaseReturned, ...checked, dueAt });
-  } else if (outcome.echoedPrompt === task.prompt) {
+    const schedule = (row: VideoTask): Schedule => ({
+      ...leaseReturned,
+      ...checked,
+      dueAt:
+        row.suggestedProviderTaskId === suggested
+          ? Math.min(askAt, restOf(context, row).dueAt ?? askAt)
+          : now(),
+    });
+    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
+  } else if (isEchoOf(task, outcome.echoedPrompt)) {
     const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
     const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
     // What the record says is the next check's matter.
@@ -62,7 +91,8 @@ export async function checkSubmission(
       },
     });
   } else {
-    await recorder.reschedule(task.id, whileLeasedBy, { ...resting, ...checked });
+    const schedule = (row: VideoTask): Schedule => ({ ...resting(row), ...checked });
+    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
   }
 }
 

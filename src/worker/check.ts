@@ -1,6 +1,5 @@
 import type { CheckOutcome } from '../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../store/video-task.ts';
-import { settledCost } from '../tasks/cost.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned, type Schedule } from '../tasks/recorder.ts';
 import { wakeIntervalMs } from '../tasks/wake.ts';
@@ -10,6 +9,7 @@ import { copyVideo } from './copy-video.ts';
 import { gaveUp } from './errors.ts';
 import { concludeLate } from './late-check.ts';
 import { isOverdue, type Lease, type WorkContext } from './run.ts';
+import { provesCost, toldCost } from './told-cost.ts';
 import { concludeFault, noteOutcome } from './unavailable.ts';
 
 /** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
@@ -22,13 +22,14 @@ export async function checkTask(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recorder, provider, now, files } = context;
+  const { recorder, provider, store, now, files } = context;
   const { providerTaskId, trackedId } = task;
   if (providerTaskId === null && trackedId === null) {
     await checkSubmission(context, task, lease, signal);
     return;
   }
   const startedAt = now();
+  let isWanted = task.stage !== 'CANCELED' && task.deletedAt === null;
   // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
   const outcome: CheckOutcome =
     providerTaskId === null
@@ -40,10 +41,18 @@ export async function checkTask(
             resolution: task.resolution,
             memo: task.providerMemo,
             callbackUrl: context.callbackUrl(task),
+            mayOrder: async () => {
+              // It may have been canceled since it was claimed.
+              const row = await store.get(task.id);
+              isWanted = row !== null && row.stage !== 'CANCELED' && row.deletedAt === null;
+              return isWanted;
+            },
           },
           signal,
         );
   const fault = providerTaskId === null ? null : await noteOutcome(context, task, outcome);
+  // Canceled while it was asked for: the next check is about its cost alone.
+  if (!isWanted && task.stage !== 'CANCELED') return;
   const conclusion = isTerminal(task.stage)
     ? await concludeLate(context, task, lease, { ...outcome, askedAt: startedAt }, signal)
     : outcome.kind === 'unavailable'
@@ -103,8 +112,12 @@ async function conclude(
     }
     case 'failed': {
       const { providerStatus, error } = outcome;
-      const cost = settledCost(provider, outcome.credits, task.cost);
-      const billed = cost !== null && cost.amount > 0 ? 'YES' : error.billed;
+      const cost = toldCost(provider, task, outcome);
+      const billed = !provesCost(task, outcome)
+        ? 'UNKNOWN'
+        : cost !== null && cost.amount > 0
+          ? 'YES'
+          : error.billed;
       return { event: { kind: 'providerFailed', providerStatus, error: { ...error, billed }, cost } };
     }
     case 'completed': {
@@ -112,7 +125,7 @@ async function conclude(
       const fetched = await copyVideo(context, task, lease, outcome, signal);
       if (fetched === null) return null;
       if (fetched.kind === 'stored') {
-        const cost = settledCost(provider, outcome.credits, task.cost);
+        const cost = toldCost(provider, task, outcome);
         return { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } };
       }
       const hint =

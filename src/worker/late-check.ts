@@ -1,10 +1,10 @@
 import type { CheckOutcome } from '../providers/provider.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import { settledCost } from '../tasks/cost.ts';
 import { nextLateCheckDelay } from './cadence.ts';
 import type { Conclusion } from './check.ts';
 import { copyVideo } from './copy-video.ts';
 import { lateWatchEnds, type Lease, type WorkContext } from './run.ts';
+import { toldCost } from './told-cost.ts';
 
 /**
  * What a look at an ended task leads to. One that was given up on may still be completed; one that was canceled
@@ -36,18 +36,15 @@ export async function concludeLate(
       return { event: unchanged, ...later };
     case 'failed': {
       const { providerStatus } = outcome;
-      const cost = settledCost(
-        provider,
-        outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null),
-        task.cost,
-      );
+      const credits = outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null);
+      const cost = toldCost(provider, task, { ...outcome, credits });
       return cost === null
         ? { event: { ...unchanged, providerStatus }, nextAction: null }
         : { event: { kind: 'costTold', cost }, nextAction: null };
     }
     case 'completed': {
       const { providerStatus, memo } = outcome;
-      const cost = settledCost(provider, outcome.credits, task.cost);
+      const cost = toldCost(provider, task, outcome);
       if (task.stage === 'CANCELED') {
         return cost === null
           ? { event: { ...unchanged, providerStatus }, nextAction: null }

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { ProviderHealth } from '../providers/provider.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import { Breaker } from './breaker.ts';
@@ -16,7 +15,6 @@ import { submitTask } from './submit.ts';
 
 /** Settings of a poller, beside what its work needs. */
 export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {
-  readonly log: Logger;
   readonly leaseMs: number;
   /** How much of each kind may run at once. */
   readonly concurrency: SlotCounts;

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Archive } from '../media/archive.ts';
 import type { ImageSources } from '../media/image-sources.ts';
 import type { MediaFiles } from '../media/media-files.ts';
@@ -12,6 +13,7 @@ export interface WorkContext {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
+  readonly log: Logger;
   /** Where uploaded images and finished videos lie. */
   readonly files: Pick<MediaFiles, 'blob' | 'has' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;

@@ -1,12 +1,11 @@
 import type { HandOver, ProviderImage, SubmitOutcome, SubmitRequest } from '../providers/provider.ts';
-import { ProviderTaskTakenError } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned } from '../tasks/recorder.ts';
-import { createLimit, nextCheckDelay, pauseAfterRefusal } from './cadence.ts';
+import { createLimit, pauseAfterRefusal } from './cadence.ts';
 import { neverSent } from './errors.ts';
 import { readyImages } from './ready-images.ts';
-import { isOverdue, type Lease, type ProviderSign, type WorkContext } from './run.ts';
+import { isOverdue, type Lease, type WorkContext } from './run.ts';
+import { interrupted, keepOutcome, restOfUnknown, signOf } from './submit-outcome.ts';
 
 /**
  * One paid attempt, at most: the attempt is committed before the first byte of the request, and whatever is
@@ -20,12 +19,14 @@ export async function submitTask(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recorder, provider, store, now } = context;
+  const { recorder, provider, store, now, log } = context;
   if (task.stage === 'SUBMITTING') {
+    // Its claim ran out, and the attempt is still this process's own: whoever makes it writes its outcome.
+    if (recorder.attempts.has(task.id)) return;
     // Claimed again: whoever began this attempt ended before its outcome was written.
     await recorder.record(task.id, interrupted(provider.label), {
       whileLeasedBy: lease.owner,
-      schedule: (row) => lookWhenNamed(context, row),
+      schedule: (row) => restOfUnknown(context, row),
     });
     return;
   }
@@ -47,13 +48,20 @@ export async function submitTask(
     await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: place.freeAt });
     return;
   }
+  // Before it is committed, so that a cancellation right after is seen.
+  using attempt = recorder.attempts.begin(task.id);
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
   if (started === null) return;
-  const outcome = await provider.submit(requestFor(context, started, images.images), {
-    signal,
-    mayStart: lease.isHeld,
-  });
-  await recordOutcome(context, started, outcome);
+  const outcome = await provider
+    .submit(requestFor(context, started, images.images), {
+      signal,
+      mayStart: () => lease.isHeld() && attempt.isWanted(),
+    })
+    .catch((error: unknown): SubmitOutcome => {
+      log.error({ err: error, task: task.id }, 'a paid attempt failed on our side');
+      return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
+    });
+  await keepOutcome(context, started, outcome, lease, signal);
   const sign = signOf(outcome);
   if (sign !== null) await context.learn(task, sign);
 }
@@ -77,83 +85,6 @@ async function recordUnready(
   await recorder.record(task.id, event, { whileLeasedBy, schedule: { ...leaseReturned, dueAt } });
 }
 
-async function recordOutcome(context: WorkContext, task: VideoTask, outcome: SubmitOutcome): Promise<void> {
-  const { recorder, provider, store, now, random } = context;
-  switch (outcome.kind) {
-    case 'accepted':
-      await recordAcceptance(context, task, outcome);
-      return;
-    case 'refused':
-      await recorder.record(task.id, { kind: 'refused', error: outcome.error }, { schedule: leaseReturned });
-      return;
-    case 'notSent': {
-      const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
-      if (outcome.cause !== 'task') await store.pauseCreates(provider.name, dueAt);
-      const event = { kind: 'postponed', reason: outcome.reason } as const;
-      await recorder.record(task.id, event, { schedule: { ...leaseReturned, dueAt } });
-      return;
-    }
-    case 'unknown':
-      await recorder.record(task.id, unknownOutcome(provider.label, outcome.reason), {
-        schedule: (row) => lookWhenNamed(context, row),
-      });
-      return;
-    default:
-      outcome satisfies never;
-  }
-}
-
-/** Kept whoever holds the task by now, and whatever became of it: this is proof of a bill. */
-async function recordAcceptance(
-  { recorder, provider, store, now, random, patienceMs }: WorkContext,
-  task: VideoTask,
-  { providerTaskId, memo }: Extract<SubmitOutcome, { kind: 'accepted' }>,
-): Promise<void> {
-  const dueAt = now() + nextCheckDelay(provider.pollIntervalMs, 0, random());
-  try {
-    const event = { kind: 'accepted', providerTaskId, memo } as const;
-    // A callback may have been faster than this answer.
-    const schedule = (row: VideoTask) => ({
-      ...leaseReturned,
-      suggestedProviderTaskId: null,
-      dueAt: row.wokenAt === null ? dueAt : now(),
-    });
-    if ((await recorder.record(task.id, event, { schedule })) !== null) return;
-    const row = await store.get(task.id);
-    // A callback may have named it before the answer came.
-    if (row === null || row.providerTaskId === providerTaskId) return;
-    const hint = `${provider.label} also took this task as ${providerTaskId}, and may have billed that too: look it up there.`;
-    await recorder.record(task.id, { kind: 'acceptedElsewhere', hint }, { schedule: leaseReturned });
-  } catch (error) {
-    if (!(error instanceof ProviderTaskTakenError)) throw error;
-    const reason = `It answered the id ${providerTaskId}, which belongs to another task here.`;
-    await recorder.record(task.id, unknownOutcome(provider.label, reason), {
-      schedule: { ...leaseReturned, dueAt: task.createdAt + patienceMs },
-    });
-  }
-}
-
-/** An unknown outcome rests until its patience ends, unless a callback named the id meanwhile. */
-const lookWhenNamed = ({ now, patienceMs }: WorkContext, row: VideoTask) => ({
-  ...leaseReturned,
-  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
-});
-
-/** A refusal is an answer; what was not sent for a reason of its own tells nothing. */
-function signOf(outcome: SubmitOutcome): ProviderSign | null {
-  switch (outcome.kind) {
-    case 'accepted':
-    case 'refused':
-      return { kind: 'answered' };
-    case 'notSent':
-      return outcome.cause === 'unreachable' ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs } : null;
-    case 'unknown':
-      return { kind: 'unclear' };
-    default:
-      return outcome satisfies never;
-  }
-}
-
 function requestFor(context: WorkContext, task: VideoTask, images: readonly ProviderImage[]): SubmitRequest {
   return {
     model: task.model,
@@ -168,14 +99,3 @@ function requestFor(context: WorkContext, task: VideoTask, images: readonly Prov
     callbackUrl: context.callbackUrl(task),
   };
 }
-
-const unknownOutcome = (label: string, reason: string): TaskEvent => ({
-  kind: 'outcomeUnknown',
-  reason,
-  hint:
-    `Whether ${label} took this task is not known, so it is not sent again: it may have been billed. ` +
-    `Look for it at ${label}; if it is there, resolve the submission with its id, else give it up or resubmit.`,
-});
-
-const interrupted = (label: string): TaskEvent =>
-  unknownOutcome(label, 'The server ended between the attempt and its outcome.');

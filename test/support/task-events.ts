@@ -39,10 +39,16 @@ export const cost = { amount: 0.3, credits: 60, settled: true };
 export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: Kind }> } = {
   attemptStarted: { kind: 'attemptStarted' },
   accepted: { kind: 'accepted', providerTaskId: 'theirs', memo: { contract: 'jobs' } },
-  acceptedElsewhere: { kind: 'acceptedElsewhere', hint: 'Kie.ai took it twice' },
+  acceptedElsewhere: {
+    kind: 'acceptedElsewhere',
+    providerTaskId: 'second',
+    hint: 'Kie.ai took it twice',
+    cost: { amount: 0.15, credits: 30, settled: false },
+  },
   refused: { kind: 'refused', error: errorOf('PROVIDER_REJECTED') },
   postponed: { kind: 'postponed', reason: 'No place in the create budget' },
   outcomeUnknown: { kind: 'outcomeUnknown', reason: 'Timed out', hint: 'Look at the log' },
+  idNamed: { kind: 'idNamed', providerTaskId: 'maybe', hint: 'It may be maybe' },
   adopted: { kind: 'adopted', providerTaskId: 'found', trackedId: 'found', reason: 'Named by hand' },
   observed: { kind: 'observed', providerStatus: 'running', percent: 40, memo: null, hint: 'Wait' },
   succeeded: { kind: 'succeeded', providerStatus: 'success', video, memo: null, cost: null },

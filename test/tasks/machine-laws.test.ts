@@ -65,6 +65,7 @@ describe('over any sequence of events', () => {
       cost: fc.constantFrom(null, cost),
     }),
     acceptedElsewhere: fc.constant(events.acceptedElsewhere),
+    idNamed: fc.constant(events.idNamed),
     patienceEnded: fc.record({ kind: fc.constant('patienceEnded'), error }),
     gaveUp: fc.record({ kind: fc.constant('gaveUp'), error }),
     canceled: fc.record({ kind: fc.constant('canceled'), hint }),
@@ -136,13 +137,15 @@ describe('over any sequence of events', () => {
         announces === (before.deletedAt === null && told(before) !== told(after)),
     },
     {
-      name: 'nothing happens to a deleted task but that its cost is looked for, and only an ended one is deleted',
+      name: 'nothing happens to a deleted task but what is about money, and only an ended one is deleted',
       holds: ({ before, event, after }) =>
         before.deletedAt === null
           ? after.deletedAt === null || isTerminal(after.stage)
-          : before.stage === 'CANCELED' &&
+          : before.stage === after.stage &&
             after.deletedAt === before.deletedAt &&
-            ['observed', 'costTold'].includes(event.kind),
+            (['accepted', 'acceptedElsewhere', 'adopted'].includes(event.kind) ||
+              (before.stage === 'CANCELED' &&
+                ['observed', 'costTold', 'refused', 'postponed'].includes(event.kind))),
     },
   ];
 

@@ -33,6 +33,10 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
     is: 'canceled while it was being sent',
     task: { ...at('CANCELED', null), submittedAt: sampleTime },
   },
+  Xsd: {
+    is: 'canceled while it was being sent, and deleted',
+    task: { ...at('CANCELED', null), submittedAt: sampleTime, deletedAt: sampleTime },
+  },
   Xd: {
     is: 'canceled and deleted before its cost was told',
     task: { ...at('CANCELED', 'theirs-before'), deletedAt: sampleTime },
@@ -45,22 +49,23 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
 
 /** The stage that an event leads to, by its situation's first letter; a dot: refused. */
 const matrix = `
-                   W  S  U  G  C  F  Fr Fg Fw Fu Fa X  Xn Xs Xd D
-  attemptStarted   S  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
-  accepted         .  G  G  .  .  .  F  .  F  F  .  .  X  X  .  .
-  acceptedElsewhere .  .  .  G  C  F  .  F  .  .  F  X  .  .  .  .
-  refused          F  F  F  .  .  .  .  .  .  .  .  .  .  X  .  .
-  postponed        .  W  .  .  .  .  .  .  .  .  .  .  .  X  .  .
-  outcomeUnknown   .  U  .  .  .  .  .  .  .  .  .  .  .  .  .  .
-  adopted          .  .  G  .  .  .  .  .  .  F  .  .  .  .  .  .
-  observed         W  .  U  G  .  .  .  F  F  F  F  X  X  X  X  .
-  succeeded        .  .  .  C  .  .  .  C  .  .  C  .  .  .  .  .
-  providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .  .
-  patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .  .
-  gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .  .
-  canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .  .
-  costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  X  .
-  deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .  .
+                   W  S  U  G  C  F  Fr Fg Fw Fu Fa X  Xn Xs Xsd Xd D
+  attemptStarted   S  .  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  accepted         .  G  G  .  .  .  F  .  F  F  .  .  X  X  X   .  .
+  acceptedElsewhere .  .  .  G  C  F  .  F  .  .  F  X  .  .  .   X  F
+  refused          F  F  F  .  .  .  .  .  .  .  .  .  .  X  X   .  .
+  postponed        .  W  .  .  .  .  .  .  .  .  .  .  .  X  X   .  .
+  outcomeUnknown   .  U  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  idNamed          .  .  U  .  .  .  .  .  .  F  .  .  .  X  .   .  .
+  adopted          .  .  G  .  .  .  .  .  .  F  .  .  .  X  X   .  .
+  observed         W  .  U  G  .  .  .  F  F  F  F  X  X  X  .   X  .
+  succeeded        .  .  .  C  .  .  .  C  .  .  C  .  .  .  .   .  .
+  providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .   .  .
+  patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .   .  .
+  gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .   .  .
+  costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  .   X  .
+  deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .   .  .
 `;
 
 const [header = [], ...rows] = matrix
@@ -103,7 +108,7 @@ describe('each event in each situation', () => {
       // Nobody is told anything more of a deleted task.
       announces: task.deletedAt === null && told(after) !== told(task),
       transition:
-        changesStage || kind === 'acceptedElsewhere'
+        changesStage || kind === 'acceptedElsewhere' || kind === 'idNamed'
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
           : null,
       updatedAt: announces ? now : task.updatedAt,
@@ -122,6 +127,7 @@ const reasons: Partial<Record<EventKind, string>> = {
   outcomeUnknown: 'Timed out',
   adopted: 'Named by hand',
   acceptedElsewhere: 'Kie.ai took it twice',
+  idNamed: 'The provider named maybe for it, which nothing proves.',
   refused: 'PROVIDER_REJECTED: what to do',
   providerFailed: 'PROVIDER_FAILED: what to do',
   patienceEnded: 'GAVE_UP: what to do',
@@ -363,6 +369,14 @@ describe('what an event writes', () => {
 
   test.each(rowsOfWrites)('$name', ({ task, event, patch }) => {
     expect(moved(apply(task, event, now)).patch).toEqual(patch);
+  });
+});
+
+test('a second acceptance is a bill beside the task’s own', () => {
+  const { secondBill } = moved(apply(at('GENERATING', 'theirs'), events.acceptedElsewhere, now));
+  expect(secondBill).toEqual({
+    providerTaskId: 'second',
+    cost: { amount: 0.15, credits: 30, settled: false },
   });
 });
 

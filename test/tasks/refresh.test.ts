@@ -43,6 +43,7 @@ async function startChecked() {
     const context = {
       store,
       recorder,
+      log: pino({ level: 'silent' }),
       provider,
       files,
       imageSources: { whyUnreachable: () => Promise.resolve(null) },

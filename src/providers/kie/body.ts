@@ -1,43 +1,70 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, type InputType, type ZlibOptions } from 'node:zlib';
+import { brotliDecompress, constants, gunzip, inflate, type InputType } from 'node:zlib';
 
-type Decompress = (bytes: InputType, options: ZlibOptions) => Promise<Buffer>;
+interface Limits {
+  readonly maxOutputLength: number;
+  readonly finishFlush?: number;
+}
+interface Decompression {
+  readonly run: (bytes: InputType, options: Limits) => Promise<Buffer>;
+  /** How a stream is ended that was cut: with what there is of it. */
+  readonly cutFlush: number;
+}
 
 /** Kie's recordings are gzip (2026). */
-const decompressors = new Map<string, Decompress>([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
-  ['br', promisify(brotliDecompress)],
-  ['deflate', promisify(inflate)],
+const decompressions = new Map<string, Decompression>([
+  ['gzip', { run: promisify(gunzip), cutFlush: constants.Z_SYNC_FLUSH }],
+  ['x-gzip', { run: promisify(gunzip), cutFlush: constants.Z_SYNC_FLUSH }],
+  ['br', { run: promisify(brotliDecompress), cutFlush: constants.BROTLI_OPERATION_FLUSH }],
+  ['deflate', { run: promisify(inflate), cutFlush: constants.Z_SYNC_FLUSH }],
 ]);
 
+/** A body as text, as far as it came and could be read. */
+export interface BodyText {
+  readonly text: string;
+  /** `cut`: the connection ended it, by `error`. `unreadable`: too long, or in an encoding that we do not know. */
+  readonly end: 'whole' | 'cut' | 'unreadable';
+  readonly error?: unknown;
+}
+
 /**
- * Reads a body as text, decompressed where it has to be. An answer that has come and cannot be read is not one that
- * never came: null for what is longer than `maxBytes`, packed or unpacked, or in an encoding that we do not know.
- *
- * Errors of the connection are thrown on.
+ * Reads a body as text, decompressed where it has to be, in at most `maxBytes`, packed or unpacked. What came of a body
+ * that was cut or is too long is read too: it may hold what was paid for.
  */
 export async function readText(
   body: AsyncIterable<Uint8Array>,
   encoding: string | string[] | undefined,
   maxBytes: number,
-): Promise<string | null> {
+): Promise<BodyText> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of body) {
-    length += part.byteLength;
-    if (length > maxBytes) return null;
-    parts.push(part);
+  let end: Pick<BodyText, 'end' | 'error'> = { end: 'whole' };
+  try {
+    for await (const part of body) {
+      length += part.byteLength;
+      if (length > maxBytes) {
+        end = { end: 'unreadable' };
+        break;
+      }
+      parts.push(part);
+    }
+  } catch (error) {
+    end = { end: 'cut', error };
   }
   const bytes = Buffer.concat(parts);
   const name = String(encoding ?? '')
     .trim()
     .toLowerCase();
-  if (name === '' || name === 'identity') return bytes.toString();
+  if (name === '' || name === 'identity') return { text: bytes.toString(), ...end };
+  const decompression = decompressions.get(name);
+  const unreadable: BodyText = { text: '', ...(end.end === 'cut' ? end : { end: 'unreadable' }) };
+  if (decompression === undefined) return unreadable;
+  const finishFlush = end.end === 'whole' ? {} : { finishFlush: decompression.cutFlush };
   try {
-    return (await decompressors.get(name)?.(bytes, { maxOutputLength: maxBytes }))?.toString() ?? null;
+    const unpacked = await decompression.run(bytes, { maxOutputLength: maxBytes, ...finishFlush });
+    return { text: unpacked.toString(), ...end };
   } catch {
     // Not what its header says, or longer than allowed.
-    return null;
+    return unreadable;
   }
 }

@@ -1,5 +1,6 @@
 import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
 import { readText } from './body.ts';
+import { parseJson } from './json.ts';
 
 /** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
 export interface Answer {
@@ -7,6 +8,7 @@ export interface Answer {
   readonly retryAfterMs: number | null;
   /** Undefined when the body is not JSON, or cannot be read: too long, or in no encoding that we know. */
   readonly json: unknown;
+  /** The body, as far as it could be read. */
   readonly text: string;
 }
 
@@ -15,12 +17,36 @@ export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   /** Whether a byte of it may have been written. */
   readonly mayHaveBeenSent: boolean;
+  /** What came of the answer before the connection ended. */
+  readonly partialText: string;
 
-  constructor(reason: string, mayHaveBeenSent: boolean, cause: unknown) {
+  constructor(reason: string, mayHaveBeenSent: boolean, cause: unknown, partialText = '') {
     super(reason, { cause });
     this.mayHaveBeenSent = mayHaveBeenSent;
+    this.partialText = partialText;
   }
 }
+
+/** A request that never began because of this machine: its files, its memory, its limits. Not the provider's fault. */
+export class OwnFaultError extends Error {
+  override readonly name = 'OwnFaultError';
+}
+
+/** Errors of the system that are about this machine, whoever was to be asked. */
+const ownFaults: ReadonlySet<unknown> = new Set([
+  'EACCES',
+  'EADDRNOTAVAIL',
+  'EIO',
+  'EISDIR',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOENT',
+  'ENOMEM',
+  'ENOSPC',
+  'EPERM',
+  'EROFS',
+]);
 
 /** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
 const maxAnswerBytes = 1024 * 1024;
@@ -44,7 +70,7 @@ export class KieHttp implements AsyncDisposable {
   /**
    * Asks something that may be asked again.
    *
-   * @throws NoAnswerError
+   * @throws NoAnswerError, OwnFaultError
    */
   async get(url: string, signal: AbortSignal): Promise<Answer> {
     return this.#send(url, { method: 'GET', dispatcher: this.#agent }, signal, () => true);
@@ -55,7 +81,7 @@ export class KieHttp implements AsyncDisposable {
    * look like one after it.
    *
    * @param mayStart asked once when the connection stands, just before the first byte is written
-   * @throws NoAnswerError
+   * @throws NoAnswerError, OwnFaultError
    */
   async postOnce(url: string, body: unknown, signal: AbortSignal, mayStart: () => boolean): Promise<Answer> {
     let started = false;
@@ -80,6 +106,7 @@ export class KieHttp implements AsyncDisposable {
         dispatcher: client.compose(gate),
         body: JSON.stringify(body),
         contentType: 'application/json',
+        mayBeRepeated: false,
       };
       return await this.#send(url, options, signal, () => started);
     } finally {
@@ -90,7 +117,7 @@ export class KieHttp implements AsyncDisposable {
   /**
    * Sends a file; the length is known, and the file is read as it goes. May be repeated.
    *
-   * @throws NoAnswerError
+   * @throws NoAnswerError, OwnFaultError
    */
   async upload(url: string, form: FormData, signal: AbortSignal): Promise<Answer> {
     const timeoutMs = uploadTimeoutFactor * this.#timeoutMs;
@@ -123,11 +150,19 @@ export class KieHttp implements AsyncDisposable {
       body?: string | FormData;
       contentType?: string;
       timeoutMs?: number;
+      mayBeRepeated?: boolean;
     },
     signal: AbortSignal,
     mayHaveBeenSent: () => boolean,
   ): Promise<Answer> {
-    const { method, dispatcher, body, contentType, timeoutMs = this.#timeoutMs } = options;
+    const {
+      method,
+      dispatcher,
+      body,
+      contentType,
+      timeoutMs = this.#timeoutMs,
+      mayBeRepeated = true,
+    } = options;
     try {
       const response = await request(url, {
         method,
@@ -144,35 +179,41 @@ export class KieHttp implements AsyncDisposable {
         },
         ...(body !== undefined && { body }),
       });
-      const text = await readText(response.body, response.headers['content-encoding'], maxAnswerBytes);
+      const encoding = response.headers['content-encoding'];
+      const { text, end, error } = await readText(response.body, encoding, maxAnswerBytes);
+      if (end === 'cut') throw new NoAnswerError(describe(error), mayHaveBeenSent(), error, text);
       return {
         status: response.statusCode,
         retryAfterMs: readRetryAfter(response.headers['retry-after']),
-        json: text === null ? undefined : parseJson(text),
-        text: text ?? '',
+        json: end === 'whole' ? parseJson(text) : undefined,
+        text,
       };
     } catch (error) {
-      const reason = error instanceof Error ? describe(error) : String(error);
-      throw new NoAnswerError(reason, mayHaveBeenSent(), error);
+      if (error instanceof NoAnswerError) throw error;
+      const reason = describe(error);
+      const mayBeSent = mayHaveBeenSent();
+      if (isOwnFault(error) && (mayBeRepeated || !mayBeSent))
+        throw new OwnFaultError(reason, { cause: error });
+      throw new NoAnswerError(reason, mayBeSent, error);
     }
   }
 }
 
+const isOwnFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  (('code' in error && ownFaults.has(error.code)) || error.name === 'NotReadableError');
+
 /** Undici's codes are words that an operator can look up; its messages may name addresses. */
-const describe = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : error.name;
+const describe = (error: unknown): string =>
+  !(error instanceof Error)
+    ? String(error)
+    : 'code' in error && typeof error.code === 'string'
+      ? error.code
+      : error.name;
 
 /** Seconds or an HTTP date (RFC 9110); null when it is neither. How much of it is believed is the worker's matter. */
 function readRetryAfter(header: string | string[] | undefined): number | null {
   if (typeof header !== 'string') return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isFinite(ms) && ms >= 0 ? ms : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -24,3 +24,12 @@ export function unwrapJson(value: unknown): unknown {
     return value;
   }
 }
+
+/** JSON of somebody else's, a byte order mark before it included; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
+  } catch {
+    return undefined;
+  }
+}

@@ -15,12 +15,12 @@ import type {
 import { Balance } from './balance.ts';
 import { createRequest, reservedOptions, type Contract } from './create-body.ts';
 import { capitalise, taskError } from './errors.ts';
-import { KieHttp, NoAnswerError, type Answer } from './http.ts';
+import { KieHttp, NoAnswerError, OwnFaultError, type Answer } from './http.ts';
 import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { readRecord, type Verdict } from './record.ts';
-import { readSubmitAnswer } from './submit-answer.ts';
+import { readCutAnswer, readSubmitAnswer } from './submit-answer.ts';
 import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
@@ -121,21 +121,25 @@ class KieProvider implements VideoProvider {
       return { kind: 'notSent', reason, retryAfterMs: null, cause: 'task' };
     }
     const create = createRequest(contract, request, imageUrls);
+    let isStopped = false;
+    const start = () => {
+      isStopped = !mayStart();
+      return !isStopped;
+    };
     try {
-      const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, mayStart);
+      const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, start);
       const outcome = readSubmitAnswer(label, answer);
       return outcome.kind === 'accepted' ? { ...outcome, memo: { contract: create.contract } } : outcome;
     } catch (error) {
+      const notSent = { kind: 'notSent', retryAfterMs: null } as const;
+      if (error instanceof OwnFaultError) {
+        return { ...notSent, reason: `This server could not send it: ${error.message}`, cause: 'ours' };
+      }
       if (!(error instanceof NoAnswerError)) throw error;
-      return error.mayHaveBeenSent
-        ? { kind: 'unknown', reason: error.message }
-        : {
-            kind: 'notSent',
-            reason: `${label} could not be reached: ${error.message}`,
-            retryAfterMs: null,
-            // A lease that ran out before the first byte is one task's matter.
-            cause: mayStart() ? 'unreachable' : 'task',
-          };
+      if (error.mayHaveBeenSent) return readCutAnswer(error, { contract: create.contract });
+      return isStopped
+        ? { ...notSent, reason: 'It was stopped before its first byte', cause: 'task' }
+        : { ...notSent, reason: `${label} could not be reached: ${error.message}`, cause: 'unreachable' };
     }
   }
 
@@ -157,7 +161,7 @@ class KieProvider implements VideoProvider {
         verdict.kind === 'completed' && contract !== 'jobs'
           ? missingUpgrade(request.resolution, verdict.resolution)
           : null;
-      return verdict.kind === 'completed' && upgrade !== null
+      return verdict.kind === 'completed' && upgrade !== null && (await request.mayOrder())
         ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
         : this.#outcomeOf(verdict, memo);
     }

@@ -51,7 +51,14 @@ const providerAt = (kie: Loopback, contract: Contract): VideoProvider => kieProv
 
 const check = (provider: VideoProvider, memo: { contract: string } | null = null) =>
   provider.check(
-    { providerTaskId: id, model: 'veo3_fast', resolution: null, memo, callbackUrl: null },
+    {
+      providerTaskId: id,
+      model: 'veo3_fast',
+      resolution: null,
+      memo,
+      callbackUrl: null,
+      mayOrder: () => true,
+    },
     new AbortController().signal,
   );
 

@@ -40,6 +40,7 @@ async function ask(answerTo: (body: string) => { headers?: OutgoingHttpHeaders; 
       resolution: null,
       memo: { contract: 'jobs' },
       callbackUrl: null,
+      mayOrder: () => true,
     },
     signal,
   );

@@ -211,6 +211,7 @@ describe('an upgrade', () => {
         resolution: 'P2160',
         memo: null,
         callbackUrl: 'https://me.example/callbacks/kie/t',
+        mayOrder: () => true,
       },
       new AbortController().signal,
     );
