@@ -2,8 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { introspectionFromSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema } from './schema.ts';
 
+/**
+ * graphql-js leaves out directives that it knows itself. `@oneOf` is so new that tools which read the file (graphql-js
+ * 15 and 16.8, graphql-core, code generators) refuse it without a definition; newer ones accept the definition.
+ */
+const oneOfDefinition = `"""Exactly one field of the input object must be given, and it must not be null."""
+directive @oneOf on INPUT_OBJECT`;
+
 /** The text of `schema.graphql`. */
-export const printedSchema = (): string => `${printSchema(lexicographicSortSchema(buildSchema()))}\n`;
+export const printedSchema = (): string =>
+  `${oneOfDefinition}\n\n${printSchema(lexicographicSortSchema(buildSchema()))}\n`;
 
 /** The text of `client/studio/graphql-env.d.ts`: the schema as types, which the studio's operations are checked by. */
 export async function printedTypes(): Promise<string> {

@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import {
+  buildSchema as readSchema,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  Kind,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  visit,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { printedSchema, printedTypes } from '../../src/schema/print.ts';
@@ -43,6 +49,21 @@ describe('the schema', () => {
   it('is the one that the studio is checked by: npm run schema', async () => {
     const file = new URL('../../client/studio/graphql-env.d.ts', import.meta.url);
     expect(readFileSync(file, 'utf8')).toBe(await printedTypes());
+  });
+
+  it('defines every directive that it uses, save those that each tool knows, and reads back as itself', () => {
+    const text = printedSchema();
+    const used = new Set<string>();
+    const defined = new Set(['deprecated', 'include', 'skip', 'specifiedBy']);
+    visit(parse(text), {
+      [Kind.DIRECTIVE]: ({ name }) => void used.add(name.value),
+      [Kind.DIRECTIVE_DEFINITION]: ({ name }) => void defined.add(name.value),
+    });
+    expect(used).toContain('oneOf');
+    expect([...used].filter((name) => !defined.has(name))).toEqual([]);
+    expect(text).toMatch(/^directive @oneOf on INPUT_OBJECT$/m);
+    const sorted = printSchema(lexicographicSortSchema(buildSchema()));
+    expect(printSchema(readSchema(text))).toBe(sorted);
   });
 
   it('describes every type, field, argument and value', () => {
