@@ -4,6 +4,7 @@ import { StartQuery, TaskQuery, type Model, type Provider, type Task, type Viewe
 import { createRequest, type Request } from './api/request.ts';
 import { Feed, type Connection } from './live/feed.ts';
 import { TaskPages, type Filter } from './live/pages.ts';
+import { RetryPrices } from './live/retry-prices.ts';
 import { TaskStore } from './live/task-store.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
@@ -26,11 +27,13 @@ export class Studio {
   };
   readonly tasks = new TaskStore((task) => this.typicalSeconds(task));
   readonly pages = new TaskPages(this.ask, this.tasks);
+  readonly prices = new RetryPrices(this.ask);
   readonly ticker = createTicker();
   readonly #access = createValue<Access>('opening');
   readonly #viewer = createValue<Viewer | null>(null);
   readonly #providers = createValue<readonly Provider[]>([]);
   readonly #connection = createValue<Connection>('connecting');
+  readonly #shown = createValue<ReadonlySet<string>>(new Set());
   #feed: Feed | null = null;
 
   constructor() {
@@ -54,6 +57,21 @@ export class Studio {
     return this.#connection;
   }
 
+  /** Ids of tasks that were made here since the filter was last changed: no filter hides them. */
+  get shown(): Value<ReadonlySet<string>> {
+    return this.#shown;
+  }
+
+  /** Keeps a task that was just made in view, whatever the filter says. */
+  show(id: string): void {
+    this.#shown.set(new Set([...this.#shown.get(), id]));
+  }
+
+  /** The person chose another filter: from here on it decides alone. */
+  showNoMore(): void {
+    this.#shown.set(new Set());
+  }
+
   /** Connects, reads what the page opens with, and follows the changes from there. */
   async open(): Promise<void> {
     this.#feed?.[Symbol.dispose]();
@@ -70,6 +88,7 @@ export class Studio {
       onReset: () => void this.#startOver(),
     });
     this.#feed = feed;
+    this.prices.forget();
     feed.connection.subscribe(() => this.#connection.set(feed.connection.get()));
     try {
       const [{ viewer, providers }, revision] = await Promise.all([

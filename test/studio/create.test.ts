@@ -9,6 +9,7 @@ const draft: Draft = {
   useCase: null,
   label: '',
   images: [],
+  unfinished: [],
   imagesAs: 'AUTO',
   provider: null,
   model: null,
@@ -74,5 +75,52 @@ describe('the key of a press', () => {
     keys.succeeded();
     expect(keys.keyFor('b')).not.toBe(other);
     expect(first).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('outlives the page until the task is there', () => {
+    let now = 1_000_000;
+    const values = new Map<string, string>();
+    const storage = {
+      getItem: (name: string) => values.get(name) ?? null,
+      setItem: (name: string, value: string) => void values.set(name, value),
+    };
+    const open = () => new PressKeys(storage, () => now);
+    const first = open().keyFor('a');
+    const reloaded = open();
+    expect([reloaded.isOpen('a'), reloaded.isOpen('b')]).toEqual([true, false]);
+    const other = reloaded.keyFor('b');
+    expect(reloaded.keyFor('a')).toBe(first);
+    reloaded.succeeded();
+    expect(open().keyFor('a')).not.toBe(first);
+    expect(open().keyFor('b')).toBe(other);
+    now += 25 * 3600 * 1000;
+    expect(open().keyFor('b')).not.toBe(other);
+  });
+
+  it('holds without a storage, and with one that somebody else wrote to', () => {
+    const broken = {
+      getItem: () => '{"a":1}',
+      setItem: () => {
+        throw new Error('full');
+      },
+    };
+    for (const storage of [null, broken]) {
+      const keys = new PressKeys(storage);
+      const first = keys.keyFor('a');
+      keys.keyFor('b');
+      expect(keys.keyFor('a')).toBe(first);
+    }
+  });
+
+  it('knows the second half of a double press, and no later one', () => {
+    let now = 0;
+    const keys = new PressKeys(null, () => now);
+    keys.keyFor('a');
+    keys.succeeded();
+    now += 200;
+    expect([keys.isDouble('a', 0), keys.isDouble('b', 0)]).toEqual([true, false]);
+    expect([keys.isDouble('a', 1), keys.isDouble('a', 2)]).toEqual([false, true]);
+    now += 800;
+    expect(keys.isDouble('a', 0)).toBe(false);
   });
 });

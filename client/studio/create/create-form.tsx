@@ -1,7 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type DragEvent, type FormEvent, type KeyboardEvent } from 'react';
-import type { UserError } from '../api/documents.ts';
-import { userErrorText } from '../i18n/user-error.ts';
+import { userErrorText, type FormError } from '../i18n/user-error.ts';
 import { aspectWords, imageUseWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
@@ -12,10 +11,12 @@ import { inputOf, keepDraft, readDraft, type Draft } from './draft.ts';
 import { durationsOf, makerOf, mostImages, settle, takesImages, useOfImages } from './fit.ts';
 import { ImagesField } from './images-field.tsx';
 import { MakerFields } from './maker-fields.tsx';
+import { filesOfPaste } from './paste.ts';
 import { Submit } from './submit.tsx';
 import { useEstimate } from './use-estimate.ts';
 import { useGenerate } from './use-generate.ts';
 import { useImages } from './use-images.ts';
+import { useMissing } from './use-missing.ts';
 
 const aspects = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;
 const resolutions = ['P720', 'P1080', 'P2160'] as const;
@@ -28,14 +29,16 @@ export function CreateForm() {
   const { i18n, t } = useLingui();
   const form = useRef<HTMLFormElement>(null);
   const [stored, setDraft] = useState(readDraft);
-  const [errors, setErrors] = useState<readonly UserError[]>([]);
+  const [errors, setErrors] = useState<readonly FormError[]>([]);
   const [isDropping, setIsDropping] = useState(false);
-  const images = useImages(stored.images);
-  const draft = settle(providers, { ...stored, images: images.done });
+  const [address, setAddress] = useState('');
+  const images = useImages(stored);
+  const { unfinished } = images;
+  const draft = settle(providers, { ...stored, images: images.done, unfinished });
   const maker = makerOf(providers, draft);
   const input = inputOf(draft);
   const estimate = useEstimate(input, maker !== null);
-  const refuse = (refused: readonly UserError[]) => {
+  const refuse = (refused: readonly FormError[]) => {
     setErrors(refused);
     // After the texts are on the page.
     setTimeout(() => focusOn(form.current, refused[0]?.field?.[1]));
@@ -46,8 +49,7 @@ export function CreateForm() {
   const { addFiles } = images;
   useEffect(() => {
     const paste = (event: ClipboardEvent) => {
-      const files = [...(event.clipboardData?.files ?? [])];
-      if (files.length > 0) addFiles(files);
+      addFiles(filesOfPaste(event));
     };
     document.addEventListener('paste', paste);
     return () => document.removeEventListener('paste', paste);
@@ -57,6 +59,13 @@ export function CreateForm() {
     setDraft((now) => ({ ...now, ...part }));
     setErrors([]);
   };
+  /** What was wrong may be right after a change. */
+  const changed =
+    <Arguments extends unknown[]>(act: (...args: Arguments) => void) =>
+    (...args: Arguments) => {
+      act(...args);
+      setErrors([]);
+    };
   const errorOf = (field: string, index: number | null = null) => {
     const found = errors.find(
       ({ field: path }) => path?.[1] === field && (path[2] ?? null) === (index?.toString() ?? null),
@@ -64,28 +73,24 @@ export function CreateForm() {
     return found === undefined ? undefined : userErrorText(i18n, found);
   };
   const isUploading = images.images.some(({ state }) => state.kind === 'uploading');
-  const send = () => {
+  const missing = useMissing();
+  /** Of the button, as the click event before a submit counts them. */
+  const clicks = useRef(0);
+  const send = (clickCount: number) => {
     if (isUploading || maker === null) return;
-    if (input.prompt === undefined && !input.useCase) {
-      refuse([
-        {
-          code: 'BAD_INPUT',
-          message: t`Say what the video shows, or choose what it is for.`,
-          field: ['input', 'prompt'],
-        },
-      ]);
-    } else {
-      void press(input);
-    }
+    const error = missing({ input, images: images.images, leftOut: images.leftOut, address });
+    if (error === null) void press(input, clickCount);
+    else refuse([error]);
   };
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    send();
+    send(clicks.current);
+    clicks.current = 0;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     event.preventDefault();
-    send();
+    send(0);
   };
   const drag = (event: DragEvent, isOver: boolean) => {
     if (!event.dataTransfer.types.includes('Files')) return;
@@ -137,9 +142,14 @@ export function CreateForm() {
         most={mostImages(model)}
         modelLabel={model.label}
         isDropping={isDropping}
+        leftOut={images.leftOut}
+        onAcceptLeftOut={changed(images.acceptLeftOut)}
+        address={address}
+        onAddress={changed(setAddress)}
+        addressError={errorOf('address')}
         onFiles={addFiles}
         onUrl={images.addUrl}
-        onRemove={images.remove}
+        onRemove={changed(images.remove)}
         errorAt={(index) => errorOf('referenceImages', index)}
       />
       {count > 0 && (
@@ -240,6 +250,9 @@ export function CreateForm() {
         isPending={isPending}
         taken={taken}
         isUploading={isUploading}
+        onClick={(detail) => {
+          clicks.current = detail;
+        }}
         otherErrors={errors
           .filter(({ field }) => !shownAtField(field))
           .map((error) => userErrorText(i18n, error))}
@@ -251,6 +264,7 @@ export function CreateForm() {
 const fieldsOfForm = [
   'prompt',
   'referenceImages',
+  'address',
   'provider',
   'model',
   'aspectRatio',
@@ -264,6 +278,7 @@ function focusOn(form: HTMLFormElement | null, field: string | undefined): void 
   const place = form?.querySelector(`[data-field="${field ?? 'submit'}"]`);
   const target = place?.matches('button')
     ? place
-    : place?.querySelector('textarea, input:not([hidden]), button');
+    : (place?.querySelector('[data-state="failed"] button, .images-left-out button') ??
+      place?.querySelector('textarea, input:not([hidden]), button'));
   if (target instanceof HTMLElement) target.focus();
 }

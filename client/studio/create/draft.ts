@@ -14,6 +14,8 @@ export interface Draft {
   readonly useCase: Task['useCase'];
   readonly label: string;
   readonly images: readonly DraftImage[];
+  /** Names of images that were refused or are on their way: a reload must not lose them silently. */
+  readonly unfinished: readonly string[];
   readonly imagesAs: Model['imageUseLimits'][number]['use'];
   readonly provider: Provider['name'] | null;
   readonly model: string | null;
@@ -31,6 +33,7 @@ const blank: Draft = {
   useCase: null,
   label: '',
   images: [],
+  unfinished: [],
   imagesAs: 'AUTO',
   provider: null,
   model: null,

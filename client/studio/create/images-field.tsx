@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { percent } from '../i18n/format.ts';
 import { Icon } from '../ui/icon.tsx';
+import { maxImages } from './fit.ts';
 import { imageTypes, type FormImage } from './use-images.ts';
 
 interface ImagesFieldProps {
@@ -11,6 +12,13 @@ interface ImagesFieldProps {
   readonly most: number;
   readonly modelLabel: string;
   readonly isDropping: boolean;
+  /** Names of images for which there was no room; nothing is sent until the person has accepted that. */
+  readonly leftOut: readonly string[];
+  readonly onAcceptLeftOut: () => void;
+  /** An address that is typed and not added yet. */
+  readonly address: string;
+  readonly onAddress: (text: string) => void;
+  readonly addressError: string | undefined;
   readonly onFiles: (files: readonly File[]) => void;
   readonly onUrl: (url: string) => void;
   readonly onRemove: (id: string) => void;
@@ -20,7 +28,8 @@ interface ImagesFieldProps {
 
 /** Up to three pictures: dropped, pasted, picked, or named by their address. */
 export function ImagesField(props: ImagesFieldProps) {
-  const { images, most, modelLabel, isDropping, onFiles, onUrl, onRemove, errorAt } = props;
+  const { images, most, modelLabel, isDropping, leftOut, onAcceptLeftOut, onFiles, onRemove, errorAt } =
+    props;
   const { t } = useLingui();
   const picker = useRef<HTMLInputElement>(null);
   const isFull = images.length >= most;
@@ -73,8 +82,13 @@ export function ImagesField(props: ImagesFieldProps) {
           <Trans>{modelLabel} takes no images.</Trans>
         </p>
       )}
-      {!isFull && <UrlInput onUrl={onUrl} />}
-      {errorAt(null) !== undefined && <p className="error">{errorAt(null)}</p>}
+      {leftOut.length > 0 && <LeftOut names={leftOut} onAccept={onAcceptLeftOut} />}
+      {!(isFull && props.address === '') && <UrlInput {...props} />}
+      {errorAt(null) !== undefined && (
+        <p className="error" role="alert">
+          {errorAt(null)}
+        </p>
+      )}
     </div>
   );
 }
@@ -120,17 +134,37 @@ function ImageTile({ image: { name, previewUrl, state }, error, onRemove }: Imag
   );
 }
 
-function UrlInput({ onUrl }: { readonly onUrl: (url: string) => void }) {
+/** Says which images were too many. */
+function LeftOut({ names, onAccept }: { readonly names: readonly string[]; readonly onAccept: () => void }) {
+  const shown = names.slice(0, 5).join(', ');
+  const more = names.length > 5 ? '…' : '';
+  return (
+    <div className="images-left-out" role="alert">
+      <p className="error">
+        <Trans>
+          Only {maxImages} images can be used. Left out: {shown}
+          {more}
+        </Trans>
+      </p>
+      <button type="button" className="button button-small" onClick={onAccept}>
+        <Trans>Leave them out</Trans>
+      </button>
+    </div>
+  );
+}
+
+type UrlInputProps = Pick<ImagesFieldProps, 'address' | 'addressError' | 'onAddress' | 'onUrl'>;
+
+function UrlInput({ address, addressError, onAddress, onUrl }: UrlInputProps) {
   const { t } = useLingui();
-  const [text, setText] = useState('');
   const [isWrong, setIsWrong] = useState(false);
   const add = () => {
-    const url = URL.parse(text.trim());
+    const url = URL.parse(address.trim());
     const fits = url !== null && /^https?:$/.test(url.protocol);
     setIsWrong(!fits);
     if (!fits) return;
     onUrl(url.href);
-    setText('');
+    onAddress('');
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || event.ctrlKey || event.metaKey) return;
@@ -139,27 +173,27 @@ function UrlInput({ onUrl }: { readonly onUrl: (url: string) => void }) {
   };
   return (
     <>
-      <div className="image-url">
+      <div className="image-url" data-field="address">
         <input
           className="input"
           type="url"
           aria-label={t`Address of an image`}
-          aria-invalid={isWrong}
+          aria-invalid={isWrong || addressError !== undefined}
           placeholder={t`or an address: https://…`}
-          value={text}
+          value={address}
           onChange={({ currentTarget }) => {
-            setText(currentTarget.value);
+            onAddress(currentTarget.value);
             setIsWrong(false);
           }}
           onKeyDown={onKeyDown}
         />
-        <button type="button" className="button" disabled={text.trim() === ''} onClick={add}>
+        <button type="button" className="button" disabled={address.trim() === ''} onClick={add}>
           <Trans>Add</Trans>
         </button>
       </div>
-      {isWrong && (
+      {(isWrong || addressError !== undefined) && (
         <p className="error" role="alert">
-          <Trans>An address begins with https:// or http://.</Trans>
+          {isWrong ? <Trans>An address begins with https:// or http://.</Trans> : addressError}
         </p>
       )}
     </>

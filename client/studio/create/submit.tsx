@@ -7,6 +7,8 @@ interface SubmitProps {
   readonly estimate: Estimate | null;
   readonly isPending: boolean;
   readonly isUploading: boolean;
+  /** Comes before the submit of the form. */
+  readonly onClick: (count: number) => void;
   /** The prompt that was taken last. */
   readonly taken: string | null;
   /** What the server refused and no field is named for. */
@@ -14,7 +16,7 @@ interface SubmitProps {
 }
 
 /** What it will cost and take, and the button. */
-export function Submit({ estimate, isPending, isUploading, taken, otherErrors }: SubmitProps) {
+export function Submit({ estimate, isPending, isUploading, taken, onClick, otherErrors }: SubmitProps) {
   const { i18n, t } = useLingui();
   const foreseen = estimate?.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
   const problems = otherErrors.length > 0 ? otherErrors : foreseen;
@@ -46,10 +48,7 @@ export function Submit({ estimate, isPending, isUploading, taken, otherErrors }:
         className="button button-primary button-large"
         aria-disabled={isPending || isUploading}
         aria-describedby="submit-note"
-        onClick={(event) => {
-          // The second click of a double click, however fast the first one was answered.
-          if (event.detail > 1) event.preventDefault();
-        }}
+        onClick={({ detail }) => onClick(detail)}
         onKeyDown={(event) => {
           if (event.repeat) event.preventDefault();
         }}

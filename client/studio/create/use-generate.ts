@@ -6,7 +6,7 @@ import { showGallery } from '../gallery/show-gallery.ts';
 import { useStudio } from '../studio.ts';
 import { useToast } from '../ui/toasts.tsx';
 import type { GenerateInput } from './draft.ts';
-import { PressKeys } from './press.ts';
+import { isOfKey, PressKeys } from './press.ts';
 
 /** Sends the form. A press while another is under way does nothing. `taken` is the prompt of the last success. */
 export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
@@ -18,9 +18,14 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
   const [isPending, setIsPending] = useState(false);
   const [taken, setTaken] = useState<string | null>(null);
 
-  async function press(input: GenerateInput): Promise<void> {
-    if (pending.current) return;
-    const idempotencyKey = keys.current.keyFor(JSON.stringify(input));
+  async function press(input: GenerateInput, clicks: number): Promise<void> {
+    const text = JSON.stringify(input);
+    if (pending.current || keys.current.isDouble(text, clicks)) return;
+    // What is on the screen now was taken by an earlier press.
+    const known = keys.current.isOpen(text)
+      ? new Set(studio.tasks.list.get().map(({ task }) => task.id))
+      : null;
+    const idempotencyKey = keys.current.keyFor(text);
     pending.current = true;
     setIsPending(true);
     try {
@@ -28,10 +33,14 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
         input: { ...input, idempotencyKey },
       });
       if (generateVideo.task === null) {
+        if (generateVideo.userErrors.some(isOfKey)) keys.current.forget();
         onRefused(generateVideo.userErrors);
       } else {
         keys.current.succeeded();
         studio.tasks.take(generateVideo.task);
+        studio.show(generateVideo.task.id);
+        if (known?.has(generateVideo.task.id))
+          toast(t`It was on its way already: nothing was sent twice. Press again for another one.`);
         setTaken(generateVideo.task.prompt);
         showGallery();
       }

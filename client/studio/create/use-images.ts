@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { uploadImage } from '../api/upload.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useStudio } from '../studio.ts';
-import type { DraftImage } from './draft.ts';
+import type { Draft, DraftImage } from './draft.ts';
 import { maxImages } from './fit.ts';
 import { newKey } from './press.ts';
 
@@ -43,11 +43,25 @@ const formImageOf = (image: DraftImage): FormImage => ({
   state: { kind: 'done', image },
 });
 
+const failed = (name: string, reason: string): FormImage => ({
+  id: newKey(),
+  name,
+  previewUrl: null,
+  state: { kind: 'failed', reason },
+});
+
 /** The images of the form: uploads begin at once, each with its progress. */
-export function useImages(initial: readonly DraftImage[]) {
+export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' | 'unfinished'>) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
-  const [images, setImages] = useState(() => initial.map(formImageOf));
+  const [images, setImages] = useState(() => [
+    ...initial.map(formImageOf),
+    ...unfinished.map((name) => failed(name, t`The upload was cut off. Remove it.`)),
+  ]);
+  /** Names of those that were too many. */
+  const [leftOut, setLeftOut] = useState<readonly string[]>([]);
+  /** As of the last change, drawn or not: two changes may come between two drawings. */
+  const current = useRef(images);
   const uploads = useRef(new Map<string, AbortController>());
   useEffect(() => {
     const running = uploads.current;
@@ -56,12 +70,17 @@ export function useImages(initial: readonly DraftImage[]) {
     };
   }, []);
 
+  const put = (next: readonly FormImage[]) => {
+    current.current = [...next];
+    setImages(current.current);
+  };
   const change = (id: string, state: FormImage['state']) =>
-    setImages((now) => now.map((image) => (image.id === id ? { ...image, state } : image)));
+    put(current.current.map((image) => (image.id === id ? { ...image, state } : image)));
 
   async function upload(id: string, file: File): Promise<void> {
     const controller = new AbortController();
     uploads.current.set(id, controller);
+    const lost = t`The image did not arrive. Remove it and try again.`;
     try {
       const { image, userErrors } = await uploadImage(file, studio.key, {
         onProgress: (part) => change(id, { kind: 'uploading', part }),
@@ -70,45 +89,57 @@ export function useImages(initial: readonly DraftImage[]) {
       });
       const [error] = userErrors;
       if (image !== null) change(id, { kind: 'done', image: { url: image.url, uploadId: image.uploadId } });
-      else change(id, { kind: 'failed', reason: error === undefined ? '' : userErrorText(i18n, error) });
+      else change(id, { kind: 'failed', reason: error === undefined ? lost : userErrorText(i18n, error) });
     } catch {
-      if (!controller.signal.aborted) {
-        change(id, { kind: 'failed', reason: t`The image did not arrive. Remove it and try again.` });
-      }
+      if (!controller.signal.aborted) change(id, { kind: 'failed', reason: lost });
     } finally {
       uploads.current.delete(id);
     }
   }
 
+  /** Adds what there is room for. The rest is named, and nothing is sent until that was read. */
+  function add<T>(items: readonly T[], nameOfItem: (item: T) => string, make: (item: T) => FormImage): void {
+    if (items.length === 0) return;
+    const room = Math.max(0, maxImages - current.current.length);
+    put([...current.current, ...items.slice(0, room).map(make)]);
+    setLeftOut(items.slice(room).map(nameOfItem));
+  }
+
   function addFiles(files: readonly File[]): void {
-    const fresh = files.slice(0, maxImages - images.length).map((file) => {
-      const image: FormImage = {
-        id: newKey(),
-        name: file.name,
-        previewUrl: imageTypes.includes(file.type) ? URL.createObjectURL(file) : null,
-        state: !imageTypes.includes(file.type)
-          ? { kind: 'failed', reason: t`Only JPEG, PNG and WebP images can be used.` }
-          : file.size > maxBytes
-            ? { kind: 'failed', reason: t`The image is larger than 20 MB.` }
-            : { kind: 'uploading', part: 0 },
-      };
-      if (image.state.kind === 'uploading') void upload(image.id, file);
-      return image;
-    });
-    if (fresh.length > 0) setImages((now) => [...now, ...fresh].slice(0, maxImages));
+    add(
+      files,
+      ({ name }) => name,
+      (file) => {
+        if (!imageTypes.includes(file.type))
+          return failed(file.name, t`Only JPEG, PNG and WebP images can be used.`);
+        if (file.size > maxBytes) return failed(file.name, t`The image is larger than 20 MB.`);
+        const id = newKey();
+        // After the image is in the list that it reports to.
+        queueMicrotask(() => void upload(id, file));
+        return {
+          id,
+          name: file.name,
+          previewUrl: URL.createObjectURL(file),
+          state: { kind: 'uploading', part: 0 },
+        };
+      },
+    );
   }
 
   function remove(id: string): void {
     uploads.current.get(id)?.abort();
-    setImages((now) => now.filter((image) => image.id !== id));
+    put(current.current.filter((image) => image.id !== id));
+    setLeftOut([]);
   }
 
   return {
     images,
     done: images.flatMap(({ state }) => (state.kind === 'done' ? [state.image] : [])),
+    unfinished: images.flatMap(({ state, name }) => (state.kind === 'done' ? [] : [name])),
+    leftOut,
+    acceptLeftOut: () => setLeftOut([]),
     addFiles,
-    addUrl: (url: string) =>
-      setImages((now) => [...now, formImageOf({ url, uploadId: null })].slice(0, maxImages)),
+    addUrl: (url: string) => add([url], nameOf, (each) => formImageOf({ url: each, uploadId: null })),
     remove,
   };
 }

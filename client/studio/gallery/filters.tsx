@@ -14,11 +14,13 @@ const statuses = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED'] as 
 interface FiltersProps {
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
+  /** The person touched the filter; what it becomes may follow a moment later. */
+  readonly onTouch: () => void;
   readonly onTrack: () => void;
 }
 
 /** Narrows the gallery. */
-export function Filters({ filter, onChange, onTrack }: FiltersProps) {
+export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
   const studio = useStudio();
   const providers = useValue(studio.providers).filter(({ configured }) => configured);
   const { i18n, t } = useLingui();
@@ -39,14 +41,20 @@ export function Filters({ filter, onChange, onTrack }: FiltersProps) {
           aria-label={t`Search in prompts, labels and ids`}
           placeholder={t`Search`}
           value={search}
-          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+          onChange={({ currentTarget }) => {
+            setSearch(currentTarget.value);
+            onTouch();
+          }}
         />
       </div>
       <Select
         label={t`Status`}
         isLabelHidden
         value={filter.status}
-        onChange={(status) => onChange({ ...filter, status })}
+        onChange={(status) => {
+          onTouch();
+          onChange({ ...filter, status });
+        }}
         options={[
           { value: null, label: t`Any status` },
           ...statuses.map((value) => ({ value, label: i18n.t(statusWords[value]) })),
@@ -57,7 +65,10 @@ export function Filters({ filter, onChange, onTrack }: FiltersProps) {
           label={t`Provider`}
           isLabelHidden
           value={filter.provider}
-          onChange={(provider) => onChange({ ...filter, provider })}
+          onChange={(provider) => {
+            onTouch();
+            onChange({ ...filter, provider });
+          }}
           options={[
             { value: null, label: t`Any provider` },
             ...providers.map(({ name }) => ({ value: name, label: i18n.t(providerWords[name]) })),

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { shownTasks } from '../live/pages.ts';
+import { matches, shownTasks } from '../live/pages.ts';
 import { useValue } from '../live/value.ts';
 import { everything, useStudio } from '../studio.ts';
 import { TrackDialog } from '../task/track-dialog.tsx';
@@ -12,10 +12,13 @@ export function Gallery() {
   const studio = useStudio();
   const { t } = useLingui();
   const [filter, setFilter] = useState(everything);
+  const [clearings, setClearings] = useState(0);
   const [isTracking, setIsTracking] = useState(false);
   const all = useValue(studio.tasks.list);
   const reading = useValue(useMemo(() => studio.pages.reading(filter), [studio, filter]));
-  const tasks = useMemo(() => shownTasks(all, filter, reading), [all, filter, reading]);
+  const fresh = useValue(studio.shown);
+  const tasks = useMemo(() => shownTasks(all, filter, reading, fresh), [all, filter, reading, fresh]);
+  const hasUnmatched = tasks.some(({ task }) => fresh.has(task.id) && !matches(task, filter));
   const readMore = useCallback(() => {
     // A failure is shown below the list, with a button.
     studio.pages.readMore(filter).catch(() => {});
@@ -26,6 +29,12 @@ export function Gallery() {
   const onEnd = useCallback(() => {
     if (studio.pages.reading(filter).get().state === 'idle') readMore();
   }, [studio, filter, readMore]);
+  const onTouch = useCallback(() => studio.showNoMore(), [studio]);
+  const showEverything = () => {
+    onTouch();
+    setFilter(everything);
+    setClearings((count) => count + 1);
+  };
   const isNarrowed = filter.search !== '' || filter.status !== null || filter.provider !== null;
   const isEmpty = tasks.length === 0 && reading.state === 'idle' && !reading.hasMore;
   return (
@@ -34,12 +43,27 @@ export function Gallery() {
         <h2>
           <Trans>Your videos</Trans>
         </h2>
-        <Filters filter={filter} onChange={setFilter} onTrack={() => setIsTracking(true)} />
+        <Filters
+          // Fields that begin anew, or their words would narrow the list again.
+          key={clearings}
+          filter={filter}
+          onChange={setFilter}
+          onTouch={onTouch}
+          onTrack={() => setIsTracking(true)}
+        />
       </div>
+      {hasUnmatched && (
+        <p className="gallery-note" role="status">
+          <Trans>What you just made is shown here although it does not match the filter.</Trans>{' '}
+          <button type="button" className="button button-small" onClick={showEverything}>
+            <Trans>Show everything</Trans>
+          </button>
+        </p>
+      )}
       <p className="visually-hidden" role="status">
         {isEmpty && isNarrowed ? t`Nothing matches.` : ''}
       </p>
-      {isEmpty ? isNarrowed ? <Unmatched onClear={() => setFilter(everything)} /> : <Empty /> : null}
+      {isEmpty ? isNarrowed ? <Unmatched onClear={showEverything} /> : <Empty /> : null}
       <Grid tasks={tasks} onEnd={onEnd} />
       {reading.state === 'failed' && (
         <p className="gallery-more">

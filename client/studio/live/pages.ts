@@ -90,19 +90,29 @@ export class TaskPages {
   }
 }
 
-/** What a filter shows of all known tasks: those that match, down to where its list was read. */
+/**
+ * What a filter shows of all known tasks: those that match, down to where its list was read, and those of `always`
+ * whatever they are.
+ */
 export function shownTasks(
   tasks: readonly SeenTask[],
   filter: Filter,
   { hasMore, horizon }: Reading,
+  always: ReadonlySet<string> = new Set(),
 ): readonly SeenTask[] {
-  const words = filter.search.toLowerCase();
-  return tasks.filter(({ task }) => {
-    if (filter.status !== null && task.status !== filter.status) return false;
-    if (filter.provider !== null && task.provider !== filter.provider) return false;
-    if (hasMore && horizon !== null && task.createdAt < horizon.createdAt) return false;
-    if (words === '') return true;
-    const { prompt, label, id, providerTaskId } = task;
-    return [prompt, label, id, providerTaskId].some((text) => text?.toLowerCase().includes(words));
-  });
+  return tasks.filter(
+    ({ task }) =>
+      always.has(task.id) ||
+      (matches(task, filter) && !(hasMore && horizon !== null && task.createdAt < horizon.createdAt)),
+  );
+}
+
+/** Whether a filter is about a task. */
+export function matches(task: Task, { search, status, provider }: Filter): boolean {
+  if (status !== null && task.status !== status) return false;
+  if (provider !== null && task.provider !== provider) return false;
+  if (search === '') return true;
+  const words = search.toLowerCase();
+  const { prompt, label, id, providerTaskId } = task;
+  return [prompt, label, id, providerTaskId].some((text) => text?.toLowerCase().includes(words));
 }

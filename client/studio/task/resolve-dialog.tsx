@@ -2,16 +2,18 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import type { Task } from '../api/documents.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { useRetryLabel } from './use-retry-label.ts';
 import type { Resolution } from './use-task-commands.ts';
 
 interface ResolveDialogProps {
+  readonly task: Task;
   readonly open: boolean;
   readonly onClose: () => void;
   readonly onResolve: (resolution: Resolution) => Promise<Task | null>;
 }
 
 /** Ends the doubt whether the provider took a task. */
-export function ResolveDialog({ open, onClose, onResolve }: ResolveDialogProps) {
+export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogProps) {
   const { t } = useLingui();
   const [id, setId] = useState('');
   const decide = async (resolution: Resolution) => {
@@ -51,7 +53,7 @@ export function ResolveDialog({ open, onClose, onResolve }: ResolveDialogProps) 
           <Trans>It is not there: give up</Trans>
         </button>
         <button type="button" className="button" onClick={() => void decide({ resubmit: true })}>
-          <Trans>Send it again</Trans>
+          <SendAgainLabel task={task} />
         </button>
         <p className="note">
           <Trans>If the provider took the first one after all, sending again is billed twice.</Trans>
@@ -59,4 +61,9 @@ export function ResolveDialog({ open, onClose, onResolve }: ResolveDialogProps) 
       </div>
     </Dialog>
   );
+}
+
+function SendAgainLabel({ task }: { readonly task: Task }) {
+  const { t } = useLingui();
+  return <>{useRetryLabel(task, t`Send it again`)}</>;
 }

@@ -7,6 +7,7 @@ import { navigate, pathOf } from '../route.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
+import { useRetryLabel } from './use-retry-label.ts';
 import { useTaskCommands } from './use-task-commands.ts';
 
 interface TaskActionsProps {
@@ -23,14 +24,16 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const commands = useTaskCommands(task);
   const [question, setQuestion] = useState<Question | null>(null);
   const ended = isTerminal(task);
+  // The input of one that was made elsewhere is not known here.
+  const canRetry = ended && task.prompt !== '';
   const isUnclear = task.stage === 'SUBMISSION_UNKNOWN' || task.error?.code === 'SUBMISSION_UNKNOWN';
   const ask = (next: Question) => () => setQuestion(next);
   const closed = () => setQuestion(null);
   const removed = async () => {
     if ((await commands.remove()) !== null && isInDialog) navigate('/');
   };
-  const retried = async () => {
-    const fresh = await commands.retry();
+  const retried = async ({ detail }: { readonly detail: number }) => {
+    const fresh = await commands.retry(detail);
     if (fresh !== null && isInDialog) navigate(pathOf(fresh.id));
   };
   return (
@@ -52,10 +55,10 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
           {t`Decide`}
         </button>
       )}
-      {ended && task.videoUrl === null && !isUnclear && (
-        <button type="button" className="button" onClick={() => void retried()}>
+      {canRetry && task.videoUrl === null && !isUnclear && (
+        <button type="button" className="button" onClick={(event) => void retried(event)}>
           <Icon name="retry" />
-          {t`Retry`}
+          <RetryLabel task={task} action={t`Retry`} />
         </button>
       )}
       {!ended && !isUnclear && (
@@ -81,13 +84,15 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
               {task.providerTaskId !== null && (
                 <Menu.Item className="item" onClick={() => void commands.refresh()}>{t`Check now`}</Menu.Item>
               )}
-              {ended && task.videoUrl !== null && (
-                <Menu.Item className="item" onClick={() => void retried()}>
-                  {t`Make it once more`}
+              {canRetry && task.videoUrl !== null && (
+                <Menu.Item className="item" onClick={(event) => void retried(event)}>
+                  <RetryLabel task={task} action={t`Make it once more`} />
                 </Menu.Item>
               )}
-              {ended && isUnclear && (
-                <Menu.Item className="item" onClick={() => void retried()}>{t`Retry`}</Menu.Item>
+              {canRetry && isUnclear && (
+                <Menu.Item className="item" onClick={(event) => void retried(event)}>
+                  <RetryLabel task={task} action={t`Retry`} />
+                </Menu.Item>
               )}
               {!ended && isUnclear && (
                 <Menu.Item className="item" onClick={ask('cancel')}>{t`Cancel`}</Menu.Item>
@@ -121,7 +126,17 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
         action={t`Stop it`}
         onConfirm={() => void commands.cancel()}
       />
-      <ResolveDialog open={question === 'resolve'} onClose={closed} onResolve={commands.resolve} />
+      <ResolveDialog
+        task={task}
+        open={question === 'resolve'}
+        onClose={closed}
+        onResolve={commands.resolve}
+      />
     </div>
   );
+}
+
+/** Only what is on the screen asks for its price. */
+function RetryLabel({ task, action }: { readonly task: Task; readonly action: string }) {
+  return <>{useRetryLabel(task, action)}</>;
 }

@@ -26,6 +26,7 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
         return;
       }
       studio.tasks.take(task);
+      studio.show(task.id);
       setId('');
       onClose();
     } catch {

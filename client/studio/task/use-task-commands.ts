@@ -11,7 +11,7 @@ import {
   type UserError,
 } from '../api/documents.ts';
 import { RequestError } from '../api/request.ts';
-import { PressKeys } from '../create/press.ts';
+import { isOfKey, PressKeys } from '../create/press.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { showGallery } from '../gallery/show-gallery.ts';
 import { useStudio } from '../studio.ts';
@@ -33,6 +33,7 @@ export function useTaskCommands(task: Task) {
   ): Promise<Task | null> {
     try {
       const { task: after, userErrors } = await command();
+      if (userErrors.some(isOfKey)) keys.current.forget();
       if (after !== null) studio.tasks.take(after);
       else toast(userErrors.map((error) => userErrorText(i18n, error)).join(' '), 'problem');
       return after;
@@ -61,19 +62,28 @@ export function useTaskCommands(task: Task) {
       if (after !== null) toast(t`Checked just now.`);
     },
     cancel: () => run(async () => (await studio.request(CancelMutation, { id: task.id })).cancelVideoTask),
-    retry: async () => {
-      const idempotencyKey = keys.current.keyFor(task.id);
+    /** @param clicks as the click event counts them */
+    retry: async (clicks: number) => {
+      const press = `retry ${task.id}`;
+      if (keys.current.isDouble(press, clicks)) return null;
+      const idempotencyKey = keys.current.keyFor(press);
       const after = await run(
         async () => (await studio.request(RetryMutation, { id: task.id, idempotencyKey })).retryVideoTask,
       );
       if (after !== null) {
         keys.current.succeeded();
+        studio.show(after.id);
         showGallery();
       }
       return after;
     },
-    resolve: (resolution: Resolution) =>
-      run(async () => (await studio.request(ResolveMutation, { id: task.id, resolution })).resolveSubmission),
+    resolve: async (resolution: Resolution) => {
+      const after = await run(
+        async () => (await studio.request(ResolveMutation, { id: task.id, resolution })).resolveSubmission,
+      );
+      if (after !== null && after.id !== task.id) studio.show(after.id);
+      return after;
+    },
     remove: async () => {
       const after = await run(async () => {
         const { deleteVideoTask } = await studio.request(DeleteMutation, { id: task.id });

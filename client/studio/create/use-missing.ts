@@ -1,0 +1,35 @@
+import { useLingui } from '@lingui/react/macro';
+import type { FormError } from '../i18n/user-error.ts';
+import type { GenerateInput } from './draft.ts';
+import type { FormImage } from './use-images.ts';
+
+/** The form as a press finds it. */
+interface Pressed {
+  readonly input: GenerateInput;
+  readonly images: readonly FormImage[];
+  readonly leftOut: readonly string[];
+  readonly address: string;
+}
+
+/**
+ * Finds what the person believes to be part of the video and would not be sent, or what is missing. Null: nothing.
+ * A paid video is never made of less than what is on the screen.
+ */
+export function useMissing(): (pressed: Pressed) => FormError | null {
+  const { t } = useLingui();
+  const error = (field: string, message: string) => ({ code: null, message, field: ['input', field] });
+  return ({ input, images, leftOut, address }) => {
+    if (input.prompt === undefined && !input.useCase)
+      return error('prompt', t`Say what the video shows, or choose what it is for.`);
+    if (images.some(({ state }) => state.kind === 'failed'))
+      return error('referenceImages', t`An image could not be used. Remove it, then press again.`);
+    if (leftOut.length > 0)
+      return error(
+        'referenceImages',
+        t`Some images were left out. Press “Leave them out”, then generate again.`,
+      );
+    if (address.trim() !== '')
+      return error('address', t`This address is not added yet. Press “Add”, or clear the field.`);
+    return null;
+  };
+}

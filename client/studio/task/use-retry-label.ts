@@ -1,0 +1,16 @@
+import { useLingui } from '@lingui/react/macro';
+import { useMemo } from 'react';
+import type { Task } from '../api/documents.ts';
+import { money } from '../i18n/format.ts';
+import { useValue } from '../live/value.ts';
+import { useStudio } from '../studio.ts';
+
+/** The words of a button that pays for a task again, with what that costs. */
+export function useRetryLabel(task: Task, action: string): string {
+  const studio = useStudio();
+  const { i18n, t } = useLingui();
+  const price = useValue(useMemo(() => studio.prices.of(task), [studio, task]));
+  if (price === undefined) return `${action} · …`;
+  if (price === null) return t`${action} · price not known`;
+  return t`${action} · about ${money(i18n, price)}`;
+}

@@ -1,0 +1,287 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { startKieApp, type KieApp } from '../support/kie-app.ts';
+import { openStudio, type OpenStudio } from '../support/studio.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const png = readFileSync(new URL('../../docs/images/graphiql.png', import.meta.url));
+
+let browser: TestBrowser;
+let app: KieApp;
+beforeAll(async () => {
+  browser = await startBrowser();
+  app = await startKieApp();
+});
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
+});
+let creates = 0;
+beforeEach(async () => {
+  creates = await tasks();
+});
+
+const tasks = async () =>
+  (await app.as().query<{ videoTasks: { totalCount: number } }>('{ videoTasks { totalCount } }')).videoTasks
+    .totalCount;
+
+/** How many videos were taken since the test began. */
+const made = async () => (await tasks()) - creates;
+
+const heic = { name: 'ring.heic', mimeType: 'image/heic', buffer: Buffer.from('ftypheic') };
+const picture = (name: string) => ({ name, mimeType: 'image/png', buffer: png });
+type Files = Parameters<ReturnType<OpenStudio['page']['locator']>['setInputFiles']>[0];
+
+const choose = ({ page }: OpenStudio, files: Files) => page.locator('input[type=file]').setInputFiles(files);
+const done = ({ page }: OpenStudio, wanted: number) =>
+  waitFor(
+    'the uploads',
+    () => page.locator('.image[data-state="done"]').count(),
+    (count) => count === wanted,
+  );
+
+/** Presses the button and Ctrl+Enter, and waits until the page has dealt with both. */
+const pressBoth = async ({ page, generate }: OpenStudio) => {
+  await generate.click();
+  await page.keyboard.press('Control+Enter');
+};
+
+/** A request that a press would have sent is there by now: one that is sent later has been answered. */
+const nothingSent = async (studio: OpenStudio, posts: number) => {
+  await studio.page.evaluate(async () => {
+    await fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+  });
+  expect(studio.requests.filter((url) => url.endsWith('/graphql'))).toHaveLength(posts + 1);
+  expect(await made()).toBe(0);
+};
+const postsOf = ({ requests }: OpenStudio) => requests.filter((url) => url.endsWith('/graphql')).length;
+
+describe('Generate', () => {
+  it('sends nothing while an image that was refused is in the form, also after a reload', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page, generate, prompt } = studio;
+    await prompt.fill('A ring without its picture');
+    await choose(studio, heic);
+    await page.getByText('Only JPEG, PNG and WebP').waitFor();
+    const posts = postsOf(studio);
+    await pressBoth(studio);
+    await page.getByText('An image could not be used').waitFor();
+    const remove = page.getByRole('button', { name: 'Remove ring.heic' });
+    await waitFor('the cursor', () => remove.evaluate((button) => button === document.activeElement));
+    await nothingSent(studio, posts);
+    await page.reload();
+    await page.locator('.image-problem').waitFor();
+    await generate.click();
+    await page.getByText('An image could not be used').waitFor();
+    expect(await made()).toBe(0);
+    await remove.click();
+    await generate.click();
+    await studio.card('A ring without its picture').waitFor();
+    expect(await made()).toBe(1);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('sends nothing after an upload that failed, nor while one is under way', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page, prompt, generate } = studio;
+    await prompt.fill('A ring whose picture is lost');
+    const held = Promise.withResolvers<'abort'>();
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().headers()['content-type']?.startsWith('multipart/')) return route.continue();
+      await held.promise;
+      return route.abort('connectionreset');
+    });
+    await choose(studio, picture('ring.png'));
+    await page.locator('.image[data-state="uploading"]').waitFor();
+    const posts = postsOf(studio);
+    await page.getByRole('button', { name: 'Images are uploading' }).click({ force: true });
+    await page.keyboard.press('Control+Enter');
+    held.resolve('abort');
+    await page.getByText('The image did not arrive.').waitFor();
+    await pressBoth(studio);
+    await page.getByText('An image could not be used').waitFor();
+    await nothingSent(studio, posts);
+    await page.unroute('**/graphql');
+    await page.getByRole('button', { name: 'Remove ring.png' }).click();
+    await choose(studio, picture('ring.png'));
+    await done(studio, 1);
+    await generate.click();
+    await studio.card('A ring whose picture is lost').waitFor();
+    expect(await made()).toBe(1);
+  });
+
+  it('says which images are too many, and sends nothing until that was seen', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page, prompt, generate } = studio;
+    await prompt.fill('A ring of five pictures');
+    await choose(
+      studio,
+      ['a', 'b', 'c', 'd', 'e'].map((name) => picture(`${name}.png`)),
+    );
+    await done(studio, 3);
+    await page.getByText('Only 3 images can be used. Left out: d.png, e.png').waitFor();
+    const posts = postsOf(studio);
+    await pressBoth(studio);
+    await nothingSent(studio, posts);
+    await page.getByRole('button', { name: 'Leave them out' }).click();
+    await generate.click();
+    await studio.card('A ring of five pictures').waitFor();
+    expect(await made()).toBe(1);
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('sends nothing while an address is typed that was not added', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    await studio.prompt.fill('A ring at an address');
+    await page.getByLabel('Address of an image').fill('https://images.example/ring.png');
+    const posts = postsOf(studio);
+    await pressBoth(studio);
+    await page.getByText('This address is not added yet').waitFor();
+    await nothingSent(studio, posts);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    expect(await page.getByText('This address is not added yet').count()).toBe(0);
+  });
+
+  it('takes the words of a paste that brings words and their picture, and the picture of any other', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const paste = (selector: string, words: string | null) =>
+      page.evaluate(
+        ([target, text, data]) => {
+          const files = new DataTransfer();
+          const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+          files.items.add(new File([bytes], 'cells.png', { type: 'image/png' }));
+          if (text !== null) files.setData('text/plain', text);
+          document
+            .querySelector(target)
+            ?.dispatchEvent(
+              new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData: files }),
+            );
+        },
+        [selector, words, png.toString('base64')] as const,
+      );
+    await paste('#prompt', 'a table of words');
+    await paste('body', null);
+    await done(studio, 1);
+    expect(await page.locator('.image').count()).toBe(1);
+  });
+
+  it('makes one video of two quick presses of a key, of a press on each side of a reload, and of a cut', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page, prompt, generate } = studio;
+    await prompt.fill('A fox that is pressed twice');
+    await generate.focus();
+    await page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      const button = () => document.querySelector<HTMLElement>('.submit button');
+      button()?.click();
+      // As soon as the first press was answered.
+      while (document.querySelector('.card') === null || button()?.textContent !== 'Generate video')
+        await frame();
+      button()?.click();
+    });
+    await studio.card('A fox that is pressed twice').waitFor();
+    expect(await made()).toBe(1);
+
+    // The server takes it, and the page is gone before it hears so.
+    const taken = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (!(route.request().postData() ?? '').includes('mutation Generate')) return route.continue();
+      await route.fetch();
+      taken.resolve();
+      return route.abort('connectionreset');
+    });
+    await prompt.fill('A fox on both sides of a reload');
+    await generate.click();
+    await taken.promise;
+    await page.getByText('Press again: you will not pay twice.').waitFor();
+    await page.unroute('**/graphql');
+    await page.reload();
+    await studio.card('A fox on both sides of a reload').waitFor();
+    await generate.click();
+    await page.getByText('It was on its way already').waitFor();
+    expect(await made()).toBe(2);
+    await generate.click();
+    await waitFor('another', made, (count) => count === 3);
+  });
+});
+
+describe('a filter', () => {
+  it('never hides a video that was just made, and says that it is on', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    await studio.make('An owl before the filter');
+    await studio.card('An owl before the filter').getByText('Ready').waitFor();
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    await studio.make('A hare under the filter [sim:filtered]');
+    const card = studio.card('A hare under the filter');
+    await card.waitFor();
+    await page.getByText('does not match the filter').waitFor();
+    await card.getByText('Failed').waitFor();
+    expect(await studio.cards().count()).toBe(1);
+    await card.getByRole('button', { name: /^Retry/ }).click();
+    await waitFor(
+      'both',
+      () => studio.cards().count(),
+      (count) => count === 2,
+    );
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await studio.card('An owl before the filter').waitFor();
+    await page.getByText('does not match the filter').waitFor({ state: 'detached' });
+    expect(await page.getByRole('searchbox').inputValue()).toBe('');
+    expect(studio.complaints).toEqual([]);
+  });
+});
+
+describe('what is made again', () => {
+  it('has its price on the button', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    await studio.make('A heron that is made again');
+    const card = studio.card('A heron that is made again');
+    await card.getByText('Ready').waitFor();
+    await card.getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Make it once more · about $0.15' }).waitFor();
+    await page.keyboard.press('Escape');
+    await studio.make('A heron that fails [sim:filtered]');
+    const failed = studio.card('A heron that fails');
+    await failed.getByRole('button', { name: 'Retry · about $0.15' }).waitFor();
+    await studio.make('A heron in doubt [sim:create-drop]');
+    await studio.card('A heron in doubt').getByRole('button', { name: 'Decide' }).click();
+    await page.getByRole('button', { name: 'Send it again · about $0.15' }).waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('is made once by a double click', async () => {
+    await using studio = await openStudio(browser, app.url);
+    await studio.make('A stork that fails [sim:filtered]');
+    await studio
+      .card('A stork that fails')
+      .getByRole('button', { name: /^Retry/ })
+      .waitFor();
+    await studio.page.evaluate(async () => {
+      const button = [...document.querySelectorAll<HTMLElement>('.card button')].find(({ textContent }) =>
+        textContent?.startsWith('Retry'),
+      );
+      const storks = () =>
+        [...document.querySelectorAll('.card')].filter(({ textContent }) => textContent?.includes('A stork'));
+      button?.click();
+      // However fast the first click was answered.
+      while (storks().length < 2) await new Promise((resolve) => requestAnimationFrame(resolve));
+      button?.click();
+    });
+    await waitFor(
+      'their ends',
+      () => studio.cards('FAILED').filter({ hasText: 'A stork that fails' }).count(),
+      (count) => count === 2,
+    );
+    expect(await made()).toBe(2);
+  });
+});
