@@ -11,8 +11,10 @@ interface Page {
   readonly etag: string;
 }
 
-const generate = `# Answers at once, with an id. Press play (Ctrl-Enter).
-# Then press play in the Watch tab to see what becomes of it.
+const generate = `# Responds at once, with an id. Press play (Ctrl-Enter).
+# Then press play in the Watch tab to follow the task.
+# Pressing play again returns the same task and costs nothing.
+# For another video, change idempotencyKey in the variables.
 mutation Generate($input: GenerateVideoInput!) {
   generateVideo(input: $input) {
     task {
@@ -92,18 +94,16 @@ mutation Cancel($id: ID!) {
 }
 `;
 
-const generateVariables = JSON.stringify(
-  { input: { prompt: 'A red fox walks through fresh snow', aspectRatio: 'LANDSCAPE_16_9' } },
-  null,
-  2,
-);
+const generateInput = { prompt: 'A red fox walks through fresh snow', aspectRatio: 'LANDSCAPE_16_9' };
+/** Stands for the first tab's variables until the browser makes them. */
+const variablesInBrowser = 'REELAY_FIRST_VARIABLES';
 
 /** What GraphiQL opens with: operations that work as they stand. */
 const optionsFor = (simulated: boolean): GraphiQLOptions => ({
   title: simulated ? 'Reelay (simulation: sample videos only)' : 'Reelay',
   subscriptionsProtocol: 'WS',
   defaultTabs: [
-    { query: generate, variables: generateVariables },
+    { query: generate, variables: variablesInBrowser },
     { query: watch, variables: '{}' },
     { query: list, variables: '{}' },
     { query: cancel, variables: JSON.stringify({ id: 'paste the id of a task' }, null, 2) },
@@ -111,10 +111,27 @@ const optionsFor = (simulated: boolean): GraphiQLOptions => ({
 });
 
 /**
+ * The variables of the first tab. Each visitor gets an idempotency key of their own, kept with the tab, so that playing
+ * the tab again is no second paid video.
+ *
  * GraphiQL shows a tab's own variables only once it was switched to. The first one starts from what the browser
- * stored, so a first visit stores them; the option `variables` would come back at each reload, in whichever tab.
+ * stored, so a first visit stores them; the option `variables` would come back at each reload, in whichever tab. The
+ * query goes with them: a reload finds the tab again by both, and opens an empty one with paid variables otherwise.
  */
-const firstVisit = `<script>localStorage.getItem("graphiql:variables") ?? localStorage.setItem("graphiql:variables", ${JSON.stringify(generateVariables)});</script>`;
+const firstVisit = `<script>
+const firstKey = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const firstVariables = JSON.stringify({ input: { ...${JSON.stringify(generateInput)}, idempotencyKey: firstKey } }, null, 2);
+if (localStorage.getItem("graphiql:variables") === null) {
+  localStorage.setItem("graphiql:variables", firstVariables);
+  localStorage.setItem("graphiql:query", ${JSON.stringify(generate)});
+}
+</script>`;
+
+/**
+ * GraphiQL's own style takes a tab's transform away only while it has no focus. The tabs grow as their names become
+ * known, which leaves a stale `translateX` on each: a press moved the tab from under the pointer, and was lost.
+ */
+const tabsStayInPlace = '<style>.graphiql-tab.graphiql-tab { transform: none !important; }</style>';
 
 /** Serves GraphiQL without any foreign host. Loaded on first use: it takes 30 MB. */
 export class GraphiQLPage {
@@ -146,7 +163,10 @@ export class GraphiQLPage {
 
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const plain = Buffer.from(renderGraphiQL(options).replace('<noscript>', () => `${firstVisit}<noscript>`));
+  const page = renderGraphiQL(options)
+    .replace('<noscript>', () => `${tabsStayInPlace}${firstVisit}<noscript>`)
+    .replace(JSON.stringify(variablesInBrowser), 'firstVariables');
+  const plain = Buffer.from(page);
   const gzipped = await promisify(gzip)(plain);
   return { plain, gzipped, etag: `"${createHash('sha256').update(plain).digest('base64url')}"` };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { startBrowser, type OpenPage, type TestBrowser } from '../support/browser.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -14,7 +14,8 @@ interface Tab {
   readonly query: string;
 }
 
-describe('GraphiQL', () => {
+// A page of 9 MB is slow on a machine that does something else too.
+describe('GraphiQL', { timeout: 60_000 }, () => {
   it('opens with working operations, watches over a WebSocket, and its result plays in the browser', async () => {
     await using app = await startTestApp({ SIMULATOR_DURATION_MS: '1000' });
     const first = await browser.open(`${app.url}/graphql`);
@@ -63,5 +64,63 @@ describe('GraphiQL', () => {
       const foreign = requests.filter((url) => !url.startsWith(app.url) && !/^(data|blob):/.test(url));
       expect({ foreign, complaints }).toEqual({ foreign: [], complaints: [] });
     }
+  });
+
+  it('takes the first click on another tab, on a first visit', async () => {
+    await using app = await startTestApp();
+    await using visit = await browser.open(`${app.url}/graphql`);
+    const { page } = visit;
+    await page.getByText('A red fox walks').waitFor();
+    for (const [name, words] of [
+      ['Watch', 'subscription Watch'],
+      ['Cancel', 'mutation Cancel'],
+      ['List', 'query List'],
+    ] as const) {
+      const tab = page.getByRole('tab', { name });
+      const before = await tab.boundingBox();
+      await tab.hover();
+      await page.mouse.down();
+      // Where the tab goes as it is pressed decides whether the release is a click.
+      expect(await tab.boundingBox()).toEqual(before);
+      await page.mouse.up();
+      await page.locator('.graphiql-query-editor').getByText(words).first().waitFor();
+    }
+    expect(visit.complaints).toEqual([]);
+  });
+
+  it('makes one video however often the first tab is run, and says how to make another', async () => {
+    await using app = await startTestApp();
+    const count = async () =>
+      (await app.query<{ videoTasks: { totalCount: number } }>('{ videoTasks { totalCount } }')).videoTasks
+        .totalCount;
+    const runs = async (page: OpenPage['page']) => {
+      page.setDefaultTimeout(20_000);
+      await page.getByText('A red fox walks').waitFor();
+      for (let presses = 0; presses < 2; presses += 1) {
+        const [response] = await Promise.all([
+          page.waitForResponse(
+            (answer) => answer.request().postData()?.includes('mutation Generate') ?? false,
+          ),
+          page.getByRole('button', { name: /execute query/i }).click(),
+        ]);
+        expect(await response.json()).toMatchObject({ data: { generateVideo: { userErrors: [] } } });
+      }
+    };
+    await using visit = await browser.open(`${app.url}/graphql`);
+    await runs(visit.page);
+    expect(await count()).toBe(1);
+    const variables = (page: OpenPage['page']) =>
+      page.evaluate(() => localStorage.getItem('graphiql:variables'));
+    const first = await variables(visit.page);
+    await visit.page.reload({ timeout: 20_000 });
+    await visit.page.getByRole('tab', { name: 'Cancel' }).waitFor();
+    expect(await visit.page.getByRole('tab').count()).toBe(4);
+    await runs(visit.page);
+    expect(await count()).toBe(1);
+    await visit.page.getByText('idempotencyKey').first().waitFor();
+    // Another visitor's first video is not the one of the first visitor.
+    await using other = await browser.open(`${app.url}/graphql`);
+    expect(first).toContain('idempotencyKey');
+    expect(await variables(other.page)).not.toBe(first);
   });
 });
