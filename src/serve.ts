@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
-import { describeVariables, findIgnoredSettings, readConfig, type Config } from './config/config.ts';
+import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
+import { createLog } from './log.ts';
 import { StoreUnavailableError } from './store/sqlite.ts';
 
 /** A stop that takes longer than this is cut: what was answered is durable anyway. */
@@ -80,13 +81,6 @@ function reasonOf(error: unknown): string {
     return `DATA_DIR: ${path} cannot be used (${code}): choose a folder that this user can write to`;
   }
   return error.stack ?? error.message;
-}
-
-function createLog({ LOG_LEVEL, LOG_PRETTY }: Config): Logger {
-  return pino({
-    level: LOG_LEVEL,
-    ...(LOG_PRETTY && { transport: { target: 'pino-pretty', options: { sync: true } } }),
-  });
 }
 
 function helpText(): string {

@@ -1,0 +1,24 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+import type { Config } from './config/config.ts';
+
+/** A media key or a callback token in a URL or a file path: who has it may see the video, or call back. */
+const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("callbackToken":")[^"]+/g;
+
+/**
+ * The log, one JSON object a line unless it is pretty.
+ *
+ * Media keys and callback tokens are masked in every line: errors of the file system and of requests name paths.
+ *
+ * @param destination where lines go; standard output by default
+ */
+export function createLog(
+  { LOG_LEVEL, LOG_PRETTY }: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY'>,
+  destination?: DestinationStream,
+): Logger {
+  const options = {
+    level: LOG_LEVEL,
+    hooks: { streamWrite: (line: string) => line.replace(secrets, '$1$2$3…') },
+    ...(LOG_PRETTY && { transport: { target: 'pino-pretty', options: { sync: true } } }),
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
