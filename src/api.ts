@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { isLoopback, type Config } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import type { TaskFeed } from './events/feed.ts';
 import { TaskStreams } from './events/task-stream.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
@@ -13,9 +13,11 @@ import { GraphiQLPage } from './server/graphiql.ts';
 import { GraphQLHttp } from './server/graphql-http.ts';
 import { HttpServer } from './server/http.ts';
 import { Operations } from './server/operations.ts';
+import { isLoopbackName, urlOfListener } from './server/loopback.ts';
 import { PageGuard } from './server/page-guard.ts';
 import { Studio } from './server/studio.ts';
 import { Subscriptions } from './server/subscriptions.ts';
+import { Veo31Routes } from './server/veo31-routes.ts';
 import { Veo31 } from './server/veo31.ts';
 import { WebSocketTransport } from './server/websocket.ts';
 import { createGraphQLHandler } from './server/yoga.ts';
@@ -106,11 +108,23 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     authenticated: authentication.required,
     publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS,
-    listensOnLoopback: isLoopback(config.HOST),
+    host: config.HOST,
+    trustProxy: config.TRUST_PROXY,
   });
+  if (
+    !authentication.required &&
+    config.PUBLIC_URL !== null &&
+    !isLoopbackName(new URL(config.PUBLIC_URL).hostname)
+  ) {
+    log.warn(
+      'no authentication: only callbacks, media and health checks are open through PUBLIC_URL (API_KEYS)',
+    );
+  }
   const http = await HttpServer.listen({
     host: config.HOST,
     port: config.PORT,
+    basePath: config.PUBLIC_URL === null ? '' : pathOf(config.PUBLIC_URL),
+    trustProxy: config.TRUST_PROXY,
     log,
     guard,
     graphql: new GraphQLHttp({
@@ -123,12 +137,16 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       maxBodyBytes: config.LIMIT_BODY_BYTES,
     }),
     authentication,
-    veo31: new Veo31({
-      tasks,
-      feed,
-      providers,
-      mediaUrl: services.mediaUrl,
-      maxBodyBytes: config.LIMIT_BODY_BYTES,
+    veo31: new Veo31Routes({
+      guard,
+      authentication,
+      veo31: new Veo31({
+        tasks,
+        feed,
+        providers,
+        mediaUrl: services.mediaUrl,
+        maxBodyBytes: config.LIMIT_BODY_BYTES,
+      }),
     }),
     callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now }),
     eventStreams,
@@ -145,7 +163,10 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       if (!rooms.isWorking()) throw new Error('Nobody looks for due work');
     },
   });
-  const url = `http://127.0.0.1:${http.port}`;
+  const url = urlOfListener(config.HOST, http.port);
   baseUrl ??= url;
   return { url, simulated, [Symbol.asyncDispose]: () => http[Symbol.asyncDispose]() };
 }
+
+/** The path of a URL without a slash at its end. */
+const pathOf = (url: string): string => new URL(url).pathname.replace(/\/+$/, '');

@@ -3,7 +3,7 @@ import type { ExecutionResult } from 'graphql';
 import { toPayload, type Payload } from '../events/payload.ts';
 import type { Sink } from '../events/subscriber.ts';
 import type { Viewer } from '../schema/context.ts';
-import { onExpiry, type Identity } from './authentication.ts';
+import { onExpiry, type Identity } from './identity.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
 import { Reader } from './reader.ts';
 import type { Subscriptions } from './subscriptions.ts';

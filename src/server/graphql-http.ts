@@ -2,10 +2,12 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Viewer } from '../schema/context.ts';
 import type { MaybePromise } from '../store/store.ts';
-import { bearerOf, type Authentication, type Identity } from './authentication.ts';
+import type { Authentication } from './authentication.ts';
 import { answerHeaders, respondPreflight } from './cors.ts';
+import { bearerOf } from './credentials.ts';
 import type { EventStreams } from './event-stream.ts';
 import type { GraphiQLPage } from './graphiql.ts';
+import type { Identity } from './identity.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
 import type { PageGuard } from './page-guard.ts';
 import { parseParams } from './params.ts';
@@ -47,7 +49,7 @@ export class GraphQLHttp {
     // Written with the answer where that is at hand: set one by one, headers cost a tenth of a small request.
     const common = answerHeaders(guard, request);
     if (method === 'OPTIONS') {
-      respondPreflight(response, common);
+      respondPreflight(request, response, common);
       return;
     }
     if (method === 'GET' && graphiql !== null && accept.includes('text/html') && !isStream) {
@@ -55,7 +57,10 @@ export class GraphQLHttp {
       await graphiql.respond(request, response);
       return;
     }
-    if ((method === 'POST' || isStream) && !guard.allowsCaller(request)) {
+    // A GET executes too: pages of other sites cannot read the answer, but can make the server work.
+    const isAllowed =
+      method === 'POST' || isStream ? guard.allowsCaller(request) : !guard.isCrossSite(request);
+    if (!isAllowed) {
       const message = 'Pages of this origin may not call the API. Set CORS_ORIGINS if they should.';
       respondError(response, 403, 'FORBIDDEN', message, common);
       return;
@@ -63,8 +68,8 @@ export class GraphQLHttp {
     const identified = authentication.identify(bearerOf(headers.authorization));
     // Waiting for what is there already would cost as much as parsing a small request.
     const identity = identified instanceof Promise ? await identified : identified;
-    if (identity === null) {
-      respondUnauthenticated(response, common);
+    if ('refusal' in identity) {
+      respondUnauthenticated(response, identity, common);
       return;
     }
     let body: Buffer | null = null;

@@ -2,35 +2,42 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { bearerOf, KeysUnavailableError, type Authentication } from './authentication.ts';
+import type { Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
-import { answerHeaders, respondPreflight } from './cors.ts';
+import { answerHeaders } from './cors.ts';
+import { bearerOf } from './credentials.ts';
 import type { EventStreams } from './event-stream.ts';
+import { senderOf } from './forwarded.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
 import { serveMedia } from './media.ts';
-import type { PageGuard } from './page-guard.ts';
-import { requestUrl } from './request-url.ts';
+import type { Entrance, PageGuard } from './page-guard.ts';
+import { KeysUnavailableError } from './published-keys.ts';
+import { loggedPath, requestUrl, routeOf } from './request-url.ts';
 import {
   commonHeaders,
+  isVeo31,
   respondError,
   respondJson,
   respondUnauthenticated,
-  sendKey,
   setHeaders,
 } from './respond.ts';
 import type { Studio } from './studio.ts';
-import type { Veo31 } from './veo31.ts';
+import type { Veo31Routes } from './veo31-routes.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
 /** Everything that the HTTP server routes to. */
 export interface HttpOptions {
   readonly host: string;
   readonly port: number;
+  /** The path of PUBLIC_URL, without a slash at its end; '' when it has none. */
+  readonly basePath: string;
+  /** Whether `Forwarded` and `X-Forwarded-*` name the client. */
+  readonly trustProxy: boolean;
   readonly log: Logger;
   readonly guard: PageGuard;
   readonly graphql: GraphQLHttp;
   readonly callbacks: Callbacks;
-  readonly veo31: Veo31;
+  readonly veo31: Veo31Routes;
   readonly authentication: Authentication;
   /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
@@ -42,33 +49,46 @@ export interface HttpOptions {
 }
 
 const callbackPath = '/callbacks/kie/';
+const mediaPath = '/media/';
 /** How long requests that are under way may take at shutdown, in milliseconds. */
 const drainMs = 3000;
+
+/**
+ * Load balancers keep idle connections for 60 s and more. Who closes first must be them: a request that meets our
+ * close ends in 502, and is not repeated when it is a mutation.
+ */
+const keepAliveTimeoutMs = 75_000;
+/** Above the keep-alive time, as Node's manual asks. */
+const headersTimeoutMs = 80_000;
+/** Browsers send every cookie of `localhost`, whatever program set it: 16 KB, Node's default, are soon reached. */
+const maxHeaderBytes = 64 * 1024;
+
+const closedOutside =
+  'This server has no authentication, so it is closed to requests from outside. Set API_KEYS to open it.';
 
 /** The HTTP server: guards, then routes. */
 export class HttpServer implements AsyncDisposable {
   readonly #options: HttpOptions;
   readonly #server: Server;
+  readonly #logsRequests: boolean;
 
   private constructor(options: HttpOptions) {
     this.#options = options;
+    this.#logsRequests = options.log.isLevelEnabled('debug');
     const settings = {
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: headersTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
       // Whatever else a client would rather speak, such as h2c, it is answered in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
     };
     this.#server = createServer(settings, (request, response) => {
+      if (this.#logsRequests) this.#logWhenClosed(request, response);
       this.#respond(request, response).catch((error: unknown) => {
         if (response.destroyed) return;
-        options.log.error({ err: error, path: request.url }, 'a request failed');
-        if (response.headersSent) {
-          response.destroy();
-          return;
-        }
-        const headers = answerHeaders(options.guard, request);
-        if (error instanceof KeysUnavailableError) {
-          const message = 'Who you are cannot be checked just now. Try again.';
-          respondError(response, 503, 'INTERNAL', message, headers);
-        } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.', headers);
+        options.log.error({ err: error, ...this.#logged(request) }, 'a request failed');
+        if (response.headersSent) response.destroy();
+        else this.#respondFault(request, response, error);
       });
     });
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -107,89 +127,92 @@ export class HttpServer implements AsyncDisposable {
 
   #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // Asked most of all, and without a query string: nothing to parse.
-    return request.url === '/graphql' && this.#options.guard.allowsHost(request)
+    return request.url === '/graphql' && this.#options.guard.entranceOf(request) === 'inside'
       ? this.#options.graphql.respond(request, response)
       : this.#route(request, response);
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, callbacks, mediaDirectory, studio } = this.#options;
+    const { guard, callbacks, mediaDirectory, studio, veo31, graphql, basePath } = this.#options;
     setHeaders(response, commonHeaders);
-    if (!guard.allowsHost(request)) {
-      respondError(
-        response,
-        403,
-        'FORBIDDEN',
-        'This host name is not this server. Set PUBLIC_URL if it should be.',
-      );
-      return;
-    }
     const url = requestUrl(request);
-    if (url === null) {
+    const path = url === null ? null : routeOf(url, basePath);
+    if (!this.#admits(request, response, guard.entranceOf(request), path)) return;
+    if (url === null || path === null) {
       respondError(response, 400, 'BAD_INPUT', 'The path of this request cannot be read.');
       return;
     }
-    const { pathname } = url;
-    if (pathname === '/graphql') return this.#options.graphql.respond(request, response);
-    if (pathname.startsWith('/veo31/') && pathname !== '/veo31/')
-      return this.#respondVeo31(request, response, pathname);
-    if (request.method === 'POST' && pathname.startsWith(callbackPath)) {
-      return callbacks.respond(request, response, pathname.slice(callbackPath.length));
-    }
-    const isStudio = studio.serves(pathname);
-    if (!isStudio && !isOpenPath(pathname) && (await this.#refusesStranger(request, response))) return;
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      respondError(response, 405, 'BAD_INPUT', 'This path takes GET.');
+    if (path === '/graphql') return graphql.respond(request, response);
+    if (isVeo31(path)) return veo31.respond(request, response, path);
+    if (path.startsWith(callbackPath)) {
+      // To a browser there is nothing.
+      if (request.method === 'GET' || request.method === 'HEAD') respondNothing(response);
+      else if (allowsMethod(request, response, ['POST'])) {
+        await callbacks.respond(request, response, path.slice(callbackPath.length));
+      }
       return;
     }
-    if (pathname.startsWith('/media/')) {
-      serveMedia(mediaDirectory, pathname.slice('/media/'.length), request, response, url);
+    if (path.startsWith(mediaPath)) {
+      if (allowsMethod(request, response, ['GET', 'HEAD'])) {
+        serveMedia(mediaDirectory, path.slice(mediaPath.length), request, response, url);
+      }
       return;
     }
-    if (isStudio) return studio.respond(request, response, pathname);
-    switch (pathname) {
-      case '/healthz':
-        respondJson(response, 200, { status: 'ok' });
-        return;
-      case '/readyz':
-        await this.#respondReady(response);
-        return;
-      default:
-        respondError(response, 404, 'NOT_FOUND', 'There is nothing at this path.');
+    if (studio.serves(path)) {
+      if (allowsMethod(request, response, ['GET', 'HEAD'])) await studio.respond(request, response, path);
+      return;
     }
+    if (path === '/healthz' || path === '/readyz') {
+      if (!allowsMethod(request, response, ['GET', 'HEAD'])) return;
+      if (path === '/readyz') await this.#respondReady(response);
+      else respondJson(response, 200, { status: 'ok' });
+      return;
+    }
+    if (await this.#refusesStranger(request, response)) return;
+    respondNothing(response);
+  }
+
+  /** Whether a request that came in by this entrance may have the path; answers it otherwise. */
+  #admits(
+    request: IncomingMessage,
+    response: ServerResponse,
+    entrance: Entrance,
+    path: string | null,
+  ): boolean {
+    const isHealth = path === '/healthz' || path === '/readyz';
+    const isOpen = isHealth || (path !== null && /^\/(?:callbacks|media)\//.test(path));
+    if (entrance === 'inside' || isHealth || (entrance === 'outside' && isOpen)) return true;
+    if (entrance === 'foreignHost') {
+      const message = 'This host name is not this server. Set PUBLIC_URL if it should be.';
+      respondError(response, 403, 'FORBIDDEN', message, {}, path);
+    } else {
+      respondUnauthenticated(
+        response,
+        { refusal: closedOutside },
+        answerHeaders(this.#options.guard, request),
+        path,
+      );
+    }
+    return false;
   }
 
   /** Strangers are not told what is there and what is not. */
   async #refusesStranger(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const identity = await this.#options.authentication.identify(bearerOf(request.headers.authorization));
-    if (identity !== null) return false;
-    respondUnauthenticated(response);
+    if (!('refusal' in identity)) return false;
+    respondUnauthenticated(response, identity);
     return true;
   }
 
-  /** The seed's REST calls: `{"error":"…"}` where GraphQL has an error. */
-  async #respondVeo31(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
-    const { guard, authentication, veo31 } = this.#options;
-    const cors = answerHeaders(guard, request);
-    if (request.method === 'OPTIONS') {
-      respondPreflight(response, cors);
-      return;
-    }
-    setHeaders(response, cors);
-    const identity = await authentication.identify(bearerOf(request.headers.authorization));
-    const [, route, taskId = null] = /^\/veo31\/(kie-status|status)\/([^/]+)$/.exec(pathname) ?? [];
-    if (identity === null) {
-      response.setHeader('www-authenticate', 'Bearer');
-      respondJson(response, 401, { error: sendKey });
-    } else if (request.method === 'GET' && route !== undefined && taskId !== null) {
-      await veo31.status(response, decoded(taskId), identity.viewer, route === 'kie-status' ? 'kie' : null);
-    } else if (request.method === 'POST' && pathname === '/veo31/generate-from-urls') {
-      if (guard.allowsCaller(request)) await veo31.generate(request, response, identity.viewer);
-      else respondJson(response, 403, { error: 'Pages of this origin may not call the API.' });
-    } else {
-      respondJson(response, 404, { error: 'There is nothing at this path.' });
-    }
+  #respondFault(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const { guard, basePath } = this.#options;
+    const url = requestUrl(request);
+    const path = url === null ? null : routeOf(url, basePath);
+    const headers = answerHeaders(guard, request);
+    if (error instanceof KeysUnavailableError) {
+      const message = 'The credential cannot be checked at the moment. Try again.';
+      respondError(response, 503, 'INTERNAL', message, headers, path);
+    } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.', headers, path);
   }
 
   async #respondReady(response: ServerResponse): Promise<void> {
@@ -203,29 +226,51 @@ export class HttpServer implements AsyncDisposable {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { guard, webSockets } = this.#options;
+    const { guard, webSockets, basePath, log } = this.#options;
+    if (this.#logsRequests) log.debug(this.#logged(request), 'websocket request');
     const url = requestUrl(request);
-    if (url === null) refuse(socket, '400 Bad Request');
-    else if (url.pathname !== '/graphql') refuse(socket, '404 Not Found');
-    else if (!guard.allowsHost(request) || !guard.allowsCaller(request)) refuse(socket, '403 Forbidden');
+    const entrance = guard.entranceOf(request);
+    if (entrance === 'foreignHost') refuse(socket, '403 Forbidden');
+    else if (url === null) refuse(socket, '400 Bad Request');
+    else if (entrance === 'outside') refuse(socket, '401 Unauthorized', closedOutside);
+    else if (routeOf(url, basePath) !== '/graphql') refuse(socket, '404 Not Found');
+    else if (!guard.allowsCaller(request)) refuse(socket, '403 Forbidden');
     else webSockets.upgrade(request, socket, head);
   }
-}
 
-/** What everybody may ask for beside the studio; a file of `/media` is open to those who know its key. */
-const isOpenPath = (pathname: string): boolean =>
-  ['/healthz', '/readyz'].includes(pathname) || /^\/(?:media|callbacks)\//.test(pathname);
+  #logWhenClosed(request: IncomingMessage, response: ServerResponse): void {
+    // Read now: the socket forgets its address when it closes.
+    const logged = this.#logged(request);
+    response.once('close', () =>
+      this.#options.log.debug({ ...logged, status: response.statusCode }, 'request'),
+    );
+  }
 
-/** A provider's id as a client wrote it into a path; what cannot be read is an id that nobody has. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
+  #logged(request: IncomingMessage): { client: string | undefined; scheme: string | null; path: string } {
+    const { address, scheme } = senderOf(request, this.#options.trustProxy);
+    return { client: address, scheme, path: loggedPath(request) };
   }
 }
 
-function refuse(socket: Duplex, status: string): void {
+const respondNothing = (response: ServerResponse): void =>
+  respondError(response, 404, 'NOT_FOUND', 'There is nothing at this path.');
+
+/** Whether a path takes the method of a request; answers it otherwise. */
+function allowsMethod(
+  request: IncomingMessage,
+  response: ServerResponse,
+  methods: readonly string[],
+): boolean {
+  if (methods.includes(request.method ?? '')) return true;
+  const allow = methods.join(', ');
+  respondError(response, 405, 'BAD_INPUT', `This path takes ${allow}.`, { allow });
+  return false;
+}
+
+function refuse(socket: Duplex, status: string, message = ''): void {
   socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const challenge = status.startsWith('401') ? 'www-authenticate: Bearer\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status}\r\n${challenge}connection: close\r\ncontent-type: text/plain\r\ncontent-length: ${message.length}\r\n\r\n${message}`,
+  );
 }

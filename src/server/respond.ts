@@ -1,8 +1,12 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { codedError, type ErrorCode } from '../schema/errors.ts';
+import type { Refusal } from './identity.ts';
 
-/** What every answer says: it is of the type that it names, whatever it looks like. */
-export const commonHeaders = { 'x-content-type-options': 'nosniff' } as const;
+/** Headers of every response: it is of the type that it names, and only pages of this origin may embed it. */
+export const commonHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
 
 /** Sets headers for whoever answers later. */
 export function setHeaders(response: ServerResponse, headers: OutgoingHttpHeaders): void {
@@ -21,21 +25,33 @@ export function respondJson(
   response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** What a stranger is told to do. */
-export const sendKey = 'Send "authorization: Bearer KEY" with a key of this server.';
-
-/** Answers a stranger. */
-export function respondUnauthenticated(response: ServerResponse, headers: OutgoingHttpHeaders = {}): void {
-  respondError(response, 401, 'UNAUTHENTICATED', sendKey, { ...headers, 'www-authenticate': 'Bearer' });
+/** Answers a caller whose credential is missing or not accepted. */
+export function respondUnauthenticated(
+  response: ServerResponse,
+  { refusal }: Refusal,
+  headers: OutgoingHttpHeaders = {},
+  path: string | null = null,
+): void {
+  const challenged = { ...headers, 'www-authenticate': 'Bearer' };
+  respondError(response, 401, 'UNAUTHENTICATED', refusal, challenged, path);
 }
 
-/** Answers an error in the shape of a GraphQL one, wherever it happens. */
+/** Whether a path is one of the seed's REST calls, which have `{"error":"…"}` where GraphQL has errors. */
+export const isVeo31 = (path: string | null): boolean => path?.startsWith('/veo31/') ?? false;
+
+/** Answers an error: in the shape of a GraphQL one, or of the REST calls where the path is one of theirs. */
 export function respondError(
   response: ServerResponse,
   status: number,
   code: ErrorCode,
   message: string,
   headers: OutgoingHttpHeaders = {},
+  path: string | null = null,
 ): void {
-  respondJson(response, status, { errors: [codedError(code, message)] }, headers);
+  respondJson(
+    response,
+    status,
+    isVeo31(path) ? { error: message } : { errors: [codedError(code, message)] },
+    headers,
+  );
 }

@@ -6,10 +6,13 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../schema/context.ts';
 import { codedError } from '../schema/errors.ts';
-import { credentialOf, KeysUnavailableError, onExpiry, type Authentication } from './authentication.ts';
+import type { Authentication } from './authentication.ts';
 import { Connection } from './connection.ts';
+import { credentialOf } from './credentials.ts';
+import { onExpiry } from './identity.ts';
 import type { OperationParams, Operations } from './operations.ts';
 import { parseParams } from './params.ts';
+import { KeysUnavailableError } from './published-keys.ts';
 import { SocketOperation, type SocketContext } from './socket-operation.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -133,7 +136,7 @@ export class WebSocketTransport implements AsyncDisposable {
     const { extra: connection } = context;
     clearTimeout(connection.ending);
     connection.ending = undefined;
-    const credential = credentialOf(context.connectionParams?.['authorization']);
+    const credential = credentialOf(context.connectionParams);
     // A secret need not stay in memory for as long as the socket.
     Object.assign(context, { connectionParams: undefined });
     let identity;
@@ -145,8 +148,8 @@ export class WebSocketTransport implements AsyncDisposable {
       connection.close(tryAgainLater, 'Keys unavailable');
       return false;
     }
-    if (identity === null) {
-      connection.close(CloseCode.Unauthorized, 'Unauthorized');
+    if ('refusal' in identity) {
+      connection.close(CloseCode.Unauthorized, identity.refusal);
       return false;
     }
     const { viewer } = identity;

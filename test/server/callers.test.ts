@@ -1,45 +1,12 @@
-import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, askForSocket, viewerQuery as query, type Asked } from '../support/ask.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
-import { RawSocket } from '../support/raw-socket.ts';
 
-interface Asked {
-  readonly method?: 'GET' | 'POST' | 'OPTIONS';
-  readonly path?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-/** undici's own request, since fetch does not let anyone choose Host, Origin or Sec-Fetch-Site. */
-async function ask(url: string, { method = 'GET', path = '/graphql', headers = {}, body }: Asked) {
-  const answer = await request(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
-  const text = answer.headers['content-type']?.toString().includes('event-stream')
-    ? ''
-    : await answer.body.text();
-  answer.body.on('error', () => {}).destroy();
-  return { status: answer.statusCode, headers: answer.headers, text };
-}
-
-const query: Asked = {
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: '{"query":"{ viewer { owner } }"}',
-};
 const stream: Asked = {
   ...query,
   headers: { ...query.headers, accept: 'text/event-stream' },
   body: '{"query":"subscription { taskStatusChanged { id } }"}',
 };
-
-/** How a WebSocket with these headers is met. */
-async function upgrade(url: string, headers: Record<string, string>): Promise<string> {
-  try {
-    await using raw = await RawSocket.open(url, { headers });
-    return raw.socket.readyState === raw.socket.OPEN ? 'open' : 'closed';
-  } catch (error) {
-    return error instanceof Error ? error.message : 'failed';
-  }
-}
 
 describe('pages of others', () => {
   let server: PushServer;
@@ -48,7 +15,7 @@ describe('pages of others', () => {
     server = await startPushServer();
     listed = await startPushServer({
       PUBLIC_URL: 'https://reelay.example',
-      CORS_ORIGINS: 'https://studio.example',
+      CORS_ORIGINS: 'https://studio.example,tauri://localhost,chrome-extension://abcdefghijklmnop',
     });
   });
   afterAll(async () => {
@@ -75,20 +42,31 @@ describe('pages of others', () => {
   ])('%s: alike on POST, event streams and WebSockets', async (_what, headers, allowed) => {
     const asked = async (what: Asked) =>
       (await ask(server.url, { ...what, headers: { ...what.headers, ...headers } })).status;
-    expect([await asked(query), await asked(stream), await upgrade(server.url, headers)]).toEqual(
+    expect([await asked(query), await asked(stream), await askForSocket(server.url, headers)]).toEqual(
       allowed ? [200, 200, 'open'] : [403, 403, 'Unexpected server response: 403'],
     );
   });
 
   it.each<[string, Record<string, string>, number]>([
-    ['the public name', { host: 'reelay.example' }, 200],
+    ['the public name', { host: 'reelay.example' }, 401],
     ['a listed origin', { origin: 'https://studio.example' }, 200],
     ["PUBLIC_URL's own origin", { origin: 'https://reelay.example' }, 200],
+    ['a listed origin of another scheme', { origin: 'tauri://localhost' }, 200],
+    ['a listed browser extension', { origin: 'chrome-extension://abcdefghijklmnop' }, 200],
+    ['another app of a listed scheme', { origin: 'tauri://other' }, 403],
+    ['another scheme of a listed host', { origin: 'ionic://localhost' }, 403],
+    ['the origin null', { origin: 'null' }, 403],
+    ['a listed origin with a path', { origin: 'https://studio.example/' }, 403],
     ['a loopback origin that is not listed', { origin: 'http://localhost:3000' }, 403],
     ['a listed host with another scheme', { origin: 'http://studio.example' }, 403],
   ])('%s, with PUBLIC_URL and CORS_ORIGINS set', async (_what, headers, status) => {
-    expect((await ask(listed.url, { ...query, headers: { ...query.headers, ...headers } })).status).toBe(
+    const answer = await ask(listed.url, { ...query, headers: { ...query.headers, ...headers } });
+    expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([
       status,
+      status === 200 ? headers['origin'] : undefined,
+    ]);
+    expect(await askForSocket(listed.url, headers)).toBe(
+      status === 200 ? 'open' : `Unexpected server response: ${status}`,
     );
   });
 
@@ -104,6 +82,75 @@ describe('pages of others', () => {
       headers: { origin: 'http://localhost:3000' },
     });
     expect(rest.headers['access-control-allow-origin']).toBe('http://localhost:3000');
+  });
+
+  it.each(['/graphql', '/veo31/generate-from-urls'])(
+    'may send the headers that their preflight asks %s for, whatever their names',
+    async (path) => {
+      const names = 'content-type,apollographql-client-name,baggage,sentry-trace,traceparent,x-request-id';
+      const preflight = async (origin: string, asked: string) => {
+        const { status, headers } = await ask(server.url, {
+          method: 'OPTIONS',
+          path,
+          headers: {
+            origin,
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': asked,
+          },
+        });
+        return [status, headers['access-control-allow-headers']?.toString().split(', ')];
+      };
+      expect(await preflight('http://localhost:3000', names)).toEqual([
+        204,
+        expect.arrayContaining(names.split(',')) as string[],
+      ]);
+      expect(await preflight('http://localhost:3000', 'x-a, no name, x-b')).toEqual([
+        204,
+        ['authorization', 'content-type', 'x-a', 'x-b'],
+      ]);
+      expect(await preflight('https://evil.example', names)).toEqual([204, undefined]);
+    },
+  );
+
+  it.each<[string, Asked, number]>([
+    ['a query by GET', { path: '/graphql?query={__typename}' }, 200],
+    [
+      'a query by GET as an image',
+      { path: '/graphql?query={__typename}', headers: { accept: 'image/*' } },
+      406,
+    ],
+    ["the seed's status", { path: '/veo31/status/x' }, 200],
+    ["the seed's live check", { path: '/veo31/kie-status/x' }, 200],
+  ])('cannot make the server work by GET: %s', async (_what, asked, status) => {
+    const from = async (more: Record<string, string>) =>
+      (await ask(server.url, { ...asked, headers: { ...asked.headers, ...more } })).status;
+    expect(await from({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await from({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })).toBe(403);
+    const allowed = { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:3000' };
+    expect([await from(allowed), await from({ 'sec-fetch-site': 'same-site' }), await from({})]).toEqual([
+      status,
+      status,
+      status,
+    ]);
+  });
+
+  it('can link to the pages, and embed no answer of the API', async () => {
+    const followed = { 'sec-fetch-site': 'cross-site', accept: 'text/html' };
+    for (const path of ['/', '/graphql', '/graphql?query={__typename}', '/tasks/x']) {
+      expect([path, (await ask(server.url, { path, headers: followed })).status]).toEqual([path, 200]);
+    }
+    for (const path of ['/graphql?query={__typename}', '/veo31/status/x', '/healthz']) {
+      const { headers } = await ask(server.url, { path });
+      expect([path, headers['cross-origin-resource-policy']]).toEqual([path, 'same-origin']);
+    }
+  });
+
+  it('with INTROSPECTION=false cannot execute a query by a link either', async () => {
+    await using closed = await startPushServer({ INTROSPECTION: 'false' });
+    const followed = { 'sec-fetch-site': 'cross-site', accept: 'text/html' };
+    expect((await ask(closed.url, { path: '/graphql?query={__typename}', headers: followed })).status).toBe(
+      403,
+    );
   });
 
   it('cannot spend money by a form: a mutation wants JSON or a file, and never GET', async () => {

@@ -70,6 +70,16 @@ describe('tokens that are checked by published keys', () => {
     ['answers with a page', (response) => response.setHeader('content-type', 'text/html').end('<p>soon')],
     ['answers with something else', (response) => response.end('{"nothing":true}')],
     ['hangs up', (response) => response.destroy()],
+    [
+      'answers without an end',
+      (response) => {
+        const more = () => {
+          while (!response.destroyed && response.write('x'.repeat(65_536)));
+        };
+        response.on('drain', more);
+        more();
+      },
+    ],
   ])('are not called wrong while their address %s: try again', async (_what, fault) => {
     answer = fault;
     await using api = await start();
@@ -78,5 +88,29 @@ describe('tokens that are checked by published keys', () => {
     await using socket = await RawSocket.open(api.url);
     socket.send({ type: 'connection_init', payload: { authorization: good } });
     expect((await socket.closed).code).toBe(1013);
+  });
+
+  it('are asked for once, not by every request, while their address fails', async () => {
+    let asked = 0;
+    answer = (response) => {
+      asked += 1;
+      response.writeHead(503).end();
+    };
+    await using api = await start();
+    const good = await token({});
+    for (let request = 0; request < 5; request++) {
+      expect(await whoAmI(api.url, good)).toEqual([503, 'INTERNAL']);
+    }
+    expect(asked).toBe(1);
+  });
+
+  it('stay good for known tokens while a stranger makes their address fail', async () => {
+    answer = published;
+    await using api = await start();
+    const good = await token({});
+    expect(await whoAmI(api.url, good)).toBe('jwt:ann');
+    answer = (response) => response.writeHead(503).end();
+    await whoAmI(api.url, await token({}, foreign, 'unknown'));
+    expect(await whoAmI(api.url, good)).toBe('jwt:ann');
   });
 });

@@ -273,6 +273,10 @@ describe('authentication over graphql-transport-ws', () => {
     ['nothing', undefined],
     ['an unknown key', { authorization: 'Bearer the-long-key-of-eve' }],
     ['something that is no text', { authorization: 7 }],
+    ['an empty credential', { authorization: 'Bearer ' }],
+    ['a credential under another name', { apiKey: 'the-long-key-of-studio' }],
+    ['an unknown key inside headers', { headers: { Authorization: 'Bearer the-long-key-of-eve' } }],
+    ['headers that are none', { headers: 'Authorization: Bearer the-long-key-of-studio' }],
   ])('closes with 4401 at connection_init with %s', async (_what, payload) => {
     await using raw = await RawSocket.open(server.url);
     raw.send({ type: 'connection_init', payload });
@@ -282,15 +286,23 @@ describe('authentication over graphql-transport-ws', () => {
 
   it('closes with 4401 on a token that has expired', async () => {
     await using raw = await RawSocket.open(server.url);
-    raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await token(-60)}` } });
+    raw.send({ type: 'connection_init', payload: { authorization: `Bearer ${await token(-120)}` } });
     expect((await raw.closed).code).toBe(4401);
   });
 
-  it.each([
-    ['with the word Bearer', 'Bearer the-long-key-of-studio'],
-    ['without it', 'the-long-key-of-studio'],
-  ])('takes a key %s', async (_what, authorization) => {
-    await using raw = await RawSocket.connect(server.url, { authorization });
+  it.each<[string, Record<string, unknown>]>([
+    ['with the word Bearer', { authorization: 'Bearer the-long-key-of-studio' }],
+    ['without it', { authorization: 'the-long-key-of-studio' }],
+    ['under a name with capitals', { Authorization: 'bearer the-long-key-of-studio' }],
+    ['under a name in capitals', { AUTHORIZATION: 'the-long-key-of-studio' }],
+    ['inside headers', { headers: { authorization: 'the-long-key-of-studio' } }],
+    ['inside Headers, with capitals', { Headers: { Authorization: 'Bearer the-long-key-of-studio' } }],
+    [
+      'inside headers, beside an empty one',
+      { authorization: '', headers: { Authorization: 'Bearer the-long-key-of-studio' } },
+    ],
+  ])('takes a key %s', async (_what, payload) => {
+    await using raw = await RawSocket.connect(server.url, payload);
     expect(raw.messages).toEqual([{ type: 'connection_ack' }]);
   });
 

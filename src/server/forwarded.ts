@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+/** Who sent a request, as far as it is known. */
+export interface Sender {
+  /** Address of the client; undefined once the socket is gone. */
+  readonly address: string | undefined;
+  /** Scheme and host that the client asked for; null when no trusted proxy names them. */
+  readonly scheme: 'http' | 'https' | null;
+  readonly host: string | null;
+}
+
+/** Whether a proxy passed a request on. */
+export function isForwarded(headers: IncomingHttpHeaders): boolean {
+  if (headers.forwarded !== undefined) return true;
+  for (const name in headers) if (name.startsWith('x-forwarded-')) return true;
+  return false;
+}
+
+/**
+ * The sender of a request. With `trustProxy` the first element of `Forwarded` or of `X-Forwarded-For`, `-Proto` and
+ * `-Host` counts, which the proxy in front must set itself.
+ */
+export function senderOf({ headers, socket }: IncomingMessage, trustProxy: boolean): Sender {
+  const peer: Sender = { address: socket.remoteAddress, scheme: null, host: null };
+  if (!trustProxy) return peer;
+  const { forwarded } = headers;
+  const pairs = forwarded === undefined ? null : readForwarded(forwarded);
+  const scheme = pairs === null ? first(headers['x-forwarded-proto']) : pairs.get('proto');
+  return {
+    address: (pairs === null ? first(headers['x-forwarded-for']) : pairs.get('for')) ?? peer.address,
+    scheme: scheme === 'http' || scheme === 'https' ? scheme : null,
+    host: (pairs === null ? first(headers['x-forwarded-host']) : pairs.get('host')) ?? null,
+  };
+}
+
+const first = (header: string | string[] | undefined): string | undefined =>
+  header?.toString().split(',', 1)[0]?.trim() || undefined;
+
+/** The pairs of the first element of RFC 7239's header: `for="[2001:db8::1]:4711";proto=https`. */
+function readForwarded(header: string): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  // A quoted value may have commas and semicolons.
+  const element = /^(?:"(?:[^"\\]|\\.)*"|[^",])*/.exec(header)?.[0] ?? '';
+  for (const [, name = '', quoted, bare = ''] of element.matchAll(
+    /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^";,\s]*))/g,
+  )) {
+    const value = quoted?.replace(/\\(.)/g, '$1') ?? bare;
+    if (value !== '') pairs.set(name.toLowerCase(), value);
+  }
+  return pairs;
+}
