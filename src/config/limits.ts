@@ -8,6 +8,11 @@ export const limitVariables = {
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
   LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
+  LIMIT_COMPLEXITY: given(
+    '50000',
+    'complexity of one operation: list sizes multiplied by the fields that read',
+    whole(100),
+  ),
   LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', milliseconds(50)),
   LIMIT_STALLED_MS: given(
     '30000',

@@ -22,6 +22,8 @@ export interface Services {
 /** What every resolver gets. Nothing of the request itself: transports have read it by then. */
 export interface Context extends Services {
   readonly viewer: Viewer;
+  /** Only in operations that make much work: each root field waits for an iteration of the event loop of its own. */
+  readonly nextSlice?: () => Promise<void>;
 }
 
 /** What a subscription field asks of the transport: which changes, and from where. */

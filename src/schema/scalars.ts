@@ -3,6 +3,7 @@ import type { JsonValue } from '../store/video-task.ts';
 import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import type { Builder } from './builder.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';
+import { isDeeperThan, maxJsonDepth } from './json-depth.ts';
 
 /** Yoga's files are a class of their own, so they are known by what they can do. */
 const isFile = (value: unknown): value is IncomingFile =>
@@ -13,18 +14,9 @@ const isFile = (value: unknown): value is IncomingFile =>
   'arrayBuffer' in value &&
   typeof value.arrayBuffer === 'function';
 
-/** The deepest JSON that is taken: providers' own options have three levels. */
-const maxJsonDepth = 32;
-
 function bounded(value: unknown): JsonValue {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxJsonDepth) throw new GraphQLError(`JSON is at most ${maxJsonDepth} levels deep here.`);
-    level = level.flatMap((item) =>
-      typeof item === 'object' && item !== null
-        ? Object.values<unknown>(item as Record<string, unknown>)
-        : [],
-    );
+  if (isDeeperThan(value, maxJsonDepth)) {
+    throw new GraphQLError(`JSON is at most ${maxJsonDepth} levels deep here.`);
   }
   return value as JsonValue;
 }

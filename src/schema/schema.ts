@@ -1,6 +1,7 @@
-import type { GraphQLSchema } from 'graphql';
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.ts';
 import { declareCommands } from './commands.ts';
+import type { Context } from './context.ts';
 import { declareCost } from './cost.ts';
 import { declareEnums } from './enums.ts';
 import { declareEstimateVideo } from './estimate-video.ts';
@@ -35,5 +36,19 @@ export function buildSchema(): GraphQLSchema {
   declareCommands(builder, enums, payloads);
   declareUploadReferenceImage(builder, ReferenceImage, payloads);
   declareTaskStatusChanged(builder, VideoTask);
-  return builder.toSchema();
+  return inSlices(builder.toSchema());
+}
+
+/** Lets each root field of a heavy operation wait for its slice of the event loop. */
+function inSlices(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(type?.getFields() ?? {})) {
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (source, args, context: Context, info) =>
+        context.nextSlice === undefined
+          ? resolve(source, args, context, info)
+          : context.nextSlice().then(() => resolve(source, args, context, info));
+    }
+  }
+  return schema;
 }

@@ -5,14 +5,10 @@ import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
+import { defaultPageSize, maxPageSize } from './field-costs.ts';
 import { fromGlobalId, startOfId } from './global-id.ts';
 import { askedFields } from './task-fields.ts';
 import type { VideoTaskRef } from './video-task.ts';
-
-/** A page without a size has this many tasks. */
-const defaultPageSize = 50;
-/** A page has at most this many tasks. */
-const maxPageSize = 200;
 
 /** The queries of tasks: one by id, and all as a connection. */
 export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTaskType: VideoTaskRef): void {

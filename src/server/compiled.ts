@@ -15,15 +15,24 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
 import type { Context } from '../schema/context.ts';
 import type { MaybePromise } from '../store/store.ts';
+import { Complexity } from './complexity.ts';
 import { Sizes } from './limits.ts';
 import type { OperationParams } from './operations.ts';
 
 /** Compiling takes some milliseconds: worth it for a text that comes again. */
 const usesBeforeCompiling = 3;
-/** With every fragment written out. Each takes 40 µs to compile and 2.3 kB to keep. */
+/** With every fragment written out. Each takes 40 µs to compile. */
 const maxCompiledFields = 500;
+const compiledFieldBytes = 2300;
+/** How much code is kept with its documents, in bytes. */
+const maxKeptBytes = 32 * 1024 * 1024;
+/** What had to make room for other code is compiled again only after this many uses. */
+const usesBeforeCompilingAgain = 50;
+/** What comes to no more than this whatever its variables is not walked again for them. */
+const alwaysLight = 500;
 
 interface Compiled {
   readonly run: CompiledQuery['query'];
@@ -46,17 +55,47 @@ interface VariableType {
 export class CompiledOperation {
   readonly type: OperationTypeNode;
   readonly #schema: GraphQLSchema;
-  readonly #document: DocumentNode;
+  readonly document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
-  #uses = 0;
+  readonly #complexity: Complexity;
+  #usesLeft = usesBeforeCompiling;
   #compiled: Compiled | null | undefined;
+  #fields = 0;
 
   /** @param operation one of the document's */
   constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
     this.type = operation.operation;
     this.#schema = schema;
-    this.#document = document;
+    this.document = document;
     this.#operation = operation;
+    this.#complexity = new Complexity(schema, document, operation);
+  }
+
+  /** How many fields were compiled; 0 while none are. */
+  get compiledFields(): number {
+    return this.#compiled ? this.#fields : 0;
+  }
+
+  /** Drops the code; it may be compiled again. */
+  forgetCode(): void {
+    this.#compiled = undefined;
+    this.#usesLeft = usesBeforeCompilingAgain;
+  }
+
+  /** How much work it makes, in the units of `fieldCosts`; cheap for those that never make much. */
+  complexityWith(variables: OperationParams['variables']): number {
+    return this.#complexity.most <= alwaysLight ? this.#complexity.most : this.#complexity.with(variables);
+  }
+
+  /** The values of the variables that it declares: clients may send any number of others. */
+  declaredOf(variables: OperationParams['variables']): OperationParams['variables'] {
+    if (variables === null) return null;
+    const declared: Record<string, unknown> = {};
+    for (const { variable } of this.#operation.variableDefinitions ?? []) {
+      const name = variable.name.value;
+      if (Object.hasOwn(variables, name)) declared[name] = variables[name];
+    }
+    return declared;
   }
 
   /** A result without errors, or null when graphql-js has to run the operation. */
@@ -66,7 +105,10 @@ export class CompiledOperation {
     variables: OperationParams['variables'],
   ): MaybePromise<ExecutionResult | null> {
     if (this.#compiled === undefined) {
-      if (this.#uses++ < usesBeforeCompiling) return null;
+      if (this.#usesLeft > 0) {
+        this.#usesLeft -= 1;
+        return null;
+      }
       this.#compiled = this.#compile();
     }
     if (this.#compiled === null) return null;
@@ -78,10 +120,11 @@ export class CompiledOperation {
   }
 
   #compile(): Compiled | null {
-    if (this.type === 'mutation' || !isCompilable(this.#document)) return null;
-    const { fields } = new Sizes(this.#document).of(this.#operation.selectionSet);
+    if (this.type === 'mutation' || !isCompilable(this.document)) return null;
+    const { fields } = new Sizes(this.document).of(this.#operation.selectionSet);
     if (fields > maxCompiledFields) return null;
-    const compiled = compileQuery(this.#schema, this.#document, this.#operation.name?.value);
+    this.#fields = fields;
+    const compiled = compileQuery(this.#schema, this.document, this.#operation.name?.value);
     if (!isCompiledQuery(compiled)) return null;
     const variableTypes = (this.#operation.variableDefinitions ?? []).map(
       ({ variable, type, defaultValue }): VariableType => ({
@@ -92,6 +135,36 @@ export class CompiledOperation {
       }),
     );
     return { run: compiled.query, variableTypes };
+  }
+}
+
+/** The operations whose code is kept: the least recently used ones lose theirs. */
+export class CompiledOperations {
+  readonly #kept: LRUCache<CompiledOperation, true>;
+
+  /** @param bytesOf about how many bytes a document keeps */
+  constructor(bytesOf: (document: DocumentNode) => number) {
+    this.#kept = new LRUCache({
+      maxSize: maxKeptBytes,
+      sizeCalculation: (_true, { compiledFields, document }) =>
+        compiledFields * compiledFieldBytes + bytesOf(document) + 1,
+      dispose: (_true, operation) => operation.forgetCode(),
+    });
+  }
+
+  /** As `CompiledOperation.run`; null for none. */
+  run(
+    operation: CompiledOperation | null,
+    rootValue: unknown,
+    contextValue: Context,
+    variables: OperationParams['variables'],
+  ): MaybePromise<ExecutionResult | null> {
+    if (operation === null) return null;
+    const result = operation.run(rootValue, contextValue, variables);
+    if (operation.compiledFields > 0 && this.#kept.get(operation) === undefined) {
+      this.#kept.set(operation, true);
+    }
+    return result;
   }
 }
 

@@ -72,10 +72,20 @@ export class Connection implements ProtocolSocket, Disposable {
   }
 
   close(code: number, reason: string): void {
-    this.socket.close(code, reason);
+    this.socket.close(code, shortReason(reason));
   }
 
   onMessage(receive: (message: string) => Promise<void>): void {
     this.receive = receive;
   }
+}
+
+/** A reason as a close frame can hold it (RFC 6455, 5.5): 123 bytes. Some repeat what the client sent. */
+function shortReason(reason: string): string {
+  if (Buffer.byteLength(reason) <= 123) return reason;
+  // A character that is cut in two decodes to U+FFFD.
+  return `${Buffer.from(reason)
+    .subarray(0, 117)
+    .toString()
+    .replace(/\uFFFD+$/, '')}…`;
 }

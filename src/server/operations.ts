@@ -2,27 +2,25 @@ import {
   createSourceEventStream,
   execute,
   executeSubscriptionEvent,
-  GraphQLError,
   getOperationAST,
-  NoSchemaIntrospectionCustomRule,
-  parse,
-  specifiedRules,
-  validate,
   validateSubscriptionArgs,
   type DocumentNode,
   type ExecutionResult,
   type FormattedExecutionResult,
+  type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   type OperationTypeNode,
 } from 'graphql';
 import type { Logger } from 'pino';
+import type { LoopSlices } from '../events/loop-slices.ts';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
 import { codedError, maskError } from '../schema/errors.ts';
+import { isDeeperThan, maxJsonDepth } from '../schema/json-depth.ts';
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
-import { CompiledOperation } from './compiled.ts';
-import { limitErrors, maxTokens } from './limits.ts';
+import { CompiledOperation, CompiledOperations } from './compiled.ts';
+import { Documents, type Prepared } from './documents.ts';
 
 /** An operation as a client sends it, on any transport. */
 export interface OperationParams {
@@ -30,12 +28,6 @@ export interface OperationParams {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
 }
-
-/** A text that was parsed and validated, or what is wrong with it. */
-export type Prepared =
-  | { readonly kind: 'valid'; readonly document: DocumentNode }
-  | { readonly kind: 'invalid'; readonly document: DocumentNode; readonly errors: readonly GraphQLError[] }
-  | { readonly kind: 'unreadable'; readonly errors: readonly [GraphQLError] };
 
 /** A subscription that may begin. */
 export interface OpenedSubscription {
@@ -46,46 +38,74 @@ export interface OpenedSubscription {
   readonly render: (task: VideoTask) => MaybePromise<string>;
 }
 
-/** How many texts are remembered: clients send a handful each, over and over. */
-const rememberedTexts = 1000;
-/** Longer ones are read anew each time: what is remembered stays under 16 MB, whoever sends what. */
-const longestRemembered = 16_384;
+/** What takes longer than some 5 ms gets iterations of the event loop of its own. */
+const heavyComplexity = 2000;
+
+/** What `Operations` needs. */
+export interface OperationsOptions {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly log: Logger;
+  readonly introspection: boolean;
+  /** In the units of `fieldCosts`. */
+  readonly maxComplexity: number;
+  readonly slices: LoopSlices;
+}
 
 /** What runs operations. Every transport comes through here, so limits, masking and introspection are alike on all. */
 export class Operations {
   readonly schema: GraphQLSchema;
   readonly #services: Services;
   readonly #log: Logger;
-  readonly #introspection: boolean;
-  readonly #rules;
-  readonly #prepared = new Map<string, Prepared>();
+  readonly #hideSuggestions: boolean;
+  readonly #maxComplexity: number;
+  readonly #slices: LoopSlices;
+  readonly #documents: Documents;
   /** By document, so that what is forgotten there is forgotten here. */
   readonly #numbers = new WeakMap<DocumentNode, number>();
   #lastNumber = 0;
   readonly #contexts = new WeakMap<Viewer, Context>();
+  readonly #compiled: CompiledOperations;
   /** By document and name. */
-  readonly #compiled = new WeakMap<DocumentNode, Map<string | null, CompiledOperation>>();
+  readonly #operations = new WeakMap<DocumentNode, Map<string | null, CompiledOperation>>();
 
-  constructor(options: { schema: GraphQLSchema; services: Services; log: Logger; introspection: boolean }) {
-    this.schema = options.schema;
-    this.#services = options.services;
-    this.#log = options.log;
-    this.#introspection = options.introspection;
-    this.#rules = [...specifiedRules, ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  constructor({ schema, services, log, introspection, maxComplexity, slices }: OperationsOptions) {
+    this.schema = schema;
+    this.#services = services;
+    this.#log = log;
+    this.#hideSuggestions = !introspection;
+    this.#maxComplexity = maxComplexity;
+    this.#slices = slices;
+    this.#documents = new Documents(schema, introspection);
+    this.#compiled = new CompiledOperations((document) => this.#documents.bytesOf(document));
   }
 
   /** Parses and validates a text, or remembers it. Never throws on what a client sent. */
   prepare(query: string): Prepared {
-    const known = this.#prepared.get(query);
-    if (known !== undefined) return known;
-    const prepared = this.#prepare(query);
-    if (query.length > longestRemembered) return prepared;
-    if (this.#prepared.size >= rememberedTexts) {
-      const oldest = this.#prepared.keys().next();
-      if (!oldest.done) this.#prepared.delete(oldest.value);
+    return this.#documents.prepare(query);
+  }
+
+  /** About how many bytes a document keeps for as long as something holds it. */
+  bytesOf(document: DocumentNode): number {
+    return this.#documents.bytesOf(document);
+  }
+
+  /**
+   * Why an operation of a valid text is not executed, if it is not: its variables or what it comes to. Nothing was
+   * read by then. `execute` and `subscribe` refuse the same.
+   */
+  refusalOf(document: DocumentNode, { operationName, variables }: OperationParams): GraphQLError | null {
+    if (variables !== null && isDeeperThan(variables, maxJsonDepth + 1)) {
+      return codedError('BAD_INPUT', `Variables are at most ${maxJsonDepth} levels deep.`);
     }
-    this.#prepared.set(query, prepared);
-    return prepared;
+    const complexity = this.#operationOf(document, operationName)?.complexityWith(variables) ?? 0;
+    return complexity > this.#maxComplexity
+      ? codedError(
+          'LIMIT_EXCEEDED',
+          `The operation has a complexity of ${complexity}; the limit is ${this.#maxComplexity}. ` +
+            'Ask for smaller pages or fewer fields at once.',
+        )
+      : null;
   }
 
   /** Whether an operation of a valid text is a query, a mutation or a subscription; null when it names none. */
@@ -93,7 +113,7 @@ export class Operations {
     return this.#operationOf(document, operationName)?.type ?? null;
   }
 
-  /** The same for every operation of a viewer. */
+  /** The same for every light operation of a viewer. */
   contextOf(viewer: Viewer): Context {
     let context = this.#contexts.get(viewer);
     if (context === undefined) {
@@ -105,9 +125,26 @@ export class Operations {
 
   /** Runs a query or mutation. Answers at once where its resolvers do. */
   execute(document: DocumentNode, params: OperationParams, viewer: Viewer): MaybePromise<ExecutionResult> {
+    const refusal = this.refusalOf(document, params);
+    if (refusal !== null) return { errors: [refusal] };
     const contextValue = this.contextOf(viewer);
     const operation = this.#operationOf(document, params.operationName);
-    const fast = operation?.run(undefined, contextValue, params.variables) ?? null;
+    if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
+      const nextSlice = () => this.#slices.next(viewer.owner);
+      return nextSlice().then(() =>
+        this.#execute(operation, document, params, { ...contextValue, nextSlice }),
+      );
+    }
+    return this.#execute(operation, document, params, contextValue);
+  }
+
+  #execute(
+    operation: CompiledOperation | null,
+    document: DocumentNode,
+    params: OperationParams,
+    contextValue: Context,
+  ): MaybePromise<ExecutionResult> {
+    const fast = this.#compiled.run(operation, undefined, contextValue, params.variables);
     if (fast === null) return this.#executeSlowly(document, params, contextValue);
     return fast instanceof Promise
       ? fast.then((result) => result ?? this.#executeSlowly(document, params, contextValue))
@@ -120,8 +157,16 @@ export class Operations {
     contextValue: Context,
   ): Promise<ExecutionResult> {
     const { schema } = this;
+    const hideSuggestions = this.#hideSuggestions;
     return this.mask(
-      await execute({ schema, document, contextValue, variableValues: variables, operationName }),
+      await execute({
+        schema,
+        document,
+        contextValue,
+        variableValues: variables,
+        operationName,
+        hideSuggestions,
+      }),
     );
   }
 
@@ -131,21 +176,27 @@ export class Operations {
     params: OperationParams,
     viewer: Viewer,
   ): Promise<OpenedSubscription | ExecutionResult> {
-    const contextValue = this.contextOf(viewer);
+    const refusal = this.refusalOf(document, params);
+    if (refusal !== null) return { errors: [refusal] };
     const args = validateSubscriptionArgs({
       schema: this.schema,
       document,
-      contextValue,
+      contextValue: this.contextOf(viewer),
       variableValues: params.variables,
       operationName: params.operationName,
+      hideSuggestions: this.#hideSuggestions,
     });
     if (!('schema' in args)) return this.mask({ errors: args });
     const source = await createSourceEventStream(args);
     if (!(source instanceof TaskStatusSource)) return this.mask(source as ExecutionResult);
+    // Only what is needed for the next result is kept: there may be 20,000 of these.
+    const { operationName } = params;
+    const declared = this.#operationOf(document, operationName)?.declaredOf(params.variables) ?? null;
+    const asked = { query: '', operationName, variables: declared };
     return {
       source,
-      key: this.#keyOf(document, params, viewer),
-      render: this.#renderer(document, params, viewer),
+      key: this.#keyOf(document, asked, viewer),
+      render: this.#renderer(document, asked, viewer),
     };
   }
 
@@ -154,9 +205,8 @@ export class Operations {
     const { operationName, variables } = params;
     const operation = this.#operationOf(document, operationName);
     const contextValue = this.contextOf(viewer);
-    // Only what is needed for the next result is kept: there may be 20,000 of these.
     return (task) => {
-      const fast = operation?.run(task, contextValue, variables) ?? null;
+      const fast = this.#compiled.run(operation, task, contextValue, variables);
       if (fast === null) return this.#renderSlowly(document, operationName, variables, contextValue, task);
       return fast instanceof Promise
         ? fast.then((result) =>
@@ -183,6 +233,7 @@ export class Operations {
       variableValues,
       operationName,
       rootValue,
+      hideSuggestions: this.#hideSuggestions,
     });
     const result = 'schema' in args ? executeSubscriptionEvent(args) : { errors: args };
     return result instanceof Promise ? result.then((settled) => this.#toText(settled)) : this.#toText(result);
@@ -211,10 +262,10 @@ export class Operations {
 
   /** Null for a name that the document lacks, or without one where it has several. */
   #operationOf(document: DocumentNode, operationName: string | null): CompiledOperation | null {
-    let byName = this.#compiled.get(document);
+    let byName = this.#operations.get(document);
     if (byName === undefined) {
       byName = new Map();
-      this.#compiled.set(document, byName);
+      this.#operations.set(document, byName);
     }
     const known = byName.get(operationName);
     if (known !== undefined) return known;
@@ -229,35 +280,6 @@ export class Operations {
   #toText(result: ExecutionResult): string {
     return JSON.stringify(formatted(this.mask(result)));
   }
-
-  #prepare(query: string): Prepared {
-    try {
-      const document = parse(query, { maxTokens });
-      const exceeded = limitErrors(document);
-      if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document };
-      const errors = validate(this.schema, document, this.#rules, {
-        maxErrors: 20,
-        // "Did you mean" would tell what introspection does not.
-        hideSuggestions: !this.#introspection,
-      });
-      return errors.length > 0
-        ? {
-            kind: 'invalid',
-            errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')),
-            document,
-          }
-        : { kind: 'valid', document };
-    } catch (error) {
-      // graphql-js reads brackets within brackets by recursion, and there is an end to that.
-      if (error instanceof RangeError) return { kind: 'unreadable', errors: [tooDeep()] };
-      if (!(error instanceof GraphQLError)) throw error;
-      const tooLong = /more than \d+ tokens/.test(error.message);
-      return {
-        kind: 'unreadable',
-        errors: [withCode(error, tooLong ? 'LIMIT_EXCEEDED' : 'GRAPHQL_PARSE_FAILED')],
-      };
-    }
-  }
 }
 
 /** A result as GraphQL over HTTP and graphql-transport-ws have it on the wire. */
@@ -269,17 +291,4 @@ export function formatted(result: ExecutionResult): FormattedExecutionResult {
     ...(data !== undefined && { data }),
     ...(extensions && { extensions }),
   };
-}
-
-const tooDeep = () => codedError('LIMIT_EXCEEDED', 'The text has too many brackets within brackets.');
-
-function withCode(error: GraphQLError, code: string): GraphQLError {
-  return typeof error.extensions['code'] === 'string'
-    ? error
-    : new GraphQLError(error.message, {
-        nodes: error.nodes ?? null,
-        source: error.source ?? null,
-        positions: error.positions ?? null,
-        extensions: { ...error.extensions, code },
-      });
 }

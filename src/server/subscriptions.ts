@@ -26,6 +26,7 @@ export class Subscriptions {
   readonly #log: Logger;
   readonly #maxPerOwner: number;
   readonly #countByOwner = new Map<Owner, number>();
+  readonly #documents = new HeldDocuments();
 
   constructor(options: SubscriptionsOptions) {
     this.#operations = options.operations;
@@ -53,11 +54,16 @@ export class Subscriptions {
       const message = `You hold ${count} subscriptions, and that is the limit. End some first.`;
       return { errors: [codedError('LIMIT_EXCEEDED', message)] };
     }
+    if (!this.#documents.hold(viewer.owner, document, this.#operations.bytesOf(document))) {
+      const message = 'Your open subscriptions are of too many different texts. End some first.';
+      return { errors: [codedError('LIMIT_EXCEEDED', message)] };
+    }
     const { source, key, render } = opened;
     const stream = this.#streams.open(key, { owner: viewer.owner, id: source.id }, render);
     this.#count(viewer.owner, 1);
     const subscriber = new Subscriber(stream, sink, (error) => {
       this.#count(viewer.owner, -1);
+      this.#documents.release(viewer.owner, document);
       if (error !== undefined) this.#log.error({ err: error }, 'a subscription could not go on');
     });
     try {
@@ -77,6 +83,43 @@ export class Subscriptions {
     const count = (this.#countByOwner.get(owner) ?? 0) + change;
     if (count > 0) this.#countByOwner.set(owner, count);
     else this.#countByOwner.delete(owner);
+  }
+}
+
+/** How much the documents of one owner's open subscriptions may keep, in bytes. */
+const maxHeldBytes = 64 * 1024 * 1024;
+
+/** The documents that open subscriptions keep, each counted once for an owner. */
+class HeldDocuments {
+  readonly #byOwner = new Map<Owner, Map<DocumentNode, { readonly bytes: number; count: number }>>();
+  readonly #bytes = new Map<Owner, number>();
+
+  /** Whether the owner may hold it once more; if so, it is counted until released. */
+  hold(owner: Owner, document: DocumentNode, bytes: number): boolean {
+    const held = this.#byOwner.get(owner) ?? new Map<DocumentNode, { bytes: number; count: number }>();
+    const known = held.get(document);
+    if (known !== undefined) {
+      known.count += 1;
+      return true;
+    }
+    const total = (this.#bytes.get(owner) ?? 0) + bytes;
+    if (total > maxHeldBytes) return false;
+    this.#byOwner.set(owner, held.set(document, { bytes, count: 1 }));
+    this.#bytes.set(owner, total);
+    return true;
+  }
+
+  release(owner: Owner, document: DocumentNode): void {
+    const held = this.#byOwner.get(owner);
+    const known = held?.get(document);
+    if (held === undefined || known === undefined) return;
+    known.count -= 1;
+    if (known.count > 0) return;
+    held.delete(document);
+    if (held.size === 0) {
+      this.#byOwner.delete(owner);
+      this.#bytes.delete(owner);
+    } else this.#bytes.set(owner, (this.#bytes.get(owner) ?? 0) - known.bytes);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { MaybePromise } from '../store/store.ts';
 
+/** How long the executions of one turn may take together, in milliseconds. */
+const batchMs = 20;
+
 /**
  * Requests that came in one turn of the event loop are executed one after the other at its end, and answered one after
  * the other behind that.
@@ -42,10 +45,19 @@ export class TurnBatch {
   readonly #run = (): void => {
     const executions = this.#executions;
     this.#executions = [];
-    for (const execute of executions) execute();
+    const until = performance.now() + batchMs;
+    for (const [index, execute] of executions.entries()) {
+      // The rest has its turn when everything else had one.
+      if (index > 0 && performance.now() > until) {
+        this.#executions = [...executions.slice(index), ...this.#executions];
+        break;
+      }
+      execute();
+    }
     const writes = this.#writes;
     this.#writes = [];
     this.#isScheduled = false;
     for (const write of writes) write();
+    if (this.#executions.length > 0) this.#schedule();
   };
 }

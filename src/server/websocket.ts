@@ -193,6 +193,8 @@ export class WebSocketTransport implements AsyncDisposable {
     if (type === null) {
       return [codedError('BAD_INPUT', 'operationName names none of the operations of this text.')];
     }
+    const refusal = operations.refusalOf(prepared.document, params);
+    if (refusal !== null) return [refusal];
     const operation = new SocketOperation(context, id);
     const started: Started = { operation, viewer, params, result: null };
     return type === 'subscription'
@@ -286,6 +288,11 @@ function listenersFor(
           // graphql-ws tells what only a server says from other faults by its text alone.
           if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
             this.close(CloseCode.BadRequest, error.message);
+            return;
+          }
+          if (error instanceof RangeError) {
+            // What a ping carries is sent back: JSON is read to any depth, and not written so.
+            this.close(CloseCode.BadRequest, 'Invalid message received');
             return;
           }
           log.error({ err: error }, 'a message could not be handled');
