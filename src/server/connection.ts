@@ -11,7 +11,7 @@ export class Connection implements ProtocolSocket, Disposable {
   readonly duplex: Duplex;
   viewer: Viewer | null = null;
   /** Ends the connection at its time: the token's, or soon after it was given up. */
-  ending: NodeJS.Timeout | undefined;
+  ending: Disposable | undefined;
   /** How many operations are under way. */
   operations = 0;
   /** Whether it answered the last ping. */
@@ -55,7 +55,7 @@ export class Connection implements ProtocolSocket, Disposable {
 
   /** Nothing more is written to it. */
   [Symbol.dispose](): void {
-    clearTimeout(this.ending);
+    this.ending?.[Symbol.dispose]();
     this.#reader?.[Symbol.dispose]();
   }
 

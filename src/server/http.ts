@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
+import { closeIdle } from './close-idle.ts';
 import { answerHeaders } from './cors.ts';
 import { bearerOf } from './credentials.ts';
 import type { EventStreams } from './event-stream.ts';
@@ -91,6 +92,7 @@ export class HttpServer implements AsyncDisposable {
         else this.#respondFault(request, response, error);
       });
     });
+    closeIdle(this.#server);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 

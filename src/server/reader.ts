@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { Deadline } from '../time/deadline.ts';
 
 /** More than this not yet taken by the other side, in bytes, and a reader is behind. */
 const behindBytes = 256 * 1024;
@@ -15,7 +16,7 @@ export class Reader implements Disposable {
   readonly #onStalled: () => void;
   /** Null while nobody waits, as for most readers always. */
   #waiting: (() => void)[] | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Deadline | null = null;
   #resume: (() => void) | null = null;
 
   /** @param onStalled called once when a reader has been behind for `stallMs` */
@@ -44,7 +45,7 @@ export class Reader implements Disposable {
     this.#waiting = [resume];
     this.#resume = () => this.#drained();
     this.#stream.once('drain', this.#resume);
-    this.#timer = setTimeout(this.#onStalled, this.#stallMs);
+    this.#timer = new Deadline(this.#stallMs, this.#onStalled);
   }
 
   /** Calls nobody back any more. */
@@ -58,7 +59,7 @@ export class Reader implements Disposable {
   }
 
   #stop(): readonly (() => void)[] | null {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer?.[Symbol.dispose]();
     if (this.#resume !== null) this.#stream.off('drain', this.#resume);
     const waiting = this.#waiting;
     this.#timer = this.#resume = this.#waiting = null;

@@ -7,6 +7,7 @@ import { isTerminal, statusOf, useCases, type ProviderName, type VideoTask } fro
 import { durationsWith, type GenerateVideoInput } from '../tasks/plan.ts';
 import { isProviderTaskId } from '../tasks/track-video-task.ts';
 import type { VideoTasks } from '../tasks/video-tasks.ts';
+import { Deadline } from '../time/deadline.ts';
 import { readForm } from './read-form.ts';
 import { respondJson } from './respond.ts';
 
@@ -218,13 +219,13 @@ export class Veo31 {
     const watch = feed.watch({ owner: viewer.owner, id: task.id }, (seen) => {
       if (settled(seen)) resolve(seen);
     });
-    const timer = setTimeout(resolve, longestWaitMs, null);
+    const deadline = new Deadline(longestWaitMs, () => resolve(null));
     try {
       const present = (await tasks.videoTask(viewer.owner, task.id)) ?? task;
       if (settled(present)) return present;
       return (await promise) ?? (await tasks.videoTask(viewer.owner, task.id)) ?? task;
     } finally {
-      clearTimeout(timer);
+      deadline[Symbol.dispose]();
       watch[Symbol.dispose]();
     }
   }

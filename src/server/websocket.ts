@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Viewer } from '../schema/context.ts';
 import { codedError } from '../schema/errors.ts';
+import { Deadline } from '../time/deadline.ts';
 import type { Authentication } from './authentication.ts';
 import { Connection } from './connection.ts';
 import { credentialOf } from './credentials.ts';
@@ -65,7 +66,7 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #connections = new Map<WebSocket, Connection>();
   readonly #listeners: Listeners;
   readonly #socketsByOwner = new Map<string, number>();
-  readonly #pings: NodeJS.Timeout;
+  #pings: Deadline;
   readonly #onStalled = (connection: Connection): void => {
     // It gets as long again to come back and read why.
     this.#giveUp(connection, 'The reader stalled', this.#options.limits.stallMs);
@@ -92,7 +93,7 @@ export class WebSocketTransport implements AsyncDisposable {
       this.#forget(connection);
       this.#leave(connection, code, reason);
     });
-    this.#pings = setInterval(() => this.#ping(), options.limits.pingMs);
+    this.#pings = this.#nextPing();
   }
 
   /** How many sockets are open. */
@@ -107,7 +108,7 @@ export class WebSocketTransport implements AsyncDisposable {
 
   /** Closes every socket with 1001, and cuts those that do not answer. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#pings);
+    this.#pings[Symbol.dispose]();
     const sockets = [...this.#connections.keys()];
     const closed = sockets.map(
       (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
@@ -126,15 +127,15 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#connections.set(socket, connection);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
     connection.leave = this.#protocol.opened(connection, connection);
-    connection.ending = setTimeout(() => {
+    connection.ending = new Deadline(initWaitMs, () => {
       connection.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
-    }, initWaitMs);
+    });
   }
 
   async #connect(context: SocketContext): Promise<boolean> {
     const { authentication, limits } = this.#options;
     const { extra: connection } = context;
-    clearTimeout(connection.ending);
+    connection.ending?.[Symbol.dispose]();
     connection.ending = undefined;
     const credential = credentialOf(context.connectionParams);
     // A secret need not stay in memory for as long as the socket.
@@ -243,6 +244,14 @@ export class WebSocketTransport implements AsyncDisposable {
       .catch((error: unknown) =>
         this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
       );
+  }
+
+  /** A round of pings; one that is late, because the process stood still, lets the answers be read first. */
+  #nextPing(): Deadline {
+    return new Deadline(this.#options.limits.pingMs, () => {
+      this.#ping();
+      this.#pings = this.#nextPing();
+    });
   }
 
   #ping(): void {

@@ -1,4 +1,5 @@
 import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
+import { DeadlineSignal } from '../../time/deadline.ts';
 import { readText } from './body.ts';
 import { parseJson } from './json.ts';
 
@@ -52,6 +53,8 @@ const ownFaults: ReadonlySet<unknown> = new Set([
 const maxAnswerBytes = 1024 * 1024;
 /** 20 MB over a slow line take longer than any other request. */
 const uploadTimeoutFactor = 4;
+/** Connections that nobody waits for any more are given up later than any request. */
+const connectTimeoutFactor = 2 * uploadTimeoutFactor;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
@@ -136,9 +139,10 @@ export class KieHttp implements AsyncDisposable {
   #clientOptions() {
     return {
       allowH2: false,
-      headersTimeout: this.#timeoutMs,
-      bodyTimeout: this.#timeoutMs,
-      connect: { timeout: this.#timeoutMs },
+      // One limit holds for the whole of a request, and none passes because this process stood still.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: connectTimeoutFactor * this.#timeoutMs },
     };
   }
 
@@ -163,13 +167,12 @@ export class KieHttp implements AsyncDisposable {
       timeoutMs = this.#timeoutMs,
       mayBeRepeated = true,
     } = options;
+    using deadline = new DeadlineSignal(timeoutMs);
     try {
       const response = await request(url, {
         method,
         dispatcher,
-        // The parts have their own limits; this one holds for the whole, a trickling body included.
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        headersTimeout: timeoutMs,
+        signal: AbortSignal.any([signal, deadline.signal]),
         headers: {
           accept: 'application/json',
           'accept-encoding': 'gzip, br',

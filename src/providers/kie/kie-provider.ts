@@ -1,4 +1,5 @@
 import type { ProviderName, Resolution } from '../../store/video-task.ts';
+import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
   CheckFacts,
   CheckOutcome,
@@ -185,9 +186,10 @@ class KieProvider implements VideoProvider {
   }
 
   async #askForBalance(): Promise<number | null> {
+    using deadline = new DeadlineSignal(balanceTimeoutMs);
     try {
       const url = `${this.#options.baseUrl}/api/v1/chat/credit`;
-      const { json } = await this.#http.get(url, AbortSignal.timeout(balanceTimeoutMs));
+      const { json } = await this.#http.get(url, deadline.signal);
       return isObject(json) && numberOf(json['code']) === 200 ? numberOf(json['data']) : null;
     } catch (error) {
       if (error instanceof NoAnswerError) return null;
