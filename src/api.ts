@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts';
 import type { TaskFeed } from './events/feed.ts';
 import { LoopSlices } from './events/loop-slices.ts';
 import { TaskStreams } from './events/task-stream.ts';
+import type { ReceivedFile } from './media/media-files.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
 import type { Services } from './schema/context.ts';
 import { buildSchema } from './schema/schema.ts';
@@ -19,6 +20,8 @@ import { PageGuard } from './server/page-guard.ts';
 import { Studio } from './server/studio.ts';
 import { Subscriptions } from './server/subscriptions.ts';
 import { Veo31Routes } from './server/veo31-routes.ts';
+import { Traffic } from './server/traffic.ts';
+import { UploadSlots } from './server/upload-slots.ts';
 import { Veo31 } from './server/veo31.ts';
 import { WebSocketTransport } from './server/websocket.ts';
 import { createGraphQLHandler } from './server/yoga.ts';
@@ -38,6 +41,8 @@ export interface ApiRooms {
   /** Whether somebody looks for due work. */
   readonly isWorking: () => boolean;
   readonly mediaDirectory: string;
+  /** Puts a file of a request on the disk as it arrives. */
+  readonly receiveFile: (content: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>;
   readonly log: Logger;
   readonly now: () => number;
   /** A provider called back: a task may be due. */
@@ -88,6 +93,15 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
   });
+  const traffic = new Traffic(
+    {
+      bytes: config.LIMIT_WAITING_BYTES,
+      bytesPerOwner: config.LIMIT_WAITING_BYTES_PER_OWNER,
+      stallMs: config.LIMIT_STALLED_MS,
+      slowBodyMs: config.LIMIT_SLOW_BODY_MS,
+    },
+    log,
+  );
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
     operations,
@@ -135,10 +149,19 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       guard,
       authentication,
       operations,
-      yoga: createGraphQLHandler(operations, log, maxImageBytes + config.LIMIT_BODY_BYTES),
+      yoga: createGraphQLHandler(operations, log),
       eventStreams,
       graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
-      maxBodyBytes: config.LIMIT_BODY_BYTES,
+      traffic,
+      requests: {
+        maxBodyBytes: config.LIMIT_BODY_BYTES,
+        maxUploadBytes: maxImageBytes + config.LIMIT_BODY_BYTES,
+        slots: new UploadSlots({
+          total: config.LIMIT_UPLOADS_AT_ONCE,
+          perOwner: config.LIMIT_UPLOADS_AT_ONCE_PER_OWNER,
+        }),
+        receive: rooms.receiveFile,
+      },
     }),
     authentication,
     veo31: new Veo31Routes({
@@ -149,10 +172,12 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
         feed,
         providers,
         mediaUrl: services.mediaUrl,
+        traffic,
         maxBodyBytes: config.LIMIT_BODY_BYTES,
       }),
     }),
-    callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now }),
+    callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
+    traffic,
     eventStreams,
     webSockets,
     mediaDirectory,

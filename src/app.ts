@@ -117,6 +117,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         pollers[providers.findIndex((provider) => provider.name === name)]?.health ?? 'UNKNOWN',
       isWorking: () => pollers.every((poller) => poller.isWorking),
       mediaDirectory: files.directory,
+      receiveFile: (content) => files.receive(content),
       log,
       now,
       onCallback: (provider) => {

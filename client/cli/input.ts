@@ -25,7 +25,16 @@ export function whole(text: string): number {
   return Number(text);
 }
 
+/** Text as it was typed: a terminal in another encoding than UTF-8 turns letters into "�", and that would be paid for. */
+export function plainText(text: string): string {
+  if (text.includes('\ufffd')) {
+    throw new InvalidArgumentError('It must be UTF-8: your terminal or file uses another encoding.');
+  }
+  return text;
+}
+
 function json(text: string): unknown {
+  plainText(text);
   try {
     return JSON.parse(text);
   } catch {
@@ -41,7 +50,7 @@ const collect = (image: string, before: readonly string[] | undefined): readonly
 /** Options that say what to make. What they allow in combination is the server's matter. */
 export const withInput = (command: Command) =>
   command
-    .argument('[prompt]', 'what the video shows; may be left out with --use-case')
+    .argument('[prompt]', 'what the video shows; may be left out with --use-case', plainText)
     .option(
       '-i, --image <file or address>',
       'reference image, up to three times; a file is uploaded, an address is passed on',
@@ -54,7 +63,7 @@ export const withInput = (command: Command) =>
     .option('-m, --model <id>', 'with which model; see "providers"')
     .addOption(new Option('-u, --use-case <name>', 'a ready frame for the prompt').choices(useCases))
     .addOption(new Option('--images-as <use>', 'what the images are for').choices(imageUses))
-    .option('-l, --label <text>', 'free text for yourself, such as a SKU')
+    .option('-l, --label <text>', 'free text for yourself, such as a SKU', plainText)
     .option('--seed <number>', 'for repeatable results, where the model takes one', whole)
     .option('--provider-options <json>', "an object merged into the provider's own input", json);
 

@@ -3,7 +3,15 @@ import { beginAndWait, sendCommand } from './command.ts';
 import { checkOut } from './download.ts';
 import { showEstimate } from './estimate.ts';
 import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
-import { constant, generateInput, newIdempotencyKey, providerNames, whole, withInput } from './input.ts';
+import {
+  constant,
+  generateInput,
+  newIdempotencyKey,
+  plainText,
+  providerNames,
+  whole,
+  withInput,
+} from './input.ts';
 import { list } from './list.ts';
 import { deleteTask, readTask } from './operations.ts';
 import { showProviders } from './providers.ts';
@@ -29,7 +37,11 @@ export function createProgram(run: Run): Command {
   withWait(
     shared(withInput(program.command('generate')))
       .description('make a video, and wait for it')
-      .option('--idempotency-key <text>', 'the same key gives the same task back, without paying again'),
+      .option(
+        '--idempotency-key <text>',
+        'the same key gives the same task back, without paying again',
+        plainText,
+      ),
   ).action((prompt, options) =>
     run(options, (session) =>
       beginAndWait(session, options, async () => {
@@ -79,7 +91,7 @@ export function createProgram(run: Run): Command {
     .addArgument(new Argument('<provider>', 'who makes it').choices(providerNames))
     .argument('<id>', "the provider's id of the task")
     .option('-m, --model <id>', 'its model, if you know')
-    .option('-l, --label <text>', 'free text for yourself')
+    .option('-l, --label <text>', 'free text for yourself', plainText)
     .action((provider, providerTaskId, options) =>
       run(options, (session) =>
         beginAndWait(session, options, () => {

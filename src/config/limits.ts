@@ -19,4 +19,17 @@ export const limitVariables = {
     'milliseconds after which a reader that is behind is closed',
     milliseconds(100),
   ),
+  LIMIT_SLOW_BODY_MS: given(
+    '10000',
+    'milliseconds that a request body may take, beside a second for each 8 KB of it',
+    milliseconds(100),
+  ),
+  LIMIT_WAITING_BYTES: given(
+    '268435456',
+    'bytes in memory that wait for other sides (answers not read, requests not whole); over it, connections are cut',
+    whole(1_048_576),
+  ),
+  LIMIT_WAITING_BYTES_PER_OWNER: given('134217728', 'the same of one owner', whole(1_048_576)),
+  LIMIT_UPLOADS_AT_ONCE: given('32', 'uploads that are received at once; others wait', whole(1)),
+  LIMIT_UPLOADS_AT_ONCE_PER_OWNER: given('8', 'the same of one owner', whole(1)),
 };

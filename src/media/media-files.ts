@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import { access, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const unfinished = '.part';
@@ -35,6 +36,24 @@ export class MediaFiles {
     await rename(partial, join(this.directory, key));
   }
 
+  /** Writes a file that has no key yet, as it arrives. The caller disposes of it, kept or not. */
+  async receive(chunks: AsyncIterable<Uint8Array>): Promise<ReceivedFile> {
+    const path = join(this.directory, `${randomUUID()}${unfinished}`);
+    try {
+      await using file = await open(path, 'wx');
+      let size = 0;
+      for await (const chunk of chunks) {
+        size += chunk.byteLength;
+        await file.write(chunk);
+      }
+      await file.sync();
+      return new ReceivedFile(this.directory, path, size);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+  }
+
   /** Whether there is a file of this key. */
   has(key: string): Promise<boolean> {
     return access(join(this.directory, key)).then(
@@ -55,5 +74,32 @@ export class MediaFiles {
 
   async remove(key: string): Promise<void> {
     await rm(join(this.directory, key), { force: true });
+  }
+}
+
+/** A file from outside on the disk, before anything knows it. Disposing removes it, unless it was kept. */
+export class ReceivedFile implements AsyncDisposable {
+  readonly size: number;
+  readonly #directory: string;
+  readonly #path: string;
+
+  constructor(directory: string, path: string, size: number) {
+    this.#directory = directory;
+    this.#path = path;
+    this.size = size;
+  }
+
+  /** The whole content. */
+  read(): Promise<Uint8Array> {
+    return readFile(this.#path);
+  }
+
+  /** Gives it a key, once. */
+  async keepAs(key: string): Promise<void> {
+    await rename(this.#path, join(this.#directory, key));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.#path, { force: true });
   }
 }

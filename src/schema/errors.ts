@@ -9,6 +9,8 @@ const errorCodes = [
   'GRAPHQL_VALIDATION_FAILED',
   'LIMIT_EXCEEDED',
   'INTERNAL',
+  // Not ours: Apollo's clients know it by this name.
+  'PERSISTED_QUERY_NOT_SUPPORTED',
 ] as const;
 /** Codes of `extensions.code`; what callers can mend in an input is a row of `userErrors` instead. */
 export type ErrorCode = (typeof errorCodes)[number];

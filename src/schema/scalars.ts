@@ -1,25 +1,30 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
 import type { JsonValue } from '../store/video-task.ts';
 import type { IncomingFile } from '../tasks/upload-reference-image.ts';
+import { isWebAddress } from '../tasks/web-address.ts';
 import type { Builder } from './builder.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';
 import { isDeeperThan, maxJsonDepth } from './json-depth.ts';
 
-/** Yoga's files are a class of their own, so they are known by what they can do. */
+/** No JSON has a function in it, so this is a file that a transport put there. */
 const isFile = (value: unknown): value is IncomingFile =>
-  typeof value === 'object' &&
-  value !== null &&
-  'size' in value &&
-  typeof value.size === 'number' &&
-  'arrayBuffer' in value &&
-  typeof value.arrayBuffer === 'function';
+  typeof value === 'object' && value !== null && 'keepAs' in value && typeof value.keepAs === 'function';
 
 function bounded(value: unknown): JsonValue {
   if (isDeeperThan(value, maxJsonDepth)) {
     throw new GraphQLError(`JSON is at most ${maxJsonDepth} levels deep here.`);
   }
+  if (hasHalfCharacter(value)) {
+    throw new GraphQLError('JSON must be whole Unicode text here, and has half a character.');
+  }
   return value as JsonValue;
 }
+
+/** `"\ud800"` alone: no encoding can carry it, so each side would make something else of it. The depth is bounded. */
+const hasHalfCharacter = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? !value.isWellFormed()
+    : typeof value === 'object' && value !== null && Object.entries(value).flat().some(hasHalfCharacter);
 
 /** Adds the scalars that GraphQL itself does not have. */
 export function registerScalars(builder: Builder): void {
@@ -42,9 +47,10 @@ export function registerScalars(builder: Builder): void {
     specifiedByURL: 'https://url.spec.whatwg.org/',
     serialize: (value) => value,
     parseValue: (value) => {
-      const url = typeof value === 'string' ? URL.parse(value) : null;
-      if (url === null || typeof value !== 'string' || !/^https?:$/.test(url.protocol)) {
-        throw new GraphQLError('URL wants an absolute address that starts with https:// or http://.');
+      if (typeof value !== 'string' || !isWebAddress(value)) {
+        throw new GraphQLError(
+          'A URL must be one absolute address that starts with https:// or http://, without blanks inside.',
+        );
       }
       return value;
     },

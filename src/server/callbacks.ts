@@ -4,7 +4,9 @@ import type { Store } from '../store/store.ts';
 import type { ProviderName } from '../store/video-task.ts';
 import { wakeTask } from '../tasks/wake.ts';
 import { readBody } from './read-body.ts';
+import { RequestRefusal } from './refusal.ts';
 import { respondJson } from './respond.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Settings of the callback route. */
 export interface CallbacksOptions {
@@ -14,6 +16,7 @@ export interface CallbacksOptions {
   /** Tells the worker that a task is due, and that this provider calls. */
   readonly onCallback: (provider: ProviderName) => void;
   readonly now: () => number;
+  readonly traffic: Traffic;
 }
 
 /** A record of a task with its prompt is a few KB; Kie's own answers are capped at this too. */
@@ -31,16 +34,15 @@ export class Callbacks {
   }
 
   async respond(request: IncomingMessage, response: ServerResponse, token: string): Promise<void> {
-    const { store, hmacKey, now, onCallback } = this.#options;
+    const { store, hmacKey, now, onCallback, traffic } = this.#options;
     const task = await store.getByCallbackToken(token);
     if (task === null) {
       respondJson(response, 404, { error: 'There is no such callback.' });
       return;
     }
-    const body = await readBody(request, maxBodyBytes);
-    if (body === null) {
-      response.setHeader('connection', 'close');
-      respondJson(response, 413, { error: `A callback has at most ${maxBodyBytes} bytes.` });
+    const body = await readBody(request, maxBodyBytes, traffic.of(request.socket));
+    if (body instanceof RequestRefusal) {
+      respondJson(response, body.status, { error: body.message }, body.headers);
       return;
     }
     const named = taskIdOfCallback(parseJson(body.toString()));

@@ -10,10 +10,17 @@ import type { GraphiQLPage } from './graphiql.ts';
 import type { Identity } from './identity.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
 import type { PageGuard } from './page-guard.ts';
-import { parseParams } from './params.ts';
+import {
+  isPlainJson,
+  paramsOfAddress,
+  paramsOfJson,
+  readGraphQLRequest,
+  type GraphQLRequestOptions,
+} from './graphql-request.ts';
 import { readBody } from './read-body.ts';
-import { requestUrl } from './request-url.ts';
-import { respondError, respondUnauthenticated, setHeaders } from './respond.ts';
+import { RequestRefusal } from './refusal.ts';
+import { respondError, respondRefusal, respondUnauthenticated, setHeaders } from './respond.ts';
+import type { ConnectionTraffic, Traffic } from './traffic.ts';
 import { TurnBatch } from './turn-batch.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
@@ -26,7 +33,8 @@ export interface GraphQLHttpOptions {
   readonly eventStreams: EventStreams;
   /** Null where introspection is off. */
   readonly graphiql: GraphiQLPage | null;
-  readonly maxBodyBytes: number;
+  readonly traffic: Traffic;
+  readonly requests: GraphQLRequestOptions;
 }
 
 /**
@@ -42,10 +50,10 @@ export class GraphQLHttp {
   }
 
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, graphiql, authentication, yoga, maxBodyBytes } = this.#options;
+    const { guard, graphiql, authentication, traffic, requests } = this.#options;
     const { method, headers } = request;
     const accept = headers.accept?.toLowerCase() ?? '*/*';
-    const isStream = accept.includes('text/event-stream');
+    const isStream = acceptsStream(accept);
     // Written with the answer where that is at hand: set one by one, headers cost a tenth of a small request.
     const common = answerHeaders(guard, request);
     if (method === 'OPTIONS') {
@@ -72,30 +80,63 @@ export class GraphQLHttp {
       respondUnauthenticated(response, identity, common);
       return;
     }
-    let body: Buffer | null = null;
-    if (!isUpload(request)) {
-      // Told before a byte is read; what does not say its size is counted as it comes.
-      const isTooLarge = Number(headers['content-length'] ?? 0) > maxBodyBytes;
-      if (method === 'POST' && !isTooLarge) body = await readBody(request, maxBodyBytes);
-      if (isTooLarge || (method === 'POST' && body === null)) {
-        const message = `A request has at most ${maxBodyBytes} bytes.`;
-        respondError(response, 413, 'LIMIT_EXCEEDED', message, { ...common, connection: 'close' });
+    const connection = traffic.of(request.socket);
+    if (connection !== undefined) connection.owner = identity.viewer.owner;
+    if (method === 'POST' && isPlainJson(headers['content-type'])) {
+      const body = await readBody(request, requests.maxBodyBytes, connection);
+      if (body instanceof RequestRefusal) respondRefusal(response, body, common);
+      else
+        await this.#answer(request, response, paramsOfJson(body), identity, {
+          accept,
+          common,
+          isPlain: true,
+        });
+    } else if (method === 'GET' || method === 'POST') {
+      await this.#answerOther(request, response, identity, connection, { accept, common, isPlain: false });
+    } else {
+      const message = 'GraphQL must be sent by GET or POST.';
+      respondError(response, 405, 'BAD_INPUT', message, { ...common, allow: 'GET, POST, OPTIONS' });
+    }
+  }
+
+  async #answerOther(
+    request: IncomingMessage,
+    response: ServerResponse,
+    identity: Identity,
+    connection: ConnectionTraffic | undefined,
+    how: Manner,
+  ): Promise<void> {
+    const read =
+      request.method === 'GET'
+        ? { params: paramsOfAddress(request), files: [] }
+        : await readGraphQLRequest(request, identity.viewer.owner, connection, this.#options.requests);
+    if (read instanceof RequestRefusal) {
+      respondRefusal(response, read, how.common);
+      return;
+    }
+    await using stack = new AsyncDisposableStack();
+    for (const file of read.files) stack.use(file);
+    await this.#answer(request, response, read.params, identity, how);
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    params: OperationParams | GraphQLError,
+    identity: Identity,
+    { accept, common, isPlain }: Manner,
+  ): Promise<void> {
+    const { viewer } = identity;
+    if (!(params instanceof GraphQLError)) {
+      if (acceptsStream(accept) && (await this.#answersAsStream(request, response, params, identity, common)))
         return;
+      if (isPlain) {
+        const answers = () => this.#answersAsJson(response, params, viewer, accept, common);
+        if (await this.#turn.execute(answers)) return;
       }
     }
-    const params = paramsOf(request, body, isStream);
-    if (params !== null && isStream) {
-      if (await this.#answersAsStream(request, response, params, identity, common)) return;
-    }
-    if (params !== null && method === 'POST') {
-      const { viewer } = identity;
-      const answers = () => this.#answersAsJson(response, params, viewer, accept, common);
-      if (await this.#turn.execute(answers)) return;
-    }
     setHeaders(response, common);
-    // Yoga takes a body that was read before.
-    if (body !== null) Object.assign(request, { body });
-    await yoga(request, response, { viewer: identity.viewer });
+    await this.#options.yoga(request, response, { viewer, operation: params });
   }
 
   /** Answers as an event stream where the client can read nothing else, or asks for a subscription. */
@@ -154,47 +195,20 @@ export class GraphQLHttp {
   }
 }
 
-/** Files have Yoga's larger limit. */
-const isUpload = ({ headers }: IncomingMessage): boolean =>
-  headers['content-type']?.startsWith('multipart/form-data') ?? false;
-
-/** The operation, where it is one in JSON or in a stream's address; null leaves the request to Yoga. */
-function paramsOf(request: IncomingMessage, body: Buffer | null, isStream: boolean): OperationParams | null {
-  let given: unknown;
-  if (body !== null && isJson(request.headers['content-type'])) {
-    given = parseJson(body.toString());
-  } else if (request.method === 'GET' && isStream) {
-    const query = requestUrl(request)?.searchParams;
-    const variables = query?.get('variables') ?? null;
-    given = {
-      query: query?.get('query'),
-      operationName: query?.get('operationName'),
-      variables: variables === null ? null : orUnreadable(parseJson(variables)),
-    };
-  }
-  const params = parseParams(given);
-  return params instanceof GraphQLError ? null : params;
+/** How a request is answered. */
+interface Manner {
+  /** In lower case. */
+  readonly accept: string;
+  readonly common: OutgoingHttpHeaders;
+  /** Whether the fast lane may answer it. */
+  readonly isPlain: boolean;
 }
 
-/** What cannot be read must not read as absent: it would ask for something else. */
-const orUnreadable = (value: unknown): unknown => (value === undefined ? 'unreadable' : value);
-
-const isJson = (contentType: string | undefined): boolean =>
-  contentType === 'application/json' ||
-  (contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType));
+const acceptsStream = (accept: string): boolean => accept.includes('text/event-stream');
 
 /** The type that Yoga would choose: the first of the two that is named. Null for odder wishes. */
 function jsonTypeFor(accept: string): string | null {
   if (accept === '*/*' || accept === 'application/json') return 'application/json';
   const [named] = /application\/(?:graphql-response\+)?json/.exec(accept) ?? [];
   return named ?? null;
-}
-
-/** Undefined is what nobody takes for parameters. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

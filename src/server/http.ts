@@ -23,6 +23,7 @@ import {
   setHeaders,
 } from './respond.ts';
 import type { Studio } from './studio.ts';
+import type { Traffic } from './traffic.ts';
 import type { Veo31Routes } from './veo31-routes.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
@@ -40,6 +41,7 @@ export interface HttpOptions {
   readonly callbacks: Callbacks;
   readonly veo31: Veo31Routes;
   readonly authentication: Authentication;
+  readonly traffic: Traffic;
   /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
@@ -80,6 +82,7 @@ export class HttpServer implements AsyncDisposable {
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: headersTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 5000,
       // Whatever else a client would rather speak, such as h2c, it is answered in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
     };
@@ -93,6 +96,7 @@ export class HttpServer implements AsyncDisposable {
       });
     });
     closeIdle(this.#server);
+    this.#server.on('connection', (socket) => options.traffic.add(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -125,6 +129,7 @@ export class HttpServer implements AsyncDisposable {
     this.#server.closeIdleConnections();
     await closed;
     clearTimeout(cut);
+    this.#options.traffic[Symbol.dispose]();
   }
 
   #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -156,6 +161,7 @@ export class HttpServer implements AsyncDisposable {
     }
     if (path.startsWith(mediaPath)) {
       if (allowsMethod(request, response, ['GET', 'HEAD'])) {
+        this.#letPause(request, response);
         serveMedia(mediaDirectory, path.slice(mediaPath.length), request, response, url);
       }
       return;
@@ -196,6 +202,16 @@ export class HttpServer implements AsyncDisposable {
       );
     }
     return false;
+  }
+
+  /** Players stop reading for minutes, and little of a file is in memory meanwhile. */
+  #letPause({ socket }: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#options.traffic.of(socket);
+    if (connection === undefined) return;
+    connection.isPatient = true;
+    response.once('close', () => {
+      connection.isPatient = false;
+    });
   }
 
   /** Strangers are not told what is there and what is not. */

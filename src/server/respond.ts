@@ -1,6 +1,7 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { codedError, type ErrorCode } from '../schema/errors.ts';
 import type { Refusal } from './identity.ts';
+import type { RequestRefusal } from './refusal.ts';
 
 /** Headers of every response: it is of the type that it names, and only pages of this origin may embed it. */
 export const commonHeaders = {
@@ -15,15 +16,42 @@ export function setHeaders(response: ServerResponse, headers: OutgoingHttpHeader
   }
 }
 
-/** Answers JSON. */
+/** How long what a refused client still sends is read and thrown away, so that it can read why. */
+const lingerMs = 1000;
+
+/**
+ * Answers JSON. A refusal of a request whose body was not read ends its connection, since the rest of the body would
+ * have to be read first: after a moment, because closing at once would reset what is on its way to the client.
+ */
 export function respondJson(
   response: ServerResponse,
   status: number,
   body: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const { req: request } = response;
+  if (status < 400 || request.complete || !hasBody(request)) {
+    response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(text);
+    return;
+  }
+  response.writeHead(status, {
+    ...headers,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  });
+  response.write(text);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, lingerMs);
+  request.once('end', end).once('close', end).resume();
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 /** Answers a caller whose credential is missing or not accepted. */
 export function respondUnauthenticated(
@@ -54,4 +82,13 @@ export function respondError(
     isVeo31(path) ? { error: message } : { errors: [codedError(code, message)] },
     headers,
   );
+}
+
+/** Answers a refusal in the same shape. */
+export function respondRefusal(
+  response: ServerResponse,
+  { status, code, message, headers }: RequestRefusal,
+  common: OutgoingHttpHeaders = {},
+): void {
+  respondError(response, status, code, message, { ...common, ...headers });
 }

@@ -4,6 +4,7 @@ import { answerHeaders, respondPreflight } from './cors.ts';
 import { bearerOf } from './credentials.ts';
 import type { PageGuard } from './page-guard.ts';
 import { respondError, respondUnauthenticated, setHeaders } from './respond.ts';
+import { percentDecoded } from './utf8.ts';
 import type { Veo31 } from './veo31.ts';
 
 /** The parts that the seed's routes are made of. */
@@ -43,7 +44,7 @@ export class Veo31Routes {
       respondUnauthenticated(response, identity, {}, path);
       return;
     }
-    const [, route, taskId = ''] = /^\/veo31\/(kie-status|status)\/([^/]+)$/.exec(path) ?? [];
+    const [, route, segment = ''] = /^\/veo31\/(kie-status|status)\/([^/]+)$/.exec(path) ?? [];
     const method = path === generatePath ? 'POST' : route === undefined ? null : 'GET';
     if (method === null) {
       respondError(response, 404, 'NOT_FOUND', 'There is nothing at this path.', {}, path);
@@ -52,16 +53,12 @@ export class Veo31Routes {
     } else if (method === 'POST') {
       await veo31.generate(request, response, identity.viewer);
     } else {
-      await veo31.status(response, decoded(taskId), identity.viewer, route === 'kie-status' ? 'kie' : null);
+      const taskId = percentDecoded(segment);
+      if (taskId === null) {
+        respondError(response, 400, 'BAD_INPUT', 'The task id must be percent-encoded UTF-8.', {}, path);
+      } else {
+        await veo31.status(response, taskId, identity.viewer, route === 'kie-status' ? 'kie' : null);
+      }
     }
-  }
-}
-
-/** A provider's id as a client wrote it into a path; what cannot be read is an id that no task has. */
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
   }
 }

@@ -3,13 +3,16 @@ import type { TaskFeed } from '../events/feed.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Viewer } from '../schema/context.ts';
 import { fromGlobalId, toGlobalId } from '../schema/global-id.ts';
-import { isTerminal, statusOf, useCases, type ProviderName, type VideoTask } from '../store/video-task.ts';
+import { isTerminal, statusOf, type ProviderName, type VideoTask } from '../store/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../tasks/plan.ts';
 import { isProviderTaskId } from '../tasks/track-video-task.ts';
 import type { VideoTasks } from '../tasks/video-tasks.ts';
 import { Deadline } from '../time/deadline.ts';
 import { readForm } from './read-form.ts';
+import { RequestRefusal } from './refusal.ts';
 import { respondJson } from './respond.ts';
+import type { Traffic } from './traffic.ts';
+import { readVeo31Form, type Veo31Form } from './veo31-form.ts';
 
 /** What the seed's REST calls need. */
 export interface Veo31Options {
@@ -17,6 +20,7 @@ export interface Veo31Options {
   readonly feed: TaskFeed;
   readonly providers: readonly VideoProvider[];
   readonly mediaUrl: (key: string) => string;
+  readonly traffic: Traffic;
   readonly maxBodyBytes: number;
 }
 
@@ -24,12 +28,6 @@ export interface Veo31Options {
 const longestWaitMs = 30_000;
 /** The seed's words for providers. */
 const words: Record<ProviderName, string> = { KIE: 'kie.ai', GOOGLE: 'google', SIMULATOR: 'simulator' };
-const aspects = {
-  '16:9': 'LANDSCAPE_16_9',
-  '9:16': 'PORTRAIT_9_16',
-  '1:1': 'SQUARE_1_1',
-  auto: 'AUTO',
-} as const;
 
 /** The seed's REST calls, with the seed's answers: its curl lines keep working. The commands are those of GraphQL. */
 export class Veo31 {
@@ -41,23 +39,19 @@ export class Veo31 {
 
   /** `POST /veo31/generate-from-urls`: takes a video, and waits for the provider's id for a while. */
   async generate(request: IncomingMessage, response: ServerResponse, viewer: Viewer): Promise<void> {
-    const { maxBodyBytes } = this.#options;
-    const form = await readForm(request, maxBodyBytes);
-    if (form === 'tooLarge') {
-      response.setHeader('connection', 'close');
-      respondJson(response, 413, { error: `A form has at most ${maxBodyBytes} bytes.` });
+    const { tasks, traffic, maxBodyBytes } = this.#options;
+    const connection = traffic.of(request.socket);
+    const form = await readForm(request, maxBodyBytes, connection);
+    if (form instanceof RequestRefusal) {
+      respondJson(response, form.status, { error: form.message }, form.headers);
       return;
     }
-    if (form === 'noForm') {
-      respondJson(response, 400, { error: 'Send a form: curl -F or --data-urlencode make one.' });
+    const given = readVeo31Form(form);
+    if ('error' in given) {
+      respondJson(response, 400, given);
       return;
     }
-    const { tasks } = this.#options;
-    const read = this.#inputOf(form);
-    if ('error' in read) {
-      respondJson(response, 400, read);
-      return;
-    }
+    const read = this.#inputOf(given);
     const { task, userErrors } = await tasks.generateVideo(viewer.owner, read.input, null);
     if (task === null) {
       respondJson(response, 400, { error: userErrors.map(({ message }) => message).join(' ') });
@@ -170,38 +164,23 @@ export class Veo31 {
     return { kind: 'unseen' };
   }
 
-  #inputOf(
-    form: ReadonlyMap<string, string>,
-  ): { input: GenerateVideoInput; note: string | null } | { error: string } {
-    const urls = (form.get('reference_image_urls') ?? '')
-      .split(',')
-      .map((url) => url.trim())
-      .filter((url) => url !== '');
-    if (urls.length < 1 || urls.length > 3)
-      return { error: 'reference_image_urls wants 1 to 3 addresses, comma separated.' };
-    const useCaseWord = form.get('use_case')?.toUpperCase();
-    const useCase = useCases.find((known) => known === useCaseWord) ?? null;
-    if (useCaseWord && useCase === null) {
-      return { error: `use_case wants one of ${useCases.map((known) => known.toLowerCase()).join(', ')}.` };
-    }
-    const aspectWord = (form.get('aspect_ratio') ?? '16:9').toLowerCase();
-    const aspectRatio = Object.entries(aspects).find(([word]) => word === aspectWord)?.[1];
-    if (aspectRatio === undefined)
-      return { error: `aspect_ratio wants one of ${Object.keys(aspects).join(', ')}.` };
-    const wanted = Number(form.get('duration_seconds') ?? 0);
-    if (!Number.isInteger(wanted) || wanted < 0) return { error: 'duration_seconds wants a whole number.' };
-    const provider = this.#providerFor(form.get('prefer_kie_api') === 'false' ? null : 'kie');
+  #inputOf({ imageUrls, prefersKie, useCase, durationSeconds, aspectRatio, prompt }: Veo31Form): {
+    input: GenerateVideoInput;
+    note: string | null;
+  } {
+    const provider = this.#providerFor(prefersKie ? 'kie' : null);
     const model = provider?.models[0];
-    const { duration, note } = roundUp(wanted, model === undefined ? [] : durationsWith(model, urls.length));
+    const durations = model === undefined ? [] : durationsWith(model, imageUrls.length);
+    const { duration, note } = roundUp(durationSeconds, durations);
     return {
       note,
       input: {
-        prompt: form.get('additional_prompt') ?? null,
-        useCase: useCase ?? 'GENERAL',
+        prompt,
+        useCase,
         label: null,
         provider: provider?.name ?? null,
         model: null,
-        referenceImages: urls.map((url) => ({ url, uploadId: null })),
+        referenceImages: imageUrls.map((url) => ({ url, uploadId: null })),
         imagesAs: 'AUTO',
         aspectRatio,
         durationSeconds: duration,

@@ -14,6 +14,7 @@ import { onExpiry } from './identity.ts';
 import type { OperationParams, Operations } from './operations.ts';
 import { parseParams } from './params.ts';
 import { KeysUnavailableError } from './published-keys.ts';
+import { socketListeners, type SocketListeners } from './socket-listeners.ts';
 import { SocketOperation, type SocketContext } from './socket-operation.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -64,7 +65,7 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #server: WebSocketServer;
   readonly #protocol: Server<Connection>;
   readonly #connections = new Map<WebSocket, Connection>();
-  readonly #listeners: Listeners;
+  readonly #listeners: SocketListeners;
   readonly #socketsByOwner = new Map<string, number>();
   #pings: Deadline;
   readonly #onStalled = (connection: Connection): void => {
@@ -88,7 +89,7 @@ export class WebSocketTransport implements AsyncDisposable {
       execute: (args) => this.#execute(args),
       subscribe: ({ contextValue }) => (contextValue as Started).result ?? {},
     });
-    this.#listeners = listenersFor(this.#connections, options.log, (connection, code, reason) => {
+    this.#listeners = socketListeners(this.#connections, options.log, (connection, code, reason) => {
       this.#connections.delete(connection.socket);
       this.#forget(connection);
       this.#leave(connection, code, reason);
@@ -273,44 +274,3 @@ export class WebSocketTransport implements AsyncDisposable {
  * now. Whoever waits for this is collected as garbage.
  */
 const never = (): Promise<never> => new Promise(() => {});
-
-type Listeners = ReturnType<typeof listenersFor>;
-
-/** One function of each kind for all sockets: ws calls them with the socket as `this`. */
-function listenersFor(
-  connections: ReadonlyMap<WebSocket, Connection>,
-  log: Logger,
-  closed: (connection: Connection, code: number, reason: string) => void,
-) {
-  return {
-    // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
-    error: (error: Error) => log.debug({ err: error }, 'a socket failed'),
-    pong(this: WebSocket) {
-      const connection = connections.get(this);
-      if (connection !== undefined) connection.alive = true;
-    },
-    message(this: WebSocket, data: Buffer) {
-      connections
-        .get(this)
-        ?.receive(data.toString())
-        .catch((error: unknown) => {
-          // graphql-ws tells what only a server says from other faults by its text alone.
-          if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
-            this.close(CloseCode.BadRequest, error.message);
-            return;
-          }
-          if (error instanceof RangeError) {
-            // What a ping carries is sent back: JSON is read to any depth, and not written so.
-            this.close(CloseCode.BadRequest, 'Invalid message received');
-            return;
-          }
-          log.error({ err: error }, 'a message could not be handled');
-          this.close(CloseCode.InternalServerError, 'Internal server error');
-        });
-    },
-    close(this: WebSocket, code: number, reason: Buffer) {
-      const connection = connections.get(this);
-      if (connection !== undefined) closed(connection, code, reason.toString());
-    },
-  };
-}

@@ -5,7 +5,6 @@ import { internalMessage, isErrorCode, type ErrorCode } from '../schema/errors.t
 const codes: Readonly<Record<string, ErrorCode>> = {
   BAD_REQUEST: 'BAD_INPUT',
   OPERATION_RESOLUTION_FAILURE: 'BAD_INPUT',
-  REQUEST_ENTITY_TOO_LARGE: 'LIMIT_EXCEEDED',
 };
 
 /** Yoga writes the status of an answer into its errors: what others remember is copied first. */
@@ -25,10 +24,6 @@ export function inOurWords<T extends ExecutionResult>(result: T, report: (cause:
 
 function reworded(error: GraphQLError, executed: boolean, report: (cause: unknown) => void): GraphQLError {
   const { code, http } = error.extensions;
-  if (error.originalError instanceof SyntaxError) {
-    const text = 'The request cannot be read: variables and extensions want JSON.';
-    return new GraphQLError(text, { extensions: { code: 'BAD_INPUT', http: { status: 400 } } });
-  }
   if (error.originalError !== undefined && !(error.originalError instanceof GraphQLError)) {
     report(error.originalError);
     return new GraphQLError(internalMessage, { extensions: { code: 'INTERNAL', http: { status: 500 } } });

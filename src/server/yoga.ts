@@ -1,22 +1,35 @@
-import type { ExecutionArgs } from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Viewer } from '../schema/context.ts';
 import { codedError } from '../schema/errors.ts';
-import type { Operations } from './operations.ts';
+import type { OperationParams, Operations } from './operations.ts';
 import { copyOf, inOurWords } from './yoga-errors.ts';
 
 /** What the HTTP server hands to Yoga beside the request. */
 export interface YogaContext {
   readonly viewer: Viewer;
+  /** The operation as it was read, or what is wrong with it. */
+  readonly operation: OperationParams | GraphQLError;
 }
 
-/** Yoga speaks GraphQL over HTTP; parsing, validation, execution and masking are those of every transport. */
-export function createGraphQLHandler(operations: Operations, log: Logger, maxBodyBytes: number) {
-  const ours: Plugin<YogaContext> = {
-    onParams: (event) => {
-      // What other servers know beside the four parameters is left alone, as on every transport.
-      event.setParams(onlyKnown(event.params));
+/**
+ * Yoga answers in the media types and with the statuses of GraphQL over HTTP; reading requests, validation, execution
+ * and masking are those of every transport.
+ */
+export function createGraphQLHandler(operations: Operations, log: Logger) {
+  const ours: Plugin<YogaContext, YogaContext> = {
+    onRequestParse: ({ serverContext, setRequestParser }) => {
+      const { operation } = serverContext;
+      setRequestParser(() => {
+        if (operation instanceof GraphQLError) throw unreadable(operation);
+        const { query, operationName, variables } = operation;
+        return {
+          query,
+          ...(operationName !== null && { operationName }),
+          ...(variables !== null && { variables: { ...variables } }),
+        };
+      });
     },
     onParse: ({ params, setParseFn }) => {
       setParseFn(() => {
@@ -62,20 +75,17 @@ export function createGraphQLHandler(operations: Operations, log: Logger, maxBod
     cors: false,
     batching: false,
     parserAndValidationCache: false,
-    maxRequestBodySize: maxBodyBytes,
+    multipart: false,
+    maxRequestBodySize: false,
   });
 }
 
-/** Without a query they may be misspelled: Yoga complains of what it does not know. */
-function onlyKnown(params: GraphQLParams): GraphQLParams {
-  if (typeof (params as GraphQLParams | null)?.query !== 'string') return params;
-  const { query, operationName, variables, extensions } = params;
-  return {
-    ...(query !== undefined && { query }),
-    ...(operationName !== undefined && { operationName }),
-    ...(variables !== undefined && { variables }),
-    ...(extensions !== undefined && { extensions }),
-  };
+/** No operation at all is 400 whatever is accepted; an operation that is refused is 200 to `application/json`. */
+function unreadable(error: GraphQLError): GraphQLError {
+  const spec = error.extensions['code'] === 'PERSISTED_QUERY_NOT_SUPPORTED';
+  return new GraphQLError(error.message, {
+    extensions: { ...error.extensions, http: { status: 400, spec } },
+  });
 }
 
 const textOf = (source: unknown): string =>

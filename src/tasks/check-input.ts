@@ -1,5 +1,6 @@
 import type { GenerateVideoInput } from './plan.ts';
 import type { UserError } from './user-error.ts';
+import { isWebAddress } from './web-address.ts';
 
 /** The longest prompt, in characters. */
 export const maxPromptLength = 10_000;
@@ -93,9 +94,8 @@ const badInput = (message: string, field: readonly string[]): UserError => ({
 });
 
 function checkImageUrl(text: string, bad: (message: string) => void): void {
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    bad('An image address starts with https:// or http://.');
+  const url = isWebAddress(text) ? URL.parse(text) : null;
+  if (url === null) bad('An image address starts with https:// or http:// and has no blanks inside.');
   else if (url.username !== '' || url.password !== '')
     bad('An image address carries no user name or password.');
 }

@@ -1,5 +1,4 @@
 import { readImageFacts } from '../media/image.ts';
-import type { MediaFiles } from '../media/media-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Owner, Upload } from '../store/video-task.ts';
 import type { UserError } from './user-error.ts';
@@ -13,16 +12,17 @@ export type UploadResult =
   | { readonly image: Upload; readonly userErrors: readonly [] }
   | { readonly image: null; readonly userErrors: readonly [UserError] };
 
-/** A file as it comes with a request. */
+/** A file that came with a request and is on the disk, without a key yet. */
 export interface IncomingFile {
   readonly size: number;
-  arrayBuffer(): Promise<ArrayBuffer>;
+  read(): Promise<Uint8Array>;
+  /** Keeps it under a key; it disappears with the request otherwise. */
+  keepAs(key: string): Promise<void>;
 }
 
 /** Keeps an image for later tasks of its owner. */
 export async function uploadReferenceImage(
   store: Store,
-  files: MediaFiles,
   owner: Owner,
   file: IncomingFile,
   now: number,
@@ -30,8 +30,7 @@ export async function uploadReferenceImage(
   if (file.size > maxImageBytes) {
     return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are taken. Make it smaller.`);
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const facts = await readImageFacts(bytes);
+  const facts = await readImageFacts(await file.read());
   if (facts === null) return bad('The file is no JPEG, PNG or WebP image that can be read.');
   const { contentType, width, height, extension } = facts;
   const image: Upload = {
@@ -46,7 +45,7 @@ export async function uploadReferenceImage(
   };
   await store.beginMedia(image.mediaKey, now);
   // The file first: a row without one could be put into a task.
-  await files.write(image.mediaKey, [bytes]);
+  await file.keepAs(image.mediaKey);
   await store.insertUpload(image);
   return { image, userErrors: [] };
 }

@@ -25,6 +25,7 @@ const fallbackTypicalSeconds = 60;
 export class VideoTasks {
   readonly #commands: Commands;
   readonly #refresher: VideoTaskRefresher;
+  readonly #uploads = new WeakMap<IncomingFile, Promise<UploadResult>>();
   readonly #lookUps: LookUps;
   readonly #progress = new RisingProgress();
 
@@ -56,10 +57,15 @@ export class VideoTasks {
     return generateVideo(this.#commands, owner, input, idempotencyKey);
   }
 
-  /** Keeps an image for later tasks. */
+  /** Keeps an image for later tasks. One file is one image, however often a request names it. */
   uploadReferenceImage(owner: Owner, file: IncomingFile): Promise<UploadResult> {
-    const { store, files, now } = this.#commands;
-    return uploadReferenceImage(store, files, owner, file, now());
+    const { store, now } = this.#commands;
+    let uploaded = this.#uploads.get(file);
+    if (uploaded === undefined) {
+      uploaded = uploadReferenceImage(store, owner, file, now());
+      this.#uploads.set(file, uploaded);
+    }
+    return uploaded;
   }
 
   /** What `generateVideo` would do with this input. */

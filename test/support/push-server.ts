@@ -46,9 +46,10 @@ export async function startPushServer(
   const feed = stack.use(await TaskFeed.open(store, log));
   const recorder = new Recorder(store, log, Date.now);
   const providers: [] = [];
+  const files = await MediaFiles.open(folder.path);
   const tasks = new VideoTasks({
     store,
-    files: await MediaFiles.open(folder.path),
+    files,
     recorder,
     providers,
     promptFrames: readPromptFrames(),
@@ -65,6 +66,7 @@ export async function startPushServer(
       health: () => 'UNKNOWN',
       isWorking,
       mediaDirectory: folder.path,
+      receiveFile: (content) => files.receive(content),
       log,
       now: Date.now,
       onCallback: () => {},
