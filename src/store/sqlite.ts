@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { ConnectionQueue } from './connection-queue.ts';
 import { openKyselyStore } from './kysely-store.ts';
+import { LoopTurn } from './loop-turn.ts';
 import type { Database } from './schema.ts';
+import { QueuedSqliteDialect } from './sqlite-dialect.ts';
 import type { Store } from './store.ts';
 
 /** The database is held by another process, or cannot be opened at all. */
@@ -21,18 +24,19 @@ export class StoreUnavailableError extends Error {
 export async function openSqliteStore(file: string): Promise<Store> {
   const database = openExclusively(file);
   const statements = new Statements(database);
+  const turn = new LoopTurn();
   const kysely = new Kysely<Database>({
-    dialect: new SqliteDialect({ database: statements }),
+    dialect: new QueuedSqliteDialect(statements, new ConnectionQueue(turn)),
   });
+  const isBusy = () => database.isTransaction || turn.isSpent();
   try {
     return await openKyselyStore(kysely, {
       locksRows: false,
       soleOwner: true,
-      // Between transactions a read is as good here as in Kysely's queue for the one connection.
-      readNow: (sql, parameters) =>
-        database.isTransaction ? null : statements.prepare(sql).values(parameters),
+      // Between transactions a read is as good here as in the queue for the one connection.
+      readNow: (sql, parameters) => (isBusy() ? null : statements.prepare(sql).values(parameters)),
       readOneNow: (sql, parameters) =>
-        database.isTransaction ? undefined : (statements.prepare(sql).first(parameters) ?? null),
+        isBusy() ? undefined : (statements.prepare(sql).first(parameters) ?? null),
     });
   } catch (error) {
     database.close();
@@ -52,14 +56,6 @@ function openExclusively(file: string): DatabaseSync {
     // What was answered is on the disk.
     database.exec('pragma synchronous = full');
     database.exec('begin exclusive; commit');
-    // SQLite's own knows ASCII only; prompts are in any language.
-    database.function('lower', { deterministic: true }, (text) =>
-      typeof text === 'string' ? text.toLowerCase() : text,
-    );
-    // PostgreSQL's name for SQLite's `instr`.
-    database.function('strpos', { deterministic: true }, (text, part) =>
-      typeof text === 'string' && typeof part === 'string' ? text.indexOf(part) + 1 : null,
-    );
     return database;
   } catch (cause) {
     database?.close();

@@ -18,11 +18,11 @@ type Values = readonly unknown[];
 /** How a database reads without waiting for its turn, where it can. */
 export interface PresentReads {
   /**
-   * Reads what was committed last, at once; null while a transaction is open, and the read has to take its turn.
-   * Under load the turn costs more than the read.
+   * Reads what was committed last, at once; null while a transaction is open or the store has used up the event-loop
+   * iteration, and the read has to queue. Under load the queue costs more than the read.
    */
   readonly readNow?: (sql: string, parameters: readonly unknown[]) => readonly Values[] | null;
-  /** As `readNow`, one row; undefined while a transaction is open, null where there is none. */
+  /** As `readNow`, one row; undefined where the read has to queue, null where there is no row. */
   readonly readOneNow?: (sql: string, parameters: readonly unknown[]) => Values | null | undefined;
 }
 
