@@ -161,7 +161,7 @@ export function declareVideoTask(
         nullable: true,
         description: 'The task that this one retries or resubmits; null too once that one is deleted.',
         ...reading(['owner', 'retryOf'], ({ owner, retryOf }, _args, { tasks }) =>
-          retryOf === null ? null : tasks.videoTask(owner, retryOf),
+          retryOf === null ? null : tasks.nestedVideoTask(owner, retryOf),
         ),
       }),
     }),

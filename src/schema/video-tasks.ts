@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { MaybePromise, PageRequest } from '../store/store.ts';
+import type { MaybePromise, PageRequest, TaskFilter } from '../store/store.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -9,6 +9,9 @@ import { defaultPageSize, maxPageSize } from './field-costs.ts';
 import { fromGlobalId, startOfId } from './global-id.ts';
 import { askedFields } from './task-fields.ts';
 import type { VideoTaskRef } from './video-task.ts';
+
+/** A search string has at most this many characters. */
+const maxSearchLength = 200;
 
 /** The queries of tasks: one by id, and all as a connection. */
 export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTaskType: VideoTaskRef): void {
@@ -34,10 +37,15 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
     description: 'Which tasks to list. What is left out does not narrow.',
     fields: (t) => ({
       status: t.field({ type: [enums.VideoTaskStatus], description: 'Any of these.' }),
+      stage: t.field({ type: [enums.VideoTaskStage], description: 'Any of these.' }),
       provider: t.field({ type: [enums.ProviderName], description: 'Any of these.' }),
       createdAfter: t.field({ type: 'DateTime', description: 'Taken later than this.' }),
       createdBefore: t.field({ type: 'DateTime', description: 'Taken earlier than this.' }),
-      search: t.string({ description: 'Text in prompt, label or ids, whatever the case.' }),
+      search: t.string({
+        description:
+          `A string in prompt, label or ids, in any case; at most ${maxSearchLength} characters. ` +
+          'All of your tasks are read until the page is full: rare strings take longer the more tasks you have.',
+      }),
     }),
   });
   builder.queryField('videoTasks', (t) =>
@@ -46,21 +54,10 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         type: VideoTaskType,
         description: `Your tasks, newest first; ${defaultPageSize} by default, ${maxPageSize} at most.`,
         args: { filter: t.arg({ type: Filter, description: 'Which tasks to list.' }) },
-        resolve: async (_root, { filter, ...paging }, { store, viewer }) => {
-          const search = filter?.search;
-          const idStart = search ? startOfId(search) : null;
-          const page = await store.page({
-            ...pageOf(paging),
-            owner: viewer.owner,
-            filter: {
-              ...(filter?.status && { status: filter.status }),
-              ...(filter?.provider && { provider: filter.provider }),
-              ...(typeof filter?.createdAfter === 'number' && { createdAfter: filter.createdAfter }),
-              ...(typeof filter?.createdBefore === 'number' && { createdBefore: filter.createdBefore }),
-              ...(search && { search }),
-              ...(idStart !== null && { idStart }),
-            },
-          });
+        resolve: async (_root, { filter: asked, ...paging }, { store, viewer }) => {
+          const { owner } = viewer;
+          const filter = filterOf(asked ?? {});
+          const page = await store.page({ ...pageOf(paging), owner, filter });
           const edges = page.tasks.map((task) => ({ cursor: toCursor(task.number), node: task }));
           return {
             edges,
@@ -70,7 +67,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
               hasNextPage: page.hasNextPage,
               hasPreviousPage: page.hasPreviousPage,
             },
-            totalCount: page.totalCount,
+            // Counted only where it is asked for, and then once for all aliases.
+            totalCount: once(() => store.countMatching(owner, filter)),
             revision: store.formatRevision(page.revision),
           };
         },
@@ -80,8 +78,10 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         description: 'A page of tasks, newest first.',
         fields: (connection) => ({
           totalCount: connection.int({
-            description: 'How many tasks match the filter.',
-            resolve: (parent) => parent.totalCount,
+            description:
+              'How many tasks match the filter, exactly. Counting passes over all of your tasks: ask for it once, ' +
+              'not with every page. `pageInfo` does not need it.',
+            resolve: (parent) => parent.totalCount(),
           }),
           revision: connection.string({
             description: 'As of when the page was read: subscribe `after` it, and nothing is missed.',
@@ -105,6 +105,38 @@ function ownTask(
   if (taskId === null) return null;
   return tasks.videoTask(viewer.owner, taskId, askedFields(info));
 }
+
+/** The value of a function that is called when it is first needed, and only then. */
+function once<Value>(read: () => Value): () => Value {
+  let kept: { readonly value: Value } | undefined;
+  return () => (kept ??= { value: read() }).value;
+}
+
+/** `VideoTaskFilter` as a caller sends it; null and absent are alike. */
+type FilterInput = {
+  readonly [Key in Exclude<keyof TaskFilter, 'idStart'>]?: TaskFilter[Key] | null | undefined;
+};
+
+/** @throws an error with the code BAD_INPUT for a search that is too long */
+function filterOf({ status, stage, provider, createdAfter, createdBefore, search }: FilterInput): TaskFilter {
+  if (search && hasMoreCharacters(search, maxSearchLength)) {
+    throw codedError('BAD_INPUT', `filter.search must have at most ${maxSearchLength} characters.`);
+  }
+  const idStart = search ? startOfId(search) : null;
+  return {
+    ...(status && { status }),
+    ...(stage && { stage }),
+    ...(provider && { provider }),
+    ...(typeof createdAfter === 'number' && { createdAfter }),
+    ...(typeof createdBefore === 'number' && { createdBefore }),
+    ...(search && { search }),
+    ...(idStart !== null && { idStart }),
+  };
+}
+
+/** Whether a string has more characters than `most`. Those beyond the plane of 65,536 take two places in it. */
+const hasMoreCharacters = (text: string, most: number): boolean =>
+  text.length > 2 * most || (text.length > most && Array.from(text).length > most);
 
 interface PagingArguments {
   readonly first?: number | null | undefined;

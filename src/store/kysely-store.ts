@@ -1,25 +1,20 @@
 import { randomInt } from 'node:crypto';
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { readLatestTime, shiftPlans } from './clock-set-back.ts';
 import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
 import { purgeDeleted } from './deletion.ts';
 import { DueOwners } from './due-owners.ts';
-import {
-  claimDueWork,
-  earliest,
-  readDueTimes,
-  readLatestTime,
-  shiftPlans,
-  spreadChecks,
-} from './due-work.ts';
+import { claimDueWork, earliest, readDueTimes, spreadChecks } from './due-work.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { insertTask, insertTracked, readKey } from './insert.ts';
 import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
 import { beginMedia, nameMedia, sweepMedia } from './media.ts';
 import { migrations } from './migrations.ts';
+import { NestedReads } from './nested-reads.ts';
 import { readPage } from './pages.ts';
 import { refuseTaken } from './provider-ids.ts';
-import { readQueuePosition } from './queue.ts';
+import { QueuePositions } from './queue-positions.ts';
 import { formatRevision, parseRevision, type Epoch } from './revision.ts';
 import type { Database } from './schema.ts';
 import type {
@@ -30,8 +25,12 @@ import type {
   InsertResult,
   MaybePromise,
   NewVideoTask,
+  Page,
+  PageRequest,
   Store,
+  TaskFilter,
 } from './store.ts';
+import { Slices } from './slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './task-row.ts';
 import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
@@ -94,6 +93,9 @@ class KyselyStore implements Store {
   readonly #listeners = new Set<() => void>();
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
+  readonly #nested: NestedReads;
+  readonly #slices: Slices;
+  readonly #positions: QueuePositions;
   /** Built once, as it is behind every change. */
   readonly #forChange: CompiledQuery<TaskRow>;
   /** By the columns that are set: as many as there are kinds of changes. */
@@ -106,6 +108,9 @@ class KyselyStore implements Store {
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
     this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
     this.#reads = new TaskReads(db, traits);
+    this.#nested = new NestedReads(db);
+    this.#slices = new Slices(db);
+    this.#positions = new QueuePositions(db);
   }
 
   async insert(
@@ -176,35 +181,36 @@ class KyselyStore implements Store {
     return row === undefined ? null : fromRow(row);
   }
 
-  page(request: Parameters<Store['page']>[0]): ReturnType<Store['page']> {
-    return this.#db
-      .transaction()
-      .execute(async (trx) => ({ ...(await readPage(trx, request)), revision: await lastCounter(trx) }));
+  async page(request: PageRequest): Promise<Page> {
+    // Read first: what changes while the page is read is then announced after it.
+    const revision = await lastCounter(this.#db);
+    return { ...(await readPage(this.#db, this.#slices, request)), revision };
   }
 
-  async history(id: TaskId): Promise<readonly Transition[]> {
-    const rows = await this.#db
-      .selectFrom('transitions')
-      .selectAll()
-      .where('task_id', '=', id)
-      .orderBy('seq')
-      .execute();
-    return rows.map((row) => ({
-      taskId: id,
-      stage: row.stage as Transition['stage'],
-      at: row.at,
-      reason: row.reason,
-    }));
+  countMatching(owner: Owner, filter: TaskFilter): Promise<number> {
+    return this.#slices.count(owner, filter);
+  }
+
+  history(id: TaskId): Promise<readonly Transition[]> {
+    return this.#nested.history(id);
+  }
+
+  getOwnNested(owner: Owner, id: TaskId): Promise<VideoTask | null> {
+    return this.#nested.own(owner, id);
   }
 
   async change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
     const changed = await this.#db.transaction().execute((trx) => this.#change(trx, id, decide));
     if (changed?.announced === true) this.#announce();
+    else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;
   }
 
-  claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
-    return claimDueWork(this.#db, { ...this.#traits, dueOwners: this.#dueOwners }, request);
+  async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
+    const claimed = await claimDueWork(this.#db, { ...this.#traits, dueOwners: this.#dueOwners }, request);
+    // A claim moves turns too.
+    if (claimed.some(({ stage }) => stage === 'WAITING')) this.#positions.changed();
+    return claimed;
   }
 
   async renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
@@ -258,12 +264,13 @@ class KyselyStore implements Store {
     return readLatestTime(this.#db);
   }
 
-  shiftPlans(provider: ProviderName, byMs: number): Promise<void> {
-    return shiftPlans(this.#db, provider, byMs);
+  async shiftPlans(provider: ProviderName, byMs: number): Promise<void> {
+    await shiftPlans(this.#db, provider, byMs);
+    this.#positions.changed();
   }
 
-  queuePosition(task: Parameters<Store['queuePosition']>[0]): Promise<number> {
-    return readQueuePosition(this.#db, task);
+  queuePosition(task: Parameters<Store['queuePosition']>[0]): MaybePromise<number> {
+    return this.#positions.of(task);
   }
 
   reserveCreate(
@@ -376,6 +383,7 @@ class KyselyStore implements Store {
   }
 
   #announce(): void {
+    this.#positions.changed();
     for (const listener of this.#listeners) listener();
   }
 }

@@ -3,6 +3,7 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 import { money } from './migration-0002.ts';
 import { bounds } from './migration-0003.ts';
 import { fairness } from './migration-0004.ts';
+import { lists } from './migration-0005.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -156,5 +157,6 @@ export const migrations: MigrationProvider = {
       '0002_money': money,
       '0003_bounds': bounds,
       '0004_fairness': fairness,
+      '0005_lists': lists,
     }),
 };

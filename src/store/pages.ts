@@ -1,63 +1,62 @@
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+import { liveTasks, matching, passesAll } from './matching.ts';
 import type { Database } from './schema.ts';
+import type { Slices } from './slices.ts';
 import type { Page, PageRequest } from './store.ts';
-import { fromRow } from './task-row.ts';
-import { stages, statusOf } from './video-task.ts';
+import { fromRow, type TaskRow } from './task-row.ts';
 
-/** Reads one page by `number`, which is the order of creation and never changes. */
+/**
+ * Reads one page by `number`, which is the order of creation and never changes.
+ *
+ * With a filter its cost grows with the tasks that are passed over until the page is full, in slices between which
+ * other work is done: a task that changes meanwhile is shown as it is at the end, or not at all.
+ */
 export async function readPage(
   db: Kysely<Database>,
-  { owner, filter, from, limit, after, before }: PageRequest,
+  slices: Slices,
+  request: PageRequest,
 ): Promise<Omit<Page, 'revision'>> {
-  let matching = db.selectFrom('tasks').where('owner', '=', owner).where('deleted_at', 'is', null);
-  const { status, provider, createdAfter, createdBefore, search, idStart } = filter;
-  if (status) {
-    const wanted = stages.filter((stage) => status.includes(statusOf(stage)));
-    matching = wanted.length > 0 ? matching.where('stage', 'in', wanted) : matching.where(sql.lit(false));
-  }
-  if (provider) {
-    matching =
-      provider.length > 0 ? matching.where('provider', 'in', provider) : matching.where(sql.lit(false));
-  }
-  if (createdAfter !== undefined) matching = matching.where('created_at', '>', createdAfter);
-  if (createdBefore !== undefined) matching = matching.where('created_at', '<', createdBefore);
-  if (search !== undefined && search !== '') {
-    matching = matching.where((expression) =>
-      expression.or([
-        ...searched.map((column) => sql<boolean>`${placeOf(column, search)} > 0`),
-        ...(idStart === undefined ? [] : [sql<boolean>`${placeOf('id', idStart)} = 1`]),
-      ]),
-    );
-  }
-  const { count } = await matching
-    .select((expression) => expression.fn.countAll<number | string>().as('count'))
-    .executeTakeFirstOrThrow();
+  const { owner, filter, from, limit, after, before } = request;
+  const rows = await (passesAll(filter) ? readRows(db, request) : readMatchingRows(db, slices, request));
+  const more = rows.length > limit;
+  const tasks = rows.slice(0, limit).map(fromRow);
+  if (from === 'oldest') tasks.reverse();
+  const isAny = async (direction: 'newest' | 'oldest', beyond: number | undefined) =>
+    beyond !== undefined && (await slices.find({ owner, filter, from: direction, beyond }, 1)).length > 0;
+  return {
+    tasks,
+    hasNextPage: (from === 'newest' && more) || (await isAny('newest', before && before + 1)),
+    hasPreviousPage: (from === 'oldest' && more) || (await isAny('oldest', after && after - 1)),
+  };
+}
 
+/** The rows of a page and one more, in its direction. */
+function readRows(
+  db: Kysely<Database>,
+  { owner, from, limit, after, before }: PageRequest,
+): Promise<TaskRow[]> {
+  let page = liveTasks(db, owner);
   // Newest first, a later page has smaller numbers.
-  let page = matching;
   if (after !== undefined) page = page.where('number', '<', after);
   if (before !== undefined) page = page.where('number', '>', before);
-  const rows = await page
+  return page
     .selectAll()
     .orderBy('number', from === 'newest' ? 'desc' : 'asc')
     .limit(limit + 1)
     .execute();
-  const more = rows.length > limit;
-  const tasks = rows.slice(0, limit).map(fromRow);
-  if (from === 'oldest') tasks.reverse();
-  const isAny = async (side: '<=' | '>=', place: number | undefined) =>
-    place !== undefined &&
-    (await matching.select('number').where('number', side, place).limit(1).executeTakeFirst()) !== undefined;
-  return {
-    tasks,
-    hasNextPage: (from === 'newest' && more) || (await isAny('<=', before)),
-    hasPreviousPage: (from === 'oldest' && more) || (await isAny('>=', after)),
-    totalCount: Number(count),
-  };
 }
 
-const searched = ['prompt', 'label', 'id', 'provider_task_id', 'tracked_id'] as const;
-
-/** From 1; 0: nowhere. Not LIKE: every letter counts as itself, and SQLite refuses patterns beyond 50,000 bytes. */
-const placeOf = (column: (typeof searched)[number], text: string) =>
-  sql`strpos(lower(${sql.ref(column)}), ${text.toLowerCase()})`;
+async function readMatchingRows(
+  db: Kysely<Database>,
+  slices: Slices,
+  { owner, filter, from, limit, after, before }: PageRequest,
+): Promise<TaskRow[]> {
+  const [beyond, until] = from === 'newest' ? [after, before] : [before, after];
+  const numbers = await slices.find({ owner, filter, from, beyond, until }, limit + 1);
+  if (numbers.length === 0) return [];
+  return matching(db, owner, filter)
+    .selectAll()
+    .where('number', 'in', numbers)
+    .orderBy('number', from === 'newest' ? 'desc' : 'asc')
+    .execute();
+}

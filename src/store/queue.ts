@@ -1,8 +1,8 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { DueOwners } from './due-owners.ts';
 import type { Database } from './schema.ts';
 import type { ClaimRequest } from './store.ts';
-import type { Owner, VideoTask } from './video-task.ts';
+import type { Owner } from './video-task.ts';
 
 // Literals instead of bound values where an index is partial: SQLite uses it only for what it can read in the text.
 
@@ -76,45 +76,3 @@ async function noteTurns(
       .execute();
   }
 }
-
-/**
- * How many tasks of the same provider are sent before this one, if nothing else comes: its owner's older ones,
- * and of each other owner as many as have their turn until then.
- */
-export async function readQueuePosition(
-  db: Kysely<Database>,
-  { provider, owner, dueAt, number }: Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>,
-): Promise<number> {
-  const waiting = db
-    .selectFrom('tasks')
-    .where('tasks.provider', '=', provider)
-    .where('stage', '=', sql.lit('WAITING'));
-  const own = await waiting
-    .select((expression) => expression.fn.countAll<number | string>().as('count'))
-    .where('owner', '=', owner)
-    .where((expression) =>
-      expression.or([
-        expression('due_at', '<', dueAt ?? 0),
-        expression.and([expression('due_at', '=', dueAt ?? 0), expression('number', '<', number)]),
-      ]),
-    )
-    .executeTakeFirstOrThrow();
-  const before = Number(own.count);
-  const owners = await waiting
-    .leftJoin('turns', (join) =>
-      join.onRef('turns.provider', '=', 'tasks.provider').onRef('turns.owner', '=', 'tasks.owner'),
-    )
-    .select((expression) => ['tasks.owner', 'turn', expression.fn.countAll<number | string>().as('count')])
-    .groupBy(['tasks.owner', 'turn'])
-    .execute();
-  const self = owners.find((row) => row.owner === owner);
-  let position = before;
-  for (const row of owners) {
-    if (row.owner === owner || self === undefined) continue;
-    const isFirst = turnOf(row) < turnOf(self) || (turnOf(row) === turnOf(self) && row.owner < self.owner);
-    position += Math.min(Number(row.count), before + (isFirst ? 1 : 0));
-  }
-  return position;
-}
-
-const turnOf = ({ turn }: { readonly turn: number | null }): number => turn ?? 0;

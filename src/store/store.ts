@@ -4,6 +4,7 @@ import type {
   Cost,
   Owner,
   ProviderName,
+  Stage,
   Status,
   TaskId,
   Transition,
@@ -82,6 +83,7 @@ export interface Change {
 /** Which tasks a list is about. */
 export interface TaskFilter {
   readonly status?: readonly Status[];
+  readonly stage?: readonly Stage[];
   readonly provider?: readonly ProviderName[];
   readonly createdAfter?: number;
   readonly createdBefore?: number;
@@ -101,12 +103,11 @@ export interface PageRequest {
   readonly before?: number;
 }
 
-/** A page, newest first, as of one revision. */
+/** A page, newest first. Every change after `revision` that touches it is in `changesAfter` that revision. */
 export interface Page {
   readonly tasks: readonly VideoTask[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  readonly totalCount: number;
   readonly revision: number;
 }
 
@@ -158,7 +159,9 @@ export type ParsedRevision =
 /**
  * Everything that outlives the process. Two dialects implement it, one suite holds both to it.
  *
- * Each method is one transaction: what it answers is durable, and a read is never older than the last commit.
+ * What a method reports as written is durable, and a read is never older than the last commit before it. Each method
+ * is one transaction, except those whose work grows with the rows (`page` with a filter, `countMatching`,
+ * `queuePosition`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */
 export interface Store extends AsyncDisposable {
   /** Keeps a new task, or finds the one that the same key made before. */
@@ -191,7 +194,12 @@ export interface Store extends AsyncDisposable {
   getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;
   getByCallbackToken(token: string): Promise<VideoTask | null>;
   page(request: PageRequest): Promise<Page>;
+  /** How many tasks of an owner a filter lets pass: exact, at a cost that grows with the owner's tasks. */
+  countMatching(owner: Owner, filter: TaskFilter): Promise<number>;
+  /** The steps of a task, oldest first. Those of tasks that are asked for together are one query. */
   history(id: TaskId): Promise<readonly Transition[]>;
+  /** As `getOwn`; tasks that are asked for together are one query. */
+  getOwnNested(owner: Owner, id: TaskId): Promise<VideoTask | null>;
   /**
    * Decides and writes in one transaction, on the row as it is there.
    * `decide` may run more than once and must be pure; null leaves the row alone. A cost goes to the ledger too.
@@ -228,8 +236,8 @@ export interface Store extends AsyncDisposable {
   latestTime(): Promise<number | null>;
   /** Corrects every planned time of a provider's work after the clock was set back. */
   shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
-  /** How many tasks are sent before one that waits. */
-  queuePosition(task: Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>): Promise<number>;
+  /** How many tasks are sent before one that waits. A queue of thousands is told as it was a moment ago. */
+  queuePosition(task: Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>): MaybePromise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
   /** How many places are free in it. */

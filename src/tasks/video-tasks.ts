@@ -44,6 +44,11 @@ export class VideoTasks {
     return this.#commands.store.getOwn(owner, id, fields);
   }
 
+  /** The same for a task that others refer to: those that are asked for together are one query. */
+  nestedVideoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
+    return this.#commands.store.getOwnNested(owner, id);
+  }
+
   /** How far a task is now. What is told never falls. */
   progress(task: VideoTask): Progress {
     const { providers, now } = this.#commands;

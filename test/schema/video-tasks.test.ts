@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VideoTask } from '../../src/store/video-task.ts';
 import { toGlobalId } from '../../src/schema/global-id.ts';
+import { sampleTime } from '../support/sample-task.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { queryAt } from '../support/start-app.ts';
 
@@ -148,6 +149,54 @@ describe('videoTasks', () => {
     '(after: "bjowMQ")',
   ])('answers BAD_INPUT to %s', async (args) => {
     await expect(list(args)).rejects.toThrow('"code":"BAD_INPUT"');
+  });
+
+  it('takes a search of 200 characters, and answers BAD_INPUT that names the field to a longer one', async () => {
+    for (const search of ['x'.repeat(200), '💍'.repeat(200)]) {
+      expect(labels(await list(`(filter: { search: "${search}" })`))).toBe('');
+    }
+    for (const search of ['x'.repeat(201), '💍'.repeat(201), 'x'.repeat(50_000)]) {
+      await expect(list(`(filter: { search: "${search}" })`)).rejects.toThrow(
+        /filter\.search.*"code":"BAD_INPUT"/,
+      );
+    }
+  });
+
+  it('takes lists of 40,000 entries, as they name a few values only', async () => {
+    const many = (value: string) => Array.from({ length: 40_000 }, () => value);
+    const filter = { status: many('QUEUED'), stage: many('WAITING'), provider: many('KIE') };
+    const { videoTasks } = await queryAt<{ videoTasks: { totalCount: number } }>(
+      server.url,
+      'query ($filter: VideoTaskFilter) { videoTasks(filter: $filter) { totalCount edges { cursor } } }',
+      { filter },
+    );
+    expect(videoTasks).toMatchObject({ totalCount: 5, edges: [{}, {}, {}, {}, {}] });
+  });
+
+  it('reads histories and retried tasks of a page, whatever their aliases', async () => {
+    const [first] = tasks;
+    const retry = await server.create({ label: 'again', retryOf: first?.id ?? null });
+    await server.generate(retry);
+    const { videoTasks } = await queryAt<{ videoTasks: { edges: { node: unknown }[] } }>(
+      server.url,
+      '{ videoTasks { edges { node { label a: history { stage } b: history { at } retryOf { label history { stage } } } } } }',
+    );
+    const at = new Date(sampleTime).toISOString();
+    const plain = (label: string) => ({
+      node: { label, a: [{ stage: 'WAITING' }], b: [{ at }], retryOf: null },
+    });
+    expect(videoTasks.edges.slice(1)).toEqual(['5', '4', '3', '2', '1'].map(plain));
+    expect(videoTasks.edges[0]).toMatchObject({
+      node: {
+        a: [{ stage: 'WAITING' }, { stage: 'SUBMITTING' }, { stage: 'GENERATING' }],
+        retryOf: { label: '1', history: [{ stage: 'WAITING' }] },
+      },
+    });
+    await server.store.change(retry.id, () => ({
+      patch: { deletedAt: sampleTime },
+      announces: true,
+      transition: null,
+    }));
   });
 
   it('is listed as of a revision that a subscription takes as `after`', async () => {

@@ -1,0 +1,57 @@
+/** How many keys one query asks for at most. */
+const mostKeys = 250;
+/** Lists are filled up to one of these lengths, so that few query texts have to be prepared. */
+const lengths = [1, 4, 16, 64, mostKeys];
+
+interface Batch<Key, Value> {
+  readonly keys: Set<Key>;
+  readonly values: Promise<ReadonlyMap<Key, Value>>;
+}
+
+/**
+ * Reads by key that are asked for together, such as by the resolvers of one page, as one query. A key that is asked
+ * for several times is read once. Nothing is kept: a later call reads again.
+ */
+export class BatchedRead<Key, Value> {
+  readonly #read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>;
+  #open: Batch<Key, Value> | null = null;
+
+  /** @param read reads the values of keys, of which some may be repeated; a key without a value is left out */
+  constructor(read: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Value>>) {
+    this.#read = read;
+  }
+
+  /** The value of a key; undefined where there is none. */
+  async load(key: Key): Promise<Value | undefined> {
+    this.#open ??= this.#begin();
+    const { keys, values } = this.#open;
+    keys.add(key);
+    return (await values).get(key);
+  }
+
+  #begin(): Batch<Key, Value> {
+    const keys = new Set<Key>();
+    // The resolvers of one list run before the next microtask.
+    const values = Promise.resolve().then(() => {
+      this.#open = null;
+      return this.#readAll([...keys]);
+    });
+    return { keys, values };
+  }
+
+  async #readAll(keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> {
+    if (keys.length <= mostKeys) return this.#read(filledUp(keys));
+    const values = new Map<Key, Value>();
+    for (let start = 0; start < keys.length; start += mostKeys) {
+      const part = await this.#read(filledUp(keys.slice(start, start + mostKeys)));
+      for (const [key, value] of part) values.set(key, value);
+    }
+    return values;
+  }
+}
+
+function filledUp<Key>(keys: readonly Key[]): readonly Key[] {
+  const length = lengths.find((each) => each >= keys.length) ?? keys.length;
+  const last = keys.slice(-1);
+  return [...keys, ...Array.from({ length: length - keys.length }, () => last).flat()];
+}

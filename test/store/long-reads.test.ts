@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { Store, TaskFilter } from '../../src/store/store.ts';
+import { local } from '../support/sample-task.ts';
+import { seedTasks } from '../support/seed-tasks.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { turnsDuring } from '../support/turns-during.ts';
+
+const rows = 30_000;
+const stack = new AsyncDisposableStack();
+let store: Store;
+
+beforeAll(async () => {
+  const folder = stack.use(await temporaryFolder());
+  const file = join(folder.path, 'reelay.db');
+  await (await openSqliteStore(file))[Symbol.asyncDispose]();
+  const prompt = `Ein Ring ${'dreht sich auf schwarzem Samt, КОЛЬЦО '.repeat(20)}`;
+  seedTasks(file, rows, (index) => ({
+    prompt,
+    stage: index === 0 ? 'FAILED' : 'COMPLETED',
+    label: index === 5 ? 'редкая' : null,
+    nextAction: null,
+    dueAt: null,
+  }));
+  store = stack.use(await openSqliteStore(file));
+});
+afterAll(() => stack.disposeAsync());
+
+const list = (filter: TaskFilter) => ({ owner: local, filter, from: 'newest' as const, limit: 50 });
+
+describe('reads that pass over many rows', () => {
+  // A slice takes some 2 ms: others wait for a few of these, never for all.
+  test.each<[string, TaskFilter, number]>([
+    ['nothing', { search: 'gibt es nicht' }, 0],
+    ['one of the oldest tasks', { search: 'РЕДКАЯ' }, 1],
+  ])('a search that finds %s lets others work meanwhile', async (_name, filter, count) => {
+    const page = await turnsDuring(() => store.page(list(filter)));
+    expect(page.value.tasks).toHaveLength(count);
+    expect(page.turns).toBeGreaterThan(5);
+  });
+
+  test.each<[string, TaskFilter, number]>([
+    ['nothing', { search: 'gibt es nicht' }, 0],
+    ['every task', { search: 'кольцо' }, rows],
+  ])('counting what a search finds, %s, lets others work meanwhile', async (_name, filter, count) => {
+    const counted = await turnsDuring(() => store.countMatching(local, filter));
+    expect(counted.value).toBe(count);
+    expect(counted.turns).toBeGreaterThan(5);
+  });
+
+  test('sixty counts at once are not one piece of work', async () => {
+    const { value, turns } = await turnsDuring(() =>
+      Promise.all(Array.from({ length: 60 }, () => store.countMatching(local, { status: ['FAILED'] }))),
+    );
+    expect(value).toEqual(Array.from({ length: 60 }, () => 1));
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  test('a search string costs no memory for the rows that it passes over', async () => {
+    const before = process.memoryUsage().rss;
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }, 1);
+    for (let round = 0; round < 3; round += 1) {
+      expect(await store.countMatching(local, { search: 'x'.repeat(10_000) })).toBe(0);
+      peak = Math.max(peak, process.memoryUsage().rss);
+    }
+    clearInterval(watch);
+    expect(Math.round((peak - before) / 1e6)).toBeLessThan(200);
+  });
+});

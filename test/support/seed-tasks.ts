@@ -1,0 +1,32 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { NewVideoTask } from '../../src/store/store.ts';
+import { toRow } from '../../src/store/task-row.ts';
+import { sampleTask } from './sample-task.ts';
+
+/**
+ * Writes many tasks into a SQLite database that no store has open, in one transaction.
+ *
+ * @param overrides of the task with this index, from 0
+ */
+export function seedTasks(
+  file: string,
+  count: number,
+  overrides: (index: number) => Partial<NewVideoTask> = () => ({}),
+): void {
+  using database = new DatabaseSync(file);
+  database.exec('begin');
+  const { value } = database.prepare('select value from revision_counter').get() as { value: number };
+  const columns = Object.keys(toRow({ ...sampleTask(), number: 1, revision: 1 }));
+  const insert = database.prepare(
+    `insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`,
+  );
+  const transition = database.prepare("insert into transitions values (?, 1, 'WAITING', ?, null)");
+  for (let index = 0; index < count; index += 1) {
+    const number = value + index + 1;
+    const row = toRow({ ...sampleTask(overrides(index)), number, revision: number });
+    insert.run(...(Object.values(row) as SQLInputValue[]));
+    transition.run(row.id, row.created_at);
+  }
+  database.prepare('update revision_counter set value = ?').run(value + count);
+  database.exec('commit');
+}
