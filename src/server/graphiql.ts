@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -9,6 +9,7 @@ interface Page {
   readonly plain: Buffer;
   readonly gzipped: Buffer;
   readonly etag: string;
+  readonly contentSecurityPolicy: string;
 }
 
 const generate = `# Responds at once, with an id. Press play (Ctrl-Enter).
@@ -97,9 +98,12 @@ mutation Cancel($id: ID!) {
 const generateInput = { prompt: 'A red fox walks through fresh snow', aspectRatio: 'LANDSCAPE_16_9' };
 /** Stands for the first tab's variables until the browser makes them. */
 const variablesInBrowser = 'REELAY_FIRST_VARIABLES';
+/** Stands for a function that returns the `connectionParams` of a WebSocket. */
+const paramsInBrowser = 'REELAY_CONNECTION_PARAMS';
 
 /** What GraphiQL opens with: operations that work as they stand. */
-const optionsFor = (simulated: boolean): GraphiQLOptions => ({
+const optionsFor = (simulated: boolean): GraphiQLOptions & { readonly connectionParams: string } => ({
+  connectionParams: paramsInBrowser,
   title: simulated ? 'Reelay (simulation: sample videos only)' : 'Reelay',
   subscriptionsProtocol: 'WS',
   defaultTabs: [
@@ -144,12 +148,14 @@ export class GraphiQLPage {
 
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#page ??= renderPage(this.#options);
-    const { plain, gzipped, etag } = await this.#page;
+    const { plain, gzipped, etag, contentSecurityPolicy } = await this.#page;
     response.setHeader('etag', etag);
     response.setHeader('vary', 'accept, accept-encoding');
     response.setHeader('cache-control', 'no-cache');
     // Framed by another page, its buttons would spend money.
     response.setHeader('x-frame-options', 'DENY');
+    response.setHeader('content-security-policy', contentSecurityPolicy);
+    response.setHeader('referrer-policy', 'no-referrer');
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304).end();
       return;
@@ -161,12 +167,64 @@ export class GraphiQLPage {
   }
 }
 
+/**
+ * Yoga's page sends the Headers editor's text with HTTP requests only. Its fetcher is made to keep it for the socket
+ * that a subscription opens.
+ */
+const headersOfRequest = 'extensions:{headers:y?.headers}';
+const keptHeaders = 'extensions:{headers:reelayHeaders=y?.headers}';
+
+/** Monaco and React make style elements while the page runs: each must have the nonce of the policy. */
+const nonceForStyles = `var reelayHeaders;
+const nonce = document.currentScript.nonce;
+const createElement = document.createElement;
+document.createElement = function (name, options) {
+  const element = createElement.call(this, name, options);
+  if (String(name).toLowerCase() === "style") element.nonce = nonce;
+  return element;
+};`;
+
+/** Nothing foreign; style attributes are Monaco's. */
+const policyWith = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "media-src 'self'",
+    'font-src data:',
+    'worker-src blob:',
+    "connect-src 'self'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const page = renderGraphiQL(options)
-    .replace('<noscript>', () => `${tabsStayInPlace}${firstVisit}<noscript>`)
-    .replace(JSON.stringify(variablesInBrowser), 'firstVariables');
+  // The same for all visitors: it guards a page into which nothing of anyone else is written.
+  const nonce = randomBytes(16).toString('base64url');
+  const own = `${tabsStayInPlace}<script>${nonceForStyles}</script>${firstVisit}`;
+  const page = replaceFirst(renderGraphiQL(options), [
+    // The first of each is the page's own; the second script is text within its script.
+    ['<style>', `<style nonce="${nonce}">`],
+    ['<script>', `<script nonce="${nonce}">`],
+    ['<noscript>', `${own.replaceAll(/<(style|script)>/g, `<$1 nonce="${nonce}">`)}<noscript>`],
+    [JSON.stringify(variablesInBrowser), 'firstVariables'],
+    [JSON.stringify(paramsInBrowser), '() => ({ headers: reelayHeaders ?? {} })'],
+    [headersOfRequest, keptHeaders],
+  ]);
   const plain = Buffer.from(page);
   const gzipped = await promisify(gzip)(plain);
-  return { plain, gzipped, etag: `"${createHash('sha256').update(plain).digest('base64url')}"` };
+  const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;
+  return { plain, gzipped, etag, contentSecurityPolicy: policyWith(nonce) };
+}
+
+/** @throws Error when the page has no such text: another version of GraphiQL */
+function replaceFirst(page: string, replacements: readonly (readonly [string, string])[]): string {
+  return replacements.reduce((text, [from, to]) => {
+    if (!text.includes(from)) throw new Error(`GraphiQL's page has no ${from}`);
+    return text.replace(from, () => to);
+  }, page);
 }

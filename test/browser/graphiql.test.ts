@@ -66,6 +66,37 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
     }
   });
 
+  it('runs under a strict Content-Security-Policy, and tells other sites nothing of its address', async () => {
+    await using app = await startTestApp();
+    const { headers } = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy.replaceAll(/nonce-[\w-]{22}/g, 'nonce')).toBe(
+      "default-src 'none'; script-src 'nonce'; style-src 'nonce'; style-src-attr 'unsafe-inline'; img-src 'self' data:; " +
+        "media-src 'self'; font-src data:; worker-src blob:; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+    );
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  it('sends the Headers editor with the socket of a subscription', async () => {
+    await using app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann' });
+    const query = encodeURIComponent('subscription { taskStatusChanged { id } }');
+    await using visit = await browser.open(`${app.url}/graphql?query=${query}`);
+    const { page } = visit;
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page
+      .getByRole('textbox', { name: 'Headers' })
+      .or(page.locator('.graphiql-editor-tool textarea').last())
+      .first()
+      .focus();
+    await page.keyboard.insertText('{"Authorization": "Bearer the-long-key-of-ann"}');
+    await page.getByRole('button', { name: /execute query/i }).click();
+    await waitFor('an acknowledgement', () => visit.received.some((text) => text.includes('connection_ack')));
+    expect(JSON.parse(visit.sent[0] ?? '')).toMatchObject({
+      type: 'connection_init',
+      payload: { headers: { Authorization: 'Bearer the-long-key-of-ann' } },
+    });
+  });
+
   it('takes the first click on another tab, on a first visit', async () => {
     await using app = await startTestApp();
     await using visit = await browser.open(`${app.url}/graphql`);
