@@ -64,6 +64,7 @@ const studioDirectory = fileURLToPath(new URL('../client/dist', import.meta.url)
 export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
   const { store, feed, tasks, providers, health, mediaDirectory, log, now, onCallback } = rooms;
   let baseUrl = config.PUBLIC_URL;
+  const basePath = baseUrl === null ? '' : pathOf(baseUrl);
   const services: Services = {
     tasks,
     store,
@@ -141,7 +142,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
   const http = await HttpServer.listen({
     host: config.HOST,
     port: config.PORT,
-    basePath: config.PUBLIC_URL === null ? '' : pathOf(config.PUBLIC_URL),
+    basePath,
     trustProxy: config.TRUST_PROXY,
     log,
     guard,
@@ -183,6 +184,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     mediaDirectory,
     studio: new Studio({
       directory: studioDirectory,
+      basePath,
       asksForKey: authentication.required,
       mediaOrigin: () => new URL(services.mediaUrl('')).origin,
     }),

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { basePath } from './base.ts';
 
 const moved = 'reelay:moved';
 
@@ -11,13 +12,23 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-const openTaskId = () => /^\/tasks\/([^/]+)$/.exec(location.pathname)?.[1] ?? null;
+/** The path within the studio: a server can also be reached without the path of its public URL. */
+function localPath(): string {
+  const { pathname } = location;
+  const base = basePath();
+  return base !== '' && pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
+}
+
+const openTaskId = () => /^\/tasks\/([^/]+)$/.exec(localPath())?.[1] ?? null;
 
 /** The id of the task that the address names; null on the front page. */
 export const useOpenTaskId = (): string | null => useSyncExternalStore(subscribe, openTaskId);
 
 /** The address of a task within the studio. */
-export const pathOf = (taskId: string): string => `/tasks/${taskId}`;
+export const pathOf = (taskId: string): string => `${basePath()}/tasks/${taskId}`;
+
+/** The address of the front page. */
+export const homePath = (): string => `${basePath()}/`;
 
 /** Goes to another address of the studio without a load. */
 export function navigate(path: string): void {

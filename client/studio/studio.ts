@@ -8,6 +8,7 @@ import { RetryPrices } from './live/retry-prices.ts';
 import { TaskStore } from './live/task-store.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
+import { homePath } from './route.ts';
 
 /** Whether the server lets this page in. */
 export type Access = 'opening' | 'open' | 'wantsKey' | 'wrongKey' | 'keyEnded' | 'failed';
@@ -113,7 +114,7 @@ export class Studio {
   /** Forgets the key and everything that was seen with it. */
   signOut(): void {
     this.key.forget();
-    location.assign('/');
+    location.assign(homePath());
   }
 
   /** Brings a task that a link names into the store; answers whether there is one. */

@@ -34,7 +34,8 @@ const macros = (): Plugin => ({
 /** The studio's build. `npm start` runs it when a source changed (../build.ts). */
 export default defineConfig({
   root,
-  base: '/',
+  // The server puts the path of its public URL in front.
+  base: './',
   plugins: [macros(), react(), lingui({ cwd: root, failOnMissing: true, failOnCompileError: true })],
   build: {
     target: 'es2023',

@@ -27,6 +27,8 @@ const assetPrefix = '/assets/';
 export interface StudioOptions {
   /** Where the build lies. */
   readonly directory: string;
+  /** The path below which the server is reached, without a slash at its end; '' when it has none. */
+  readonly basePath: string;
   /** Whether people are asked for a key: the page is told, so that it need not find out by being refused. */
   readonly asksForKey: boolean;
   /** Where videos play from, known once the server listens. */
@@ -59,7 +61,7 @@ export class Studio {
       response.setHeader('x-frame-options', 'DENY');
     }
     if (asset === undefined) {
-      if (isPage) respondUnbuilt(response);
+      if (isPage) respondUnbuilt(response, this.#options.basePath);
       else response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such file.\n');
       return;
     }
@@ -88,14 +90,18 @@ export class Studio {
   }
 }
 
-async function readAssets({ directory, asksForKey }: StudioOptions): Promise<ReadonlyMap<string, Asset>> {
+async function readAssets({
+  directory,
+  basePath,
+  asksForKey,
+}: StudioOptions): Promise<ReadonlyMap<string, Asset>> {
   const names = await readdir(directory, { recursive: true }).catch(() => []);
   const known = names.filter((name) => extname(name) in contentTypes);
   const read = (name: string) => readFile(join(directory, name)).catch(() => null);
   const assets = known.map(async (name): Promise<[string, Asset]> => {
     const isPage = name === 'index.html';
     const bytes = await readFile(join(directory, name));
-    const plain = isPage && asksForKey ? Buffer.from(asking(bytes.toString())) : bytes;
+    const plain = isPage ? Buffer.from(pageFor(bytes.toString(), basePath, asksForKey)) : bytes;
     const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
     const contentType = contentTypes[extname(name)] ?? '';
     // The page is small, and not always the one that was compressed.
@@ -105,7 +111,11 @@ async function readAssets({ directory, asksForKey }: StudioOptions): Promise<Rea
   return new Map(await Promise.all(assets));
 }
 
-const asking = (html: string): string => html.replace('<html', '<html data-access="key"');
+/** The page with addresses that hold at each of its paths, and with the facts that its script starts from. */
+const pageFor = (html: string, basePath: string, asksForKey: boolean): string =>
+  html
+    .replaceAll(/(src|href)="\.\//g, (_, name: string) => `${name}="${basePath}/`)
+    .replace('<html', () => `<html data-base="${basePath}"${asksForKey ? ' data-access="key"' : ''}`);
 
 function encodingFor({ plain, br, gz }: Asset, accepted: string): { encoding: string | null; body: Buffer } {
   const accepts = (name: string) =>
@@ -130,7 +140,7 @@ const contentSecurityPolicy = (mediaOrigin: string): string =>
   ].join('; ');
 
 /** The API works without a build, so the page says how to get one instead of failing. */
-function respondUnbuilt(response: ServerResponse): void {
+function respondUnbuilt(response: ServerResponse, basePath: string): void {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`<!doctype html>
 <html lang="en">
@@ -138,7 +148,7 @@ function respondUnbuilt(response: ServerResponse): void {
   <body>
     <h1>Reelay</h1>
     <p>The server runs, but its studio is not built. <code>npm start</code> builds it; by itself: <code>node client/build.ts</code>.</p>
-    <p><a href="/graphql">Open GraphiQL</a></p>
+    <p><a href="${basePath}/graphql">Open GraphiQL</a></p>
   </body>
 </html>
 `);

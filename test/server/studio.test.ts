@@ -21,7 +21,7 @@ const get = async (path: string, headers: Record<string, string> = {}, method: '
 
 /** The address of the script, as the page names it. */
 const scriptPath = async () =>
-  /src="(\/assets\/[^"]+\.js)"/.exec((await get('/')).body.toString())?.[1] ?? '';
+  /src="(\/reelay\/assets\/[^"]+\.js)"/.exec((await get('/')).body.toString())?.[1] ?? '';
 
 describe('the studio over HTTP', () => {
   it.each(['/', '/veo31', '/tasks/task_AAAAAAAAAAAAAAAAAAAAAA'])('serves its page at %s', async (path) => {
@@ -86,6 +86,7 @@ describe('the studio over HTTP', () => {
   it('says how to build it where it is not built', async () => {
     const studio = new Studio({
       directory: join(await mkdtemp(join(tmpdir(), 'reelay-test-')), 'none'),
+      basePath: '',
       asksForKey: false,
       mediaOrigin: () => 'http://127.0.0.1',
     });

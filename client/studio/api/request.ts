@@ -1,3 +1,4 @@
+import { basePath } from '../base.ts';
 import type { AccessKey } from './access-key.ts';
 import { textOf, type Operation } from './graphql.ts';
 
@@ -23,7 +24,7 @@ export type Request = <Result, Variables>(
 /** @param onUnauthenticated the key is missing or not known (any more) */
 export function createRequest(key: AccessKey, onUnauthenticated: () => void): Request {
   return async (operation, variables, signal) => {
-    const response = await fetch('/graphql', {
+    const response = await fetch(`${basePath()}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

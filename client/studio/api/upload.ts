@@ -1,4 +1,5 @@
 import type { ResultOf } from 'gql.tada';
+import { basePath } from '../base.ts';
 import type { AccessKey } from './access-key.ts';
 import { UploadMutation } from './documents.ts';
 import { textOf } from './graphql.ts';
@@ -28,7 +29,7 @@ export function uploadImage(
   form.append('map', '{"0":["variables.file"]}');
   form.append('0', file);
   const request = new XMLHttpRequest();
-  request.open('POST', '/graphql');
+  request.open('POST', `${basePath()}/graphql`);
   request.setRequestHeader('accept', 'application/json');
   for (const [name, value] of Object.entries(authorizationOf(key))) request.setRequestHeader(name, value);
   const { promise, resolve, reject } = Promise.withResolvers<UploadAnswer>();

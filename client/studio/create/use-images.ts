@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import { uploadImage } from '../api/upload.ts';
+import { isMediaLink } from '../base.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useStudio } from '../studio.ts';
 import type { Draft, DraftImage } from './draft.ts';
@@ -30,11 +31,7 @@ const nameOf = (url: string): string => {
 
 /** The page may load pictures from https and from its own server only. */
 const previewOf = (url: string): string | null =>
-  url.startsWith('https:') ||
-  url.startsWith(`${location.origin}/`) ||
-  new URL(url).pathname.startsWith('/media/')
-    ? url
-    : null;
+  url.startsWith('https:') || url.startsWith(`${location.origin}/`) || isMediaLink(url) ? url : null;
 
 const formImageOf = (image: DraftImage): FormImage => ({
   id: newKey(),

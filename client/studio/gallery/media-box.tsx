@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Task } from '../api/documents.ts';
+import { isMediaLink } from '../base.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Player } from './player.tsx';
@@ -41,7 +42,7 @@ export function MediaBox({ task, turn = 0, isOpen = false }: MediaBoxProps) {
 /** The first reference image, as far as the page may show it. */
 function Poster({ url }: { readonly url: string }) {
   const [isBroken, setIsBroken] = useState(false);
-  if (isBroken || !(url.startsWith('https:') || new URL(url).pathname.startsWith('/media/'))) return null;
+  if (isBroken || !(url.startsWith('https:') || isMediaLink(url))) return null;
   return (
     <img
       className="media-poster"

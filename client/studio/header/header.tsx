@@ -1,8 +1,10 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
+import { basePath } from '../base.ts';
 import { money } from '../i18n/format.ts';
 import { choose, localeNames, locales, type Locale } from '../i18n/i18n.ts';
 import { useValue } from '../live/value.ts';
+import { homePath } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Select } from '../ui/select.tsx';
@@ -21,8 +23,8 @@ export function Header() {
   const themeNames = { system: t`As the device`, light: t`Light`, dark: t`Dark` };
   return (
     <header className="header">
-      <a className="brand" href="/" aria-label={t`Reelay, start page`}>
-        <img src="/icon.svg" alt="" width="28" height="28" />
+      <a className="brand" href={homePath()} aria-label={t`Reelay, start page`}>
+        <img src={`${basePath()}/icon.svg`} alt="" width="28" height="28" />
         <span>Reelay</span>
       </a>
       {isSimulated && (

@@ -1,6 +1,7 @@
 import { Toggle } from '@base-ui/react/toggle';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { basePath } from '../base.ts';
 import { navigate, pathOf } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -26,7 +27,7 @@ export function NotificationSwitch() {
       const note = new Notification(title, {
         body: task.prompt.slice(0, 120),
         tag: task.id,
-        icon: '/icon.svg',
+        icon: `${basePath()}/icon.svg`,
       });
       note.addEventListener('click', () => {
         window.focus();

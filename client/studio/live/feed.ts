@@ -4,6 +4,7 @@ import type { AccessKey } from '../api/access-key.ts';
 import { FeedSubscription, ViewerQuery, type Task, type Viewer } from '../api/documents.ts';
 import { textOf, type Operation } from '../api/graphql.ts';
 import { RequestError } from '../api/request.ts';
+import { basePath } from '../base.ts';
 import { createValue, type Value } from './value.ts';
 
 /** How the page hears of changes. `offline`: the device says so, or nobody answered several times. */
@@ -44,7 +45,7 @@ export class Feed implements Disposable {
   constructor(key: AccessKey, listeners: FeedListeners) {
     this.#listeners = listeners;
     this.#client = createClient({
-      url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
+      url: `${location.origin.replace(/^http/, 'ws')}${basePath()}/graphql`,
       connectionParams: () => (key.value === null ? {} : { authorization: `Bearer ${key.value}` }),
       keepAlive: keepAliveMs,
       retryAttempts: Number.POSITIVE_INFINITY,

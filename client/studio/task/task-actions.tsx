@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Task } from '../api/documents.ts';
 import { isTerminal } from '../live/progress.ts';
-import { navigate, pathOf } from '../route.ts';
+import { homePath, navigate, pathOf } from '../route.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
@@ -30,7 +30,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const ask = (next: Question) => () => setQuestion(next);
   const closed = () => setQuestion(null);
   const removed = async () => {
-    if ((await commands.remove()) !== null && isInDialog) navigate('/');
+    if ((await commands.remove()) !== null && isInDialog) navigate(homePath());
   };
   const retried = async ({ detail }: { readonly detail: number }) => {
     const fresh = await commands.retry(detail);

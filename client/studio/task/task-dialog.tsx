@@ -7,14 +7,14 @@ import { TaskProgress } from '../gallery/task-progress.tsx';
 import { adviceWords, billedWords, failureWords } from '../i18n/words.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
-import { navigate } from '../route.ts';
+import { homePath, navigate } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Details } from './details.tsx';
 import { History } from './history.tsx';
 import { TaskActions } from './task-actions.tsx';
 
-const home = () => navigate('/');
+const home = () => navigate(homePath());
 
 /** One task with everything that is known of it; its address can be sent to others. */
 export function TaskDialog({ id }: { readonly id: string | null }) {
