@@ -2,7 +2,6 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { TaskFeed } from './events/feed.ts';
-import { LoopSlices } from './events/loop-slices.ts';
 import { TaskStreams } from './events/task-stream.ts';
 import type { ReceivedFile } from './media/media-files.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
@@ -72,14 +71,13 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
   };
-  const slices = new LoopSlices();
   const operations = new Operations({
     schema: buildSchema(),
     services,
     log,
     introspection: config.INTROSPECTION,
     maxComplexity: config.LIMIT_COMPLEXITY,
-    slices,
+    slices: feed.slices,
   });
   const subscriptions = new Subscriptions({
     operations,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import { Few } from './few.ts';
+import { LoopSlices } from './loop-slices.ts';
 import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
 
 /** Which changes a listener hears: all of an owner's tasks, or one task. */
@@ -27,6 +28,8 @@ const retryMs = 500;
  * revision, so a lost hint loses nothing and the order is that of the commits.
  */
 export class TaskFeed implements Disposable {
+  /** Shared by everything that makes long work of changes and operations. */
+  readonly slices = new LoopSlices();
   readonly #store: Store;
   readonly #log: Logger;
   readonly #byTask = new Map<TaskId, Few<TaskListener>>();
@@ -106,6 +109,7 @@ export class TaskFeed implements Disposable {
         for (;;) {
           const changes = await this.#store.changesAfter(this.#last, { limit: pageSize });
           for (const task of changes) {
+            if (!this.slices.hasTime()) await this.slices.next('');
             this.#last = task.revision;
             this.#tell(task);
           }

@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
-import { isTerminal, type TaskId, type VideoTask } from '../store/video-task.ts';
+import { isTerminal, type VideoTask } from '../store/video-task.ts';
 import type { Payload } from './payload.ts';
+import type { StoredPage } from './stored-pages.ts';
 import type { TaskStream } from './task-stream.ts';
 
 /** Where one subscriber's messages go. The transport owns it and tells when it is gone. */
@@ -13,12 +14,11 @@ export interface Sink {
   isWritable(): boolean;
   /** Calls back once when the reader has caught up; never after the transport is gone. */
   whenWritable(resume: () => void): void;
-  /** The stream came to its end. Called at most once. */
+  /** The stream came to its end. */
   end(): void;
+  /** The subscription cannot go on; one of `end` and `fail` is called, once at most. */
+  fail(): void;
 }
-
-/** How many stored states one read takes while a subscriber catches up. */
-const pageSize = 200;
 
 /** What makes a subscription begin. */
 export type Beginning =
@@ -35,8 +35,8 @@ export class UnknownTaskError extends Error {
 /**
  * One subscriber: the stored states first, then the live ones, each revision at most once and in order.
  *
- * It listens before it reads, and drops what it read from what it heard. While the reader is behind, the newest
- * state of each task is kept instead of a queue of all.
+ * It listens before it reads, and drops what it read from what it heard. While its reader is behind it keeps no queue:
+ * the newest state of its one task, or with all tasks of an owner only its place, from which it reads again.
  */
 export class Subscriber implements Disposable {
   readonly #stream: TaskStream;
@@ -44,9 +44,12 @@ export class Subscriber implements Disposable {
   readonly #onEnd: (error?: unknown) => void;
   /** Every later revision is heard live. */
   readonly #joinedAt: number;
-  /** Newest state of each task that waits, in revision order. */
-  #waiting: Map<TaskId, VideoTask> | null = null;
-  /** The last revision that was handed over. */
+  #store: Store | null = null;
+  /** With one task: its newest state that was heard while behind. */
+  #missed: VideoTask | null = null;
+  /** The last revision that was heard while behind. */
+  #heard = 0;
+  /** The last revision that was handed over, or left out on purpose. */
   #seen = 0;
   /** While true, everything waits: stored states come first, or the reader is behind. */
   #behind = true;
@@ -68,34 +71,47 @@ export class Subscriber implements Disposable {
    */
   async begin(store: Store, beginning: Beginning): Promise<void> {
     const { id, owner } = this.#stream.watch;
-    const after = beginning.kind === 'after' ? beginning.counter : 0;
-    let task: VideoTask | null = null;
-    if (id !== null) {
-      try {
-        task = await store.getOwn(owner, id);
-        if (task === null) throw new UnknownTaskError(`There is no task ${id}`);
-      } catch (error) {
-        this[Symbol.dispose]();
-        throw error;
-      }
+    this.#store = store;
+    this.#seen = beginning.kind === 'after' ? beginning.counter : 0;
+    if (id === null) {
+      this.#goOn(beginning.kind === 'present' ? this.#handOpen(store) : this.#handStored(store));
+      return;
     }
-    const stored =
-      task === null ? this.#handOwn(store, after, beginning.kind === 'present') : this.#handOne(task, after);
-    stored.then(() => this.#drain()).catch((error: unknown) => this.#fail(error));
+    let task: VideoTask | null;
+    try {
+      task = await store.getOwn(owner, id);
+      if (task === null) throw new UnknownTaskError(`There is no task ${id}`);
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+    if (task.revision <= this.#seen && isTerminal(task.stage)) this.#end();
+    if (this.#missed === null || this.#missed.revision < task.revision) this.#missed = task;
+    this.#goOn(this.#handMissed());
   }
 
-  /** A live state: handed over at once, or kept while the reader is behind. */
+  /** A live state: handed over at once, or left for later while the reader is behind. */
   hear(task: VideoTask, payload: Payload): void {
     if (this.#ended || task.revision <= this.#seen) return;
-    if (this.#behind || !this.#sink.isWritable()) {
-      this.#waiting ??= new Map();
-      // Taken out first, so that it stands at its new place in the order of revisions.
-      this.#waiting.delete(task.id);
-      this.#waiting.set(task.id, task);
-      this.#fallBehind();
-    } else {
-      this.#send(task, payload);
+    if (!this.#behind && this.#sink.isWritable()) {
+      this.#send(task.revision, payload);
+      this.#endAfter(task);
+      return;
     }
+    this.#heard = task.revision;
+    if (this.#stream.watch.id !== null) this.#missed = task;
+    if (this.#behind) return;
+    this.#behind = true;
+    const store = this.#store;
+    if (store !== null)
+      this.#goOn(this.#stream.watch.id === null ? this.#handStored(store) : this.#handMissed());
+  }
+
+  /** Ends the subscription because it cannot go on; the client is told. */
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#leave(error);
+    this.#sink.fail();
   }
 
   /** Leaves the stream. The sink hears nothing more. */
@@ -103,59 +119,86 @@ export class Subscriber implements Disposable {
     this.#leave();
   }
 
-  async #handOne(task: VideoTask, after: number): Promise<void> {
-    if (task.revision > after) await this.#hand(task);
-    else if (isTerminal(task.stage)) this.#end();
-    this.#seen = Math.max(this.#seen, task.revision);
+  #goOn(handing: Promise<void>): void {
+    handing.catch((error: unknown) => this.fail(error));
   }
 
-  async #handOwn(store: Store, after: number, openOnly: boolean): Promise<void> {
-    const { owner } = this.#stream.watch;
-    // What was told before it joined is read; a task that changed since has left these pages and is heard live.
-    const upTo = this.#joinedAt;
-    for (let cursor = after; !this.#ended;) {
-      const page = await store.changesAfter(cursor, { limit: pageSize, owner, upTo, openOnly });
-      for (const task of page) {
-        await this.#hand(task);
-        cursor = task.revision;
-      }
-      if (page.length < pageSize) break;
-    }
-    this.#seen = Math.max(this.#seen, upTo, after);
-  }
-
-  #fallBehind(): void {
-    if (this.#behind) return;
-    this.#behind = true;
-    this.#sink.whenWritable(() => {
-      this.#drain().catch((error: unknown) => this.#fail(error));
-    });
-  }
-
-  /** Hands over what waits; the reader may fall behind again meanwhile. */
-  async #drain(): Promise<void> {
-    for (const [id, task] of this.#waiting ?? []) {
-      this.#waiting?.delete(id);
-      if (task.revision > this.#seen) await this.#hand(task);
+  /** Hands over the newest state of the one task until none is newer, then goes live. */
+  async #handMissed(): Promise<void> {
+    while (!this.#ended && this.#missed !== null) {
+      await this.#writable();
+      const task = this.#missed;
+      this.#missed = null;
+      if (this.#ended || task === null || task.revision <= this.#seen) continue;
+      const payload = await this.#stream.render(task);
       if (this.#ended) return;
+      this.#send(task.revision, payload);
+      this.#endAfter(task);
     }
-    this.#waiting = null;
     this.#behind = false;
   }
 
-  async #hand(task: VideoTask): Promise<void> {
-    const payload = await this.#stream.render(task);
-    if (!this.#ended && !this.#sink.isWritable()) {
+  /** Hands over the unfinished tasks as they were on joining, then what changed since. */
+  async #handOpen(store: Store): Promise<void> {
+    await this.#handPages(store, this.#joinedAt);
+    this.#seen = Math.max(this.#seen, this.#joinedAt);
+    await this.#handStored(store);
+  }
+
+  /** Hands over the newest state of each task that changed, until nothing newer was heard, then goes live. */
+  async #handStored(store: Store): Promise<void> {
+    if (this.#heard > this.#seen || this.#seen < this.#joinedAt) await this.#handPages(store, null);
+    this.#behind = this.#ended;
+  }
+
+  /** @param openUpTo the last revision to hand over of unfinished tasks; null for every state, up to the newest */
+  async #handPages(store: Store, openUpTo: number | null): Promise<void> {
+    const { slices } = this.#stream.feed;
+    const { owner } = this.#stream.watch;
+    this.#stream.beginCatchUp();
+    try {
+      for (;;) {
+        await this.#writable();
+        if (this.#ended) return;
+        const page = await this.#stream.storedAfter(store, this.#seen, openUpTo);
+        if (!slices.hasTime()) await slices.next(owner);
+        const isWhole = this.#handPage(page, openUpTo ?? Number.MAX_SAFE_INTEGER);
+        if (this.#ended) return;
+        if (!isWhole) continue;
+        this.#seen = Math.max(this.#seen, page.to);
+        if (openUpTo === null ? page.isLast && this.#heard <= this.#seen : page.isLast || page.to >= openUpTo)
+          return;
+      }
+    } finally {
+      this.#stream.endCatchUp();
+    }
+  }
+
+  /** Whether the reader took everything. */
+  #handPage({ states }: StoredPage, upTo: number): boolean {
+    for (const { revision, payload } of states) {
+      if (revision <= this.#seen) continue;
+      if (revision > upTo || this.#ended) return true;
+      if (!this.#sink.isWritable()) return false;
+      this.#send(revision, payload);
+    }
+    return true;
+  }
+
+  async #writable(): Promise<void> {
+    while (!this.#ended && !this.#sink.isWritable()) {
       await new Promise<void>((resume) => {
         this.#sink.whenWritable(resume);
       });
     }
-    if (!this.#ended) this.#send(task, payload);
   }
 
-  #send(task: VideoTask, payload: Payload): void {
-    this.#seen = task.revision;
+  #send(revision: number, payload: Payload): void {
+    this.#seen = revision;
     this.#sink.send(payload);
+  }
+
+  #endAfter(task: VideoTask): void {
     if (this.#stream.watch.id !== null && isTerminal(task.stage)) this.#end();
   }
 
@@ -165,16 +208,10 @@ export class Subscriber implements Disposable {
     this.#sink.end();
   }
 
-  #fail(error: unknown): void {
-    if (this.#ended) return;
-    this.#leave(error);
-    this.#sink.end();
-  }
-
   #leave(error?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#waiting = null;
+    this.#missed = null;
     this.#stream.leave(this);
     this.#onEnd(error);
   }

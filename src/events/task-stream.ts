@@ -1,25 +1,38 @@
 import type { Logger } from 'pino';
-import type { VideoTask } from '../store/video-task.ts';
+import type { Store } from '../store/store.ts';
+import type { TaskId, VideoTask } from '../store/video-task.ts';
 import type { TaskFeed, TaskListener, Watch } from './feed.ts';
 import { Few } from './few.ts';
 import { toPayload, type Payload } from './payload.ts';
+import { StoredPages, type StoredPage } from './stored-pages.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Makes the message that all subscribers of a stream get for a state of a task. Must not throw. */
+/** Makes the message that all subscribers of a stream get for a state of a task. What it throws ends the stream. */
 export type Render = (task: VideoTask) => string | Promise<string>;
 
+/** With more subscribers than this, delivery lets others in between. */
+const deliveredAtOnce = 500;
+/** With more changes than this waiting, states in between are left out. */
+const mergedAbove = 200;
+
 /**
- * The subscribers that ask the same, as the same owner: each revision is rendered once for all of them.
+ * The subscribers that ask the same, as the same owner: each revision is rendered once for all of them, and so are
+ * the stored states that several of them catch up on.
+ *
+ * While a render is under way, or the event loop has no time, changes wait; of many, the newest state of each task.
  */
 export class TaskStream implements TaskListener {
   readonly key: string;
   readonly watch: Watch;
+  readonly feed: TaskFeed;
   readonly #render: Render;
   readonly #subscribers = new Few<Subscriber>();
   readonly #onEmpty: (stream: TaskStream) => void;
-  readonly #feed: TaskFeed;
-  /** Renders that are not done yet keep the order. */
-  #tail: Promise<void> | null = null;
+  /** What waits, in revision order; null while changes are delivered as they come. */
+  #waiting: VideoTask[] | null = null;
+  #mergeAt = mergedAbove;
+  #stored: StoredPages | null = null;
+  #catchingUp = 0;
   readonly #log: Logger;
 
   /** @param onEmpty called each time that the last subscriber has left */
@@ -32,14 +45,14 @@ export class TaskStream implements TaskListener {
     onEmpty: (stream: TaskStream) => void,
   ) {
     this.key = key;
-    this.#feed = feed;
+    this.feed = feed;
     this.#log = log;
     this.watch = watch;
     this.#render = render;
     this.#onEmpty = onEmpty;
   }
 
-  /** The message for a state, made anew: what it says of time is true now. */
+  /** The message for a state, made again: what it says of time is true now. */
   async render(task: VideoTask): Promise<Payload> {
     return toPayload(await this.#render(task));
   }
@@ -47,46 +60,127 @@ export class TaskStream implements TaskListener {
   /** Adds a subscriber. Answers the revision after which it hears every one. */
   join(subscriber: Subscriber): number {
     this.#subscribers.add(subscriber);
-    this.#feed.add(this.watch, this);
-    return this.#feed.position;
+    this.feed.add(this.watch, this);
+    return this.feed.position;
   }
 
   leave(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
-    this.#feed.remove(this.watch, this);
+    this.feed.remove(this.watch, this);
+    if (this.#waiting !== null) this.#waiting = [];
     this.#onEmpty(this);
+  }
+
+  /** Pages of stored states may be shared until `endCatchUp`. */
+  beginCatchUp(): void {
+    this.#catchingUp += 1;
+  }
+
+  endCatchUp(): void {
+    this.#catchingUp -= 1;
+    if (this.#catchingUp === 0) this.#stored = null;
+  }
+
+  /** The stored states after a revision, rendered; see `StoredPages.after`. */
+  storedAfter(store: Store, cursor: number, openOnlyAsOf: number | null): Promise<StoredPage> {
+    this.#stored ??= new StoredPages(store, this.feed, this.watch.owner, (task) => this.#render(task));
+    return this.#stored.after(cursor, openOnlyAsOf);
   }
 
   /** A change, from the feed. */
   hear(task: VideoTask): void {
-    const text = this.#tail === null ? this.#render(task) : this.#tail.then(() => this.#render(task));
-    if (typeof text === 'string') {
-      this.#deliver(task, text);
+    if (this.#waiting !== null) {
+      this.#waiting.push(task);
+      if (this.#waiting.length > this.#mergeAt) {
+        this.#waiting = newestOfEach(this.#waiting);
+        this.#mergeAt = Math.max(mergedAbove, 2 * this.#waiting.length);
+      }
       return;
     }
-    const tail: Promise<void> = text
-      .then((rendered) => this.#deliver(task, rendered))
-      .catch((error: unknown) => {
-        this.#log.error({ err: error, task: task.id }, 'a change could not be rendered');
-      })
-      .finally(() => {
-        if (this.#tail === tail) this.#tail = null;
-      });
-    this.#tail = tail;
+    if (!this.feed.slices.hasTime()) {
+      this.#waiting = [task];
+      void this.#deliverWaiting();
+      return;
+    }
+    try {
+      const text = this.#render(task);
+      if (typeof text !== 'string')
+        this.#deliverLater(text.then((rendered) => this.#deliver(task, rendered)));
+      else if (this.#subscribers.size > deliveredAtOnce) this.#deliverLater(this.#deliver(task, text));
+      else this.#deliverTo(this.#members(), toPayload(text), task);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
-  #deliver(task: VideoTask, text: string): void {
+  #deliverLater(first: Promise<void>): void {
+    this.#waiting = [];
+    void this.#deliverWaiting(first);
+  }
+
+  /** Delivers until nothing waits. Never rejects. */
+  async #deliverWaiting(first?: Promise<void>): Promise<void> {
+    const { slices } = this.feed;
+    try {
+      await first;
+      for (;;) {
+        if ((this.#waiting?.length ?? 0) > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
+        // The last subscriber may have left.
+        const task = this.#waiting?.shift();
+        if (task === undefined) break;
+        await this.#deliver(task, await this.#render(task));
+      }
+      this.#waiting = null;
+    } catch (error) {
+      this.#waiting = null;
+      this.#fail(error);
+    }
+  }
+
+  async #deliver(task: VideoTask, text: string): Promise<void> {
+    const { slices } = this.feed;
     // Encoded once: with a thousand subscribers this is much of what sharing saves.
     const payload = toPayload(text);
-    this.#subscribers.forEach((subscriber) => {
+    const members = this.#members();
+    for (let start = 0; start < members.length; start += deliveredAtOnce) {
+      if (start > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
+      this.#deliverTo(members.slice(start, start + deliveredAtOnce), payload, task);
+    }
+  }
+
+  #deliverTo(members: readonly Subscriber[], payload: Payload, task: VideoTask): void {
+    for (const subscriber of members) {
       try {
         subscriber.hear(task, payload);
       } catch (error) {
-        this.#log.error({ err: error, task: task.id }, 'a subscriber could not be told');
+        subscriber.fail(error);
       }
-    });
+    }
   }
+
+  #members(): Subscriber[] {
+    const members: Subscriber[] = [];
+    this.#subscribers.forEach((subscriber) => members.push(subscriber));
+    return members;
+  }
+
+  /** Nobody is left without a revision in silence: each is told that it cannot go on, and may subscribe again. */
+  #fail(error: unknown): void {
+    this.#log.error({ err: error }, 'a change could not be rendered');
+    for (const subscriber of this.#members()) subscriber.fail(error);
+  }
+}
+
+/** The last state of each task, in the same order. */
+function newestOfEach(tasks: readonly VideoTask[]): VideoTask[] {
+  const newest = new Map<TaskId, VideoTask>();
+  for (const task of tasks) {
+    // Taken out first, so that it stands at its new place in the order of revisions.
+    newest.delete(task.id);
+    newest.set(task.id, task);
+  }
+  return [...newest.values()];
 }
 
 /** The streams that are open, by what they ask. */

@@ -4,6 +4,7 @@ import {
   isNonNullType,
   typeFromAST,
   visit,
+  type ArgumentNode,
   type DirectiveNode,
   type DocumentNode,
   type ExecutionResult,
@@ -61,6 +62,7 @@ export class CompiledOperation {
   #usesLeft = usesBeforeCompiling;
   #compiled: Compiled | null | undefined;
   #fields = 0;
+  #shown: ReadonlySet<string> | null = null;
 
   /** @param operation one of the document's */
   constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
@@ -89,13 +91,27 @@ export class CompiledOperation {
 
   /** The values of the variables that it declares: clients may send any number of others. */
   declaredOf(variables: OperationParams['variables']): OperationParams['variables'] {
+    return this.#chosenOf(variables, () => true);
+  }
+
+  /** The same without those that only say where a subscription begins: what is shown does not depend on them. */
+  shownOf(variables: OperationParams['variables']): OperationParams['variables'] {
+    this.#shown ??= variablesOfResults(this.document);
+    const shown = this.#shown;
+    return this.#chosenOf(variables, (name) => shown.has(name));
+  }
+
+  #chosenOf(
+    variables: OperationParams['variables'],
+    isChosen: (name: string) => boolean,
+  ): OperationParams['variables'] {
     if (variables === null) return null;
-    const declared: Record<string, unknown> = {};
+    const chosen: Record<string, unknown> = {};
     for (const { variable } of this.#operation.variableDefinitions ?? []) {
       const name = variable.name.value;
-      if (Object.hasOwn(variables, name)) declared[name] = variables[name];
+      if (Object.hasOwn(variables, name) && isChosen(name)) chosen[name] = variables[name];
     }
-    return declared;
+    return chosen;
   }
 
   /** A result without errors, or null when graphql-js has to run the operation. */
@@ -224,6 +240,24 @@ function isCompilable(document: DocumentNode): boolean {
   });
   if (!compilable) return false;
   return !(conditions && spreadsAgain) && conditional.every((key) => mentions.get(key) === 1);
+}
+
+/** The variables of a document that stand anywhere but in the arguments of `taskStatusChanged`. */
+function variablesOfResults(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const passedOver = new Set<ArgumentNode>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Field: ({ name, arguments: args }) => {
+      // Only the subscription has a field of this name.
+      if (name.value === 'taskStatusChanged') for (const argument of args ?? []) passedOver.add(argument);
+    },
+    Argument: (argument) => (passedOver.has(argument) ? false : undefined),
+    Variable: ({ name }) => {
+      names.add(name.value);
+    },
+  });
+  return names;
 }
 
 const hasAny = (directives: readonly DirectiveNode[] | undefined): boolean => (directives ?? []).length > 0;

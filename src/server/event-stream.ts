@@ -6,7 +6,7 @@ import type { Viewer } from '../schema/context.ts';
 import { onExpiry, type Identity } from './identity.ts';
 import { formatted, type OperationParams, type Operations } from './operations.ts';
 import { Reader } from './reader.ts';
-import type { Subscriptions } from './subscriptions.ts';
+import { cannotGoOn, type Subscriptions } from './subscriptions.ts';
 
 /** Settings of the event-stream transport. */
 export interface EventStreamOptions {
@@ -47,7 +47,7 @@ export class EventStreams implements Disposable {
     // Told at once: the client knows that it is heard before there is anything to say.
     response.write(':\n\n');
     this.#open.add(response);
-    const closed = new Promise<void>((resolve) => void response.once('close', resolve));
+    const closed = new Promise<null>((resolve) => void response.once('close', () => resolve(null)));
     // The client comes back with a new token, and goes on with `after`.
     const expiry = onExpiry(identity, () => response.destroy());
     try {
@@ -71,7 +71,7 @@ export class EventStreams implements Disposable {
     response: ServerResponse,
     params: OperationParams,
     viewer: Viewer,
-    closed: Promise<void>,
+    closed: Promise<null>,
   ): Promise<ExecutionResult | null> {
     const { operations, subscriptions, stallMs } = this.#options;
     const prepared = operations.prepare(params.query);
@@ -79,22 +79,22 @@ export class EventStreams implements Disposable {
     if (operations.typeOf(prepared.document, params.operationName) !== 'subscription') {
       return operations.execute(prepared.document, params, viewer);
     }
-    const ended = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<ExecutionResult | null>();
     using reader = new Reader(response, stallMs, () => response.destroy());
     const sink: Sink = {
       send: (payload) => write(response, nextEvent(payload)),
       isWritable: () => reader.isWritable(),
       whenWritable: (resume) => reader.whenWritable(resume),
-      end: () => ended.resolve(),
+      end: () => ended.resolve(null),
+      fail: () => ended.resolve({ errors: [cannotGoOn()] }),
     };
     const opened = await subscriptions.open(prepared.document, params, viewer, sink);
     if (!(Symbol.dispose in opened)) return opened;
     try {
-      await Promise.race([ended.promise, closed]);
+      return await Promise.race([ended.promise, closed]);
     } finally {
       opened[Symbol.dispose]();
     }
-    return null;
   }
 }
 

@@ -191,11 +191,11 @@ export class Operations {
     if (!(source instanceof TaskStatusSource)) return this.mask(source as ExecutionResult);
     // Only what is needed for the next result is kept: there may be 20,000 of these.
     const { operationName } = params;
-    const declared = this.#operationOf(document, operationName)?.declaredOf(params.variables) ?? null;
-    const asked = { query: '', operationName, variables: declared };
+    const operation = this.#operationOf(document, operationName);
+    const asked = { query: '', operationName, variables: operation?.declaredOf(params.variables) ?? null };
     return {
       source,
-      key: this.#keyOf(document, asked, viewer),
+      key: this.#keyOf(document, [operationName, operation?.shownOf(params.variables), source.id, viewer]),
       render: this.#renderer(document, asked, viewer),
     };
   }
@@ -240,13 +240,13 @@ export class Operations {
   }
 
   /** A document stands for its text: who sends the same text gets the same one. */
-  #keyOf(document: DocumentNode, { operationName, variables }: OperationParams, viewer: Viewer): string {
+  #keyOf(document: DocumentNode, rest: readonly unknown[]): string {
     let number = this.#numbers.get(document);
     if (number === undefined) {
       number = ++this.#lastNumber;
       this.#numbers.set(document, number);
     }
-    return JSON.stringify([number, operationName, variables, viewer]);
+    return JSON.stringify([number, ...rest]);
   }
 
   /** A result with the errors that a caller may see. */

@@ -2,6 +2,7 @@ import type { Context } from 'graphql-ws';
 import { toPayload, type Payload } from '../events/payload.ts';
 import type { Sink } from '../events/subscriber.ts';
 import type { Connection } from './connection.ts';
+import { cannotGoOn } from './subscriptions.ts';
 import { textFrame } from './text-frame.ts';
 
 /** What graphql-ws knows of a connection. */
@@ -56,11 +57,20 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
 
   /** The stream came to its end: the client is told. */
   end(): void {
+    this.#finish({ type: 'complete' });
+  }
+
+  /** The stream cannot go on: the client is told, and may subscribe again. */
+  fail(): void {
+    this.#finish({ type: 'error', payload: [cannotGoOn()] });
+  }
+
+  #finish(message: object): void {
     if (this.#ended) return;
     this.release();
     const { subscriptions, extra } = this.#context;
     if (subscriptions[this.#id] === this) delete subscriptions[this.#id];
-    extra.send(JSON.stringify({ id: this.#id, type: 'complete' }));
+    extra.send(JSON.stringify({ id: this.#id, ...message }));
   }
 
   /** The client completed, or is gone. */

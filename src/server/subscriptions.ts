@@ -86,6 +86,13 @@ export class Subscriptions {
   }
 }
 
+/** For a subscription that began and cannot go on. */
+export const cannotGoOn = (): GraphQLError =>
+  codedError(
+    'INTERNAL',
+    'The subscription cannot go on. Subscribe again, `after` the last revision that you saw.',
+  );
+
 /** How much the documents of one owner's open subscriptions may keep, in bytes. */
 const maxHeldBytes = 64 * 1024 * 1024;
 

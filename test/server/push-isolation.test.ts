@@ -85,6 +85,7 @@ describe('one subscriber', () => {
       isWritable: () => true,
       whenWritable: (resume) => resume(),
       end: () => {},
+      fail: () => {},
     };
     const watch = { owner: task.owner, id: null };
     const stream = new TaskStreams(feed, log).open('all', watch, ({ stage }) => stage);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
@@ -140,7 +141,11 @@ describe('graphql-transport-ws', () => {
     await raw.next(({ type }) => type === 'next');
     raw.socket.pause();
     const filler = 'x'.repeat(64_000);
-    for (let round = 0; round < 300; round += 1) await own.touch(task, `${round} ${filler}`);
+    for (let round = 0; round < 300; round += 1) {
+      await own.touch(task, `${round} ${filler}`);
+      // Changes without a turn of the event loop between them would be merged.
+      await setImmediate();
+    }
     const enough = pings + 3;
     await waitFor('rounds of pings', () => pings >= enough);
     expect(own.listeners()).toBe(1);

@@ -1,0 +1,113 @@
+import type { Store } from '../store/store.ts';
+import type { Owner, VideoTask } from '../store/video-task.ts';
+import type { TaskFeed } from './feed.ts';
+import { toPayload, type Payload } from './payload.ts';
+
+/** How many states one read takes: what one subscriber sends before it looks whether its reader keeps up. */
+const pageSize = 100;
+/** How many are rendered together, so that what they read can be read at once. */
+const renderedAtOnce = 20;
+/** How many pages are kept for others who catch up. */
+const keptPages = 4;
+/** What a page says of time is true for this long, in milliseconds. */
+const freshMs = 1000;
+
+/** A state as it is sent. */
+export interface StoredState {
+  readonly revision: number;
+  readonly payload: Payload;
+}
+
+/** Rendered states in revision order. */
+export interface StoredPage {
+  readonly states: readonly StoredState[];
+  /** Every revision up to this one is in this page or before it. */
+  readonly to: number;
+  /** Whether nothing was stored behind it when it was read. */
+  readonly isLast: boolean;
+}
+
+interface Reading {
+  readonly from: number;
+  readonly openOnly: boolean;
+  /** Changes after this revision are heard by everybody who listened by then. */
+  readonly asOf: number;
+  readonly begunAt: number;
+  readonly page: Promise<StoredPage>;
+  /** Null while it is read. */
+  readonly to: number | null;
+}
+
+/** The stored states of an owner's tasks as the subscribers of one stream catch up on them: read and rendered once. */
+export class StoredPages {
+  readonly #store: Store;
+  readonly #feed: TaskFeed;
+  readonly #owner: Owner;
+  readonly #render: (task: VideoTask) => string | Promise<string>;
+  /** The latest ones. */
+  #readings: Reading[] = [];
+
+  constructor(
+    store: Store,
+    feed: TaskFeed,
+    owner: Owner,
+    render: (task: VideoTask) => string | Promise<string>,
+  ) {
+    this.#store = store;
+    this.#feed = feed;
+    this.#owner = owner;
+    this.#render = render;
+  }
+
+  /**
+   * A page that holds what follows a revision; it may begin before it. Lets others have the event loop in between.
+   *
+   * @param openOnlyAsOf null for all states; otherwise unfinished tasks only, as they are at this revision or later
+   */
+  after(cursor: number, openOnlyAsOf: number | null): Promise<StoredPage> {
+    const openOnly = openOnlyAsOf !== null;
+    const oldest = performance.now() - freshMs;
+    const known = this.#readings.find(
+      ({ from, to, openOnly: ofOpen, asOf, begunAt }) =>
+        ofOpen === openOnly &&
+        begunAt > oldest &&
+        // A task that ended since is in no later page of unfinished ones.
+        (openOnlyAsOf === null || asOf >= openOnlyAsOf) &&
+        (from === cursor ? to === null || to > cursor : from < cursor && to !== null && to > cursor),
+    );
+    if (known !== undefined) return known.page;
+    const asOf = this.#feed.position;
+    const page = this.#read(cursor, asOf, openOnly);
+    const reading: Reading = { from: cursor, openOnly, asOf, begunAt: performance.now(), page, to: null };
+    this.#readings = [...this.#readings.slice(1 - keptPages), reading];
+    void page.then(
+      ({ to }) => Object.assign(reading, { to }),
+      () => {
+        this.#readings = this.#readings.filter((other) => other !== reading);
+      },
+    );
+    return page;
+  }
+
+  async #read(from: number, asOf: number, openOnly: boolean): Promise<StoredPage> {
+    const { slices } = this.#feed;
+    await slices.next(this.#owner);
+    const tasks = await this.#store.changesAfter(from, {
+      limit: pageSize,
+      owner: this.#owner,
+      upTo: asOf,
+      openOnly,
+    });
+    const states: StoredState[] = [];
+    for (let start = 0; start < tasks.length; start += renderedAtOnce) {
+      if (!slices.hasTime()) await slices.next(this.#owner);
+      const some = tasks.slice(start, start + renderedAtOnce);
+      const texts = await Promise.all(some.map((task) => Promise.resolve(this.#render(task))));
+      for (const [index, { revision }] of some.entries()) {
+        states.push({ revision, payload: toPayload(texts[index] ?? '') });
+      }
+    }
+    const isLast = tasks.length < pageSize;
+    return { states, isLast, to: isLast ? Math.max(from, asOf) : (states.at(-1)?.revision ?? from) };
+  }
+}
