@@ -175,7 +175,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
         maxBodyBytes: config.LIMIT_BODY_BYTES,
       }),
     }),
-    callbacks: new Callbacks({ store, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
+    callbacks: new Callbacks({ store, log, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
     traffic,
     eventStreams,
     webSockets,

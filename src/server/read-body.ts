@@ -49,3 +49,38 @@ export function readBody(
 /** 413 of a body as a whole. */
 export const bodyTooLarge = (maxBytes: number): RequestRefusal =>
   tooLarge(`A request has at most ${maxBytes} bytes.`);
+
+/**
+ * Hands the parts of a body on as they come, at most `maxBytes` of it. Null when that was all; else why the rest is not
+ * read. Rejects when the client goes away before the end.
+ *
+ * @param onPart returns how many bytes are held by now
+ */
+export function readParts(
+  request: IncomingMessage,
+  maxBytes: number,
+  traffic: ConnectionTraffic | undefined,
+  onPart: (part: Buffer) => number,
+): Promise<RequestRefusal | null> {
+  return new Promise((resolve, reject) => {
+    const finish = (result: RequestRefusal | null) => {
+      if (traffic !== undefined) traffic.body = null;
+      resolve(result);
+    };
+    const refuse = (refusal: RequestRefusal) => {
+      request.off('data', take).pause();
+      finish(refusal);
+    };
+    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, onSlow: () => refuse(tooSlow()) };
+    if (traffic !== undefined) traffic.body = body;
+    function take(part: Buffer): void {
+      body.receivedBytes += part.length;
+      if (body.receivedBytes > maxBytes) refuse(bodyTooLarge(maxBytes));
+      else body.bufferedBytes = onPart(part);
+    }
+    request.on('data', take);
+    request.on('end', () => finish(null));
+    // A client that goes away before the end is an error to Node too.
+    request.on('error', reject);
+  });
+}

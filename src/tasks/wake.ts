@@ -26,14 +26,17 @@ export function wakeTask(
       // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
       return { patch: { wokenAt: now, ...suggested }, announces: false, transition: null };
     }
-    if (task.nextAction !== 'check') return null;
     const isUnknown = task.providerTaskId === null && task.trackedId === null;
+    // Canceled while its attempt was in doubt: by its id it is known what that cost.
+    const owesId = isUnknown && task.stage === 'CANCELED' && task.submittedAt !== null;
+    if (task.nextAction !== 'check' && !owesId) return null;
     if (isUnknown && suggested === null) return null;
     const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
     return {
       patch: {
         wokenAt: now,
         dueAt: Math.min(task.dueAt ?? dueAt, dueAt),
+        nextAction: 'check',
         ...(isUnknown && suggested),
       },
       announces: false,

@@ -182,9 +182,8 @@ describe('a callback', () => {
       await status(callBackUrl, { method: 'GET' }),
       await status(callBackUrl, { method: 'PUT', body }),
       await status(callBackUrl, { method: 'DELETE' }),
-      await status(callBackUrl, { method: 'POST', body: 'x'.repeat(70_000) }),
+      await status(callBackUrl, { method: 'POST', body: 'x'.repeat(9_000_000) }),
     ]).toEqual([404, 404, 404, 405, 405, 413]);
-    expect((await watch(app, id)).checks).toBe(0);
     // Not even JSON: a hint all the same, since the token is the permission.
     expect(await status(callBackUrl, { method: 'POST', body: 'not json' })).toBe(200);
     await untilChecks(app, id, 1);

@@ -1,15 +1,53 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isObject, textOf } from './json.ts';
+import { isObject, parseJson, textOf } from './json.ts';
+import { namedIdsIn, possibleTaskIds } from './task-ids.ts';
 
 /** How old a signature may be, and how far ahead of our clock, in seconds. Kie documents no window; a client in the field takes this one. */
 const oldestSeconds = 300;
 const aheadSeconds = 30;
+/** More than a person would look up. */
+const maxIds = 5;
 
 /** The task that a callback is about, wherever it says so: Veo's have `taskId`, others `task_id` (Kie docs, 2026-06). */
 export function taskIdOfCallback(body: unknown): string | null {
   if (!isObject(body)) return null;
   const data = isObject(body['data']) ? body['data'] : {};
   return textOf(data['taskId']) ?? textOf(data['task_id']) ?? textOf(body['taskId']);
+}
+
+/** Callbacks with a prompt of 10,000 letters, escaped three times, are 90 KB; what is longer is searched, not read. */
+const parsedBytes = 1024 * 1024;
+/** Longer than a named id: one that lies across two parts is found in the second. */
+const overlapLength = 1024;
+
+/** The body of a callback as it comes in: the ids that it names, whatever its size and shape. Bounded in memory. */
+export class CallbackBody {
+  #parts: Buffer[] = [];
+  #length = 0;
+  #tail = '';
+  readonly #found = new Set<string>();
+
+  /** Takes the next part; returns how many bytes are held by now. */
+  add(part: Buffer): number {
+    const wasShort = this.#length <= parsedBytes;
+    this.#length += part.length;
+    if (wasShort) this.#parts.push(part);
+    if (this.#length <= parsedBytes) return this.#length;
+    // Ids are ASCII. What came before is searched with the part that made it too long.
+    const text = this.#tail + (wasShort ? Buffer.concat(this.#parts) : part).toString('latin1');
+    for (const { id } of namedIdsIn(text)) if (this.#found.size < maxIds) this.#found.add(id);
+    this.#tail = text.slice(-overlapLength);
+    this.#parts = [];
+    return this.#tail.length;
+  }
+
+  /** The ids that it names, the likeliest first; call it once, when all has come. */
+  ids(): readonly string[] {
+    if (this.#length > parsedBytes) return [...this.#found];
+    const text = Buffer.concat(this.#parts).toString();
+    const documented = taskIdOfCallback(parseJson(text));
+    return [...new Set([...(documented === null ? [] : [documented]), ...possibleTaskIds(text)])];
+  }
 }
 
 /** The headers of a signed callback. */

@@ -48,7 +48,7 @@ export function possibleTaskIds(text: string): readonly string[] {
   };
   const json = parseExactly(text);
   if (json === undefined) {
-    for (const [, name = '', quoted, number] of text.matchAll(namedId)) note(quoted ?? number, rankOf(name));
+    for (const { id, rank } of namedIdsIn(text)) note(id, rank);
     note(text, bareRank);
   } else {
     collect(json, bareRank, 0, note);
@@ -62,6 +62,13 @@ export function possibleTaskIds(text: string): readonly string[] {
 /** A named id in JSON that is not whole; what is inside a text is escaped, and not found. */
 const namedId =
   /"((?:task|record|job)_?id|id)"\s*:\s*(?:"((?:[^"\\]){1,500})"|(\d{1,40}))(?=\s*[,}\]]|\s*$)/gi;
+
+/** The ids that a text of JSON names, whole or not, the likeliest first. */
+export function namedIdsIn(text: string): readonly { readonly id: string; readonly rank: number }[] {
+  return [...text.matchAll(namedId)]
+    .map(([, name = '', quoted, number]) => ({ id: quoted ?? number ?? '', rank: rankOf(name) }))
+    .toSorted((one, other) => one.rank - other.rank);
+}
 
 function collect(
   value: unknown,
