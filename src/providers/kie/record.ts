@@ -56,6 +56,16 @@ const flags: readonly State[] = ['processing', 'success', 'failure', 'failure'];
 export const isFault = (code: number): boolean =>
   [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
 
+/** Faults of our access, which say nothing about a task even beside a record of it. */
+const isAccessFault = (code: number): boolean => isFault(code) && code < 500;
+
+/** Codes that a failed generation is told with, and "is processing" too (Kie docs, 2026-06). */
+const failureCodes: ReadonlySet<number> = new Set([400, 402, 422, 451, 500, 501, 505]);
+
+/** What Kie says with a code of failure about something that is not finished (Kie docs, 2026-06). */
+const inProgress =
+  /\bis (?:still |being )*process(?:ing|ed)\b|check back|\bis (?:still )?(?:being )?generat(?:ing|ed)\b/i;
+
 /** Body code of a generation that failed for good (Kie docs, 2026-06). */
 const generationFailed = 501;
 
@@ -82,13 +92,17 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   if (code === 404 || (code === 422 && noRecord.test(message))) {
     if (!isObject(data)) return { kind: 'notFound', reason: message };
   }
-  // Kie's answers come with HTTP 200 (recordings, 2026): what stands between us and Kie tells nothing of a task.
-  if (status !== 200) return { kind: 'unknown', reason: `HTTP ${status}` };
+  // Kie's answers come with HTTP 200 (recordings, 2026), or in the status that a code of failure names (docs): what is
+  // between us and Kie tells nothing of a task.
+  if (status !== 200 && !(status === code && failureCodes.has(code))) {
+    return { kind: 'unknown', reason: `HTTP ${status}` };
+  }
   if (code === null && json['code'] !== undefined && json['code'] !== null) {
     return { kind: 'unknown', reason: 'a code that is no number' };
   }
   if (code !== null && code !== 200 && !isObject(data)) {
     if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
+    if (failureCodes.has(code) && inProgress.test(message)) return processing;
     return code === generationFailed && generationText.test(message)
       ? judge(json, {}, 'failure')
       : { kind: 'unknown', reason: `code ${code} without a record` };
@@ -100,8 +114,15 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   if (ids.some((id) => id !== providerTaskId)) {
     return { kind: 'unknown', reason: 'the answer is about another task' };
   }
-  if (code !== null && code !== 200 && code !== generationFailed)
-    return { kind: 'unknown', reason: `code ${code} with a record` };
+  if (code !== null && code !== 200) {
+    if (isAccessFault(code)) return { kind: 'unavailable', reason: `code ${code} with a record` };
+    const { state } = stateOf(json, record);
+    const isKnown = failureCodes.has(code) && (code === generationFailed || ids.length > 0);
+    // A code of failure ends a task only with a failed record that names it; success beside it is a contradiction.
+    const isFailed = isKnown && (state === 'failure' || (code === generationFailed && state === null));
+    const isOpen = isKnown && state === 'processing' && inProgress.test(message);
+    if (!isFailed && !isOpen) return { kind: 'unknown', reason: `code ${code} with a record` };
+  }
   const verdict = judge(json, record, code === generationFailed ? 'failure' : null);
   if (verdict.kind !== 'failed' || ids.length > 0) return verdict;
   // An error that names no task and says that there is none is about the record, not about the video.
@@ -127,6 +148,14 @@ export function idsIn(json: Unknowns, record: Unknowns): string[] {
 const isSeedFailure = (json: Unknowns): boolean =>
   Object.keys(json).every((key) => ['status', 'error', 'result', 'video_url', 'url'].includes(key));
 
+const processing: Verdict = {
+  kind: 'processing',
+  percent: null,
+  providerStatus: 'processing',
+  credits: null,
+  echoedPrompt: null,
+};
+
 function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
   const told = stateOf(json, record);
   const facts: RecordFacts = {
@@ -141,8 +170,12 @@ function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict 
   switch (state) {
     case 'processing':
       return { kind: 'processing', percent: numberOf(record['progress']), ...facts };
-    case 'failure':
-      return { kind: 'failed', ...failureOf(record, json), ...facts };
+    case 'failure': {
+      const failure = failureOf(record, json);
+      return inProgress.test(failure.text ?? '')
+        ? { kind: 'unknown', reason: 'a failure that is said to be in progress' }
+        : { kind: 'failed', ...failure, ...facts };
+    }
     case 'success':
     case null: {
       if (state === null && told.word !== null) return { kind: 'unknown', reason: `state "${told.word}"` };
@@ -159,8 +192,21 @@ function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict 
   }
 }
 
-/** The provider's word, and what it means if we know it. */
+/** The provider's word, and what it means if we know it; words of a record that contradict each other mean nothing. */
 function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
+  const told = firstStateOf(json, record);
+  const states = [
+    flags[numberOf(record['successFlag']) ?? -1],
+    ...[record['state'], record['status']].map(meaningOf),
+  ];
+  return states.every((state) => state === undefined || state === told.state)
+    ? told
+    : { ...told, state: null };
+}
+
+const meaningOf = (value: unknown): State | undefined => words.get(textOf(value)?.toLowerCase() ?? '');
+
+function firstStateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
   if ('successFlag' in record) {
     const flag = numberOf(record['successFlag']);
     return {

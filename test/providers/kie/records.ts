@@ -1,3 +1,4 @@
+import { codes } from './records/codes.ts';
 import { jobsRecords } from './records/jobs.ts';
 import { notRecords } from './records/not-records.ts';
 import { type RecordRow } from './records/row.ts';
@@ -10,6 +11,7 @@ export { answerOf, taskId, type RecordRow } from './records/row.ts';
 /** Every shape that is known, and some that we expect of nobody. */
 export const records: readonly RecordRow[] = [
   ...notRecords,
+  ...codes,
   ...jobsRecords,
   ...oddJobsRecords,
   ...veoRecords,

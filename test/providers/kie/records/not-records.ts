@@ -142,7 +142,7 @@ export const notRecords: readonly RecordRow[] = [
   {
     name: 'code 400 without a record',
     source: 'doc, 2026-06',
-    body: envelope(null, 400, '1080P is processing.'),
+    body: envelope(null, 400, 'Only English prompts are supported at this time.'),
     verdict: unknown,
   },
   {
