@@ -1,4 +1,4 @@
-import { amounts, documentUrl, list, secret, text } from './parsers.ts';
+import { documentUrl, list, secret, text } from './parsers.ts';
 import { Complaint, optional } from './variable.ts';
 
 /** HTTP carries nothing else unchanged, and shorter keys can be found by trying. */
@@ -15,6 +15,33 @@ const apiKeys = (value: string) => {
     ? keys
     : new Complaint('must have each key once: two names share one');
 };
+
+/** Sums of more millionths of a dollar are not exact. */
+const mostUsd = 1_000_000_000;
+
+/** What owners may spend, by owner; under the empty name for everyone who is not named. */
+const budgets = (value: string) => {
+  const pairs = list(value).map((item) => /^(?:(local|(?:key|jwt):.+)=)?(\d+(?:\.\d+)?)$/su.exec(item));
+  if (!pairs.every((pair) => pair !== null)) {
+    return new Complaint(
+      'must be comma-separated OWNER=USD pairs with owners as local, key:NAME or jwt:SUB, or one number for everyone',
+    );
+  }
+  const limits = new Map(pairs.map(([, owner = '', usd]) => [owner, Number(usd)]));
+  if (limits.size < pairs.length) return new Complaint('must name each owner once');
+  return [...limits.values()].every((usd) => usd <= mostUsd)
+    ? limits
+    : new Complaint(`must be at most ${mostUsd} for each owner`);
+};
+
+/** Owners of keys that `API_KEYS` does not have. */
+export const unknownOwners = (
+  limits: ReadonlyMap<string, number>,
+  keys: readonly { readonly name: string }[],
+): readonly string[] =>
+  [...limits.keys()].filter(
+    (owner) => owner.startsWith('key:') && !keys.some(({ name }) => owner === `key:${name}`),
+  );
 
 /** Who is asked, and what they may spend. */
 export const authVariables = {
@@ -33,7 +60,7 @@ export const authVariables = {
   JWT_ISSUER: optional('issuer that tokens must name', text),
   JWT_AUDIENCE: optional('audience that tokens must name', text),
   BUDGET_PER_MONTH: optional(
-    'what owners may spend in a UTC month: OWNER=USD pairs, comma separated, or one number for everyone',
-    amounts('OWNER', true),
+    'what owners may spend in a UTC month: comma-separated OWNER=USD pairs (local, key:NAME, jwt:SUB), or one number for everyone',
+    budgets,
   ),
 };

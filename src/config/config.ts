@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { authVariables } from './auth.ts';
+import { authVariables, unknownOwners } from './auth.ts';
 import { ConfigError } from './config-error.ts';
 import { hostnameOf, isLoopbackName } from '../server/loopback.ts';
 import { httpVariables } from './http.ts';
@@ -60,7 +60,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       return [name, parsed];
     }),
   ) as Values;
-  const { HOST, API_KEYS, JWT_SECRET, JWT_JWKS_URL } = values;
+  const { HOST, API_KEYS, JWT_SECRET, JWT_JWKS_URL, BUDGET_PER_MONTH } = values;
   if (JWT_SECRET !== null && JWT_JWKS_URL !== null) {
     throw new ConfigError('JWT_SECRET', 'cannot be set together with JWT_JWKS_URL: choose one');
   }
@@ -74,6 +74,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'HOST',
       'an address that others can reach needs API_KEYS, JWT_SECRET or JWT_JWKS_URL',
     );
+  }
+  if (unknownOwners(BUDGET_PER_MONTH ?? new Map(), API_KEYS ?? []).length > 0) {
+    // Not which: what was written there may be a key.
+    throw new ConfigError('BUDGET_PER_MONTH', 'must name as key:NAME only names that API_KEYS has');
   }
   return {
     ...values,

@@ -65,12 +65,10 @@ function plainHttpUrl(value: string): URL | null {
   return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '' ? url : null;
 }
 
-/** `NAME=USD` pairs; a number alone stands for everyone under the empty name. */
-export const amounts = (what: string, alone: boolean) => (value: string) => {
-  const pairs = list(value).map((item) => /^(?:(.+)=)?(\d+(?:\.\d+)?)$/.exec(item));
-  return pairs.every((pair) => pair !== null && (alone || pair[1] !== undefined))
-    ? new Map(pairs.map((pair) => [pair?.[1]?.trim() ?? '', Number(pair?.[2])]))
-    : new Complaint(
-        `must be comma-separated ${what}=USD pairs${alone ? ', or one number for everyone' : ''}`,
-      );
+/** `NAME=USD` pairs. */
+export const amounts = (what: string) => (value: string) => {
+  const pairs = list(value).map((item) => /^(.+)=(\d+(?:\.\d+)?)$/.exec(item));
+  return pairs.every((pair) => pair !== null)
+    ? new Map(pairs.map(([, name = '', usd]) => [name.trim(), Number(usd)]))
+    : new Complaint(`must be comma-separated ${what}=USD pairs`);
 };

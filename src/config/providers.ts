@@ -32,7 +32,7 @@ export const providerVariables = {
   ),
   KIE_PRICES: optional(
     'MODEL=USD or MODEL/P1080=USD pairs, comma separated: prices of one video that go before the built-in list',
-    amounts('MODEL', false),
+    amounts('MODEL'),
   ),
   PROVIDER_TIMEOUT_MS: given('30000', 'milliseconds for one request to a provider', milliseconds(1)),
   // A thousand days: four times that is still a time that everything can write down.

@@ -19,12 +19,13 @@ export const monthOf = (time: number): string => new Date(time).toISOString().sl
 
 /** A million dollars: sums of thousands of such stay exact, and no single number spoils a month for good. */
 const mostMicros = 1e12;
-const microsOf = (usd: number): number => Math.min(mostMicros, Math.round(usd * 1_000_000));
+const microsOf = (usd: number): number => Math.min(mostMicros, exactMicrosOf(usd));
+const exactMicrosOf = (usd: number): number => Math.round(usd * 1_000_000);
 const usdOf = (micros: number): number => micros / 1_000_000;
 
 /** Whether a month's limit does not hold one more estimate; what costs nothing always fits. */
 export const isOverBudget = (spentUsd: number, estimateUsd: number, limitUsd: number): boolean =>
-  microsOf(estimateUsd) > 0 && microsOf(spentUsd) + microsOf(estimateUsd) > microsOf(limitUsd);
+  microsOf(estimateUsd) > 0 && exactMicrosOf(spentUsd) + microsOf(estimateUsd) > exactMicrosOf(limitUsd);
 
 /**
  * Books the estimate of a task that will be submitted, in the month of its creation.

@@ -56,10 +56,12 @@ describe('the environment', () => {
     ['BUDGET_PER_MONTH', '25.5', new Map([['', 25.5]])],
     [
       'BUDGET_PER_MONTH',
-      'key:ann=10,jwt:bob=2',
+      '1,local=2500000,jwt:bob=2,jwt:a=b=3',
       new Map([
-        ['key:ann', 10],
+        ['', 1],
+        ['local', 2_500_000],
         ['jwt:bob', 2],
+        ['jwt:a=b', 3],
       ]),
     ],
     [
@@ -116,6 +118,17 @@ describe('the environment', () => {
     ['API_KEYS', 'ann:a secret-word with blanks'],
     ['JWT_SECRET', 'secret-word'],
     ['BUDGET_PER_MONTH', 'ann=lots'],
+    ['BUDGET_PER_MONTH', 'ann=5'],
+    ['BUDGET_PER_MONTH', '=5'],
+    ['BUDGET_PER_MONTH', 'key:=5'],
+    ['BUDGET_PER_MONTH', 'jwt:=5'],
+    ['BUDGET_PER_MONTH', 'Local=5'],
+    ['BUDGET_PER_MONTH', 'locals=5'],
+    ['BUDGET_PER_MONTH', 'key:secret-word=5'],
+    ['BUDGET_PER_MONTH', 'local=5,local=6'],
+    ['BUDGET_PER_MONTH', '5,6'],
+    ['BUDGET_PER_MONTH', '1000000001'],
+    ['BUDGET_PER_MONTH', '9'.repeat(400)],
     ['KIE_PRICES', '0.4'],
     ['FETCH_ALLOW_HOSTS', 'http://a/'],
     ['LOG_LEVEL', 'loud'],
@@ -176,6 +189,19 @@ describe('the environment', () => {
     );
     const foreign = { PATH: 'x', HOME: 'x', POST: 'x', NODE_ENV: 'x', REELAY_URL: 'x', HOSTNAME: 'x' };
     expect(findIgnoredSettings({ ...foreign, PORT: '1', KIE_API_KEY: 'k', CORS_ORIGIN: ' ' })).toEqual([]);
+  });
+
+  it('takes a budget for names of API_KEYS alone', () => {
+    const budget = (BUDGET_PER_MONTH: string) =>
+      readConfig({ API_KEYS: 'ann:the-long-key-of-ann', BUDGET_PER_MONTH }).BUDGET_PER_MONTH;
+    expect(budget('key:ann=10, 3')).toEqual(
+      new Map([
+        ['key:ann', 10],
+        ['', 3],
+      ]),
+    );
+    expect(() => budget('key:ann=10,key:anna=3')).toThrow(/^BUDGET_PER_MONTH: .*API_KEYS/);
+    expect(() => budget('key:ANN=10')).toThrow(/^BUDGET_PER_MONTH: .*API_KEYS/);
   });
 
   it('describes each variable for people', () => {

@@ -90,6 +90,39 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     );
   });
 
+  describe(`${name}: a limit above a million dollars`, () => {
+    test(
+      'holds what it says, also beside as much that is spent',
+      withStore(async (store) => {
+        const paid = { amount: 900_000, credits: null, settled: false };
+        const take = async (limitUsd: number) =>
+          (await store.insert(sampleTask({ cost: paid }), null, { limitUsd })).kind;
+        expect([
+          await take(2e6),
+          await take(2e6),
+          await take(2e6),
+          await take(2.7e6),
+          await take(3e6),
+        ]).toEqual(['inserted', 'inserted', 'overBudget', 'inserted', 'overBudget']);
+        expect((await store.spending(local, month)).usd).toBe(2_700_000);
+      }),
+    );
+
+    test(
+      'a second bill of one task is booked once, beside its own',
+      withStore(async (store) => {
+        const { id } = await insert(store, { cost: estimate });
+        const secondBill = { providerTaskId: 'second', cost: { amount: 0.15, credits: 30, settled: false } };
+        const change = () => ({ ...announced({ hint: 'twice' }), secondBill });
+        await store.change(id, change);
+        await store.change(id, change);
+        expect((await store.spending(local, month)).usd).toBe(0.25);
+        await store.change(id, () => announced({ cost: { amount: 0, credits: 0, settled: true } }));
+        expect(await store.spending(local, month)).toEqual({ usd: 0.15, settled: false });
+      }),
+    );
+  });
+
   describe(`${name}: what waited in vain`, () => {
     test(
       'is claimed whether it is due or not, oldest first, and nothing else with it',
@@ -293,6 +326,11 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
           providerTaskId: null,
           trackedId: 'x',
         });
+        // A deleted task lets go of what it has.
+        await store.change(mine.id, () => announced({ deletedAt: now, completedAt: now, nextAction: null }));
+        expect(await store.getByProviderTask('KIE', 'x')).toBeNull();
+        expect(await store.change(another.id, following('x', 'z'))).toMatchObject({ providerTaskId: 'x' });
+        expect(await store.get(mine.id)).toMatchObject({ providerTaskId: null, trackedId: null });
         expect(await store.change(own.id, following('y', 'y'))).toMatchObject({ providerTaskId: 'y' });
       }),
     );
