@@ -8,6 +8,7 @@ import { migrations } from '../../src/store/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { toRow } from '../../src/store/task-row.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A database as an earlier version left it, and a way to write into it what that version could write. */
@@ -56,3 +57,30 @@ test('plans that an earlier version made beyond the calendar are due again, and 
     freeAt: sampleTime,
   });
 });
+
+test.each(['0003_bounds', '0004_fairness'])(
+  'a database of %s keeps all rows, and its lists and counts',
+  async (version) => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'data', 'reelay.db');
+    await mkdir(join(folder.path, 'data'));
+    await databaseOf(file, version, () => {});
+    const count = 1000;
+    seedTasks(file, count, (index) => ({
+      stage: index % 2 === 0 ? 'COMPLETED' : 'WAITING',
+      label: index === 500 ? 'Кольцо' : null,
+      deletedAt: index % 10 === 9 ? sampleTime : null,
+    }));
+    await using store = await openSqliteStore(file);
+    expect((await store.changesAfter(0, { limit: count + 1 })).length).toBe(count);
+    expect(await store.countMatching(local, {})).toBe(900);
+    expect(await store.countMatching(local, { status: ['COMPLETED'] })).toBe(500);
+    const list = { owner: local, filter: {}, from: 'newest' as const, limit: 900 };
+    const { tasks } = await store.page(list);
+    expect(tasks.map(({ number }) => number)).toEqual(
+      Array.from({ length: count }, (_, index) => count - index).filter((number) => number % 10 !== 0),
+    );
+    const found = await store.page({ ...list, filter: { search: 'КОЛЬЦО' } });
+    expect(found.tasks).toEqual(tasks.filter(({ number }) => number === 501));
+  },
+);

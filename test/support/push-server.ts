@@ -33,16 +33,19 @@ export interface PushServer extends AsyncDisposable {
   complete(task: { readonly id: TaskId }, providerStatus?: string): Promise<VideoTask>;
 }
 
-/** Starts it with settings of the environment. */
+/** Starts it with settings of the environment; `prepare` may write the database before it is opened. */
 export async function startPushServer(
   env: Record<string, string> = {},
   isWorking: () => boolean = () => true,
+  prepare: (databaseFile: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<PushServer> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const config = readConfig({ PORT: '0', DATA_DIR: folder.path, ...env });
   const log = pino({ level: 'silent' });
-  const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
+  const file = join(folder.path, 'reelay.db');
+  await prepare(file);
+  const store = stack.use(await openSqliteStore(file));
   const feed = stack.use(await TaskFeed.open(store, log));
   const recorder = new Recorder(store, log, Date.now);
   const providers: [] = [];

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openSqliteStore } from '../../src/store/sqlite.ts';
+import type { NewVideoTask, Store } from '../../src/store/store.ts';
+import type { VideoTask } from '../../src/store/video-task.ts';
+import { local, sampleTime } from '../support/sample-task.ts';
+import { seedTasks } from '../support/seed-tasks.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { turnsDuring } from '../support/turns-during.ts';
+
+const count = 6000;
+
+async function withTasks(
+  overrides: (index: number) => Partial<NewVideoTask>,
+  run: (store: Store) => Promise<void>,
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'reelay.db');
+  await (await openSqliteStore(file))[Symbol.asyncDispose]();
+  seedTasks(file, count, overrides);
+  await using store = await openSqliteStore(file);
+  await run(store);
+}
+
+const allTasks = (store: Store): Promise<readonly VideoTask[]> =>
+  store.changesAfter(0, { limit: count, owner: local });
+
+describe('writes that concern many rows let others work meanwhile', () => {
+  test('what is left of deleted tasks is removed', () =>
+    withTasks(
+      (index) => ({
+        stage: 'COMPLETED',
+        nextAction: null,
+        completedAt: sampleTime,
+        deletedAt: index % 3 === 0 ? null : sampleTime,
+      }),
+      async (store) => {
+        const { turns } = await turnsDuring(() => store.purgeDeleted(sampleTime + 1));
+        expect(turns).toBeGreaterThan(5);
+        const left = await allTasks(store);
+        expect(left).toHaveLength(count / 3);
+        expect(left.filter(({ deletedAt }) => deletedAt !== null)).toEqual([]);
+      },
+    ));
+
+  test('plans follow a clock that was set back, each once, whatever kind they are of', () =>
+    withTasks(
+      (index) => ({
+        ...[
+          {},
+          { stage: 'GENERATING' as const, nextAction: 'check' as const },
+          { stage: 'SUBMITTING' as const, nextAction: 'submit' as const },
+          { stage: 'COMPLETED' as const, nextAction: null, completedAt: sampleTime },
+        ][index % 4],
+        // Some at the same time, and gaps of less than what they are moved by.
+        dueAt: sampleTime + Math.floor(index / 100) * 50,
+      }),
+      async (store) => {
+        const before = await allTasks(store);
+        const { turns } = await turnsDuring(() => store.shiftPlans('KIE', 777));
+        expect(turns).toBeGreaterThan(1);
+        const moved = before.map((task) => ({
+          ...task,
+          dueAt: (task.dueAt ?? 0) - (task.nextAction === null ? 0 : 777),
+        }));
+        expect(await allTasks(store)).toEqual(moved);
+      },
+    ));
+
+  test('the newest time of unfinished tasks is found among all of them', () =>
+    withTasks(
+      (index) => ({
+        updatedAt: sampleTime + index,
+        ...(index === 77 && { lastCheckedAt: sampleTime + count }),
+      }),
+      async (store) => {
+        expect(await store.latestTime()).toBe(sampleTime + count);
+      },
+    ));
+});
