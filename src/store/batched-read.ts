@@ -1,7 +1,7 @@
+import { paddedList } from './padded-list.ts';
+
 /** How many keys one query asks for at most. */
 const mostKeys = 250;
-/** Lists are filled up to one of these lengths, so that few query texts have to be prepared. */
-const lengths = [1, 4, 16, 64, mostKeys];
 
 interface Batch<Key, Value> {
   readonly keys: Set<Key>;
@@ -40,18 +40,12 @@ export class BatchedRead<Key, Value> {
   }
 
   async #readAll(keys: readonly Key[]): Promise<ReadonlyMap<Key, Value>> {
-    if (keys.length <= mostKeys) return this.#read(filledUp(keys));
+    if (keys.length <= mostKeys) return this.#read(paddedList(keys));
     const values = new Map<Key, Value>();
     for (let start = 0; start < keys.length; start += mostKeys) {
-      const part = await this.#read(filledUp(keys.slice(start, start + mostKeys)));
+      const part = await this.#read(paddedList(keys.slice(start, start + mostKeys)));
       for (const [key, value] of part) values.set(key, value);
     }
     return values;
   }
-}
-
-function filledUp<Key>(keys: readonly Key[]): readonly Key[] {
-  const length = lengths.find((each) => each >= keys.length) ?? keys.length;
-  const last = keys.slice(-1);
-  return [...keys, ...Array.from({ length: length - keys.length }, () => last).flat()];
 }

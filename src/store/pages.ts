@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { liveTasks, matching, passesAll } from './matching.ts';
 import type { Database } from './schema.ts';
+import { paddedList } from './padded-list.ts';
 import type { Slices } from './slices.ts';
 import type { Page, PageRequest } from './store.ts';
 import { fromRow, type TaskRow } from './task-row.ts';
@@ -56,7 +57,7 @@ async function readMatchingRows(
   if (numbers.length === 0) return [];
   return matching(db, owner, filter)
     .selectAll()
-    .where('number', 'in', numbers)
+    .where('number', 'in', paddedList(numbers))
     .orderBy('number', from === 'newest' ? 'desc' : 'asc')
     .execute();
 }
