@@ -3,28 +3,83 @@ import type { JsonValue } from '../store/video-task.ts';
 import type { IncomingFile } from '../tasks/upload-reference-image.ts';
 import { isWebAddress } from '../tasks/web-address.ts';
 import type { Builder } from './builder.ts';
+import { codedError } from './errors.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';
-import { isDeeperThan, maxJsonDepth } from './json-depth.ts';
+import { maxJsonDepth } from './json-depth.ts';
 
 /** No JSON has a function in it, so this is a file that a transport put there. */
 const isFile = (value: unknown): value is IncomingFile =>
   typeof value === 'object' && value !== null && 'keepAs' in value && typeof value.keepAs === 'function';
 
-function bounded(value: unknown): JsonValue {
-  if (isDeeperThan(value, maxJsonDepth)) {
-    throw new GraphQLError(`JSON is at most ${maxJsonDepth} levels deep here.`);
-  }
-  if (hasHalfCharacter(value)) {
-    throw new GraphQLError('JSON must be whole Unicode text here, and has half a character.');
+/**
+ * Accepts what JSON can express, at most 32 levels deep. A reader of JSON makes `Infinity` of `1e400`, and digits of a
+ * large integer get lost; a writer makes `null` of the first. Neither may reach a paid request, so both are refused.
+ *
+ * @throws GraphQLError with the path of the value
+ */
+function jsonValue(value: unknown): JsonValue {
+  let level: readonly JsonItem[] = [{ parent: null, key: '', value }];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxJsonDepth) throw badJson(`JSON can be at most ${maxJsonDepth} levels deep here.`);
+    const next: JsonItem[] = [];
+    for (const item of level) {
+      if (typeof item.value === 'object' && item.value !== null) {
+        const children = item.value as Record<string, unknown>;
+        for (const key of Object.keys(children)) next.push({ parent: item, key, value: children[key] });
+      } else {
+        const problem = problemOfLeaf(item.value);
+        if (problem !== null) throw badJson(`${nameOf(item)} ${problem}`);
+      }
+      if (!item.key.isWellFormed()) throw badJson(`${nameOf(item)} has half a character in its name.`);
+    }
+    level = next;
   }
   return value as JsonValue;
 }
 
-/** `"\ud800"` alone: no encoding can carry it, so each side would make something else of it. The depth is bounded. */
-const hasHalfCharacter = (value: unknown): boolean =>
-  typeof value === 'string'
-    ? !value.isWellFormed()
-    : typeof value === 'object' && value !== null && Object.entries(value).flat().some(hasHalfCharacter);
+/** As in input objects: a variable without a value leaves its field out, and is null in a list. */
+function withoutAbsent(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutAbsent(item) ?? null);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) =>
+      inner === undefined ? [] : [[key, withoutAbsent(inner)]],
+    ),
+  );
+}
+
+/** A value inside of another; its path is only written down when something is wrong with it. */
+interface JsonItem {
+  readonly parent: JsonItem | null;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+function nameOf(item: JsonItem): string {
+  const keys: string[] = [];
+  for (let at = item; at.parent !== null; at = at.parent) keys.unshift(at.key);
+  return keys.length === 0 ? 'The value' : `The value at "${keys.join('.')}"`;
+}
+
+/** What keeps a value that is no list and no object from being JSON; null: nothing. */
+function problemOfLeaf(value: unknown): string | null {
+  switch (typeof value) {
+    case 'number':
+      if (!Number.isFinite(value)) return 'is a number that JSON cannot express.';
+      return Number.isInteger(value) && !Number.isSafeInteger(value)
+        ? 'is an integer beyond 2^53, which would lose digits. Send it as a string.'
+        : null;
+    case 'string':
+      return value.isWellFormed() ? null : 'has half a character. Send it as whole Unicode text.';
+    case 'boolean':
+    case 'object':
+      return null;
+    default:
+      return 'is nothing that JSON can express.';
+  }
+}
+
+const badJson = (message: string) => codedError('BAD_INPUT', message);
 
 /** Adds the scalars that GraphQL itself does not have. */
 export function registerScalars(builder: Builder): void {
@@ -74,10 +129,10 @@ export function registerScalars(builder: Builder): void {
     description: 'Any JSON value.',
     specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
     serialize: (value) => value,
-    parseValue: bounded,
+    parseValue: jsonValue,
     parseLiteral: (node, variables) => {
-      if (node.kind === Kind.ENUM) throw new GraphQLError('JSON has no enum values: put text in quotes.');
-      return bounded(valueFromASTUntyped(node, variables));
+      if (node.kind === Kind.ENUM) throw badJson('JSON has no enum values: put text in quotes.');
+      return jsonValue(withoutAbsent(valueFromASTUntyped(node, variables)));
     },
   });
 }
