@@ -33,12 +33,23 @@ export function plainText(text: string): string {
   return text;
 }
 
+/** JSON as it is written. A number that would be sent as another one or as null is refused. */
 function json(text: string): unknown {
   plainText(text);
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError('It wants JSON.');
+    return JSON.parse(text, (key: string, value: unknown) => {
+      if (
+        typeof value === 'number' &&
+        !(Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value))
+      )
+        throw new InvalidArgumentError(
+          `The number at "${key}" cannot be sent exactly. Write it as a string.`,
+        );
+      return value;
+    });
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw error;
+    throw new InvalidArgumentError('It must be JSON.');
   }
 }
 

@@ -65,10 +65,16 @@ function plainHttpUrl(value: string): URL | null {
   return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '' ? url : null;
 }
 
-/** `NAME=USD` pairs. */
-export const amounts = (what: string) => (value: string) => {
-  const pairs = list(value).map((item) => /^(.+)=(\d+(?:\.\d+)?)$/.exec(item));
+/** `MODEL=USD` pairs, or `MODEL=USD/s` for each second of a video, kept under `MODEL per second`. */
+export const prices = (value: string) => {
+  const pairs = list(value).map((item) => /^(.+)=(\d+(?:\.\d+)?)(\/s)?$/.exec(item));
   return pairs.every((pair) => pair !== null)
-    ? new Map(pairs.map(([, name = '', usd]) => [name.trim(), Number(usd)]))
-    : new Complaint(`must be comma-separated ${what}=USD pairs`);
+    ? new Map(
+        pairs.map(([, name = '', usd, perSecond]) => [perSecondName(name.trim(), perSecond), Number(usd)]),
+      )
+    : new Complaint('must be comma-separated MODEL=USD or MODEL=USD/s pairs');
 };
+
+/** No name of a model has a blank. */
+const perSecondName = (name: string, perSecond: string | undefined) =>
+  perSecond === undefined ? name : `${name} per second`;

@@ -1,4 +1,4 @@
-import { amounts, headerText, httpUrl, list, milliseconds, oneOf, text, whole } from './parsers.ts';
+import { headerText, httpUrl, list, milliseconds, oneOf, prices, text, whole } from './parsers.ts';
 import { Complaint, given, optional } from './variable.ts';
 
 /** The providers that there are. */
@@ -31,8 +31,8 @@ export const providerVariables = {
     whole(0),
   ),
   KIE_PRICES: optional(
-    'MODEL=USD or MODEL/P1080=USD pairs, comma separated: prices of one video that go before the built-in list',
-    amounts('MODEL'),
+    'MODEL=USD or MODEL/P1080=USD pairs, comma separated: prices of one video (USD/s: of each second) that go before the built-in list',
+    prices,
   ),
   PROVIDER_TIMEOUT_MS: given('30000', 'milliseconds for one request to a provider', milliseconds(1)),
   // A thousand days: four times that is still a time that everything can write down.

@@ -170,6 +170,11 @@ export interface VideoProvider extends AsyncDisposable {
   /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
   readonly reservedOptions: ReadonlySet<string>;
   /**
+   * Options, as `providerOptions` spells them, that are known not to change what a video of the model costs, with the
+   * type of their values. An owner with a budget may use these alone, since an estimate sees none of them.
+   */
+  freeOptions(model: string): ReadonlyMap<string, 'string' | 'boolean'>;
+  /**
    * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.
    * Absent: images travel inside the paid request.
    */

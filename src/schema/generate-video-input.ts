@@ -52,7 +52,8 @@ export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
       seed: t.int({ description: 'For repeatable results, where the model takes one.' }),
       providerOptions: t.field({
         type: 'JSON',
-        description: "An object merged into the provider's own input, unknown keys included.",
+        description:
+          "An object merged into the provider's own input, unknown keys included. With a monthly budget, only options that are known not to change the price are accepted.",
       }),
       idempotencyKey: t.string({
         description:

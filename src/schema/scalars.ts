@@ -63,20 +63,15 @@ function nameOf(item: JsonItem): string {
 
 /** What keeps a value that is no list and no object from being JSON; null: nothing. */
 function problemOfLeaf(value: unknown): string | null {
-  switch (typeof value) {
-    case 'number':
-      if (!Number.isFinite(value)) return 'is a number that JSON cannot express.';
-      return Number.isInteger(value) && !Number.isSafeInteger(value)
-        ? 'is an integer beyond 2^53, which would lose digits. Send it as a string.'
-        : null;
-    case 'string':
-      return value.isWellFormed() ? null : 'has half a character. Send it as whole Unicode text.';
-    case 'boolean':
-    case 'object':
-      return null;
-    default:
-      return 'is nothing that JSON can express.';
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return 'is a number that JSON cannot express.';
+    return Number.isInteger(value) && !Number.isSafeInteger(value)
+      ? 'is an integer beyond 2^53, which would lose digits. Send it as a string.'
+      : null;
   }
+  if (typeof value === 'string')
+    return value.isWellFormed() ? null : 'has half a character. Send it as whole Unicode text.';
+  return value === null || typeof value === 'boolean' ? null : 'is nothing that JSON can express.';
 }
 
 const badJson = (message: string) => codedError('BAD_INPUT', message);

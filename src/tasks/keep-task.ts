@@ -3,24 +3,28 @@ import { isOverBudget, monthOf } from '../store/ledger.ts';
 import type { Cost, Owner } from '../store/video-task.ts';
 import { budgetOf } from './budgets.ts';
 import type { Commands } from './commands.ts';
+import { refusedOptions } from './priced-options.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
 
 /** Which arguments the caller's errors are about. */
 export interface KeepFields {
   readonly key: readonly string[];
   readonly model: readonly string[];
+  readonly options: readonly string[];
 }
 
 /** Keeps a task that will be submitted: its key, its reserved estimate and its row, or nothing of them. */
 export async function keepTask(
-  { store, recorder, budgets, wakeWorker }: Commands,
+  commands: Commands,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
   fields: KeepFields,
   replaces?: InsertConditions['replaces'],
 ): Promise<TaskResult> {
+  const { store, recorder, budgets, wakeWorker } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
-  if (limitUsd !== null && task.cost === null) return priceUnknown(task.model, fields);
+  const unpriced = limitUsd === null ? null : refusedAsUnpriced(commands, task, fields);
+  if (unpriced !== null) return unpriced;
   const kept = await store.insert(task, idempotency, { limitUsd, ...(replaces && { replaces }) });
   switch (kept.kind) {
     case 'inserted':
@@ -44,17 +48,32 @@ export async function keepTask(
 
 /** What the budget says against a task as of now; null: nothing. */
 export async function refusedByBudget(
-  { store, budgets }: Commands,
+  commands: Commands,
   task: NewVideoTask,
   fields: KeepFields,
 ): Promise<TaskResult | null> {
+  const { store, budgets } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
   if (limitUsd === null) return null;
-  if (task.cost === null) return priceUnknown(task.model, fields);
+  const unpriced = refusedAsUnpriced(commands, task, fields);
+  if (unpriced !== null || task.cost === null) return unpriced;
   const { usd: spentUsd } = await store.spending(task.owner, monthOf(task.createdAt));
   return isOverBudget(spentUsd, task.cost.amount, limitUsd)
     ? overBudget(task.cost, limitUsd, spentUsd)
     : null;
+}
+
+/** What a budget says against a task whose cost cannot be foreseen; null: nothing. */
+function refusedAsUnpriced(
+  { providers }: Commands,
+  { provider: name, model, providerOptions, cost }: NewVideoTask,
+  fields: KeepFields,
+): TaskResult | null {
+  const provider = providers.find((each) => each.name === name);
+  const userErrors =
+    provider === undefined ? [] : refusedOptions(provider, model, providerOptions, fields.options);
+  if (userErrors.length > 0) return { task: null, userErrors };
+  return cost === null ? priceUnknown(model, fields) : null;
 }
 
 /** What a key that was used before answers; null for one that was not. */
@@ -99,7 +118,8 @@ const priceUnknown = (model: string, fields: KeepFields): TaskResult =>
   failure(
     'BUDGET_EXCEEDED',
     `The price of ${model} in this form is not known, and you have a monthly budget. Choose a model with a price ` +
-      '(see the query `providers`), or ask the operator to name its price in KIE_PRICES.',
+      '(see the query `providers`), leave durationSeconds and resolution out, or ask the operator to name its price ' +
+      'in KIE_PRICES, of a second or of this resolution.',
     fields.model,
   );
 

@@ -34,7 +34,11 @@ export async function prepareVideo(
   idempotencyKey: string | null,
   findUpload: (uploadId: string) => Promise<Upload | null>,
 ): Promise<Preparation> {
-  const fields = { key: ['input', 'idempotencyKey'], model: ['input', 'model'] };
+  const fields = {
+    key: ['input', 'idempotencyKey'],
+    model: ['input', 'model'],
+    options: ['input', 'providerOptions'],
+  };
   const badKey = checkKey(idempotencyKey, fields.key);
   if (badKey !== null) return { kind: 'refused', userErrors: [badKey] };
   const key =

@@ -103,7 +103,7 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
     commands,
     copied.task,
     key,
-    { key: ['id'], model: ['id'] },
+    { key: ['id'], model: ['id'], options: ['id'] },
     {
       id: task.id,
       decide: (row) => {

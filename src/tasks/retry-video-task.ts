@@ -14,7 +14,7 @@ export async function retryVideoTask(
   id: TaskId,
   idempotencyKey: string | null,
 ): Promise<TaskResult> {
-  const fields = { key: ['idempotencyKey'], model: ['id'] };
+  const fields = { key: ['idempotencyKey'], model: ['id'], options: ['id'] };
   const badKey = checkKey(idempotencyKey, fields.key);
   if (badKey !== null) return { task: null, userErrors: [badKey] };
   const key =

@@ -187,6 +187,11 @@ describe('the command line', () => {
     ['an unknown option', ['generate', 'x', '--api-key', 'k'], "unknown option '--api-key'"],
     ['a choice that is none', ['generate', 'x', '--aspect', '4:3'], '16:9, 9:16, 1:1, auto'],
     ['what the model cannot do', ['generate', 'x', '-d', '77'], 'input.durationSeconds: '],
+    [
+      'a number that would go out as null',
+      ['generate', 'x', '--provider-options', '{"a":1e400}'],
+      'The number at "a" cannot be sent exactly',
+    ],
     ['an image that is missing', ['generate', 'x', '-i', 'fix.png'], '--image: There is no such file'],
     ['an image that is none', ['generate', 'x', '-i', 'notes.txt'], 'file: '],
     ['a folder that is missing', ['generate', 'x', '-o', 'no/fox.mp4'], '--out: '],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Caller, startKieApp, taken } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { startTestApp } from '../support/start-app.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { png, upload } from '../support/upload.ts';
 
@@ -209,6 +210,90 @@ describe('BUDGET_PER_MONTH', () => {
     expect(errors(await eve.generate({ prompt: 'fox', model: 'market/model' }))).toEqual([
       ['BUDGET_EXCEEDED', ['input', 'model']],
     ]);
+  });
+
+  it('refuses options whose price nobody booked, says why, and takes nothing', async () => {
+    await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: 'key:ben=1' });
+    const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
+    const unpriced = {
+      enableFallback: true,
+      enable_fallback: true,
+      mode: 'pro',
+      quality: 'high',
+      num_outputs: 4,
+      n_frames: '25',
+      size: 'high',
+      sound: true,
+      tier: 'veo3',
+      task_id: 'x',
+      video_url: 'https://x.test/v.mp4',
+      Watermark: 'Mine',
+      watermark: ['Mine'],
+      '': 1,
+    };
+    for (const [key, value] of Object.entries(unpriced)) {
+      const input = { prompt: 'fox', providerOptions: { enable_translation: false, [key]: value } };
+      const refused = [['BAD_INPUT', ['input', 'providerOptions', key]]];
+      const { estimateVideo } = await ben.query<{
+        estimateVideo: { userErrors: { code: string; field: string[]; message: string }[] };
+      }>(
+        'query ($input: GenerateVideoInput!) { estimateVideo(input: $input) { userErrors { code field message } } }',
+        { input },
+      );
+      expect(errors(estimateVideo)).toEqual(refused);
+      expect(estimateVideo.userErrors[0]?.message).toContain('budget');
+      expect(errors(await ben.generate(input))).toEqual(refused);
+      // Without a budget, options are the caller's own affair.
+      expect(errors(await anna.generate(input))).toEqual([]);
+    }
+    expect(await viewerOf(ben)).toMatchObject({ spentThisMonth: { amount: 0 }, openTasks: 0 });
+  });
+
+  it('lets options pass that cost nothing, and none in a retry that a generation would not', async () => {
+    await using app = await startKieApp({ BUDGET_PER_MONTH: '1' });
+    const caller = app.as();
+    const { id } = await caller.make('fox [sim:fail]', {
+      providerOptions: { watermark: 'Mine', enable_translation: false },
+    });
+    await caller.untilStage(id, 'FAILED');
+    expect(errors(await caller.byId('retryVideoTask', id))).toEqual([]);
+  });
+
+  it('holds for the options of a task that is older than the budget', async () => {
+    await using folder = await temporaryFolder();
+    const settings = { DATA_DIR: folder.path };
+    let id = '';
+    {
+      await using before = await startKieApp(settings);
+      ({ id } = await before.as().make('fox [sim:fail]', { providerOptions: { mode: 'pro' } }));
+      await before.as().untilStage(id, 'FAILED');
+    }
+    await using app = await startKieApp({ ...settings, BUDGET_PER_MONTH: '1' });
+    expect(errors(await app.as().byId('retryVideoTask', id))).toEqual([['BAD_INPUT', ['id']]]);
+  });
+
+  it('books a model that is not listed by the second, or not at all where its price is not known', async () => {
+    await using app = await startKieApp({
+      BUDGET_PER_MONTH: '100',
+      KIE_PRICES: 'flat=0.5,timed=0.1/s,timed/P1080=0.2/s,veo3_lite=0.01/s',
+    });
+    const caller = app.as();
+    const book = async (input: Record<string, unknown>) => {
+      const { task, userErrors } = await caller.generate({ prompt: 'fox', ...input });
+      return task?.cost?.amount ?? errors({ userErrors });
+    };
+    const unknown = [['BUDGET_EXCEEDED', ['input', 'model']]];
+    expect([
+      await book({ model: 'flat' }),
+      await book({ model: 'flat', durationSeconds: 3600 }),
+      await book({ model: 'flat', resolution: 'P2160' }),
+      await book({ model: 'timed' }),
+      await book({ model: 'timed', durationSeconds: 30 }),
+      await book({ model: 'timed', durationSeconds: 30, resolution: 'P1080' }),
+      await book({ model: 'timed', durationSeconds: 30, resolution: 'P2160' }),
+      await book({ model: 'timed', durationSeconds: 2 ** 31 - 1 }),
+      await book({ model: 'veo3_lite', durationSeconds: 4 }),
+    ]).toEqual([0.5, unknown, unknown, unknown, 3, 6, unknown, [['BUDGET_EXCEEDED', null]], 0.04]);
   });
 
   it('is never passed by calls at once', async () => {

@@ -53,6 +53,17 @@ export const reservedOptions: ReadonlySet<string> = new Set([
   'reference_image_urls',
 ]);
 
+/** Options of Veo that change neither price nor kind of the video (Kie docs, 2026-10). */
+const veoFreeOptions: ReadonlyMap<string, 'string' | 'boolean'> = new Map([
+  ['watermark', 'string'],
+  ['enable_translation', 'boolean'],
+  ['enableTranslation', 'boolean'],
+]);
+
+/** Options that are known not to change what a video costs: of a model that is not listed, nothing is known. */
+export const freeOptions = (model: string): ReadonlyMap<string, 'string' | 'boolean'> =>
+  isVeo(model) ? veoFreeOptions : new Map();
+
 /** Where a create goes and what it carries. */
 export interface CreateRequest {
   readonly path: string;

@@ -14,12 +14,13 @@ import type {
   VideoProvider,
 } from '../provider.ts';
 import { Balance } from './balance.ts';
-import { createRequest, reservedOptions, type Contract } from './create-body.ts';
+import { createRequest, freeOptions, reservedOptions, type Contract } from './create-body.ts';
 import { capitalise, taskError } from './errors.ts';
 import { KieHttp, NoAnswerError, OwnFaultError, type Answer } from './http.ts';
 import { ImageUploads } from './image-uploads.ts';
 import { isObject, numberOf } from './json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
+import { operatorPrice } from './operator-price.ts';
 import { readRecord, type Verdict } from './record.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit-answer.ts';
 import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
@@ -37,7 +38,7 @@ export interface KieOptions {
   readonly pollIntervalMs: number;
   readonly createsPer10s: number;
   readonly timeoutMs: number;
-  /** The operator's own prices in USD by `MODEL` or `MODEL/RESOLUTION`; they go before the list. */
+  /** The operator's own prices, as operatorPrice reads them; they go before the list. */
   readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
   readonly models?: readonly VideoModel[];
@@ -71,6 +72,7 @@ class KieProvider implements VideoProvider {
   // Other models of Kie's market are passed through by name.
   readonly acceptsOtherModels = true;
   readonly reservedOptions = reservedOptions;
+  readonly freeOptions = freeOptions;
   readonly #options: KieOptions;
   readonly #http: KieHttp;
   readonly #uploads: ImageUploads;
@@ -90,13 +92,11 @@ class KieProvider implements VideoProvider {
   }
 
   price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null {
-    const known = this.models.find(({ id }) => id === model);
+    const known = this.models.find(({ id }) => id === model) ?? null;
+    const named = operatorPrice(this.#options.prices, known, { model, durationSeconds, resolution });
+    if (named !== undefined) return named;
     const size = resolution ?? known?.defaultResolution ?? null;
-    const usd = this.#options.prices?.get(`${model}/${size}`) ?? this.#options.prices?.get(model);
-    if (usd !== undefined) return { usd, credits: usd / usdPerCredit };
-    return known === undefined || size === null
-      ? null
-      : known.price(durationSeconds ?? known.defaultDuration, size);
+    return known && size ? known.price(durationSeconds ?? known.defaultDuration, size) : null;
   }
 
   async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {
