@@ -92,6 +92,13 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
   });
+  const simulated = providers.every(({ name }) => name === 'SIMULATOR');
+  const eventStreams = new EventStreams({
+    operations,
+    subscriptions,
+    keepAliveMs: config.LIMIT_PING_MS,
+    stallMs: config.LIMIT_STALLED_MS,
+  });
   const traffic = new Traffic(
     {
       bytes: config.LIMIT_WAITING_BYTES,
@@ -101,20 +108,15 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     },
     log,
   );
-  const simulated = providers.every(({ name }) => name === 'SIMULATOR');
-  const eventStreams = new EventStreams({
-    operations,
-    subscriptions,
-    keepAliveMs: config.LIMIT_PING_MS,
-    stallMs: config.LIMIT_STALLED_MS,
-  });
   const webSockets = new WebSocketTransport({
     operations,
     subscriptions,
     authentication,
     log,
+    traffic,
     limits: {
       socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
+      unknownSockets: config.LIMIT_UNKNOWN_SOCKETS,
       operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
       messageBytes: config.LIMIT_MESSAGE_BYTES,
       pingMs: config.LIMIT_PING_MS,

@@ -4,6 +4,11 @@ import { given } from './variable.ts';
 /** Limits. */
 export const limitVariables = {
   LIMIT_SOCKETS_PER_OWNER: given('20000', 'WebSockets that one owner may hold', whole(1)),
+  LIMIT_UNKNOWN_SOCKETS: given(
+    '5000',
+    'WebSockets of all clients that have not sent their credential yet; others get 503',
+    whole(1),
+  ),
   LIMIT_SUBSCRIPTIONS_PER_OWNER: given('20000', 'subscriptions that one owner may hold', whole(1)),
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),

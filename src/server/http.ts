@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Authentication } from './authentication.ts';
@@ -253,7 +253,9 @@ export class HttpServer implements AsyncDisposable {
     else if (entrance === 'outside') refuse(socket, '401 Unauthorized', closedOutside);
     else if (routeOf(url, basePath) !== '/graphql') refuse(socket, '404 Not Found');
     else if (!guard.allowsCaller(request)) refuse(socket, '403 Forbidden');
-    else webSockets.upgrade(request, socket, head);
+    else if (webSockets.isCrowded) refuse(socket, '503 Service Unavailable', 'Try again in a moment.');
+    // Without TLS of its own, the server has nothing else.
+    else webSockets.upgrade(request, socket as Socket, head);
   }
 
   #logWhenClosed(request: IncomingMessage, response: ServerResponse): void {

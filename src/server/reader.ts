@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { Deadline } from '../time/deadline.ts';
 
 /** More than this not yet taken by the other side, in bytes, and a reader is behind. */
-const behindBytes = 256 * 1024;
+export const behindBytes = 256 * 1024;
 
 /** Whether the other side takes what is written to it. */
 export const keepsUp = (stream: Writable): boolean => stream.writableLength < behindBytes;

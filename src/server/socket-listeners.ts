@@ -1,7 +1,7 @@
 import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Connection } from './connection.ts';
+import { closeWaitMs, type Connection } from './connection.ts';
 import { parseJson } from './params.ts';
 import { utf8Text } from './utf8.ts';
 
@@ -29,35 +29,43 @@ export function socketListeners(
 ) {
   return {
     // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
-    error: (error: Error) => log.debug({ err: error }, 'a socket failed'),
+    error(this: WebSocket, error: Error) {
+      log.debug({ err: error }, 'a socket failed');
+      connections.get(this)?.cutSoon(closeWaitMs);
+    },
     pong(this: WebSocket) {
       const connection = connections.get(this);
       if (connection !== undefined) connection.alive = true;
     },
+    // ws has answered it; unread answers wait like any others.
+    ping(this: WebSocket) {
+      connections.get(this)?.keepPace();
+    },
     message(this: WebSocket, data: Buffer) {
+      const connection = connections.get(this);
+      // What comes after our close is read for the sake of its answer only.
+      if (connection === undefined || !connection.isOpen) return;
+      connection.noteMessage(data.length);
       // ws looks at text frames itself, and closes alike; binary ones are text here too.
       const text = utf8Text(data);
       if (text === null) {
-        this.close(notText, 'Messages must be UTF-8 text');
+        connection.close(notText, 'Messages must be UTF-8 text');
         return;
       }
-      connections
-        .get(this)
-        ?.receive(withoutEmpty(text))
-        .catch((error: unknown) => {
-          // graphql-ws tells what only a server says from other faults by its text alone.
-          if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
-            this.close(CloseCode.BadRequest, error.message);
-            return;
-          }
-          if (error instanceof RangeError) {
-            // What a ping carries is sent back: JSON is read to any depth, and not written so.
-            this.close(CloseCode.BadRequest, 'Invalid message received');
-            return;
-          }
-          log.error({ err: error }, 'a message could not be handled');
-          this.close(CloseCode.InternalServerError, 'Internal server error');
-        });
+      connection.receive(withoutEmpty(text)).catch((error: unknown) => {
+        // graphql-ws tells what only a server says from other faults by its text alone.
+        if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+          connection.close(CloseCode.BadRequest, error.message);
+          return;
+        }
+        if (error instanceof RangeError) {
+          // What a ping carries is sent back: JSON is read to any depth, and not written so.
+          connection.close(CloseCode.BadRequest, 'Invalid message received');
+          return;
+        }
+        log.error({ err: error }, 'a message could not be handled');
+        connection.close(CloseCode.InternalServerError, 'Internal server error');
+      });
     },
     close(this: WebSocket, code: number, reason: Buffer) {
       const connection = connections.get(this);

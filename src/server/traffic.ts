@@ -33,7 +33,15 @@ export interface ConnectionTraffic {
   /** Set while a video is sent: players pause for minutes, and little of a file is in memory. */
   isPatient: boolean;
   /** Set for a WebSocket, which has a stall clock of its own. */
-  webSocket: { readonly incomingBytes: () => number; readonly close: () => void } | null;
+  webSocket: WebSocketTraffic | null;
+}
+
+/** What a WebSocket adds to its connection. */
+export interface WebSocketTraffic {
+  /** Bytes of messages that are not whole yet, or that wait for their turn. */
+  incomingBytes(): number;
+  /** Closes it, because too much waits. */
+  cut(): void;
 }
 
 /** Between two looks: at 100 MB/s, which is what answers are made at, a bound is passed by 50 MB. */
@@ -121,7 +129,7 @@ export class Traffic implements Disposable {
       byOwner.set(owner, (byOwner.get(owner) ?? 0) - bytes);
       this.#log.warn({ owner, bytes }, 'a connection was cut: too much waits in memory');
       if (watched.webSocket === null) watched.socket.destroy();
-      else watched.webSocket.close();
+      else watched.webSocket.cut();
     }
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
@@ -8,15 +8,17 @@ import type { Viewer } from '../schema/context.ts';
 import { codedError } from '../schema/errors.ts';
 import { Deadline } from '../time/deadline.ts';
 import type { Authentication } from './authentication.ts';
-import { Connection } from './connection.ts';
+import { closeWaitMs, Connection, tryAgainLater } from './connection.ts';
 import { credentialOf } from './credentials.ts';
 import { onExpiry } from './identity.ts';
 import type { OperationParams, Operations } from './operations.ts';
+import { OwnerCounts } from './owner-counts.ts';
 import { parseParams } from './params.ts';
 import { KeysUnavailableError } from './published-keys.ts';
 import { socketListeners, type SocketListeners } from './socket-listeners.ts';
 import { SocketOperation, type SocketContext } from './socket-operation.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Settings of the WebSocket transport. */
 export interface WebSocketOptions {
@@ -24,12 +26,15 @@ export interface WebSocketOptions {
   readonly subscriptions: Subscriptions;
   readonly authentication: Authentication;
   readonly log: Logger;
+  readonly traffic: Traffic;
   readonly limits: WebSocketLimits;
 }
 
 /** What one owner and one socket may hold. */
 export interface WebSocketLimits {
   readonly socketsPerOwner: number;
+  /** Sockets of all clients that have not said who they are. */
+  readonly unknownSockets: number;
   readonly operationsPerSocket: number;
   readonly messageBytes: number;
   /** Between two pings: who misses one whole round is gone. */
@@ -38,20 +43,17 @@ export interface WebSocketLimits {
   readonly stallMs: number;
 }
 
-/** Try again later (RFC 6455 registry, 1013): the graphql-ws client reconnects after it. */
-const tryAgainLater = 1013;
 const goingAway = 1001;
 
 /** How long a client may take to say who it is. */
 const initWaitMs = 3000;
-/** How long a socket that is being closed may take to answer. */
-const closeWaitMs = 2000;
 
 /** What an operation carries from `onSubscribe` to its execution. */
 interface Started {
   readonly operation: SocketOperation;
   readonly viewer: Viewer;
   readonly params: OperationParams;
+  readonly connection: Connection;
   /** What a subscription that did not begin has to say. */
   readonly result: ExecutionResult | null;
 }
@@ -66,7 +68,8 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #protocol: Server<Connection>;
   readonly #connections = new Map<WebSocket, Connection>();
   readonly #listeners: SocketListeners;
-  readonly #socketsByOwner = new Map<string, number>();
+  readonly #socketsOf = new OwnerCounts();
+  #unknown = 0;
   #pings: Deadline;
   readonly #onStalled = (connection: Connection): void => {
     // It gets as long again to come back and read why.
@@ -102,8 +105,13 @@ export class WebSocketTransport implements AsyncDisposable {
     return this.#connections.size;
   }
 
+  /** Whether so many clients have yet to say who they are that no other one is let in. */
+  get isCrowded(): boolean {
+    return this.#unknown >= this.#options.limits.unknownSockets;
+  }
+
   /** Takes over a request that the guard has let pass. */
-  upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, duplex: Socket, head: Buffer): void {
     this.#server.handleUpgrade(request, duplex, head, (socket) => this.#opened(socket, duplex));
   }
 
@@ -123,9 +131,13 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#server.close();
   }
 
-  #opened(socket: WebSocket, duplex: Duplex): void {
-    const connection = new Connection(socket, duplex, this.#options.limits.stallMs, this.#onStalled);
+  #opened(socket: WebSocket, duplex: Socket): void {
+    const { limits, traffic } = this.#options;
+    const connection = new Connection(socket, duplex, limits.stallMs, this.#onStalled);
     this.#connections.set(socket, connection);
+    this.#unknown += 1;
+    const counted = traffic.of(duplex);
+    if (counted !== undefined) counted.webSocket = connection;
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
     connection.leave = this.#protocol.opened(connection, connection);
     connection.ending = new Deadline(initWaitMs, () => {
@@ -134,7 +146,7 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   async #connect(context: SocketContext): Promise<boolean> {
-    const { authentication, limits } = this.#options;
+    const { authentication, limits, traffic } = this.#options;
     const { extra: connection } = context;
     connection.ending?.[Symbol.dispose]();
     connection.ending = undefined;
@@ -155,23 +167,23 @@ export class WebSocketTransport implements AsyncDisposable {
       return false;
     }
     const { viewer } = identity;
-    const sockets = (this.#socketsByOwner.get(viewer.owner) ?? 0) + 1;
-    if (sockets > limits.socketsPerOwner) {
+    if (this.#socketsOf.of(viewer.owner) >= limits.socketsPerOwner) {
       connection.close(tryAgainLater, 'Too many sockets');
       return false;
     }
     if (!connection.isOpen) return false;
-    connection.viewer = viewer;
+    connection.acknowledge(viewer);
+    this.#unknown -= 1;
+    const counted = traffic.of(connection.duplex);
+    if (counted !== undefined) counted.owner = viewer.owner;
     connection.ending = onExpiry(identity, () => connection.close(CloseCode.Forbidden, 'Expired'));
-    this.#socketsByOwner.set(viewer.owner, sockets);
+    this.#socketsOf.add(viewer.owner, 1);
     return true;
   }
 
   #forget({ viewer }: Connection): void {
-    if (viewer === null) return;
-    const sockets = (this.#socketsByOwner.get(viewer.owner) ?? 0) - 1;
-    if (sockets > 0) this.#socketsByOwner.set(viewer.owner, sockets);
-    else this.#socketsByOwner.delete(viewer.owner);
+    if (viewer === null) this.#unknown -= 1;
+    else this.#socketsOf.add(viewer.owner, -1);
   }
 
   #start(
@@ -198,7 +210,7 @@ export class WebSocketTransport implements AsyncDisposable {
     const refusal = operations.refusalOf(prepared.document, params);
     if (refusal !== null) return [refusal];
     const operation = new SocketOperation(context, id);
-    const started: Started = { operation, viewer, params, result: null };
+    const started: Started = { operation, viewer, params, connection: context.extra, result: null };
     return type === 'subscription'
       ? this.#stream(prepared.document, started)
       : this.#argumentsOf(prepared.document, started);
@@ -211,11 +223,22 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   async #execute({ document, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
-    const { operation, params, viewer } = contextValue as Started;
-    const result = await this.#options.operations.execute(document, params, viewer);
-    if (operation.hasEnded) return never();
-    operation.release();
-    return result;
+    const { operation, params, viewer, connection } = contextValue as Started;
+    const { answers } = connection;
+    const turn = answers.enter(connection.messageBytes);
+    if (turn !== null) {
+      connection.keepPace();
+      await turn;
+    }
+    try {
+      if (operation.hasEnded) return never();
+      const result = await this.#options.operations.execute(document, params, viewer);
+      if (operation.hasEnded) return never();
+      operation.release();
+      return result;
+    } finally {
+      answers.leave();
+    }
   }
 
   /** Lets a stream write to the socket; graphql-ws goes on only with what could not begin. */
@@ -233,9 +256,8 @@ export class WebSocketTransport implements AsyncDisposable {
 
   /** Nothing more is kept up to date for a client that does not listen; it may still read why. */
   #giveUp(connection: Connection, reason: string, waitMs: number): void {
-    connection.close(tryAgainLater, reason);
     this.#leave(connection, tryAgainLater, reason);
-    connection.ending = setTimeout(() => connection.socket.terminate(), waitMs);
+    connection.close(tryAgainLater, reason, waitMs);
   }
 
   #leave(connection: Connection, code: number, reason: string): void {

@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import type { Owner } from '../../src/store/video-task.ts';
+import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+import { ServerConnections } from '../support/server-connections.ts';
+import { png, upload } from '../support/upload.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const keys = { API_KEYS: 'ann:0123456789abcdef,ben:fedcba9876543210' };
+const ann = '0123456789abcdef';
+const ben = 'fedcba9876543210';
+
+/** A client that sends a request as it is, and reads nothing until it is told to. */
+async function open(server: PushServer, text: string): Promise<Socket> {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  // Cut connections are what these tests are about.
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.pause();
+  socket.write(text);
+  return socket;
+}
+
+const post = (path: string, key: string, more: string, body: string) =>
+  `POST ${path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\n${more}\r\n${body}`;
+
+/** An answer of 8 MB, which no socket buffer holds. */
+const large = JSON.stringify({
+  query: `{ ${Array.from({ length: 8 }, (_, at) => `a${at}: videoTasks(first: 100) { edges { node { prompt } } }`).join(' ')} }`,
+});
+const askForLarge = (key: string) =>
+  post('/graphql', key, `content-type: application/json\r\ncontent-length: ${large.length}\r\n`, large);
+const fill = (server: PushServer, owner: string) =>
+  Promise.all(
+    Array.from({ length: 100 }, () => server.create({ owner: owner as Owner, prompt: 'x'.repeat(10_000) })),
+  );
+
+const isHealthy = async (server: PushServer) => (await fetch(`${server.url}/healthz`)).status === 200;
+
+describe('a socket that is not read', () => {
+  it('before it is acknowledged is closed with 1009 after a few KB', async () => {
+    await using server = await startPushServer(keys);
+    await using socket = await RawSocket.open(server.url);
+    socket.socket.pause();
+    for (let sent = 0; sent < 5; sent += 1)
+      socket.send({ type: 'ping', payload: { text: 'x'.repeat(5000) } });
+    // One message alone must not be collected first either.
+    await using other = await RawSocket.open(server.url);
+    other.send({ type: 'ping', payload: { text: 'x'.repeat(500_000) } });
+    socket.socket.resume();
+    expect([(await socket.closed).code, (await other.closed).code]).toEqual([1009, 1009]);
+  });
+
+  it.each<[string, (socket: RawSocket, index: number) => void]>([
+    [
+      'queries',
+      (socket, index) =>
+        socket.subscribe(
+          String(index),
+          '{ __schema { types { name description fields { name description } } } }',
+        ),
+    ],
+    ['pings', (socket) => socket.send({ type: 'ping', payload: { text: 'x'.repeat(50_000) } })],
+    [
+      'queries that are refused',
+      (socket, index) => socket.subscribe(String(index), `{ ${'x'.repeat(20_000)} }`),
+    ],
+  ])('gets few answers to its %s, and is cut', async (_what, ask) => {
+    await using server = await startPushServer({ LIMIT_STALLED_MS: '500' });
+    using connections = new ServerConnections();
+    await using socket = await RawSocket.connect(server.url);
+    const port = connections.openAt(server.url)[0]?.remotePort;
+    socket.socket.pause();
+    const asked = 2000;
+    for (let index = 0; index < asked; index += 1) ask(socket, index);
+    let most = 0;
+    const isOpen = () => connections.openAt(server.url).some(({ remotePort }) => remotePort === port);
+    await waitFor(
+      'the end',
+      async () => {
+        most = Math.max(most, connections.unreadAt(server.url));
+        // Another client is served all the while.
+        expect(await isHealthy(server)).toBe(true);
+        return { isOpen: isOpen(), most };
+      },
+      (seen) => !seen.isOpen,
+    );
+    expect(most).toBeLessThan(4_000_000);
+    // What it had not read is lost with the connection, the reason too.
+    socket.socket.resume();
+    await socket.closed;
+  });
+});
+
+it('a socket that reads is answered every one of many queries at once', async () => {
+  await using server = await startPushServer();
+  await using socket = await RawSocket.connect(server.url);
+  const asked = 500;
+  for (let index = 0; index < asked; index += 1) {
+    socket.subscribe(String(index), '{ __schema { types { name description fields { name } } } }');
+  }
+  await waitFor(
+    'all answers',
+    () => socket.messages.filter(({ type }) => type === 'complete').length,
+    (count) => count === asked,
+  );
+  expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+});
+
+it('sockets that never say who they are fill no more than their places, and leave them to others', async () => {
+  await using server = await startPushServer({ LIMIT_UNKNOWN_SOCKETS: '2' });
+  await using first = await RawSocket.open(server.url);
+  await using second = await RawSocket.open(server.url);
+  await expect(RawSocket.open(server.url)).rejects.toThrow('503');
+  expect(second.socket.readyState).toBe(second.socket.OPEN);
+  first.send({ type: 'connection_init' });
+  await first.next(({ type }) => type === 'connection_ack');
+  await using third = await RawSocket.connect(server.url);
+  expect(third.socket.readyState).toBe(third.socket.OPEN);
+});
+
+describe('an HTTP answer that is not read', () => {
+  it('is cut when nothing of it is taken for LIMIT_STALLED_MS', async () => {
+    await using server = await startPushServer({ ...keys, LIMIT_STALLED_MS: '300' });
+    using connections = new ServerConnections();
+    await fill(server, 'key:ann');
+    const reader = await open(server, askForLarge(ann));
+    const closed = once(reader, 'close');
+    await waitFor(
+      'the cut',
+      () => connections.openAt(server.url).length,
+      (count) => count === 0,
+    );
+    reader.resume();
+    await closed;
+    expect(reader.bytesRead).toBeLessThan(8_000_000);
+  });
+
+  it('is cut when those of its owner fill their bytes, and other owners are served', async () => {
+    await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
+    using connections = new ServerConnections();
+    await Promise.all([fill(server, 'key:ann'), fill(server, 'key:ben')]);
+    const readers = await Promise.all(Array.from({ length: 8 }, () => open(server, askForLarge(ann))));
+    await waitFor(
+      'all of them',
+      () => connections.openAt(server.url).length,
+      (count) => count >= 8,
+    );
+    await waitFor(
+      'the cut',
+      () => connections.openAt(server.url).length,
+      (count) => count <= 4,
+    );
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ben}` },
+      body: large,
+    });
+    expect((await answer.text()).length).toBeGreaterThan(8_000_000);
+    for (const reader of readers) reader.destroy();
+  });
+});
+
+describe('a body that does not arrive', () => {
+  const left = async (server: PushServer) =>
+    (await readdir(server.mediaDirectory)).filter((name) => name.endsWith('.part'));
+
+  it('is ended with 408, and what came of it is removed', async () => {
+    await using server = await startPushServer({ ...keys, LIMIT_SLOW_BODY_MS: '200' });
+    const types: [string, string, string][] = [
+      ['/graphql', 'application/json', '{'],
+      ['/graphql', 'application/x-www-form-urlencoded', 'query='],
+      [
+        '/graphql',
+        'multipart/form-data; boundary=B',
+        '--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\nxx',
+      ],
+      ['/veo31/generate-from-urls', 'application/x-www-form-urlencoded', 'a='],
+      ['/veo31/generate-from-urls', 'multipart/form-data; boundary=B', '--B\r\n'],
+    ];
+    const answers = await Promise.all(
+      types.map(async ([path, type, body]) => {
+        const socket = await open(
+          server,
+          post(path, ann, `content-type: ${type}\r\ncontent-length: 5000\r\n`, body),
+        );
+        return textOf(socket);
+      }),
+    );
+    for (const answer of answers)
+      expect(answer).toMatch(/^HTTP\/1.1 408 [^]*connection: close[^]*too slowly/i);
+    expect(await left(server)).toEqual([]);
+  });
+
+  it('holds a slot of its owner alone, and only until it is ended', async () => {
+    await using server = await startPushServer({
+      ...keys,
+      LIMIT_SLOW_BODY_MS: '1500',
+      LIMIT_UPLOADS_AT_ONCE_PER_OWNER: '1',
+    });
+    const stalled = httpRequest(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ann}`, 'content-type': 'multipart/form-data; boundary=B' },
+    });
+    // It is ended in the middle of its body.
+    stalled.on('error', () => {});
+    const ended = once(stalled, 'response') as Promise<[{ statusCode: number }]>;
+    stalled.write('--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\n');
+    stalled.write('x'.repeat(5000));
+    await waitFor(
+      'the upload',
+      () => left(server),
+      (names) => names.length === 1,
+    );
+    const order: string[] = [];
+    const uploads = [
+      upload(server.url, png, ann).then(({ status }) => order.push(`ann ${status}`)),
+      upload(server.url, png, ben).then(({ status }) => order.push(`ben ${status}`)),
+    ];
+    expect((await ended)[0].statusCode).toBe(408);
+    await Promise.all(uploads);
+    expect(order).toEqual(['ben 200', 'ann 200']);
+  });
+});
