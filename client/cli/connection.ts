@@ -141,6 +141,7 @@ function reasonOf(error: unknown): string {
   if (message.includes('ECONNREFUSED')) return 'nobody listens there. Is the server running (npm start)?';
   if (message.includes('ENOTFOUND')) return 'there is no such host.';
   const [, status] = /Unexpected server response: (\d+)/.exec(message) ?? [];
+  if (status === '401') return 'the server is closed to callers from outside (401): it has no API_KEYS.';
   if (status === '403') return 'the server does not know itself by this name (403). Is its PUBLIC_URL right?';
   if (status !== undefined) return `no Reelay answers there (HTTP ${status}).`;
   return `${message}.`;

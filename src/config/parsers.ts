@@ -65,14 +65,24 @@ function plainHttpUrl(value: string): URL | null {
   return url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '' ? url : null;
 }
 
+const resolution = /\/P(?:360|480|540|720|768|1080|1440|2160)$/;
+/** Ends as a resolution is often written, in a form that no price is looked up by. */
+const otherResolution = /\/(?:p?\d{3,4}p?|[248]k)$/i;
+
 /** `MODEL=USD` pairs, or `MODEL=USD/s` for each second of a video, kept under `MODEL per second`. */
 export const prices = (value: string) => {
   const pairs = list(value).map((item) => /^(.+)=(\d+(?:\.\d+)?)(\/s)?$/.exec(item));
-  return pairs.every((pair) => pair !== null)
-    ? new Map(
-        pairs.map(([, name = '', usd, perSecond]) => [perSecondName(name.trim(), perSecond), Number(usd)]),
-      )
-    : new Complaint('must be comma-separated MODEL=USD or MODEL=USD/s pairs');
+  if (!pairs.every((pair) => pair !== null)) {
+    return new Complaint('must be comma-separated MODEL=USD or MODEL=USD/s pairs');
+  }
+  const names = pairs.map(([, name = '']) => name.trim());
+  if (names.some((name) => otherResolution.test(name) && !resolution.test(name))) {
+    return new Complaint('must name a resolution as in MODEL/P720, MODEL/P1080 or MODEL/P2160');
+  }
+  const read = new Map(
+    pairs.map(([, name = '', usd, perSecond]) => [perSecondName(name.trim(), perSecond), Number(usd)]),
+  );
+  return read.size === pairs.length ? read : new Complaint('must name each model and resolution once');
 };
 
 /** No name of a model has a blank. */

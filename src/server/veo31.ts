@@ -54,7 +54,10 @@ export class Veo31 {
     const read = this.#inputOf(given);
     const { task, userErrors } = await tasks.generateVideo(viewer.owner, read.input, null);
     if (task === null) {
-      respondJson(response, 400, { error: userErrors.map(({ message }) => message).join(' ') });
+      const isTooOften = userErrors.some(({ code }) => code === 'RATE_LIMITED');
+      respondJson(response, isTooOften ? 429 : 400, {
+        error: userErrors.map(({ message }) => message).join(' '),
+      });
       return;
     }
     const answered = await this.#waitForProviderTask(task, viewer);
