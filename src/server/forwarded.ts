@@ -36,16 +36,16 @@ export function senderOf({ headers, socket }: IncomingMessage, trustProxy: boole
 const first = (header: string | string[] | undefined): string | undefined =>
   header?.toString().split(',', 1)[0]?.trim() || undefined;
 
+/** One pair of RFC 7239 with the separator after it; sticky, so that hostile text costs no more than its length. */
+const pair = /\s*([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^";,\s]*))\s*(;|,|$)/gy;
+
 /** The pairs of the first element of RFC 7239's header: `for="[2001:db8::1]:4711";proto=https`. */
 function readForwarded(header: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
-  // A quoted value may have commas and semicolons.
-  const element = /^(?:"(?:[^"\\]|\\.)*"|[^",])*/.exec(header)?.[0] ?? '';
-  for (const [, name = '', quoted, bare = ''] of element.matchAll(
-    /([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^";,\s]*))/g,
-  )) {
+  for (const [, name = '', quoted, bare = '', separator] of header.matchAll(pair)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? bare;
     if (value !== '') pairs.set(name.toLowerCase(), value);
+    if (separator !== ';') break;
   }
   return pairs;
 }
