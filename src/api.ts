@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { TaskFeed } from './events/feed.ts';
 import { TaskStreams } from './events/task-stream.ts';
-import type { ReceivedFile } from './media/media-files.ts';
+import type { MediaFiles } from './media/media-files.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
 import type { Services } from './schema/context.ts';
 import { buildSchema } from './schema/schema.ts';
@@ -13,6 +13,7 @@ import { EventStreams } from './server/event-stream.ts';
 import { GraphiQLPage } from './server/graphiql.ts';
 import { GraphQLHttp } from './server/graphql-http.ts';
 import { HttpServer } from './server/http.ts';
+import { MediaRoute } from './server/media.ts';
 import { Operations } from './server/operations.ts';
 import { isLoopbackName, urlOfListener } from './server/loopback.ts';
 import { PageGuard } from './server/page-guard.ts';
@@ -39,9 +40,8 @@ export interface ApiRooms {
   readonly health: (provider: ProviderName) => ProviderHealth;
   /** Whether somebody looks for due work. */
   readonly isWorking: () => boolean;
-  readonly mediaDirectory: string;
-  /** Puts a file of a request on the disk as it arrives. */
-  readonly receiveFile: (content: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>;
+  /** Where uploads and videos are kept. */
+  readonly files: MediaFiles;
   readonly log: Logger;
   readonly now: () => number;
   /** A provider called back: a task may be due. */
@@ -61,7 +61,7 @@ const studioDirectory = fileURLToPath(new URL('../client/dist', import.meta.url)
 
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
 export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
-  const { store, feed, tasks, providers, health, mediaDirectory, log, now, onCallback } = rooms;
+  const { store, feed, tasks, providers, health, files, log, now, onCallback } = rooms;
   let baseUrl = config.PUBLIC_URL;
   const basePath = baseUrl === null ? '' : pathOf(baseUrl);
   const services: Services = {
@@ -161,7 +161,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
           total: config.LIMIT_UPLOADS_AT_ONCE,
           perOwner: config.LIMIT_UPLOADS_AT_ONCE_PER_OWNER,
         }),
-        receive: rooms.receiveFile,
+        receive: (content) => files.receive(content),
       },
     }),
     authentication,
@@ -181,7 +181,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     traffic,
     eventStreams,
     webSockets,
-    mediaDirectory,
+    media: new MediaRoute(files, log),
     studio: new Studio({
       directory: studioDirectory,
       basePath,
@@ -191,6 +191,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     checkReady: async () => {
       await store.lastRevision();
       if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');
+      await files.checkUsable();
       if (!rooms.isWorking()) throw new Error('Nobody looks for due work');
     },
   });

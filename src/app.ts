@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { startApi } from './api.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
+import { AllowedHosts, type AllowedHost } from './media/allowed-hosts.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/image-sources.ts';
 import { MediaFiles } from './media/media-files.ts';
@@ -49,9 +50,9 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
 
   const store = stack.use(await openSqliteStore(config.DATABASE_URL));
   const feed = stack.use(await TaskFeed.open(store, log));
-  const files = await MediaFiles.open(join(config.DATA_DIR, 'media'));
-  const { providers, simulatorHost } = await startProviders(config, stack);
-  const allowHosts = [...config.FETCH_ALLOW_HOSTS, ...(simulatorHost === null ? [] : [simulatorHost])];
+  const files = await MediaFiles.open(join(config.DATA_DIR, 'media'), log);
+  const { providers, simulatorHosts } = await startProviders(config, stack);
+  const allowHosts = new AllowedHosts([...config.FETCH_ALLOW_HOSTS, ...simulatorHosts]);
   const imageSources = stack.use(new ImageSources(allowHosts, imageLookMs));
   const archive = stack.use(
     new Archive({
@@ -59,6 +60,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       allowHosts,
       timeoutMs: config.PROVIDER_TIMEOUT_MS,
       now,
+      log,
       onBegin: (mediaKey) => store.beginMedia(mediaKey, now()),
     }),
   );
@@ -116,8 +118,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       health: (name) =>
         pollers[providers.findIndex((provider) => provider.name === name)]?.health ?? 'UNKNOWN',
       isWorking: () => pollers.every((poller) => poller.isWorking),
-      mediaDirectory: files.directory,
-      receiveFile: (content) => files.receive(content),
+      files,
       log,
       now,
       onCallback: (provider) => {
@@ -138,17 +139,18 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   };
 }
 
-/** The providers in the operator's order, and where the built-in simulator listens, if it does. */
+/** The providers in the operator's order, and where the built-in simulator listens, if it runs. */
 async function startProviders(
   config: Config,
   stack: AsyncDisposableStack,
-): Promise<{ providers: VideoProvider[]; simulatorHost: string | null }> {
+): Promise<{ providers: VideoProvider[]; simulatorHosts: AllowedHost[] }> {
   const providers: VideoProvider[] = [];
-  let simulatorHost: string | null = null;
+  const simulatorHosts: AllowedHost[] = [];
   for (const name of config.PROVIDERS) {
     if (name === 'simulator') {
       const simulator = stack.use(await startSimulator({ durationMs: config.SIMULATOR_DURATION_MS }));
-      simulatorHost = new URL(simulator.url).host;
+      const { hostname, port } = new URL(simulator.url);
+      simulatorHosts.push({ name: hostname, port: Number(port) });
       providers.push(
         createKieProvider({
           name: 'SIMULATOR',
@@ -184,5 +186,5 @@ async function startProviders(
     }
   }
   for (const provider of providers) stack.use(provider);
-  return { providers, simulatorHost };
+  return { providers, simulatorHosts };
 }

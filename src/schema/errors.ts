@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { cannotKeepMessage, StorageError } from '../media/storage-error.ts';
 
 const errorCodes = [
   'UNAUTHENTICATED',
@@ -45,7 +46,8 @@ export function maskError(error: GraphQLError, report: (cause: unknown) => void)
     });
   }
   report(error.originalError);
-  return new GraphQLError(internalMessage, {
+  const isStorage = error.originalError instanceof StorageError;
+  return new GraphQLError(isStorage ? cannotKeepMessage : internalMessage, {
     nodes: nodes ?? null,
     path: path ?? null,
     extensions: { code: 'INTERNAL' },

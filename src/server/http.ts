@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { cannotKeepMessage, StorageError } from '../media/storage-error.ts';
 import type { Authentication } from './authentication.ts';
 import type { Callbacks } from './callbacks.ts';
 import { closeIdle } from './close-idle.ts';
@@ -10,7 +11,7 @@ import { bearerOf } from './credentials.ts';
 import type { EventStreams } from './event-stream.ts';
 import { senderOf } from './forwarded.ts';
 import type { GraphQLHttp } from './graphql-http.ts';
-import { serveMedia } from './media.ts';
+import type { MediaRoute } from './media.ts';
 import type { Entrance, PageGuard } from './page-guard.ts';
 import { KeysUnavailableError } from './published-keys.ts';
 import { loggedPath, requestUrl, routeOf } from './request-url.ts';
@@ -45,7 +46,7 @@ export interface HttpOptions {
   /** Owned by the server from then on, as are the sockets. */
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
-  readonly mediaDirectory: string;
+  readonly media: MediaRoute;
   readonly studio: Studio;
   /** Throws while the server cannot do its work. */
   readonly checkReady: () => Promise<void>;
@@ -140,7 +141,7 @@ export class HttpServer implements AsyncDisposable {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, callbacks, mediaDirectory, studio, veo31, graphql, basePath } = this.#options;
+    const { guard, callbacks, media, studio, veo31, graphql, basePath } = this.#options;
     setHeaders(response, commonHeaders);
     const url = requestUrl(request);
     const path = url === null ? null : routeOf(url, basePath);
@@ -160,10 +161,8 @@ export class HttpServer implements AsyncDisposable {
       return;
     }
     if (path.startsWith(mediaPath)) {
-      if (allowsMethod(request, response, ['GET', 'HEAD'])) {
-        this.#letPause(request, response);
-        serveMedia(mediaDirectory, path.slice(mediaPath.length), request, response, url);
-      }
+      this.#letPause(request, response);
+      media.respond(path.slice(mediaPath.length), request, response, url.searchParams.has('download'));
       return;
     }
     if (studio.serves(path)) {
@@ -230,6 +229,8 @@ export class HttpServer implements AsyncDisposable {
     if (error instanceof KeysUnavailableError) {
       const message = 'The credential cannot be checked at the moment. Try again.';
       respondError(response, 503, 'INTERNAL', message, headers, path);
+    } else if (error instanceof StorageError) {
+      respondError(response, 503, 'INTERNAL', cannotKeepMessage, headers, path);
     } else respondError(response, 500, 'INTERNAL', 'Something went wrong on our side.', headers, path);
   }
 

@@ -19,6 +19,13 @@ export function nextCheckDelay(intervalMs: number, unknownChecks: number, random
   return Math.round(intervalMs * factor * (1 + jitterShare * random));
 }
 
+/** A fault of our own is fixed by the operator at any time, and a try costs a check: this many base intervals. */
+const ownFaultFactor = 3;
+
+/** When to try again what failed by a fault of our own, in milliseconds from now. */
+export const nextOwnFaultDelay = (intervalMs: number, random: number): number =>
+  Math.round(intervalMs * ownFaultFactor * (1 + jitterShare * random));
+
 /** When to look again at a task that ended here, but may still succeed there, in milliseconds from now. */
 export const nextLateCheckDelay = (intervalMs: number, random: number): number =>
   Math.round(intervalMs * largestGrowth * (1 + jitterShare * random));

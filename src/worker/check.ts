@@ -3,7 +3,7 @@ import { isTerminal, type VideoTask } from '../store/video-task.ts';
 import type { TaskEvent } from '../tasks/machine.ts';
 import { leaseReturned, type Schedule } from '../tasks/recorder.ts';
 import { wakeIntervalMs } from '../tasks/wake.ts';
-import { nextCheckDelay } from './cadence.ts';
+import { nextCheckDelay, nextOwnFaultDelay } from './cadence.ts';
 import { checkSubmission } from './check-submission.ts';
 import { copyVideo } from './copy-video.ts';
 import { gaveUp } from './errors.ts';
@@ -59,9 +59,9 @@ export async function checkTask(
       ? concludeFault(context, task, outcome, fault)
       : await conclude(context, task, lease, { ...outcome, askedAt: startedAt }, signal);
   if (conclusion === null) return;
-  const { event, waitsForProvider = false, ...schedule } = conclusion;
+  const { event, sparesPatience = false, ...schedule } = conclusion;
   const patienceIsOver =
-    event.kind === 'observed' && !waitsForProvider && !isTerminal(task.stage) && isOverdue(context, task);
+    event.kind === 'observed' && !sparesPatience && !isTerminal(task.stage) && isOverdue(context, task);
   const recorded = await recorder.record(
     task.id,
     patienceIsOver ? { kind: 'patienceEnded', error: gaveUp(provider.label) } : event,
@@ -80,14 +80,15 @@ export async function checkTask(
   // Canceled meanwhile, or another worker's by now: nothing names the copy.
   if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
     await files.remove(event.video.mediaKey);
+    await context.store.forgetMedia([event.video.mediaKey]);
   }
 }
 
 /** What a look leads to: an event, and when to look again. */
 export type Conclusion = {
   readonly event: TaskEvent;
-  /** The provider answers nobody, as far as is known: no patience ends by that. */
-  readonly waitsForProvider?: boolean;
+  /** The provider answers nobody, as far as is known, or the fault is ours: no patience ends by that. */
+  readonly sparesPatience?: boolean;
 } & Schedule;
 
 /** Null when the task has gone its way meanwhile. */
@@ -129,9 +130,14 @@ async function conclude(
         return { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } };
       }
       const hint =
-        `${provider.label} says that the video is ready, but it could not be fetched: ${fetched.reason}. ` +
-        'It is tried again.';
-      return { event: { kind: 'observed', providerStatus, percent: null, memo, hint }, ...thinningOut() };
+        `${provider.label} says that the video is ready, but ` +
+        (fetched.kind === 'ownFault'
+          ? `${fetched.reason}. It is tried again until that succeeds; the operator finds the reason in the log.`
+          : `it could not be fetched: ${fetched.reason}. It is tried again.`);
+      const event = { kind: 'observed', providerStatus, percent: null, memo, hint } as const;
+      return fetched.kind === 'ownFault'
+        ? { event, sparesPatience: true, dueAt: now() + nextOwnFaultDelay(provider.pollIntervalMs, random()) }
+        : { event, ...thinningOut() };
     }
     case 'unknown': {
       const hint = task.trackedId === null ? outcome.hint : unknownId(provider.label, task.trackedId);

@@ -52,9 +52,14 @@ export async function concludeLate(
       }
       const fetched = await copyVideo(context, task, lease, outcome, signal);
       if (fetched === null) return null;
-      return fetched.kind === 'stored'
-        ? { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } }
-        : { event: { ...unchanged, providerStatus }, ...later };
+      if (fetched.kind === 'stored') {
+        return { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } };
+      }
+      const event = { ...unchanged, providerStatus };
+      // A video that only we cannot store is not given up.
+      return fetched.kind === 'ownFault'
+        ? { event, dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
+        : { event, ...later };
     }
     default:
       return outcome satisfies never;

@@ -1,4 +1,5 @@
 import type { HandOver, ProviderImage } from '../providers/provider.ts';
+import { StorageError } from '../media/storage-error.ts';
 import type { VideoTask } from '../store/video-task.ts';
 import { imageUnreachable, uploadGone } from './errors.ts';
 import type { WorkContext } from './run.ts';
@@ -20,12 +21,19 @@ export async function readyImages(
   for (const { url, reason } of reasons) {
     if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
   }
-  for (const image of task.referenceImages) {
-    if (image.url === null && !(await files.has(image.mediaKey)))
-      return { kind: 'refused', error: uploadGone };
+  try {
+    for (const image of task.referenceImages) {
+      if (image.url === null && !(await files.has(image.mediaKey)))
+        return { kind: 'refused', error: uploadGone };
+    }
+    const images = task.referenceImages.map((image) => imageOf(context, image));
+    return provider.handOver === undefined
+      ? { kind: 'ready', images }
+      : await provider.handOver(images, signal);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return { kind: 'unavailable', reason: 'this server cannot read them now', retryAfterMs: null };
   }
-  const images = task.referenceImages.map((image) => imageOf(context, image));
-  return provider.handOver === undefined ? { kind: 'ready', images } : provider.handOver(images, signal);
 }
 
 function imageOf({ files }: WorkContext, image: VideoTask['referenceImages'][number]): ProviderImage {

@@ -54,7 +54,7 @@ export function concludeFault(
         : task.hint;
   return {
     event: { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
-    waitsForProvider: !isOdd,
+    sparesPatience: !isOdd,
     dueAt: nextAfterFault(context, outcome, fault),
   };
 }

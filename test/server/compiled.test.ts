@@ -43,7 +43,7 @@ beforeAll(async () => {
   const providers = [stack.use(kieProviderAt('http://127.0.0.1:9'))];
   const tasks = new VideoTasks({
     store,
-    files: await MediaFiles.open(folder.path),
+    files: await MediaFiles.open(folder.path, log),
     recorder: new Recorder(store, log, now),
     providers,
     promptFrames: readPromptFrames(),

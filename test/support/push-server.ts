@@ -49,7 +49,7 @@ export async function startPushServer(
   const feed = stack.use(await TaskFeed.open(store, log));
   const recorder = new Recorder(store, log, Date.now);
   const providers: [] = [];
-  const files = await MediaFiles.open(folder.path);
+  const files = await MediaFiles.open(join(folder.path, 'media'), log);
   const tasks = new VideoTasks({
     store,
     files,
@@ -68,8 +68,7 @@ export async function startPushServer(
       providers,
       health: () => 'UNKNOWN',
       isWorking,
-      mediaDirectory: folder.path,
-      receiveFile: (content) => files.receive(content),
+      files,
       log,
       now: Date.now,
       onCallback: () => {},
@@ -84,7 +83,7 @@ export async function startPushServer(
   return {
     url: api.url,
     store,
-    mediaDirectory: folder.path,
+    mediaDirectory: files.directory,
     listeners: () => feed.listenerCount,
     create: async (overrides = {}) => {
       const result = await store.insert(

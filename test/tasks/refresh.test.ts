@@ -28,7 +28,7 @@ async function startChecked() {
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
   const provider = stack.use(kieProviderAt(kie.url, { pollIntervalMs: 60_000, now }));
   const recorder = new Recorder(store, pino({ level: 'silent' }), now);
-  const files = await MediaFiles.open(folder.path);
+  const files = await MediaFiles.open(folder.path, pino({ level: 'silent' }));
   const lease = { owner: 'worker', isHeld: () => true };
   /** What the worker does with a task that is due. */
   const work = async () => {
