@@ -1,41 +1,70 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
+import type { Logger } from 'pino';
 import type { Agent, Dispatcher } from 'undici';
 import type { Video } from '../store/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
+import { inspectVideo } from './inspect-video.ts';
 import type { MediaFiles } from './media-files.ts';
-import { readVideoFacts } from './video-facts.ts';
+import { cannotStoreMessage, StorageError } from './storage-error.ts';
+import type { VideoFacts } from './video-facts.ts';
 
-/** What came of fetching a finished video. Only `stored` lets a task complete. */
+/** What came of fetching a finished video. Only `stored` lets a task complete. `reason` is for users. */
 export type ArchiveOutcome =
   | { readonly kind: 'stored'; readonly video: Video }
-  | { readonly kind: 'refusedAddress' | 'notVideo' | 'unreachable'; readonly reason: string };
+  /** The source, or the way to it. */
+  | { readonly kind: 'refusedAddress' | 'notVideo' | 'notWhole' | 'unreachable'; readonly reason: string }
+  /** A fault of ours: the source is as good as it was. Logged. */
+  | { readonly kind: 'ownFault'; readonly reason: string };
 
 /** Settings of the archive. */
 export interface ArchiveOptions {
   readonly files: MediaFiles;
-  readonly allowHosts: readonly string[];
+  readonly allowHosts: AllowedHosts;
   /** Milliseconds without a byte after which a source counts as gone. */
   readonly timeoutMs: number;
   readonly now: () => number;
+  readonly log: Pick<Logger, 'error'>;
   /** Hears of each file before it is begun; who ends before it is named can then find it again. */
   readonly onBegin: (mediaKey: string) => Promise<void>;
 }
 
 /** More than any clip of a few seconds in 4k; a stream without end must not fill the disk. */
 const maxVideoBytes = 4 * 1024 ** 3;
-/** What file-type wants to see for its verdict. */
+/** The bytes from which file-type decides. */
 const probeBytes = 4100;
+/** The containers whose completeness can be proven, as players name them. */
 const extensions: Readonly<Record<string, string>> = {
   'video/mp4': 'mp4',
   'video/quicktime': 'mov',
   'video/webm': 'webm',
   'video/x-m4v': 'm4v',
+  'video/matroska': 'mkv',
+  'video/3gpp': '3gp',
+  'video/3gpp2': '3g2',
 };
+/** 206 answers a plain GET where a server knows no better; the container decides whether it is the whole file. */
+const goodStatuses: ReadonlySet<number> = new Set([200, 203, 206]);
+/** Codes of errors that say that this process or machine has no more of something. */
+const ownShortages: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
 
 class NotVideoError extends Error {
   override readonly name = 'NotVideoError';
+}
+
+class NotWholeError extends Error {
+  override readonly name = 'NotWholeError';
+}
+
+/** The source, or the way to it, failed. */
+class SourceError extends Error {
+  override readonly name = 'SourceError';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Copies finished videos to our side, because the providers' links are short-lived. */
@@ -52,22 +81,33 @@ export class Archive implements AsyncDisposable {
    * Fetches a whole video. Redirects are followed by hand, each through the address guard.
    *
    * @param withinMs for all of it, however steadily it drips; never less than the timeout
+   * @throws what `signal` is aborted with; faults of the database and of the program
    */
   async fetch(sourceUrl: string, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
     const limitMs = Math.max(withinMs, this.#options.timeoutMs);
     const timeout = AbortSignal.timeout(limitMs);
     try {
+      // Before anything is fetched: a whole video would be fetched in vain each time.
+      await this.#options.files.checkUsable();
       return { kind: 'stored', video: await this.#copy(sourceUrl, AbortSignal.any([signal, timeout])) };
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof StorageError) return { kind: 'ownFault', reason: cannotStoreMessage };
+      const cause = error instanceof SourceError ? error.cause : error;
+      if (cause instanceof RefusedAddressError) return { kind: 'refusedAddress', reason: cause.message };
+      if (cause instanceof NotVideoError || cause instanceof NotAnAddressError) {
+        return { kind: 'notVideo', reason: cause.message };
+      }
+      if (cause instanceof NotWholeError) return { kind: 'notWhole', reason: cause.message };
       if (timeout.aborted) {
         return { kind: 'unreachable', reason: `it did not arrive within ${Math.round(limitMs / 1000)} s` };
       }
-      if (error instanceof RefusedAddressError) return { kind: 'refusedAddress', reason: error.message };
-      if (error instanceof NotVideoError || error instanceof NotAnAddressError) {
-        return { kind: 'notVideo', reason: error.message };
+      if (!(error instanceof SourceError)) throw error;
+      if (cause instanceof Error && 'code' in cause && ownShortages.has(cause.code)) {
+        this.#options.log.error({ err: cause }, 'a video could not be fetched for want of resources');
+        return { kind: 'ownFault', reason: 'this server cannot fetch it now' };
       }
-      return { kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) };
+      return { kind: 'unreachable', reason: error.message };
     }
   }
 
@@ -76,21 +116,37 @@ export class Archive implements AsyncDisposable {
   }
 
   async #copy(sourceUrl: string, signal: AbortSignal): Promise<Video> {
-    const body = await this.#open(sourceUrl, signal);
-    const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    const { files, onBegin, now } = this.#options;
+    const { body, statesLength } = await this.#open(sourceUrl, signal);
+    const source = new SourceBytes();
+    const chunks = source.read(body, signal);
     try {
-      const { head, contentType } = await probe(chunks);
-      const mediaKey = `${randomBytes(16).toString('base64url')}.${extensions[contentType] ?? 'mp4'}`;
-      await this.#options.onBegin(mediaKey);
+      const { head, contentType, extension } = await probe(source, chunks);
+      const mediaKey = `${randomBytes(16).toString('base64url')}.${extension}`;
+      await onBegin(mediaKey);
       const hash = createHash('sha256');
       let bytes = 0;
-      await this.#options.files.write(
+      let facts: VideoFacts = { width: null, height: null, durationSeconds: null };
+      await files.write(
         mediaKey,
         counted(head, chunks, (chunk) => {
           hash.update(chunk);
           bytes += chunk.byteLength;
           if (bytes > maxVideoBytes) throw new NotVideoError('the source is larger than any video asked for');
         }),
+        async (written) => {
+          const inspection = await inspectVideo(written);
+          const { failure } = source;
+          const isWhole = inspection.kind === 'whole' && (inspection.statesEnd || failure === null);
+          if (!isWhole && failure !== null) throw failure;
+          if (inspection.kind === 'notWhole') throw new NotWholeError(inspection.reason);
+          if (!inspection.statesEnd && !statesLength) {
+            throw new NotWholeError(
+              'neither the source nor the file says where it ends, so it may be cut off',
+            );
+          }
+          facts = inspection.facts;
+        },
       );
       return {
         sourceUrl,
@@ -98,25 +154,59 @@ export class Archive implements AsyncDisposable {
         contentType,
         bytes,
         sha256: hash.digest('hex'),
-        ...(await readVideoFacts(this.#options.files.pathOf(mediaKey))),
-        archivedAt: this.#options.now(),
+        ...facts,
+        archivedAt: now(),
       };
     } finally {
       body.destroy();
     }
   }
 
-  async #open(sourceUrl: string, signal: AbortSignal): Promise<Dispatcher.ResponseData['body']> {
-    const { statusCode, body } = await guardedGet(this.#agent, sourceUrl, 'video/*,*/*;q=0.5', signal);
-    if (statusCode === 200) return body;
-    // A body that nobody reads keeps its connection.
-    await body.dump();
-    throw new Error(`the source answered with HTTP status ${statusCode}`);
+  async #open(
+    sourceUrl: string,
+    signal: AbortSignal,
+  ): Promise<{ body: Dispatcher.ResponseData['body']; statesLength: boolean }> {
+    try {
+      const response = await guardedGet(this.#agent, sourceUrl, 'video/*,*/*;q=0.5', signal);
+      const { statusCode, headers, body } = response;
+      if (goodStatuses.has(statusCode)) {
+        // A body with neither ends where the connection does, by whatever cause (seen with undici 8).
+        const statesLength =
+          headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+        return { body, statesLength };
+      }
+      // A body that nobody reads keeps its connection.
+      await body.dump();
+      throw new Error(`the source answered with HTTP status ${statusCode}`);
+    } catch (error) {
+      throw new SourceError(error);
+    }
   }
 }
 
-/** Reads until the content can be told by its first bytes; what a server calls it proves nothing. */
-async function probe(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; contentType: string }> {
+/**
+ * The bytes of a source until they end, by whatever cause: the container decides whether they are whole, since some
+ * servers state a wrong length or cut the connection behind the last byte.
+ */
+class SourceBytes {
+  /** What ended them early. */
+  failure: SourceError | null = null;
+
+  async *read(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      this.failure = new SourceError(error);
+      if (signal.aborted) throw this.failure;
+    }
+  }
+}
+
+/** Reads until the first bytes say what the content is; what a server calls it proves nothing. */
+async function probe(
+  source: SourceBytes,
+  chunks: AsyncIterator<Uint8Array>,
+): Promise<{ head: Uint8Array; contentType: string; extension: string }> {
   const parts: Uint8Array[] = [];
   let length = 0;
   while (length < probeBytes) {
@@ -126,11 +216,16 @@ async function probe(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Ar
     length += next.value.byteLength;
   }
   const head = Buffer.concat(parts);
-  const type = await fileTypeFromBuffer(head);
-  if (type === undefined || !type.mime.startsWith('video/')) {
-    throw new NotVideoError(`the source serves ${type?.mime ?? 'something that is no video'}`);
+  const contentType = (await fileTypeFromBuffer(head.subarray(0, probeBytes)))?.mime;
+  const extension = contentType === undefined ? undefined : extensions[contentType];
+  if (contentType === undefined || extension === undefined) {
+    if (source.failure !== null) throw source.failure;
+    const what = contentType?.startsWith('video/')
+      ? `${contentType}, which is no MP4, MOV or WebM`
+      : (contentType ?? 'something that is no video');
+    throw new NotVideoError(`the source serves ${what}`);
   }
-  return { head, contentType: type.mime };
+  return { head, contentType, extension };
 }
 
 async function* counted(

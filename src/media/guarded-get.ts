@@ -2,7 +2,7 @@ import { request, type Agent, type Dispatcher } from 'undici';
 
 /** Hosts of files answer 403 to the user agents of libraries (seen with Python-urllib, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
-const maxRedirects = 5;
+const maxRedirects = 10;
 
 /** The address is one that is not fetched at all, whoever answers there. */
 export class NotAnAddressError extends Error {
@@ -21,24 +21,33 @@ export async function guardedGet(
   accept: string,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
-  let url = new URL(address);
+  let url = URL.parse(address);
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
-    if (!/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
       throw new NotAnAddressError('the address is not a plain http or https one');
     }
     const response = await request(url, {
       dispatcher: agent,
       signal,
-      headers: { accept, 'user-agent': userAgent },
+      // What is encoded on the way would be kept encoded.
+      headers: { accept, 'accept-encoding': 'identity', 'user-agent': userAgent },
     });
     const { statusCode, headers, body } = response;
-    const location = headers['location'];
-    if (statusCode < 300 || statusCode >= 400 || typeof location !== 'string') return response;
+    // A server that repeats the header means one address.
+    const [location] = [headers['location']].flat();
+    if (statusCode < 300 || statusCode >= 400 || location === undefined) return response;
     // A body that nobody reads keeps its connection.
     await body.dump();
-    const next = URL.parse(location, url.href);
+    const next = URL.parse(escapeBytes(location), url.href);
     if (next === null) throw new Error('the source redirects to no address');
     url = next;
   }
   throw new Error('the source redirects without end');
 }
+
+/**
+ * A header as an address. Its bytes beyond ASCII, which undici gives as Latin-1, are escaped one by one, as browsers
+ * and curl do: a path in raw UTF-8 arrives as it was meant.
+ */
+const escapeBytes = (header: string): string =>
+  header.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,33 +1,35 @@
-/** What a stored video tells of itself. */
+/** What a stored video says about itself. Null: not stated, or not plausible. */
 export interface VideoFacts {
-  /** Pixels, as shown: a picture that is stored lying is turned. */
+  /** Pixels as displayed: a picture that is stored rotated is rotated back. */
   readonly width: number | null;
   readonly height: number | null;
   readonly durationSeconds: number | null;
 }
 
-/**
- * Reads the size and the length of a video file from its index: 1 to 7 ms, whatever the size of the file. What
- * cannot be read is null: a video that a player may still take is no less stored for it.
- */
-export async function readVideoFacts(path: string): Promise<VideoFacts> {
-  // Only when there is a video to read: 72 ms and 12 MB of memory, measured.
-  const { FilePathSource, Input, MP4, QTFF, WEBM } = await import('mediabunny');
-  const input = new Input({ source: new FilePathSource(path), formats: [MP4, QTFF, WEBM] });
-  try {
-    const track = await input.getPrimaryVideoTrack();
-    if (track === null) return nothing;
-    const duration = await input.computeDuration();
-    return {
-      width: Math.round(await track.getDisplayWidth()),
-      height: Math.round(await track.getDisplayHeight()),
-      durationSeconds: Number.isFinite(duration) && duration > 0 ? duration : null,
-    };
-  } catch {
-    return nothing;
-  } finally {
-    input.dispose();
-  }
+/** What a container that is whole, as far as it can tell, says. */
+export interface ContainerReport extends VideoFacts {
+  /** Whether it states where it ends. What is recorded as it happens may end after any part. */
+  readonly statesEnd: boolean;
 }
 
-const nothing: VideoFacts = { width: null, height: null, durationSeconds: null };
+/** What the container of a file says. */
+export type VideoInspection =
+  | { readonly kind: 'whole'; readonly facts: VideoFacts; readonly statesEnd: boolean }
+  /** `reason`, for users, ends a sentence about the source. */
+  | { readonly kind: 'notWhole'; readonly reason: string };
+
+/** The largest side of a picture that a browser decodes. */
+const maxSidePixels = 16_384;
+/** Longer than any generated clip: what claims more is misread or made up. */
+const maxSeconds = 86_400;
+
+/** Facts as they may be kept: numbers that no player shows become null. */
+export function plausibleFacts({ width, height, durationSeconds }: VideoFacts): VideoFacts {
+  const isPicture = [width, height].every((side) => side !== null && side >= 1 && side <= maxSidePixels);
+  const isLength = durationSeconds !== null && durationSeconds > 0 && durationSeconds <= maxSeconds;
+  return {
+    width: isPicture && width !== null ? Math.round(width) : null,
+    height: isPicture && height !== null ? Math.round(height) : null,
+    durationSeconds: isLength ? durationSeconds : null,
+  };
+}

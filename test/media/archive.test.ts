@@ -1,14 +1,36 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pino } from 'pino';
+import { AllowedHosts, parseAllowedHost } from '../../src/media/allowed-hosts.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
+import { StorageError } from '../../src/media/storage-error.ts';
+import { remuxed, without } from '../support/sample-videos.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** An answer that ends with its connection. */
+const raw = (
+  response: ServerResponse,
+  header: string | Uint8Array,
+  body: string | Uint8Array,
+  status = '200 OK',
+) =>
+  response.socket?.end(
+    Buffer.concat([
+      Buffer.from(`HTTP/1.1 ${status}\r\nConnection: close\r\n`),
+      Buffer.from(header),
+      Buffer.from(header.length > 0 ? '\r\n\r\n' : '\r\n'),
+      Buffer.from(body),
+    ]),
+  );
 
 const sample = await readFile(new URL('../../src/providers/simulator/samples/16x9.mp4', import.meta.url));
+const recorded = await remuxed(sample, 'matroska, as recorded');
 
 describe('the archive', () => {
   let folder: TemporaryFolder;
@@ -17,12 +39,54 @@ describe('the archive', () => {
     '/whole': (response) => response.end(sample),
     '/mislabelled': (response) => response.setHeader('content-type', 'text/html').end(sample),
     '/page': (response) => response.setHeader('content-type', 'video/mp4').end('<!doctype html><p>gone'),
+    '/part': (response) =>
+      response
+        .writeHead(206, { 'content-range': `bytes 0-${sample.byteLength - 1}/${sample.byteLength}` })
+        .end(sample),
+    '/half': (response) =>
+      response
+        .writeHead(206, { 'content-range': `bytes 0-7999/${sample.byteLength}` })
+        .end(sample.subarray(0, 8000)),
+    '/behind': (response) => response.end(Buffer.concat([sample, Buffer.from('junkjunk')])),
+    '/without-length': (response) => raw(response, '', sample),
+    '/cut-without-length': (response) => raw(response, '', sample.subarray(0, 8000)),
+    '/longer-by-its-length': (response) =>
+      raw(response, `Content-Length: ${sample.byteLength + 1000}`, sample),
+    '/reset': (response) => {
+      response.setHeader('content-length', sample.byteLength);
+      response.write(sample.subarray(0, 20), () => response.destroy());
+    },
+    '/cut-and-longer': (response) =>
+      raw(response, `Content-Length: ${sample.byteLength}`, sample.subarray(0, 20_000)),
+    '/recorded': (response) => response.end(recorded),
+    '/recorded-without-length': (response) => raw(response, '', recorded),
+    '/cut-with-its-length': (response) => response.end(sample.subarray(0, 8000)),
+    '/without-index': (response) => response.end(without(sample, 'moov')),
+    '/first-box': (response) => response.end(sample.subarray(0, 32)),
+    '/avi': (response) =>
+      response.end(Buffer.from('RIFF\0\0\0\x10AVI LIST\0\0\0\0'.padEnd(6000, '\0'), 'latin1')),
     '/empty': (response) => response.end(),
     '/gone': (response) => response.writeHead(404).end('gone'),
     '/cut': (response) => {
       response.setHeader('content-length', sample.byteLength);
       response.write(sample.subarray(0, sample.byteLength - 100), () => response.destroy());
     },
+    '/raw-utf8': (response) => raw(response, 'Location: /видео файл.mp4', '', '302 Found'),
+    '/%D0%B2%D0%B8%D0%B4%D0%B5%D0%BE%20%D1%84%D0%B0%D0%B9%D0%BB.mp4': (response) => response.end(sample),
+    '/raw-latin1': (response) => raw(response, Buffer.from('Location: /caf\xe9', 'latin1'), '', '302 Found'),
+    '/caf%E9': (response) => response.end(sample),
+    '/folder/relative': (response) => response.writeHead(302, { location: '../whole?a b' }).end(),
+    '/whole?a%20b': (response) => response.end(sample),
+    '/twice': (response) =>
+      response
+        .writeHead(
+          302,
+          [
+            ['location', '/whole'],
+            ['location', '/whole'],
+          ].flat(),
+        )
+        .end(),
     '/redirected': (response) => response.writeHead(302, { location: '/whole' }).end(),
     '/round': (response) => response.writeHead(302, { location: '/round' }).end(),
     '/inside': (response) => response.writeHead(302, { location: 'http://127.0.0.2:1/whole' }).end(),
@@ -36,7 +100,11 @@ describe('the archive', () => {
       response.on('close', () => clearInterval(drip));
     },
   };
-  const server = createServer((request, response) => answers[request.url ?? '']?.(response));
+  let asked = 0;
+  const server = createServer((request, response) => {
+    asked += 1;
+    answers[request.url ?? '']?.(response);
+  });
   beforeAll(async () => {
     folder = await temporaryFolder();
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -50,8 +118,9 @@ describe('the archive', () => {
 
   const fetched = async (path: string, withinMs = 10_000) => {
     await using archive = new Archive({
-      files: await MediaFiles.open(folder.path),
-      allowHosts: [new URL(url).host],
+      files: await MediaFiles.open(folder.path, pino({ level: 'silent' })),
+      allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
+      log: pino({ level: 'silent' }),
       timeoutMs: 300,
       now: () => 7,
       onBegin: () => Promise.resolve(),
@@ -59,28 +128,36 @@ describe('the archive', () => {
     return await archive.fetch(`${url}${path}`, new AbortController().signal, withinMs);
   };
 
-  it.each(['/whole', '/mislabelled', '/redirected'])(
-    'keeps the whole video of %s, told by its bytes',
-    async (path) => {
-      const outcome = await fetched(path);
-      expect(outcome).toMatchObject({
-        kind: 'stored',
-        video: {
-          sourceUrl: `${url}${path}`,
-          contentType: 'video/mp4',
-          bytes: sample.byteLength,
-          sha256: createHash('sha256').update(sample).digest('hex'),
-          width: 640,
-          height: 360,
-          durationSeconds: 4,
-          archivedAt: 7,
-        },
-      });
-      if (outcome.kind !== 'stored' || outcome.video.mediaKey === null) throw new Error('It has no key');
-      expect(outcome.video.mediaKey).toMatch(/^[\w-]{22}\.mp4$/);
-      expect(await readFile(join(folder.path, outcome.video.mediaKey))).toEqual(sample);
-    },
-  );
+  it.each([
+    '/whole',
+    '/mislabelled',
+    '/part',
+    '/without-length',
+    '/longer-by-its-length',
+    '/redirected',
+    '/raw-utf8',
+    '/raw-latin1',
+    '/folder/relative',
+    '/twice',
+  ])('keeps the whole video of %s, told by its bytes', async (path) => {
+    const outcome = await fetched(path);
+    expect(outcome).toMatchObject({
+      kind: 'stored',
+      video: {
+        sourceUrl: `${url}${path}`,
+        contentType: 'video/mp4',
+        bytes: sample.byteLength,
+        sha256: createHash('sha256').update(sample).digest('hex'),
+        width: 640,
+        height: 360,
+        durationSeconds: 4,
+        archivedAt: 7,
+      },
+    });
+    if (outcome.kind !== 'stored' || outcome.video.mediaKey === null) throw new Error('It has no key');
+    expect(outcome.video.mediaKey).toMatch(/^[\w-]{22}\.mp4$/);
+    expect(await readFile(join(folder.path, outcome.video.mediaKey))).toEqual(sample);
+  });
 
   it.each([600, 0, -5])(
     'gives up on what drips when %d ms are over, but not before the timeout',
@@ -99,7 +176,16 @@ describe('the archive', () => {
     ['/empty', 'notVideo', /no video/i],
     ['/file', 'notVideo', /not a plain http/i],
     ['/with-password', 'notVideo', /not a plain http/i],
+    ['/avi', 'notVideo', /no MP4, MOV or WebM/],
+    ['/half', 'notWhole', /cut off/],
+    ['/cut-with-its-length', 'notWhole', /cut off/],
+    ['/cut-without-length', 'notWhole', /cut off/],
+    ['/recorded-without-length', 'notWhole', /where it ends/],
+    ['/without-index', 'notWhole', /moov.*missing/],
+    ['/first-box', 'notWhole', /moov.*missing/],
     ['/gone', 'unreachable', /HTTP status 404/i],
+    ['/cut-and-longer', 'unreachable', /does not match/i],
+    ['/reset', 'unreachable', /closed|reset|aborted|terminated/i],
     ['/cut', 'unreachable', /aborted|closed|terminated/i],
     ['/round', 'unreachable', /without end/i],
     ['/silent', 'unreachable', /Timeout/i],
@@ -108,5 +194,56 @@ describe('the archive', () => {
     const before = await readdir(folder.path);
     expect(await fetched(path)).toEqual({ kind, reason: expect.stringMatching(reason) as string });
     expect(await readdir(folder.path)).toEqual(before);
+  });
+
+  it.each(['/behind', '/recorded'])('keeps %s as it is', async (path) => {
+    expect(await fetched(path)).toMatchObject({ kind: 'stored' });
+  });
+
+  describe('whose own place fails', () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
+    const archiveIn = async (files: MediaFiles) =>
+      new Archive({
+        files,
+        allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
+        log,
+        timeoutMs: 300,
+        now: () => 7,
+        onBegin: () => Promise.resolve(),
+      });
+
+    it('says so, logs why once, asks no source in vain, and goes on when the folder is back', async () => {
+      await using place = await temporaryFolder();
+      const directory = join(place.path, 'media');
+      const files = await MediaFiles.open(directory, log);
+      await using archive = await archiveIn(files);
+      const fetch = () => archive.fetch(`${url}/whole`, new AbortController().signal, 1000);
+      await rm(directory, { recursive: true });
+      const before = asked;
+      lines.length = 0;
+      const ownFault = { kind: 'ownFault', reason: 'this server cannot store it now' };
+      expect([await fetch(), await fetch()]).toEqual([ownFault, ownFault]);
+      expect([asked - before, lines.length]).toEqual([0, 1]);
+      expect(lines[0]).toMatch(/ENOENT/);
+      await expect(files.checkUsable()).rejects.toThrow(StorageError);
+      await mkdir(directory);
+      await waitFor('another try', fetch, ({ kind }) => kind === 'stored');
+      await expect(files.checkUsable()).resolves.toBeUndefined();
+    });
+
+    it('does not take a database that fails for a source that fails', async () => {
+      await using archive = new Archive({
+        files: await MediaFiles.open(folder.path, log),
+        allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
+        log,
+        timeoutMs: 300,
+        now: () => 7,
+        onBegin: () => Promise.reject(new Error('SQLITE_FULL')),
+      });
+      await expect(archive.fetch(`${url}/whole`, new AbortController().signal, 1000)).rejects.toThrow(
+        'SQLITE_FULL',
+      );
+    });
   });
 });
