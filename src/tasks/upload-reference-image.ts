@@ -1,4 +1,5 @@
-import { readImageFacts } from '../media/image.ts';
+import type { ByteSource } from '../media/byte-source.ts';
+import { inspectImage } from '../media/inspect-image.ts';
 import type { Store } from '../store/store.ts';
 import type { Owner, Upload } from '../store/video-task.ts';
 import type { UserError } from './user-error.ts';
@@ -15,7 +16,8 @@ export type UploadResult =
 /** A file that came with a request and is on the disk, without a key yet. */
 export interface IncomingFile {
   readonly size: number;
-  read(): Promise<Uint8Array>;
+  /** Reads in it, without its bytes in memory. */
+  inspect<T>(read: (content: ByteSource) => Promise<T>): Promise<T>;
   /** Keeps it under a key; it disappears with the request otherwise. */
   keepAs(key: string): Promise<void>;
 }
@@ -30,9 +32,9 @@ export async function uploadReferenceImage(
   if (file.size > maxImageBytes) {
     return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are taken. Make it smaller.`);
   }
-  const facts = await readImageFacts(await file.read());
-  if (facts === null) return bad('The file is no JPEG, PNG or WebP image that can be read.');
-  const { contentType, width, height, extension } = facts;
+  const inspection = await file.inspect(inspectImage);
+  if (inspection.kind === 'refused') return bad(inspection.reason);
+  const { contentType, width, height, extension } = inspection.facts;
   const image: Upload = {
     id: randomId(),
     owner,
