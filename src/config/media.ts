@@ -1,18 +1,21 @@
+import { parseAllowedHost } from '../media/allowed-hosts.ts';
 import { list } from './parsers.ts';
 import { Complaint, given } from './variable.ts';
 
 const hosts = (value: string) => {
-  const names = list(value);
-  return names.every((name) => URL.canParse(`http://${name}`) && !/[/@?#]/.test(name))
-    ? names.map((name) => name.toLowerCase())
-    : new Complaint('must be a comma-separated list of host names, each with or without :PORT');
+  const parsed = list(value).map(parseAllowedHost);
+  return parsed.every((host) => host !== null)
+    ? parsed
+    : new Complaint(
+        'must be a comma-separated list of hosts such as name, name:8080, 10.0.0.1 or [::1]:8080',
+      );
 };
 
 /** Videos and images. */
 export const mediaVariables = {
   FETCH_ALLOW_HOSTS: given(
     '',
-    'hosts (NAME or NAME:PORT) that may be private addresses in outgoing fetches',
+    'hosts (NAME, NAME:PORT or [IPV6]:PORT) that may be private addresses in outgoing fetches',
     hosts,
   ),
 };

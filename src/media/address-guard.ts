@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
+import type { AllowedHosts } from './allowed-hosts.ts';
 
 /** An address from outside points to where only we may go. The message names the host, never the whole URL. */
 export class RefusedAddressError extends Error {
@@ -12,7 +13,10 @@ export class RefusedAddressError extends Error {
   }
 }
 
-/** Ranges that are not the public internet (IANA special-purpose registries, 2026). */
+/**
+ * Ranges that are not the public internet (IANA special-purpose registries, 2026), and public ones that lead to the
+ * inside of a cloud from there.
+ */
 const privateRanges: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -28,6 +32,12 @@ const privateRanges: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['198.51.100.0', 24, 'ipv4'],
   ['203.0.113.0', 24, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
+  // Azure: the host agent of each virtual machine, with its secrets (Microsoft docs, 2026).
+  ['168.63.129.16', 32, 'ipv4'],
+  // IBM Cloud: service endpoints that only machines inside reach (IBM docs, 2026).
+  ['161.26.0.0', 16, 'ipv4'],
+  ['166.8.0.0', 14, 'ipv4'],
+  // Oracle Cloud's own services beside 169.254.169.254 are in 192.0.0.0/24, Alibaba's 100.100.100.200 in 100.64.0.0/10.
   // Only 2000::/3 is given out. What is outside holds the forms that carry an IPv4 address too (::a.b.c.d,
   // ::ffff:a.b.c.d, ::ffff:0:a.b.c.d, NAT64), of which private ones must not pass and public ones have no use.
   ['::', 3, 'ipv6'],
@@ -54,10 +64,9 @@ export function isPrivateAddress(address: string): boolean {
  * Connections for addresses that came from outside: private ones are refused, for literals and for what names
  * resolve to, at the moment of connecting, so that a name cannot change its mind between check and use.
  *
- * @param allowHosts `name` or `name:port` that are exempt
+ * @param allowHosts exempt from that
  */
-export function createGuardedAgent(allowHosts: readonly string[], timeoutMs: number): Agent {
-  const exempt = new Set(allowHosts);
+export function createGuardedAgent(allowHosts: AllowedHosts, timeoutMs: number): Agent {
   const options = { timeout: timeoutMs, allowH2: false } as const;
   const open = buildConnector(options);
   const guarded = buildConnector({ ...options, lookup: publicLookup });
@@ -66,8 +75,8 @@ export function createGuardedAgent(allowHosts: readonly string[], timeoutMs: num
     bodyTimeout: timeoutMs,
     connect: (target, callback) => {
       const host = target.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-      const port = target.port || (target.protocol === 'https:' ? '443' : '80');
-      if (exempt.has(target.hostname) || exempt.has(host) || exempt.has(`${target.hostname}:${port}`)) {
+      const port = Number(target.port || (target.protocol === 'https:' ? 443 : 80));
+      if (allowHosts.has(host, port)) {
         open(target, callback);
       } else if (isIP(host) !== 0 && isPrivateAddress(host)) {
         callback(new RefusedAddressError(host), null);

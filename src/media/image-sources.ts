@@ -1,5 +1,6 @@
 import type { Agent } from 'undici';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
 
 /** Answers that say the same to everyone; 403 may be about us alone. */
@@ -14,10 +15,10 @@ export class ImageSources implements AsyncDisposable {
   readonly #timeoutMs: number;
 
   /**
-   * @param allowHosts hosts (`name` or `name:port`) that may be private addresses
+   * @param allowHosts hosts that may be private addresses
    * @param timeoutMs for one look; who is slow may still be reached by the provider
    */
-  constructor(allowHosts: readonly string[], timeoutMs: number) {
+  constructor(allowHosts: AllowedHosts, timeoutMs: number) {
     this.#agent = createGuardedAgent(allowHosts, timeoutMs);
     this.#timeoutMs = timeoutMs;
   }

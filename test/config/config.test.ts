@@ -73,7 +73,15 @@ describe('the environment', () => {
         ['bytedance/v1-pro', 3],
       ]),
     ],
-    ['FETCH_ALLOW_HOSTS', 'Localhost:9,images.example', ['localhost:9', 'images.example']],
+    [
+      'FETCH_ALLOW_HOSTS',
+      'Localhost:9,images.example, [::1]:8080',
+      [
+        { name: 'localhost', port: 9 },
+        { name: 'images.example', port: null },
+        { name: '::1', port: 8080 },
+      ],
+    ],
     ['LOG_PRETTY', 'true', true],
   ])('takes %s=%s', (name, text, value) => {
     expect(readConfig({ [name]: text })).toHaveProperty(name, value);
