@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,8 +47,10 @@ describe('/media', () => {
       etag: `"${key}"`,
       'accept-ranges': 'bytes',
       'content-type': 'video/mp4',
-      'cache-control': 'public, max-age=31536000, immutable',
+      // A cache asks each time, so that what was deleted is gone.
+      'cache-control': 'no-cache',
       'x-content-type-options': 'nosniff',
+      'content-security-policy': 'sandbox',
     });
   });
 
@@ -89,5 +91,66 @@ describe('/media', () => {
     expect((await ask({}, 'HEAD', `${key}?download`)).headers['content-disposition']).toBe(
       `attachment; filename="${key}"`,
     );
+  });
+
+  it.each<[string, 'GET' | 'HEAD', string, Record<string, string>, number]>([
+    ['a file', 'GET', key, {}, 200],
+    ['a part of it', 'GET', key, { range: 'bytes=0-1' }, 206],
+    ['its headers', 'HEAD', key, {}, 200],
+    ['no change', 'GET', key, { 'if-none-match': `"${key}"` }, 304],
+    ['a Range outside', 'GET', key, { range: 'bytes=10-' }, 416],
+    ['an unknown key', 'GET', `${'b'.repeat(22)}.mp4`, {}, 404],
+  ])('lets a page of any site read %s', async (_what, method, path, headers, status) => {
+    for (const origin of ['http://localhost:5173', 'https://shop.example', 'null']) {
+      const answer = await ask({ ...headers, origin, 'sec-fetch-site': 'cross-site' }, method, path);
+      expect([answer.status, answer.headers['access-control-allow-origin']]).toEqual([status, '*']);
+      expect(answer.headers['access-control-expose-headers']).toMatch(/content-range/);
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    }
+  });
+
+  it('answers the preflight of any page, and takes nothing but reads', async () => {
+    const { statusCode, headers } = await request(`${server.url}/media/${key}`, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://shop.example',
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'range, if-range, x-player',
+      },
+    });
+    expect([statusCode, headers]).toMatchObject([
+      204,
+      {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, HEAD',
+        'access-control-allow-headers': 'range, if-range, x-player',
+      },
+    ]);
+    for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+      const answer = await request(`${server.url}/media/${key}`, { method });
+      await answer.body.dump();
+      expect([answer.statusCode, answer.headers['allow']]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    }
+  });
+
+  it('does not serve from a cache what was deleted', async () => {
+    const deleted = `${'d'.repeat(22)}.mp4`;
+    await writeFile(join(server.mediaDirectory, deleted), bytes);
+    expect((await ask({}, 'GET', deleted)).status).toBe(200);
+    await rm(join(server.mediaDirectory, deleted));
+    expect((await ask({ 'if-none-match': `"${deleted}"` }, 'GET', deleted)).status).toBe(404);
+  });
+
+  it('says that it is its own fault when the folder is gone, and serves again when it is back', async () => {
+    const aside = `${server.mediaDirectory}-aside`;
+    await rename(server.mediaDirectory, aside);
+    const gone = await ask({});
+    expect([gone.status, gone.text]).toEqual([503, expect.not.stringContaining(server.mediaDirectory)]);
+    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+    await mkdir(server.mediaDirectory);
+    expect((await ask({})).status).toBe(404);
+    await rm(server.mediaDirectory, { recursive: true });
+    await rename(aside, server.mediaDirectory);
+    expect((await ask({})).status).toBe(200);
   });
 });
