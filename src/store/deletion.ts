@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { releaseMedia } from './media.ts';
 import type { Database } from './schema.ts';
 import { fromRow } from './task-row.ts';
 
@@ -6,12 +7,10 @@ import { fromRow } from './task-row.ts';
 const batchSize = 100;
 
 /**
- * Removes what is left of tasks that were deleted before a time. Their ledger and their idempotency keys stay.
- *
- * @returns the media keys that they had
+ * Removes what is left of tasks that were deleted before a time; their files are released in the same transaction.
+ * Their ledger and their idempotency keys stay.
  */
-export async function purgeDeleted(db: Kysely<Database>, before: number): Promise<readonly string[]> {
-  const mediaKeys: string[] = [];
+export async function purgeDeleted(db: Kysely<Database>, before: number): Promise<void> {
   for (;;) {
     const purged = await db.transaction().execute(async (trx) => {
       const rows = await trx
@@ -23,9 +22,12 @@ export async function purgeDeleted(db: Kysely<Database>, before: number): Promis
         .execute();
       const ids = rows.map(({ id }) => id);
       if (ids.length > 0) await trx.deleteFrom('transitions').where('task_id', 'in', ids).execute();
-      return rows.map(fromRow);
+      await releaseMedia(
+        trx,
+        rows.map(fromRow).flatMap(({ video }) => (video === null ? [] : [video.mediaKey])),
+      );
+      return rows.length;
     });
-    mediaKeys.push(...purged.flatMap(({ video }) => (video === null ? [] : [video.mediaKey])));
-    if (purged.length < batchSize) return mediaKeys;
+    if (purged < batchSize) return;
   }
 }

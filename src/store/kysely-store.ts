@@ -9,7 +9,7 @@ import { claimDueWork, earliest, readDueTimes, spreadChecks } from './due-work.t
 import { addTransition, nextRevision } from './history.ts';
 import { insertTask, insertTracked, readKey } from './insert.ts';
 import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
-import { beginMedia, nameMedia, sweepMedia } from './media.ts';
+import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './media.ts';
 import { migrations } from './migrations.ts';
 import { NestedReads } from './nested-reads.ts';
 import { readPage } from './pages.ts';
@@ -227,8 +227,16 @@ class KyselyStore implements Store {
     return beginMedia(this.#db, key, at);
   }
 
-  sweepMedia(begunBefore: number): Promise<readonly string[]> {
-    return sweepMedia(this.#db, begunBefore);
+  releaseMedia(key: string): Promise<void> {
+    return releaseMedia(this.#db, [key]);
+  }
+
+  unnamedMedia(request: Parameters<Store['unnamedMedia']>[0]): ReturnType<Store['unnamedMedia']> {
+    return unnamedMedia(this.#db, request);
+  }
+
+  forgetMedia(keys: readonly string[]): Promise<void> {
+    return forgetMedia(this.#db, keys);
   }
 
   insertUpload(upload: Upload): Promise<void> {
@@ -303,7 +311,7 @@ class KyselyStore implements Store {
     return Number(count);
   }
 
-  purgeDeleted(before: number): Promise<readonly string[]> {
+  purgeDeleted(before: number): Promise<void> {
     return purgeDeleted(this.#db, before);
   }
 

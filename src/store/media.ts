@@ -14,8 +14,36 @@ export async function nameMedia(db: Kysely<Database>, key: string): Promise<void
   await db.deleteFrom('begun_media').where('media_key', '=', key).execute();
 }
 
-/** Forgets what was begun before a time and never named; answers the keys. */
-export async function sweepMedia(db: Kysely<Database>, before: number): Promise<readonly string[]> {
-  const rows = await db.deleteFrom('begun_media').where('at', '<', before).returning('media_key').execute();
+/** When files count as begun that no row names any more: long ago, so that the next sweep removes them. */
+const longAgo = 0;
+
+/** Notes files that a deleted row had named. Written with the deletion: their keys are never without a row. */
+export async function releaseMedia(db: Kysely<Database>, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  await db
+    .insertInto('begun_media')
+    .values(keys.map((key) => ({ media_key: key, at: longAgo })))
+    .onConflict((conflict) => conflict.column('media_key').doUpdateSet({ at: longAgo }))
+    .execute();
+}
+
+/** Keys of files that were begun before a time and that nothing names, in order, after one of them. */
+export async function unnamedMedia(
+  db: Kysely<Database>,
+  { begunBefore, after, limit }: { begunBefore: number; after: string; limit: number },
+): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('begun_media')
+    .select('media_key')
+    .where('at', '<', begunBefore)
+    .where('media_key', '>', after)
+    .orderBy('media_key')
+    .limit(limit)
+    .execute();
   return rows.map((row) => row.media_key);
+}
+
+/** Forgets files that were removed. */
+export async function forgetMedia(db: Kysely<Database>, keys: readonly string[]): Promise<void> {
+  if (keys.length > 0) await db.deleteFrom('begun_media').where('media_key', 'in', keys).execute();
 }

@@ -214,15 +214,23 @@ export interface Store extends AsyncDisposable {
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
   /** Notes that a file is about to be written, until a task or an upload names it. */
   beginMedia(key: string, at: number): Promise<void>;
-  /** Forgets files that were begun before a time and that nothing names; answers their keys. */
-  sweepMedia(begunBefore: number): Promise<readonly string[]>;
+  /** Notes that nothing names a file any more: it is among `unnamedMedia` until it is forgotten. */
+  releaseMedia(key: string): Promise<void>;
+  /** Keys of files that were begun before a time and that nothing names, in order; those after `after`. */
+  unnamedMedia(request: {
+    readonly begunBefore: number;
+    readonly after: string;
+    readonly limit: number;
+  }): Promise<readonly string[]>;
+  /** Forgets files that were removed. The file goes first: a row without a file does no harm. */
+  forgetMedia(keys: readonly string[]): Promise<void>;
   insertUpload(upload: Upload): Promise<void>;
   /** The upload, if it is this owner's. */
   getUpload(owner: Owner, id: string): Promise<Upload | null>;
   /** The same, marked as used now. */
   useUpload(owner: Owner, id: string, now: number): Promise<Upload | null>;
-  /** Forgets uploads that were last used before `usedBefore`; answers their media keys. */
-  sweepUploads(usedBefore: number): Promise<readonly string[]>;
+  /** Forgets uploads that were last used before `usedBefore`; nothing names their files then. */
+  sweepUploads(usedBefore: number): Promise<void>;
   /** When a provider's next work is due, in milliseconds since 1970; null when there is none. */
   nextDueAt(provider: ProviderName): Promise<number | null>;
   /** The same by kind of work. */
@@ -247,8 +255,8 @@ export interface Store extends AsyncDisposable {
   /** What the tasks of an owner cost in a UTC month, such as 2026-11. */
   spending(owner: Owner, month: string): Promise<Spending>;
   countOpen(owner: Owner): Promise<number>;
-  /** Removes what is left of tasks that were deleted before a time; answers their media keys. */
-  purgeDeleted(before: number): Promise<readonly string[]>;
+  /** Removes what is left of tasks that were deleted before a time; nothing names their files then. */
+  purgeDeleted(before: number): Promise<void>;
   /** The newest states of tasks that changed after a place in the order of changes, in that order. */
   changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]>;
   /** The counter of the last committed revision. */

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { nameMedia } from './media.ts';
+import { nameMedia, releaseMedia } from './media.ts';
 import type { Database } from './schema.ts';
 import type { Owner, Upload } from './video-task.ts';
 
@@ -62,12 +62,29 @@ const fromUploadRow = (row: Database['uploads']): Upload => ({
   usedAt: row.used_at,
 });
 
-/** A task is long over when its images were last used a month ago, so uses alone decide. */
-export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Promise<readonly string[]> {
-  const rows = await db
-    .deleteFrom('uploads')
-    .where('used_at', '<', usedBefore)
-    .returning('media_key')
-    .execute();
-  return rows.map((row) => row.media_key);
+/** How many rows one transaction removes: a writer waits for no more. */
+const batchSize = 500;
+
+/**
+ * Forgets uploads that were last used before a time; their files are released in the same transaction. A task is long
+ * over when its images were last used a month ago, so uses alone decide.
+ */
+export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Promise<void> {
+  for (;;) {
+    const swept = await db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .deleteFrom('uploads')
+        .where('id', 'in', (query) =>
+          query.selectFrom('uploads').select('id').where('used_at', '<', usedBefore).limit(batchSize),
+        )
+        .returning('media_key')
+        .execute();
+      await releaseMedia(
+        trx,
+        rows.map((row) => row.media_key),
+      );
+      return rows.length;
+    });
+    if (swept < batchSize) return;
+  }
 }

@@ -1,3 +1,4 @@
+import { StorageError } from '../media/storage-error.ts';
 import type { Owner, TaskId } from '../store/video-task.ts';
 import { isOwn, type Commands } from './commands.ts';
 import { failure, unknownTask } from './task-result.ts';
@@ -29,7 +30,17 @@ export async function deleteVideoTask(commands: Commands, owner: Owner, id: Task
           );
     return { deletedId: null, userErrors };
   }
-  // After the commit: a crash in between leaves a file that the purge removes.
-  if (deleted.video !== null) await commands.files.remove(deleted.video.mediaKey);
+  if (deleted.video !== null) await removeVideo(commands, deleted.video.mediaKey);
   return { deletedId: id, userErrors: [] };
+}
+
+/** After the commit: a crash in between leaves a file that the purge removes. */
+async function removeVideo({ store, files }: Commands, mediaKey: string): Promise<void> {
+  try {
+    await files.remove(mediaKey);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    // The task is deleted all the same: housekeeping logs the fault, and removes the file as soon as it can.
+    await store.releaseMedia(mediaKey);
+  }
 }

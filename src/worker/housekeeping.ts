@@ -11,10 +11,13 @@ const keepBegunMs = 24 * 3_600_000;
 /** An upload that no task used for so long is swept. */
 const keepUploadsMs = 30 * 24 * 3_600_000;
 
+/** How many files are removed before their rows are forgotten together. */
+const batchSize = 500;
+
 /** What housekeeping works on. */
 export interface HousekeepingOptions {
   readonly store: Store;
-  readonly files: Pick<MediaFiles, 'remove'>;
+  readonly files: Pick<MediaFiles, 'checkUsable' | 'remove'>;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -38,11 +41,39 @@ export class Housekeeping implements AsyncDisposable {
 
   /** One round. */
   async clean(): Promise<void> {
-    const { store, files, now } = this.#options;
-    const purged = await store.purgeDeleted(now() - keepDeletedMs);
-    const swept = await store.sweepUploads(now() - keepUploadsMs);
-    const orphans = await store.sweepMedia(now() - keepBegunMs);
-    for (const key of [...purged, ...swept, ...orphans]) await files.remove(key);
+    const { store, now } = this.#options;
+    await store.purgeDeleted(now() - keepDeletedMs);
+    await store.sweepUploads(now() - keepUploadsMs);
+    await this.#removeUnnamed();
+  }
+
+  /** The file first, its row after: whatever fails or ends in between, the next round finds it again. */
+  async #removeUnnamed(): Promise<void> {
+    const { store, files, log, now } = this.#options;
+    // A folder that is gone is not one whose files are gone.
+    await files.checkUsable();
+    const begunBefore = now() - keepBegunMs;
+    let left = 0;
+    let lastError: unknown = null;
+    for (let after = ''; ;) {
+      const keys = await store.unnamedMedia({ begunBefore, after, limit: batchSize });
+      const removed: string[] = [];
+      for (const key of keys) {
+        try {
+          await files.remove(key);
+          removed.push(key);
+        } catch (error) {
+          left += 1;
+          lastError = error;
+        }
+      }
+      await store.forgetMedia(removed);
+      const last = keys.at(-1);
+      if (last === undefined || keys.length < batchSize) break;
+      after = last;
+    }
+    if (left > 0)
+      log.error({ err: lastError, files: left }, 'files could not be removed; the next round tries again');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

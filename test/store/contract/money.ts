@@ -229,7 +229,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         await store.change(task.id, () => announced({ cost }));
         expect(await store.spending(local, month)).toEqual({ usd: 0.25, settled: true });
         await store.change(task.id, () => announced({ deletedAt: now, completedAt: now, nextAction: null }));
-        expect(await store.purgeDeleted(now)).toEqual([]);
+        await store.purgeDeleted(now);
         expect((await store.get(task.id))?.id).toBe(task.id);
         await store.purgeDeleted(now + 1);
         expect(await store.get(task.id)).toBeNull();

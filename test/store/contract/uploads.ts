@@ -44,11 +44,39 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
         await store.useUpload(local, 'used', now + 10);
         await store.useUpload(other, 'tried', now + 10);
         await store.getUpload(local, 'idle');
-        expect(await store.sweepUploads(now)).toEqual([]);
-        expect((await store.sweepUploads(now + 1)).toSorted()).toEqual(['idle.png', 'tried.png']);
+        const unnamedAfter = async (usedBefore: number) => {
+          await store.sweepUploads(usedBefore);
+          return store.unnamedMedia({ begunBefore: 1, after: '', limit: 9 });
+        };
+        expect(await unnamedAfter(now)).toEqual([]);
+        expect(await unnamedAfter(now + 1)).toEqual(['idle.png', 'tried.png']);
         expect(await store.useUpload(local, 'idle', now + 2)).toBeNull();
-        expect(await store.sweepUploads(now + 10)).toEqual([]);
-        expect(await store.sweepUploads(now + 11)).toEqual(['used.png']);
+        expect(await unnamedAfter(now + 10)).toEqual(['idle.png', 'tried.png']);
+        expect(await unnamedAfter(now + 11)).toEqual(['idle.png', 'tried.png', 'used.png']);
+      }),
+    );
+
+    test(
+      'leave their files among those that nothing names, page by page, until these are forgotten',
+      withStore(async (store) => {
+        for (let index = 0; index < 1003; index += 1) await store.insertUpload(image(`u${index}`));
+        await store.beginMedia('begun.png', now);
+        await store.sweepUploads(now + 1);
+        const seen: string[] = [];
+        for (let after = ''; ;) {
+          const keys = await store.unnamedMedia({ begunBefore: now, after, limit: 400 });
+          const last = keys.at(-1);
+          if (last === undefined) break;
+          seen.push(...keys);
+          await store.forgetMedia(keys.filter((key) => key !== 'u7.png'));
+          after = last;
+        }
+        expect(new Set(seen).size).toBe(1003);
+        await store.releaseMedia('begun.png');
+        expect(await store.unnamedMedia({ begunBefore: now, after: '', limit: 9 })).toEqual([
+          'begun.png',
+          'u7.png',
+        ]);
       }),
     );
   });
