@@ -8,16 +8,18 @@ import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/image-sources.ts';
 import { MediaFiles } from './media/media-files.ts';
 import { createKieProvider } from './providers/kie/kie-provider.ts';
+import { createMissingProvider } from './providers/missing-provider.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { simulatorModels } from './providers/simulator/models.ts';
 import { startSimulator } from './providers/simulator/simulator.ts';
 import { openSqliteStore } from './store/sqlite.ts';
-import type { ProviderName } from './store/video-task.ts';
+import { providerNames, type ProviderName } from './store/video-task.ts';
 import { readPromptFrames } from './tasks/prompt-frames.ts';
 import { Recorder } from './tasks/recorder.ts';
 import { VideoTasks } from './tasks/video-tasks.ts';
 import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
+import { Pollers } from './worker/pollers.ts';
 
 /** The built-in simulator is on this machine: asking it more often than Kie costs nobody anything. */
 const simulatorPollIntervalMs = 1000;
@@ -68,36 +70,35 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
   const recorder = new Recorder(store, log, now);
   const startedAt = now();
   const lastCallbackAt = new Map<ProviderName, number>();
-  const pollers = providers.map((provider) =>
-    stack.use(
-      new Poller({
-        store,
-        recorder,
-        provider,
-        files,
-        imageSources,
-        archive,
-        log,
-        now,
-        uptime: () => performance.now(),
-        random: Math.random,
-        patienceMs: config.PATIENCE_MS,
-        leaseMs: config.LEASE_MS,
-        concurrency: providerConcurrency,
-        drainMs: submitDrainMs,
-        callbackUrl: ({ callbackToken }) =>
-          config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
-        // What was submitted before this start, or elsewhere, may not know where to call.
-        callbacksArrive: ({ submittedAt }) =>
-          now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
-          submittedAt !== null &&
-          submittedAt >= startedAt,
-      }),
-    ),
+  const createPoller = (provider: VideoProvider) =>
+    new Poller({
+      store,
+      recorder,
+      provider,
+      files,
+      imageSources,
+      archive,
+      log,
+      now,
+      uptime: () => performance.now(),
+      random: Math.random,
+      patienceMs: config.PATIENCE_MS,
+      leaseMs: config.LEASE_MS,
+      concurrency: providerConcurrency,
+      drainMs: submitDrainMs,
+      callbackUrl: ({ callbackToken }) =>
+        config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
+      // What was submitted before this start, or elsewhere, may not know where to call.
+      callbacksArrive: ({ submittedAt }) =>
+        now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
+        submittedAt !== null &&
+        submittedAt >= startedAt,
+    });
+  // Tasks of an earlier configuration end too.
+  const missing = providerNames.filter((name) => providers.every((provider) => provider.name !== name));
+  const pollers = stack.use(
+    new Pollers([...providers, ...missing.map(createMissingProvider)].map(createPoller)),
   );
-  const wakeWorker = () => {
-    for (const poller of pollers) poller.wake();
-  };
   const tasks = new VideoTasks({
     store,
     files,
@@ -105,7 +106,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     providers,
     promptFrames: readPromptFrames(),
     budgets: config.BUDGET_PER_MONTH ?? new Map(),
-    wakeWorker,
+    wakeWorker: (provider) => pollers.wake(provider),
     now,
   });
 
@@ -115,27 +116,30 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
       feed,
       tasks,
       providers,
-      health: (name) =>
-        pollers[providers.findIndex((provider) => provider.name === name)]?.health ?? 'UNKNOWN',
-      isWorking: () => pollers.every((poller) => poller.isWorking),
+      health: (provider) => pollers.health(provider),
+      isWorking: () => pollers.areWorking,
       files,
       log,
       now,
       onCallback: (provider) => {
         lastCallbackAt.set(provider, now());
-        wakeWorker();
+        pollers.wake(provider);
       },
     }),
   );
   const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));
-  for (const poller of pollers) poller.start();
+  pollers.start();
   housekeeping.start();
 
   const running = stack.move();
   return {
     url: api.url,
     simulated: api.simulated,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => {
+      // Requests that are under way end first, but no provider gets new work from now on.
+      pollers.stop();
+      return running.disposeAsync();
+    },
   };
 }
 

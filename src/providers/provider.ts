@@ -156,6 +156,8 @@ export type ProviderHealth = (typeof providerHealths)[number];
 export interface VideoProvider extends AsyncDisposable {
   readonly name: ProviderName;
   readonly label: string;
+  /** Set where it is not configured: nothing can be sent to it or asked of it. */
+  readonly isMissing?: true;
   readonly pollIntervalMs: number;
   /** How many creates the account may start in ten seconds; 0: no limit. */
   readonly createsPer10s: number;

@@ -124,7 +124,7 @@ export class Veo31 {
       respondJson(response, 200, unknown);
       return;
     }
-    const outcome = await tasks.lookUp(provider, taskId);
+    const outcome = await tasks.lookUp(viewer.owner, provider, taskId);
     switch (outcome.kind) {
       case 'processing':
         respondJson(response, 200, { ...about, status: 'processing' });

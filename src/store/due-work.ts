@@ -203,3 +203,27 @@ export async function spreadChecks(
     .where('due_at', '<=', now)
     .execute();
 }
+
+/** Makes up to `limit` later checks of open tasks due at `at`; false when there are none. */
+export async function bringChecksForward(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  at: number,
+  limit: number,
+): Promise<boolean> {
+  const later = db
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '>', at)
+    .where('completed_at', 'is', null)
+    .limit(limit);
+  const { numUpdatedRows } = await db
+    .updateTable('tasks')
+    .set({ due_at: at })
+    .where('id', 'in', later)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}

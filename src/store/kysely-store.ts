@@ -5,7 +5,7 @@ import { readLatestTime, shiftPlans } from './clock-set-back.ts';
 import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
 import { purgeDeleted } from './deletion.ts';
 import { DueOwners } from './due-owners.ts';
-import { claimDueWork, earliest, readDueTimes, spreadChecks } from './due-work.ts';
+import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './due-work.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { insertTask, insertTracked, readKey } from './insert.ts';
 import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
@@ -266,6 +266,10 @@ class KyselyStore implements Store {
 
   spreadChecks(...[provider, spread]: Parameters<Store['spreadChecks']>): Promise<void> {
     return spreadChecks(this.#db, provider, spread);
+  }
+
+  bringChecksForward(...[provider, at, limit]: Parameters<Store['bringChecksForward']>): Promise<boolean> {
+    return bringChecksForward(this.#db, provider, at, limit);
   }
 
   latestTime(): Promise<number | null> {

@@ -1,7 +1,7 @@
 import type { MediaFiles } from '../media/media-files.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import type { Owner, VideoTask } from '../store/video-task.ts';
+import type { Owner, ProviderName, VideoTask } from '../store/video-task.ts';
 import type { Budgets } from './budgets.ts';
 import type { PromptFrames } from './prompt-frames.ts';
 import type { Recorder } from './recorder.ts';
@@ -17,8 +17,8 @@ export interface Commands {
   readonly promptFrames: PromptFrames;
   /** What owners may spend. */
   readonly budgets: Budgets;
-  /** Tells the worker that there is work now; a hint, never a promise. */
-  readonly wakeWorker: () => void;
+  /** Tells the worker that there is work of a provider now; a hint, never a promise. */
+  readonly wakeWorker: (provider: ProviderName) => void;
   readonly now: () => number;
 }
 

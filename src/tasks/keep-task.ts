@@ -29,7 +29,7 @@ export async function keepTask(
   switch (kept.kind) {
     case 'inserted':
       recorder.log(kept.task, null);
-      wakeWorker();
+      wakeWorker(task.provider);
       return success(kept.task);
     case 'repeated':
       return success(kept.task);

@@ -1,39 +1,43 @@
-import pLimit from 'p-limit';
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
+import type { Owner } from '../store/video-task.ts';
+import { Deadline } from '../time/deadline.ts';
 import type { Commands } from './commands.ts';
+import { FairSlots } from './fair-slots.ts';
 import { wakeIntervalMs } from './wake.ts';
 
-/** Look-ups at once: who guesses ids must not crowd out the checks of tasks. */
-const places = 10;
+/** Lookups at once: a caller who guesses ids must not crowd out the checks of tasks. One owner takes ten. */
+const slots = 11;
 
 /** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
 export class LookUps {
-  readonly #commands: Pick<Commands, 'store' | 'now'>;
-  readonly #inPlace = pLimit(places);
-  readonly #recent = new Map<string, { readonly at: number; readonly outcome: Promise<CheckOutcome> }>();
+  readonly #commands: Pick<Commands, 'store'>;
+  readonly #slots = new FairSlots(slots);
+  /** Checks that began within the last two seconds, or have not ended. */
+  readonly #shared = new Map<string, Promise<CheckOutcome>>();
 
-  constructor(commands: Pick<Commands, 'store' | 'now'>) {
+  constructor(commands: Pick<Commands, 'store'>) {
     this.#commands = commands;
   }
 
-  /** How a provider says that a task is doing. Nothing of it is kept. */
-  async ask(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
-    const { store, now } = this.#commands;
-    // An id that another owner's task holds is not asked for, and reads like one that nobody knows.
-    const holder = await store.getByProviderTask(provider.name, providerTaskId);
+  /** What a provider reports about a task. Nothing of it is kept. */
+  async ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    // An id that another owner's task holds is not asked for, and reads like one that does not exist.
+    const holder = await this.#commands.store.getByProviderTask(provider.name, providerTaskId);
     return holder === null
-      ? this.#askOnce(provider, providerTaskId, now())
+      ? this.#askOnce(owner, provider, providerTaskId)
       : { kind: 'unknown', reason: 'no such task', hint: '' };
   }
 
-  #askOnce(provider: VideoProvider, providerTaskId: string, now: number): Promise<CheckOutcome> {
-    for (const [key, { at }] of this.#recent) {
-      if (Math.abs(now - at) < wakeIntervalMs) break;
-      this.#recent.delete(key);
-    }
+  #askOnce(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     const key = `${provider.name} ${providerTaskId}`;
-    const recent = this.#recent.get(key);
-    if (recent !== undefined) return recent.outcome;
+    const shared = this.#shared.get(key);
+    if (shared !== undefined) return shared;
+    const outcome = this.#slots.run(owner, () => this.#check(key, provider, providerTaskId));
+    this.#shared.set(key, outcome);
+    return outcome;
+  }
+
+  async #check(key: string, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     const request = {
       providerTaskId,
       model: '',
@@ -42,9 +46,26 @@ export class LookUps {
       callbackUrl: null,
       mayOrder: () => false,
     };
-    // Bounded by the provider's own timeout.
-    const outcome = this.#inPlace(() => provider.check(request, new AbortController().signal));
-    this.#recent.set(key, { at: now, outcome });
-    return outcome;
+    let hasEnded = false;
+    let isOld = false;
+    const forget = () => {
+      if (hasEnded && isOld) this.#shared.delete(key);
+    };
+    // A deadline: those who asked while this process stood still share it too.
+    const age = new Deadline(wakeIntervalMs, () => {
+      isOld = true;
+      forget();
+    });
+    try {
+      // Bounded by the provider's own time limit.
+      return await provider.check(request, new AbortController().signal);
+    } catch (error) {
+      age[Symbol.dispose]();
+      this.#shared.delete(key);
+      throw error;
+    } finally {
+      hasEnded = true;
+      forget();
+    }
   }
 }

@@ -38,6 +38,7 @@ export class Recorder {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #watchers = new Map<TaskId, Set<() => void>>();
 
   constructor(store: Store, log: Logger, now: () => number) {
     this.#store = store;
@@ -71,6 +72,7 @@ export class Recorder {
       const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
       return { ...move, patch: { ...move.patch, ...schedule } };
     });
+    if (after !== null) this.#tellWatchers(id);
     if (after !== null && before !== undefined && before.stage !== after.stage) {
       if (after.stage === 'CANCELED') this.attempts.cancel(id);
       this.log(after, before);
@@ -84,7 +86,7 @@ export class Recorder {
     leaseOwner: string,
     schedule: NonNullable<RecordOptions['schedule']>,
   ): Promise<void> {
-    await this.#store.change(id, (task) =>
+    const after = await this.#store.change(id, (task) =>
       task.leaseOwner === leaseOwner
         ? {
             patch: typeof schedule === 'function' ? schedule(task) : schedule,
@@ -93,6 +95,23 @@ export class Recorder {
           }
         : null,
     );
+    if (after !== null) this.#tellWatchers(id);
+  }
+
+  /** Calls back after each change of a task that is recorded here, whether it is announced or not. Must not throw. */
+  watch(id: TaskId, onChange: () => void): Disposable {
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers.add(onChange));
+    return {
+      [Symbol.dispose]: () => {
+        watchers.delete(onChange);
+        if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
+      },
+    };
+  }
+
+  #tellWatchers(id: TaskId): void {
+    for (const onChange of this.#watchers.get(id) ?? []) onChange();
   }
 
   /** One line for each step of a task; `before` is null at its creation. */

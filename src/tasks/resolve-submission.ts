@@ -71,7 +71,7 @@ async function adopt(
       throw error;
     });
     if (adopted === null) return outrun(commands, owner, id);
-    wakeWorker();
+    wakeWorker(provider);
     return success(adopted);
   } catch (error) {
     if (!(error instanceof ProviderTaskTakenError)) throw error;

@@ -56,7 +56,7 @@ export async function trackVideoTask(
   const kept = await store.insertTracked({ ...task, trackedId });
   if (kept.kind === 'inserted') {
     recorder.log(kept.task, null);
-    wakeWorker();
+    wakeWorker(provider.name);
   }
   return success(kept.task);
 }

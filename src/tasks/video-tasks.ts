@@ -7,6 +7,7 @@ import { cancelVideoTask } from './cancel-video-task.ts';
 import { isOwn, type Commands } from './commands.ts';
 import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
+import { FairSlots } from './fair-slots.ts';
 import { generateVideo } from './generate-video.ts';
 import { LookUps } from './look-up.ts';
 import { RisingProgress, type Progress } from './progress.ts';
@@ -21,17 +22,22 @@ import { uploadReferenceImage, type IncomingFile, type UploadResult } from './up
 /** When there is neither history nor documentation to tell, a video takes about a minute. */
 const fallbackTypicalSeconds = 60;
 
+/** Commands that write at once. Each takes about 1 ms of the database; more make other owners wait behind them. */
+const writesAtOnce = 32;
+
 /** The commands on video tasks. Each answers once its effect is durable. */
 export class VideoTasks {
   readonly #commands: Commands;
   readonly #refresher: VideoTaskRefresher;
   readonly #uploads = new WeakMap<IncomingFile, Promise<UploadResult>>();
   readonly #lookUps: LookUps;
+  /** A burst of one owner's mutations delays no other's. */
+  readonly #writes = new FairSlots(writesAtOnce);
   readonly #progress = new RisingProgress();
 
   constructor(commands: Commands) {
     this.#commands = commands;
-    this.#refresher = new VideoTaskRefresher(commands);
+    this.#refresher = new VideoTaskRefresher(commands, this.#writes);
     this.#lookUps = new LookUps(commands);
   }
 
@@ -59,7 +65,7 @@ export class VideoTasks {
 
   /** Takes a new task. No provider is asked before this answers. */
   generateVideo(owner: Owner, input: GenerateVideoInput, idempotencyKey: string | null): Promise<TaskResult> {
-    return generateVideo(this.#commands, owner, input, idempotencyKey);
+    return this.#writes.run(owner, () => generateVideo(this.#commands, owner, input, idempotencyKey));
   }
 
   /** Keeps an image for later tasks. One file is one image, however often a request names it. */
@@ -95,7 +101,7 @@ export class VideoTasks {
 
   /** Follows a task that was made elsewhere. */
   trackVideoTask(owner: Owner, input: TrackVideoTaskInput): Promise<TaskResult> {
-    return trackVideoTask(this.#commands, owner, input);
+    return this.#writes.run(owner, () => trackVideoTask(this.#commands, owner, input));
   }
 
   /** Checks a task now, and answers when that check ended. */
@@ -105,22 +111,22 @@ export class VideoTasks {
 
   /** Gives a task up. */
   cancelVideoTask(owner: Owner, id: TaskId): Promise<TaskResult> {
-    return cancelVideoTask(this.#commands, owner, id);
+    return this.#writes.run(owner, () => cancelVideoTask(this.#commands, owner, id));
   }
 
   /** Makes a new task with the input of one that has ended. */
   retryVideoTask(owner: Owner, id: TaskId, idempotencyKey: string | null): Promise<TaskResult> {
-    return retryVideoTask(this.#commands, owner, id, idempotencyKey);
+    return this.#writes.run(owner, () => retryVideoTask(this.#commands, owner, id, idempotencyKey));
   }
 
   /** Ends the doubt about a submission. */
   resolveSubmission(owner: Owner, id: TaskId, resolution: SubmissionResolution): Promise<TaskResult> {
-    return resolveSubmission(this.#commands, owner, id, resolution);
+    return this.#writes.run(owner, () => resolveSubmission(this.#commands, owner, id, resolution));
   }
 
   /** Deletes a task that has ended, and its video. */
   deleteVideoTask(owner: Owner, id: TaskId): Promise<DeleteResult> {
-    return deleteVideoTask(this.#commands, owner, id);
+    return this.#writes.run(owner, () => deleteVideoTask(this.#commands, owner, id));
   }
 
   /** The owner's task of a provider's id; another owner's reads as unknown. */
@@ -137,7 +143,7 @@ export class VideoTasks {
   }
 
   /** How a provider says that a task is doing which is none of the asking owner's. */
-  lookUp(provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
-    return this.#lookUps.ask(provider, providerTaskId);
+  lookUp(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    return this.#lookUps.ask(owner, provider, providerTaskId);
   }
 }

@@ -1,8 +1,11 @@
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { ProviderName } from '../store/video-task.ts';
 import { ClockWatch } from './clock.ts';
 
+/** Rows that one statement brings forward: it takes some 10 ms. */
+const bringForwardAtOnce = 500;
 /** Clocks of a few machines differ by less. */
 const tolerableAheadMs = 5000;
 
@@ -33,6 +36,13 @@ export class Plans {
     if (aheadMs <= tolerableAheadMs) return;
     log.warn({ provider: provider.name, aheadMs }, 'the clock stands before what it showed: plans are moved');
     await store.shiftPlans(provider.name, aheadMs);
+  }
+
+  /** Makes every check of an open task due now. */
+  async bringForward(): Promise<void> {
+    const { store, provider, now } = this.#options;
+    const at = now();
+    while (await store.bringChecksForward(provider.name, at, bringForwardAtOnce)) await immediate();
   }
 
   /** Whether the clock was set since the last call; plans have followed it then. */

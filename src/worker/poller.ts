@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProviderHealth } from '../providers/provider.ts';
-import type { VideoTask } from '../store/video-task.ts';
+import type { ProviderName, VideoTask } from '../store/video-task.ts';
 import { Breaker } from './breaker.ts';
 import { createLimit } from './cadence.ts';
 import { checkTask } from './check.ts';
@@ -8,6 +8,7 @@ import { Claims, type ClaimedTask } from './claims.ts';
 import { Faults } from './faults.ts';
 import { faultPauseMs, giveBack } from './give-back.ts';
 import { fitTo, nextTurn, pauseAfter, shortestPauseMs, type ClaimPlan, type Turn } from './next-turn.ts';
+import { keepOrphanedTask } from './orphaned-task.ts';
 import { Plans } from './plans.ts';
 import type { ProviderSign, WorkContext } from './run.ts';
 import { noSlot, Slots, type Slot, type SlotCounts } from './slots.ts';
@@ -54,6 +55,11 @@ export class Poller implements AsyncDisposable {
     this.#plans = new Plans(options);
   }
 
+  /** Whose work it does. */
+  get provider(): ProviderName {
+    return this.#options.provider.name;
+  }
+
   /** How the provider answers these minutes. */
   get health(): ProviderHealth {
     return this.#breaker.health;
@@ -76,10 +82,15 @@ export class Poller implements AsyncDisposable {
     this.#signal.resolve();
   }
 
-  /** Takes nothing new, lets paid attempts finish, gives leases back. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Takes nothing new from now on; checks end, paid attempts go on. */
+  stop(): void {
     this.#stopping.abort();
     this.wake();
+  }
+
+  /** Takes nothing new, lets paid attempts finish, gives leases back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
     await this.#loop;
     const drain = setTimeout(() => this.#drained.abort(), this.#options.drainMs);
     await Promise.all(this.#running);
@@ -89,6 +100,9 @@ export class Poller implements AsyncDisposable {
 
   async #run(): Promise<void> {
     await this.#orFault(this.#plans.correct(), 'planned times could not be read');
+    if (this.#options.provider.isMissing) {
+      await this.#orFault(this.#plans.bringForward(), 'checks could not be brought forward');
+    }
     while (!this.#stopping.signal.aborted) {
       this.#signal = Promise.withResolvers<void>();
       const pauseMs = await this.#orFault(this.#iterate(), 'due work could not be claimed; trying again');
@@ -123,7 +137,8 @@ export class Poller implements AsyncDisposable {
       slots: this.#left(),
       isAsking: this.#slots.areAsking,
       breaker: this.#breaker.state,
-      patienceMs,
+      // What waits for a provider that is not configured is ended, due or not.
+      patienceMs: provider.isMissing ? 0 : patienceMs,
       now: now(),
     });
     const taken = await this.#claim(turn);
@@ -191,7 +206,9 @@ export class Poller implements AsyncDisposable {
     const { signal: stopping } = this.#stopping;
     let hasFailed = false;
     try {
-      if (task.nextAction !== 'submit') {
+      if (this.#options.provider.isMissing) {
+        await keepOrphanedTask(context, task, lease);
+      } else if (task.nextAction !== 'submit') {
         await checkTask(context, task, lease, stopping);
       } else if (!stopping.aborted) {
         await submitTask(context, task, lease, this.#drained.signal);

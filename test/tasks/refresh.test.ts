@@ -5,6 +5,7 @@ import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import { readPromptFrames } from '../../src/tasks/prompt-frames.ts';
 import { Recorder } from '../../src/tasks/recorder.ts';
+import { FairSlots } from '../../src/tasks/fair-slots.ts';
 import { VideoTaskRefresher } from '../../src/tasks/refresh-video-task.ts';
 import { checkTask } from '../../src/worker/check.ts';
 import { Faults } from '../../src/worker/faults.ts';
@@ -58,16 +59,19 @@ async function startChecked() {
     };
     await checkTask(context, task, lease, new AbortController().signal);
   };
-  const refresher = new VideoTaskRefresher({
-    store,
-    files,
-    recorder,
-    providers: [provider],
-    promptFrames: readPromptFrames(),
-    budgets: new Map(),
-    wakeWorker: () => void work(),
-    now,
-  });
+  const refresher = new VideoTaskRefresher(
+    {
+      store,
+      files,
+      recorder,
+      providers: [provider],
+      promptFrames: readPromptFrames(),
+      budgets: new Map(),
+      wakeWorker: () => void work(),
+      now,
+    },
+    new FairSlots(4),
+  );
   const inserted = await store.insert(
     sampleTask({
       stage: 'GENERATING',

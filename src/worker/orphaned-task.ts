@@ -1,0 +1,67 @@
+import { isTerminal, type TaskError, type VideoTask } from '../store/video-task.ts';
+import { leaseReturned } from '../tasks/recorder.ts';
+import { nextLateCheckDelay } from './cadence.ts';
+import { gaveUp, outcomeStayedUnknown } from './errors.ts';
+import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './run.ts';
+import { interrupted } from './submit-outcome.ts';
+
+/**
+ * Work on a task whose provider is not configured any more: nothing can be asked. One that was never sent fails
+ * unbilled; any other says so in its hint and stays open until its patience ends, because the provider may be
+ * configured again.
+ */
+export async function keepOrphanedTask(context: WorkContext, task: VideoTask, lease: Lease): Promise<void> {
+  const { recorder, provider, now, random } = context;
+  const { label } = provider;
+  const whileLeasedBy = lease.owner;
+  const later = now() + nextLateCheckDelay(provider.pollIntervalMs, random());
+  if (isTerminal(task.stage)) {
+    // A late success or a cost could be told only by the provider.
+    const isWatched = later < lateWatchEnds(context, task);
+    const schedule = { ...leaseReturned, ...(isWatched ? { dueAt: later } : { nextAction: null }) };
+    await recorder.reschedule(task.id, whileLeasedBy, schedule);
+    return;
+  }
+  if (task.stage === 'WAITING') {
+    const event = { kind: 'refused', error: neverSentAndMissing(label) } as const;
+    await recorder.record(task.id, event, { whileLeasedBy, schedule: leaseReturned });
+    return;
+  }
+  if (task.stage === 'SUBMITTING') {
+    // Due again at once, for its hint.
+    const schedule = { ...leaseReturned, dueAt: now() };
+    await recorder.record(task.id, interrupted(label), { whileLeasedBy, schedule });
+    return;
+  }
+  const isUnknown = task.stage === 'SUBMISSION_UNKNOWN';
+  if (isOverdue(context, task)) {
+    const error = isUnknown ? outcomeStayedUnknown(label) : gaveUp(label);
+    const schedule = { ...leaseReturned, dueAt: later };
+    await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
+    return;
+  }
+  const hint = isUnknown ? unknownHint(label) : openHint(label);
+  await recorder.record(
+    task.id,
+    { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
+    { whileLeasedBy, schedule: { ...leaseReturned, dueAt: Math.min(later, patienceEnds(context, task)) } },
+  );
+}
+
+const missing = (label: string): string => `${label} is no longer configured on this server`;
+
+const openHint = (label: string): string =>
+  `${missing(label)}, so this task is not checked. It continues when ${label} is configured again; until then you can ` +
+  'look for the video there by its providerTaskId.';
+
+const unknownHint = (label: string): string =>
+  `Whether ${label} took this task is not known, and ${missing(label)}. It may have been billed: look for it at ` +
+  `${label}. If it is there, resolve the submission with its id; otherwise give it up.`;
+
+const neverSentAndMissing = (label: string): TaskError => ({
+  code: 'GAVE_UP',
+  message: `${missing(label)}, and this task was never sent. Use generateVideo with another provider.`,
+  providerCode: null,
+  retryable: false,
+  billed: 'NO',
+});

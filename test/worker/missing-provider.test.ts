@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { Caller, startKieApp, taken } from '../support/kie-app.ts';
+import { startTestApp } from '../support/start-app.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+it('tasks of a provider that is no longer configured end, and say why they wait', async () => {
+  await using folder = await temporaryFolder();
+  const env = { DATA_DIR: folder.path };
+  const ids = { open: '', unknown: '', canceled: '', refused: '', waiting: '' };
+  {
+    await using app = await startKieApp({ ...env, KIE_POLL_INTERVAL_MS: '60000' });
+    const caller = app.as();
+    ids.open = (await caller.make('fox [sim:stuck]')).id;
+    ids.canceled = (await caller.make('hen [sim:stuck]')).id;
+    ids.unknown = (await caller.make('owl [sim:create-drop]')).id;
+    await caller.untilStage(ids.open, 'GENERATING');
+    await caller.untilStage(ids.canceled, 'GENERATING');
+    await caller.untilStage(ids.unknown, 'SUBMISSION_UNKNOWN');
+    ids.refused = (await caller.make('cat [sim:create-http=429] [sim:retry-after=3600]')).id;
+    await waitFor(
+      'the refusal',
+      async () => (await caller.task(ids.refused))?.history.length,
+      (steps) => steps === 3,
+    );
+    ids.waiting = (await caller.make('dog')).id;
+  }
+  {
+    await using app = await startTestApp({ ...env, PROVIDERS: 'simulator' });
+    const caller = new Caller(app.url);
+    for (const id of [ids.refused, ids.waiting]) {
+      expect(await caller.untilStage(id, 'FAILED')).toMatchObject({
+        error: {
+          code: 'GAVE_UP',
+          billed: 'NO',
+          message: expect.stringContaining('Kie.ai is no longer configured') as string,
+        },
+        cost: { amount: 0, settled: true },
+      });
+    }
+    const isExplained = ({ hint }: { hint: string | null }) =>
+      hint?.includes('Kie.ai is no longer configured') === true;
+    expect(await caller.until(ids.open, 'its hint', isExplained)).toMatchObject({ stage: 'GENERATING' });
+    expect(await caller.until(ids.unknown, 'its hint', isExplained)).toMatchObject({
+      stage: 'SUBMISSION_UNKNOWN',
+      hint: expect.stringContaining('resolve the submission') as string,
+    });
+    const begin = performance.now();
+    const refreshed = taken(await caller.byId('refreshVideoTask', ids.open));
+    expect(refreshed).toMatchObject({ stage: 'GENERATING', checks: 0 });
+    // At once, not after the 15 s that a check may take.
+    expect(performance.now() - begin).toBeLessThan(5000);
+    expect(taken(await caller.byId('cancelVideoTask', ids.canceled)).stage).toBe('CANCELED');
+    expect(taken(await caller.resolve(ids.unknown, { giveUp: true }))).toMatchObject({
+      stage: 'FAILED',
+      error: { code: 'SUBMISSION_UNKNOWN' },
+    });
+    expect((await caller.byId('retryVideoTask', ids.waiting)).userErrors).toMatchObject([
+      { code: 'PROVIDER_NOT_CONFIGURED' },
+    ]);
+  }
+  await using app = await startTestApp({ ...env, PROVIDERS: 'simulator', PATIENCE_MS: '1' });
+  expect(await new Caller(app.url).untilStage(ids.open, 'FAILED')).toMatchObject({
+    error: { code: 'GAVE_UP', billed: 'UNKNOWN' },
+  });
+});
