@@ -161,7 +161,9 @@ export class GraphiQLPage {
       return;
     }
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    const compressed = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
+    const compressed = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
+      request.headers['accept-encoding']?.toString() ?? '',
+    );
     if (compressed) response.setHeader('content-encoding', 'gzip');
     response.writeHead(200).end(compressed ? gzipped : plain);
   }

@@ -209,6 +209,7 @@ describe('who is asked who he is', () => {
       { ...query, headers: { ...query.headers, authorization: 'the-long-key-of-ann' } },
       401,
     ],
+    ['metrics', { path: '/metrics' }, 401],
     ['a path where nothing is', { path: '/nowhere' }, 401],
     [
       'a path where nothing is, with a right key',

@@ -68,6 +68,8 @@ describe('a server without authentication', () => {
         [{ path: '/healthz' }, 200],
         [{ path: '/readyz' }, 200],
         [{ path: '/base/healthz' }, 200],
+        [{ method: 'POST', path: '/base/callbacks/kie/unknown', body: '{}' }, 404],
+        [{ path: `/base${media}` }, 404],
       ];
       for (const [asked, status] of open) {
         expect([asked.path, (await ask(server.url, { ...asked, headers })).status]).toEqual([
