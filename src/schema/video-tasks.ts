@@ -67,8 +67,12 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
               hasNextPage: page.hasNextPage,
               hasPreviousPage: page.hasPreviousPage,
             },
-            // Counted only where it is asked for, and then once for all aliases.
-            totalCount: once(() => store.countMatching(owner, filter)),
+            // A page with nothing on either side is all there is. Otherwise counted where it is asked for, and then once.
+            totalCount: once(() =>
+              page.hasNextPage || page.hasPreviousPage
+                ? store.countMatching(owner, filter)
+                : page.tasks.length,
+            ),
             revision: store.formatRevision(page.revision),
           };
         },

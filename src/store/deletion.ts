@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { releaseMedia } from './media.ts';
 import type { Database } from './schema.ts';
@@ -5,13 +6,21 @@ import { fromRow } from './task-row.ts';
 
 /** How many rows one transaction removes: some 20 ms, and others wait for no more. */
 const batchSize = 100;
+/** Between two of them others come first: without a pause every read would wait for a batch. */
+const pauseMs = 20;
 
 /**
  * Removes what is left of tasks that were deleted before a time; their files are released in the same transaction.
  * Their ledger and their idempotency keys stay.
+ *
+ * @param signal ends it after the present batch; the next call finds the rest
  */
-export async function purgeDeleted(db: Kysely<Database>, before: number): Promise<void> {
-  for (;;) {
+export async function purgeDeleted(
+  db: Kysely<Database>,
+  before: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!isAborted(signal)) {
     const purged = await db.transaction().execute(async (trx) => {
       const rows = await trx
         .deleteFrom('tasks')
@@ -29,5 +38,8 @@ export async function purgeDeleted(db: Kysely<Database>, before: number): Promis
       return rows.length;
     });
     if (purged < batchSize) return;
+    await setTimeout(pauseMs);
   }
 }
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;

@@ -315,8 +315,8 @@ class KyselyStore implements Store {
     return Number(count);
   }
 
-  purgeDeleted(before: number): Promise<void> {
-    return purgeDeleted(this.#db, before);
+  purgeDeleted(before: number, signal?: AbortSignal): Promise<void> {
+    return purgeDeleted(this.#db, before, signal);
   }
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {

@@ -257,8 +257,11 @@ export interface Store extends AsyncDisposable {
   /** What the tasks of an owner cost in a UTC month, such as 2026-11. */
   spending(owner: Owner, month: string): Promise<Spending>;
   countOpen(owner: Owner): Promise<number>;
-  /** Removes what is left of tasks that were deleted before a time; nothing names their files then. */
-  purgeDeleted(before: number): Promise<void>;
+  /**
+   * Removes what is left of tasks that were deleted before a time; nothing names their files then. When `signal`
+   * aborts, it ends early, and the next call goes on.
+   */
+  purgeDeleted(before: number, signal?: AbortSignal): Promise<void>;
   /** The newest states of tasks that changed after a place in the order of changes, in that order. */
   changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]>;
   /** The counter of the last committed revision. */

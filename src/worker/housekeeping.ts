@@ -27,6 +27,7 @@ export class Housekeeping implements AsyncDisposable {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
+  readonly #stop = new AbortController();
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
@@ -42,7 +43,7 @@ export class Housekeeping implements AsyncDisposable {
   /** One round. */
   async clean(): Promise<void> {
     const { store, now } = this.#options;
-    await store.purgeDeleted(now() - keepDeletedMs);
+    await store.purgeDeleted(now() - keepDeletedMs, this.#stop.signal);
     await store.sweepUploads(now() - keepUploadsMs);
     await this.#removeUnnamed();
   }
@@ -69,7 +70,7 @@ export class Housekeeping implements AsyncDisposable {
       }
       await store.forgetMedia(removed);
       const last = keys.at(-1);
-      if (last === undefined || keys.length < batchSize) break;
+      if (last === undefined || keys.length < batchSize || this.#stop.signal.aborted) break;
       after = last;
     }
     if (left > 0)
@@ -78,6 +79,7 @@ export class Housekeeping implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop.abort();
     await this.#running;
   }
 

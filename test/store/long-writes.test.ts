@@ -1,11 +1,14 @@
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { NewVideoTask, Store } from '../../src/store/store.ts';
 import type { VideoTask } from '../../src/store/video-task.ts';
+import { Housekeeping } from '../../src/worker/housekeeping.ts';
 import { local, sampleTime } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { turnsDuring } from '../support/turns-during.ts';
 
 const count = 6000;
@@ -40,6 +43,23 @@ describe('writes that concern many rows let others work meanwhile', () => {
         const left = await allTasks(store);
         expect(left).toHaveLength(count / 3);
         expect(left.filter(({ deletedAt }) => deletedAt !== null)).toEqual([]);
+      },
+    ));
+
+  test('a process that ends does not wait until all deleted tasks are removed', () =>
+    withTasks(
+      () => ({ stage: 'COMPLETED', nextAction: null, completedAt: sampleTime, deletedAt: sampleTime }),
+      async (store) => {
+        const keeping = new Housekeeping({
+          store,
+          files: { checkUsable: () => Promise.resolve(), remove: () => Promise.resolve() },
+          log: pino({ level: 'silent' }),
+          now: () => sampleTime + 7 * 24 * 3_600_000,
+        });
+        keeping.start();
+        await waitFor('the first to be removed', async () => (await allTasks(store)).length < count);
+        await keeping[Symbol.asyncDispose]();
+        expect((await allTasks(store)).length).toBeGreaterThan(0);
       },
     ));
 
