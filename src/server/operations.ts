@@ -95,17 +95,22 @@ export class Operations {
    * read by then. `execute` and `subscribe` refuse the same.
    */
   refusalOf(document: DocumentNode, { operationName, variables }: OperationParams): GraphQLError | null {
+    return this.#refusalOf(this.#operationOf(document, operationName), variables);
+  }
+
+  #refusalOf(
+    operation: CompiledOperation | null,
+    variables: OperationParams['variables'],
+  ): GraphQLError | null {
     if (variables !== null && isDeeperThan(variables, maxJsonDepth + 1)) {
       return codedError('BAD_INPUT', `Variables are at most ${maxJsonDepth} levels deep.`);
     }
-    const complexity = this.#operationOf(document, operationName)?.complexityWith(variables) ?? 0;
-    return complexity > this.#maxComplexity
-      ? codedError(
-          'LIMIT_EXCEEDED',
-          `The operation has a complexity of ${complexity}; the limit is ${this.#maxComplexity}. ` +
-            'Ask for smaller pages or fewer fields at once.',
-        )
-      : null;
+    const complexity = operation?.complexityWith(variables) ?? 0;
+    if (complexity <= this.#maxComplexity) return null;
+    const message =
+      `The operation has a complexity of ${complexity}; the limit is ${this.#maxComplexity}. ` +
+      'Ask for smaller pages or fewer fields at once.';
+    return codedError('LIMIT_EXCEEDED', message);
   }
 
   /** Whether an operation of a valid text is a query, a mutation or a subscription; null when it names none. */
@@ -125,10 +130,10 @@ export class Operations {
 
   /** Runs a query or mutation. Answers at once where its resolvers do. */
   execute(document: DocumentNode, params: OperationParams, viewer: Viewer): MaybePromise<ExecutionResult> {
-    const refusal = this.refusalOf(document, params);
+    const operation = this.#operationOf(document, params.operationName);
+    const refusal = this.#refusalOf(operation, params.variables);
     if (refusal !== null) return { errors: [refusal] };
     const contextValue = this.contextOf(viewer);
-    const operation = this.#operationOf(document, params.operationName);
     if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
       const nextSlice = () => this.#slices.next(viewer.owner);
       return nextSlice().then(() =>
