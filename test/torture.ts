@@ -1,6 +1,9 @@
 // The full lengths of what the suite tries in short: `npm run torture`. Ends with 1 when a promise does not hold.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { callbackLatency } from './support/callback-latency.ts';
 import { killRounds } from './support/kill-rounds.ts';
+import { mediaFuzz } from './support/media-fuzz.ts';
 import { Caller } from './support/kie-app.ts';
 import {
   pointedAt,
@@ -118,11 +121,44 @@ const trials: readonly Trial[] = [
   })),
 ];
 
+const mediaTrials: readonly Trial[] = [
+  {
+    name: '50,000 videos and images with numbers changed at random',
+    run: () => mediaFuzz(50_000, Number(process.argv[3] ?? Date.now() % 2 ** 31)),
+    must: { slow: 0, thrown: 0 },
+  },
+  {
+    name: 'the media folder is removed for 10 s over 50 tasks',
+    run: () =>
+      trial({}, ['--duration-ms', '2000'], async (caller, _simulator, server, folder) => {
+        const directory = join(folder, 'media');
+        const ids = await many(caller, 50, 'fox');
+        await rm(directory, { recursive: true });
+        const readyz = async () => (await fetch(`${server.url}/readyz`)).status;
+        await waitFor('not ready', readyz, (status) => status === 503);
+        let slowestMs = 0;
+        let wasReady = 0;
+        for (const end = Date.now() + 10_000; Date.now() < end;) {
+          const begun = performance.now();
+          await fetch(`${server.url}/healthz`);
+          slowestMs = Math.max(slowestMs, performance.now() - begun);
+          if ((await readyz()) === 200) wasReady += 1;
+        }
+        const tasks = await Promise.all(ids.map((id) => caller.task(id)));
+        const early = tasks.filter((task) => task?.status !== 'PROCESSING').length;
+        await mkdir(directory);
+        await allCompleted(caller, ids);
+        return { wasReady, early, healthOver200Ms: Number(slowestMs > 200) };
+      }),
+    must: { createdTwice: 0, wasReady: 0, early: 0, healthOver200Ms: 0 },
+  },
+];
+
 /** A server and a simulator of their own; adds how often a prompt was created twice. */
 async function trial(
   env: Record<string, string>,
   simulation: string[],
-  run: (caller: Caller, simulator: Program, server: Program) => Promise<Figures>,
+  run: (caller: Caller, simulator: Program, server: Program, folder: string) => Promise<Figures>,
 ): Promise<Figures> {
   await using folder = await temporaryFolder();
   await using simulator = await startSimulatorProcess(
@@ -132,7 +168,7 @@ async function trial(
   );
   const start = env['CLOCK_JUMP_MS'] === undefined ? startServer : startServerWithSettableClock;
   await using server = await start({ ...pointedAt(simulator, folder.path), ...env });
-  const figures = await run(new Caller(server.url), simulator, server);
+  const figures = await run(new Caller(server.url), simulator, server, folder.path);
   const { tasks } = await statsOf(simulator);
   const prompts = Object.values(tasks).flatMap(({ prompt }) => (prompt === null ? [] : [prompt]));
   return { ...figures, accepted: prompts.length, createdTwice: prompts.length - new Set(prompts).size };
@@ -158,7 +194,7 @@ const eachHasAnId = (caller: Caller, ids: readonly string[]) =>
 const outage = (simulator: Program, ms: number) =>
   fetch(`${simulator.url}/_simulator/outage`, { method: 'POST', body: JSON.stringify({ ms }) });
 
-for (const { name, run, must } of trials) {
+for (const { name, run, must } of [...mediaTrials, ...trials]) {
   const begin = performance.now();
   const figures = await run();
   const broken = Object.entries(must).filter(([figure, value]) => figures[figure] !== value);

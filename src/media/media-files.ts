@@ -216,7 +216,11 @@ export class MediaFiles {
 
   #fault(error: unknown, bytes: number): StorageError {
     if (error instanceof StorageError) return this.#fault(error.cause, bytes);
-    if (this.#failed === null) this.#log.error({ err: error }, 'the media store cannot be used');
+    if (this.#failed === null) {
+      this.#log.error({ err: error }, 'the media store cannot be used');
+      // A probe that went well before is out of date.
+      this.#probe = null;
+    }
     this.#failed = { bytes: Math.max(bytes, this.#failed?.bytes ?? 0) };
     return new StorageError(error);
   }

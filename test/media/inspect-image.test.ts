@@ -110,7 +110,13 @@ describe('an image', () => {
     ['a WebP', webp(lossy), 'image/webp', 320, 360],
     ['a lossless WebP', webp(lossless), 'image/webp', 640, 360],
     ['a WebP with more', webp(canvas, lossy), 'image/webp', 640, 360],
-    ['a WebP that lies', webp(canvas, lossy, riffChunk('EXIF', tiff(6, true))), 'image/webp', 360, 640],
+    [
+      'a WebP that lies, which browsers do not turn',
+      webp(canvas, lossy, riffChunk('EXIF', tiff(6, true))),
+      'image/webp',
+      640,
+      360,
+    ],
     [
       'a moving WebP',
       webp(canvas, riffChunk('ANIM', Buffer.alloc(6)), riffChunk('ANMF', Buffer.alloc(16))),

@@ -53,6 +53,8 @@ describe('the media store', () => {
     const directory = join(folder.path, 'media');
     const files = await MediaFiles.open(directory, silent);
     await files.write('a.mp4', [Buffer.from('a')]);
+    // A good probe of just now is not believed against a write that fails.
+    await files.checkUsable();
     await breakFolder(directory);
     for (const work of [
       () => files.has('a.mp4'),

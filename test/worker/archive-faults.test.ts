@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -116,5 +116,23 @@ describe('a server whose media folder is removed', () => {
     const { stage, hint } = await app.as().until(id, 'a hint', (task) => task.hint !== null);
     expect([stage, hint]).toEqual(['WAITING', expect.stringMatching(/this server cannot read them now/)]);
     taken(await app.as().byId('cancelVideoTask', id));
+  });
+
+  it('deletes a task whose file cannot be removed, and the file as soon as it can', async () => {
+    await using folder = await temporaryFolder();
+    const directory = join(folder.path, 'media');
+    const env = { DATA_DIR: folder.path };
+    {
+      await using app = await startKieApp(env, { durationMs: 0 });
+      const { id } = await app.as().make('fox');
+      await app.as().untilStage(id, 'COMPLETED');
+      await rename(directory, join(folder.path, 'aside'));
+      expect(await app.as().delete(id)).toEqual({ deletedId: id, userErrors: [] });
+      expect(await app.as().task(id)).toBe(null);
+    }
+    await rename(join(folder.path, 'aside'), directory);
+    await using app = await startKieApp(env, { durationMs: 0 });
+    await waitFor('no file', async () => (await readdir(directory)).length === 0);
+    expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   });
 });
