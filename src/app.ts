@@ -106,6 +106,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     providers,
     promptFrames: readPromptFrames(),
     budgets: config.BUDGET_PER_MONTH ?? new Map(),
+    maxUploadBytes: config.LIMIT_UPLOAD_BYTES_PER_OWNER,
     wakeWorker: (provider) => pollers.wake(provider),
     now,
   });

@@ -37,4 +37,9 @@ export const limitVariables = {
   LIMIT_WAITING_BYTES_PER_OWNER: given('134217728', 'the same of one owner', whole(1_048_576)),
   LIMIT_UPLOADS_AT_ONCE: given('32', 'uploads that are received at once; others wait', whole(1)),
   LIMIT_UPLOADS_AT_ONCE_PER_OWNER: given('8', 'the same of one owner', whole(1)),
+  LIMIT_UPLOAD_BYTES_PER_OWNER: given(
+    '10737418240',
+    'bytes of the uploaded images that are kept for one owner; a small one counts as 64 KB',
+    whole(1),
+  ),
 };

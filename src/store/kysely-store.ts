@@ -33,7 +33,7 @@ import type {
 import { Slices } from './slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './task-row.ts';
-import { insertUpload, readUpload, sweepUploads, useUpload } from './uploads.ts';
+import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
 
 /** What differs between the databases. */
@@ -241,6 +241,10 @@ class KyselyStore implements Store {
 
   insertUpload(upload: Upload): Promise<void> {
     return insertUpload(this.#db, upload);
+  }
+
+  uploadedBytes(owner: Owner): Promise<number> {
+    return sumUploadBytes(this.#db, owner);
   }
 
   getUpload(...[owner, id]: Parameters<Store['getUpload']>): ReturnType<Store['getUpload']> {

@@ -4,6 +4,7 @@ import { money } from './migration-0002.ts';
 import { bounds } from './migration-0003.ts';
 import { fairness } from './migration-0004.ts';
 import { lists } from './migration-0005.ts';
+import { uploadBytes } from './migration-0006.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -158,5 +159,6 @@ export const migrations: MigrationProvider = {
       '0003_bounds': bounds,
       '0004_fairness': fairness,
       '0005_lists': lists,
+      '0006_upload_bytes': uploadBytes,
     }),
 };

@@ -52,6 +52,7 @@ export interface Database {
     height: number;
     created_at: number;
     used_at: number;
+    bytes: number;
   };
   /** Files that were begun and that no row names yet. */
   begun_media: { media_key: string; at: number };

@@ -225,6 +225,8 @@ export interface Store extends AsyncDisposable {
   /** Forgets files that were removed. The file goes first: a row without a file does no harm. */
   forgetMedia(keys: readonly string[]): Promise<void>;
   insertUpload(upload: Upload): Promise<void>;
+  /** What the uploads of an owner take, in bytes; a small one counts as 64 KB. */
+  uploadedBytes(owner: Owner): Promise<number>;
   /** The upload, if it is this owner's. */
   getUpload(owner: Owner, id: string): Promise<Upload | null>;
   /** The same, marked as used now. */

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { nameMedia, releaseMedia } from './media.ts';
 import type { Database } from './schema.ts';
 import type { Owner, Upload } from './video-task.ts';
@@ -18,6 +18,7 @@ export async function insertUpload(db: Kysely<Database>, upload: Upload): Promis
         height: upload.height,
         created_at: upload.createdAt,
         used_at: upload.usedAt,
+        bytes: upload.bytes,
       })
       .execute();
   });
@@ -60,7 +61,23 @@ const fromUploadRow = (row: Database['uploads']): Upload => ({
   height: row.height,
   createdAt: row.created_at,
   usedAt: row.used_at,
+  bytes: row.bytes,
 });
+
+/** A file counts as this at least: so the sum of an owner at the limit is one of a bounded number of rows. */
+const leastBytes = 65_536;
+
+/** What the uploads of an owner take, in bytes. */
+export async function sumUploadBytes(db: Kysely<Database>, owner: Owner): Promise<number> {
+  const { total } = await db
+    .selectFrom('uploads')
+    .select(
+      sql<number | null>`sum(case when bytes < ${leastBytes} then ${leastBytes} else bytes end)`.as('total'),
+    )
+    .where('owner', '=', owner)
+    .executeTakeFirstOrThrow();
+  return total ?? 0;
+}
 
 /** How many rows one transaction removes: a writer waits for no more. */
 const batchSize = 500;

@@ -128,6 +128,8 @@ export interface UploadedImage {
 export interface Upload extends UploadedImage {
   readonly id: string;
   readonly owner: Owner;
+  /** The size of the file; 0 where it was not noted yet. */
+  readonly bytes: number;
   readonly createdAt: number;
   /** When it was made or last put into a task; swept a month after. */
   readonly usedAt: number;

@@ -17,6 +17,8 @@ export interface Commands {
   readonly promptFrames: PromptFrames;
   /** What owners may spend. */
   readonly budgets: Budgets;
+  /** What the uploads of one owner may take, in bytes. */
+  readonly maxUploadBytes: number;
   /** Tells the worker that there is work of a provider now; a hint, never a promise. */
   readonly wakeWorker: (provider: ProviderName) => void;
   readonly now: () => number;

@@ -22,15 +22,23 @@ export interface IncomingFile {
   keepAs(key: string): Promise<void>;
 }
 
-/** Keeps an image for later tasks of its owner. */
+/** Keeps an image for later tasks of its owner, who may have `maxOwnerBytes` of them. */
 export async function uploadReferenceImage(
   store: Store,
   owner: Owner,
   file: IncomingFile,
+  maxOwnerBytes: number,
   now: number,
 ): Promise<UploadResult> {
   if (file.size > maxImageBytes) {
     return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are taken. Make it smaller.`);
+  }
+  const kept = await store.uploadedBytes(owner);
+  if (kept + file.size > maxOwnerBytes) {
+    const message =
+      `Your images take ${kept} bytes, and at most ${maxOwnerBytes} are kept for you. Use images that you uploaded ` +
+      'before, or wait: each is deleted 30 days after its last use.';
+    return { image: null, userErrors: [{ code: 'RATE_LIMITED', message, field: ['file'] }] };
   }
   const inspection = await file.inspect(inspectImage);
   if (inspection.kind === 'refused') return bad(inspection.reason);
@@ -38,6 +46,7 @@ export async function uploadReferenceImage(
   const image: Upload = {
     id: randomId(),
     owner,
+    bytes: file.size,
     mediaKey: `${randomId()}.${extension}`,
     contentType,
     width,

@@ -70,10 +70,10 @@ export class VideoTasks {
 
   /** Keeps an image for later tasks. One file is one image, however often a request names it. */
   uploadReferenceImage(owner: Owner, file: IncomingFile): Promise<UploadResult> {
-    const { store, now } = this.#commands;
+    const { store, maxUploadBytes, now } = this.#commands;
     let uploaded = this.#uploads.get(file);
     if (uploaded === undefined) {
-      uploaded = uploadReferenceImage(store, owner, file, now());
+      uploaded = uploadReferenceImage(store, owner, file, maxUploadBytes, now());
       this.#uploads.set(file, uploaded);
     }
     return uploaded;

@@ -48,6 +48,7 @@ beforeAll(async () => {
     providers,
     promptFrames: readPromptFrames(),
     budgets: new Map(),
+    maxUploadBytes: 1_000_000,
     wakeWorker: () => {},
     now,
   });

@@ -166,6 +166,20 @@ describe('an HTTP answer that is not read', () => {
   });
 });
 
+it('an owner keeps no more than a number of bytes of uploads', async () => {
+  await using server = await startPushServer({ ...keys, LIMIT_UPLOAD_BYTES_PER_OWNER: '131100' });
+  const kept = async (key: string) => {
+    const { body } = await upload(server.url, png, key);
+    return body.data?.uploadReferenceImage.userErrors.map(({ code }) => code);
+  };
+  expect([await kept(ann), await kept(ann), await kept(ann), await kept(ben)]).toEqual([
+    [],
+    [],
+    ['RATE_LIMITED'],
+    [],
+  ]);
+});
+
 describe('a body that does not arrive', () => {
   const left = async (server: PushServer) =>
     (await readdir(server.mediaDirectory)).filter((name) => name.endsWith('.part'));

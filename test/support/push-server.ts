@@ -57,6 +57,7 @@ export async function startPushServer(
     providers,
     promptFrames: readPromptFrames(),
     budgets: new Map(),
+    maxUploadBytes: config.LIMIT_UPLOAD_BYTES_PER_OWNER,
     wakeWorker: () => {},
     now: Date.now,
   });

@@ -67,6 +67,7 @@ async function startChecked() {
       providers: [provider],
       promptFrames: readPromptFrames(),
       budgets: new Map(),
+      maxUploadBytes: 1_000_000,
       wakeWorker: () => void work(),
       now,
     },

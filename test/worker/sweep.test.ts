@@ -35,7 +35,7 @@ describe('a file that nothing names', () => {
       transition: null,
     }));
     const times = { createdAt: sampleTime, usedAt: sampleTime };
-    const size = { width: 1, height: 1, contentType: 'image/png' } as const;
+    const size = { bytes: 1, width: 1, height: 1, contentType: 'image/png' } as const;
     await store.insertUpload({ id: 'u', owner: local, mediaKey: 'of-an-upload', ...size, ...times });
     const log = pino({ level: 'silent' });
     const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + day + 1 });
@@ -60,7 +60,7 @@ describe('a file that cannot be removed', () => {
     for (const key of uploads) {
       const size = { width: 1, height: 1, contentType: 'image/png' } as const;
       const times = { createdAt: sampleTime, usedAt: sampleTime };
-      await store.insertUpload({ id: key, owner: local, mediaKey: key, ...size, ...times });
+      await store.insertUpload({ id: key, owner: local, bytes: 1, mediaKey: key, ...size, ...times });
       await files.write(key, [png]);
     }
     // A folder is in the way of one of them.

@@ -6,6 +6,7 @@ import { now, other, type StoreTests } from './fixture.ts';
 const image = (id: string): Upload => ({
   id,
   owner: local,
+  bytes: 100_000,
   mediaKey: `${id}.png`,
   contentType: 'image/png',
   width: 2,
@@ -34,6 +35,18 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
           await store.getUpload(other, 'a'),
           await store.getUpload(local, 'b'),
         ]).toEqual([found, null, null]);
+      }),
+    );
+
+    test(
+      'are summed for their owner alone, small ones as 64 KB',
+      withStore(async (store) => {
+        await store.insertUpload(image('a'));
+        await store.insertUpload({ ...image('b'), bytes: 70 });
+        await store.insertUpload({ ...image('c'), owner: other });
+        expect([await store.uploadedBytes(local), await store.uploadedBytes(other)]).toEqual([
+          165_536, 100_000,
+        ]);
       }),
     );
 
