@@ -15,7 +15,6 @@ export async function nameId(
   providerTaskId: string,
   options: RecordOptions,
 ): Promise<void> {
-  log.warn({ task: id, providerTaskId }, 'an id was named for a task, and nothing proves it');
   const { schedule } = options;
   const scheduled = (row: VideoTask) =>
     !isInDoubt(row) ? leaseReturned : typeof schedule === 'function' ? schedule(row) : (schedule ?? {});
@@ -27,7 +26,9 @@ export async function nameId(
     },
     { ...options, schedule: scheduled },
   );
-  if (named === null && options.whileLeasedBy !== undefined) {
+  if (named !== null)
+    log.warn({ task: id, providerTaskId }, 'an id was named for a task, and nothing proves it');
+  else if (options.whileLeasedBy !== undefined) {
     await recorder.reschedule(id, options.whileLeasedBy, scheduled);
   }
 }
@@ -39,7 +40,7 @@ export const isInDoubt = (task: VideoTask): boolean =>
 /** The hint with one more id; null when it names it already, or is long enough. */
 function hintWith({ hint, stage }: VideoTask, label: string, id: string): string | null {
   const before = hint ?? '';
-  if (before.includes(id)) return null;
+  if (before.split(/[\s,]+/).includes(id)) return null;
   const todo =
     stage === 'CANCELED'
       ? 'if that is this task, it is billed under that id.'
