@@ -82,7 +82,10 @@ export function declareCommands(
     description: 'What you found out about a submission whose outcome is not known. Exactly one of these.',
     isOneOf: true,
     fields: (t) => ({
-      providerTaskId: t.string({ description: 'It is at the provider, under this id: the task goes on.' }),
+      providerTaskId: t.string({
+        description:
+          'It is at the provider, under this id: the task goes on. Its cost is settled only if the record there has the prompt of this task.',
+      }),
       giveUp: t.boolean({ description: 'true: it is not there, or not worth more waiting. The task fails.' }),
       resubmit: t.boolean({
         description:
