@@ -38,7 +38,7 @@ async function startWork(overrides: Partial<NewVideoTask>) {
     recorder,
     log,
     provider: stack.use(kieProviderAt(loopback.url)),
-    files: await MediaFiles.open(join(folder.path, 'media')),
+    files: await MediaFiles.open(join(folder.path, 'media'), log),
     imageSources: { whyUnreachable: () => Promise.resolve(null) },
     archive: { fetch: () => Promise.reject(new Error('nothing is fetched here')) },
     patienceMs: 3_600_000,
