@@ -28,6 +28,10 @@ const simulatorPollIntervalMs = 1000;
  * for owners who hold none.
  */
 const providerConcurrency = { check: 112, submit: 56, download: 112 };
+/** Mutations in a minute of an owner with a credential, where the operator set no limit. */
+const usualMutationsPerMinute = 20_000;
+/** The one owner without authentication. */
+const localOwner = 'local';
 /** A provider that called back within this time will do so again. */
 const callbackMemoryMs = 600_000;
 /** A look at an image address before the paid request; who is slower is left to the provider. */
@@ -107,6 +111,11 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
     promptFrames: readPromptFrames(),
     budgets: config.BUDGET_PER_MONTH ?? new Map(),
     maxUploadBytes: config.LIMIT_UPLOAD_BYTES_PER_OWNER,
+    limits: {
+      openTasks: config.LIMIT_OPEN_TASKS_PER_OWNER,
+      mutationsPerMinute: (owner) =>
+        config.LIMIT_MUTATIONS_PER_MINUTE ?? (owner === localOwner ? null : usualMutationsPerMinute),
+    },
     wakeWorker: (provider) => pollers.wake(provider),
     now,
   });

@@ -1,5 +1,5 @@
 import { milliseconds, whole } from './parsers.ts';
-import { given } from './variable.ts';
+import { given, optional } from './variable.ts';
 
 /** Limits. */
 export const limitVariables = {
@@ -11,6 +11,11 @@ export const limitVariables = {
   ),
   LIMIT_SUBSCRIPTIONS_PER_OWNER: given('20000', 'subscriptions that one owner may hold', whole(1)),
   LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
+  LIMIT_OPEN_TASKS_PER_OWNER: given('100000', 'tasks without an end that one owner may have', whole(1)),
+  LIMIT_MUTATIONS_PER_MINUTE: optional(
+    'mutations that one owner may make in a minute; unset: 20000, and any number for the owner local',
+    whole(1),
+  ),
   LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
   LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
   LIMIT_COMPLEXITY: given(

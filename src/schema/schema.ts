@@ -1,5 +1,6 @@
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.ts';
+import { countMutations } from './count-mutations.ts';
 import { declareCommands } from './commands.ts';
 import type { Context } from './context.ts';
 import { declareCost } from './cost.ts';
@@ -36,7 +37,7 @@ export function buildSchema(): GraphQLSchema {
   declareCommands(builder, enums, payloads);
   declareUploadReferenceImage(builder, ReferenceImage, payloads);
   declareTaskStatusChanged(builder, VideoTask);
-  return inSlices(builder.toSchema());
+  return inSlices(countMutations(builder.toSchema()));
 }
 
 /** Lets each root field of a heavy operation wait for its slice of the event loop. */

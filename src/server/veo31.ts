@@ -52,7 +52,11 @@ export class Veo31 {
       return;
     }
     const read = this.#inputOf(given);
-    const { task, userErrors } = await tasks.generateVideo(viewer.owner, read.input, null);
+    const tooSoon = tasks.countMutation(viewer.owner);
+    const { task, userErrors } =
+      tooSoon === null
+        ? await tasks.generateVideo(viewer.owner, read.input, null)
+        : { task: null, userErrors: [tooSoon] };
     if (task === null) {
       const isTooOften = userErrors.some(({ code }) => code === 'RATE_LIMITED');
       respondJson(response, isTooOften ? 429 : 400, {

@@ -1,9 +1,17 @@
 import type { Kysely, Transaction } from 'kysely';
 import { addTransition, nextRevision } from './history.ts';
 import { bookEstimate, OverBudgetError } from './ledger.ts';
+import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
 import { letGo } from './provider-ids.ts';
 import type { Database } from './schema.ts';
-import type { IdempotencyKey, InsertResult, KeptKey, NewVideoTask, TrackedResult } from './store.ts';
+import type {
+  IdempotencyKey,
+  InsertConditions,
+  InsertResult,
+  KeptKey,
+  NewVideoTask,
+  TrackedResult,
+} from './store.ts';
 import { fromRow, toRow } from './task-row.ts';
 import type { Owner, VideoTask } from './video-task.ts';
 
@@ -21,7 +29,7 @@ export async function insertTask(
   db: Kysely<Database>,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
-  limitUsd: number | null,
+  { limitUsd, openLimit }: Pick<InsertConditions, 'limitUsd' | 'openLimit'>,
   precondition: ((trx: Transaction<Database>) => Promise<boolean>) | null,
 ): Promise<InsertResult> {
   try {
@@ -32,21 +40,23 @@ export async function insertTask(
       }
       if (precondition !== null && !(await precondition(trx))) throw new ConditionError();
       if (task.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
-      return { kind: 'inserted', task: await writeTask(trx, task) };
+      return { kind: 'inserted', task: await writeTask(trx, task, openLimit) };
     });
   } catch (error) {
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
+    if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
     if (error instanceof ConditionError) return { kind: 'outrun' };
     throw error;
   }
 }
 
 /** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
-export function insertTracked(
+export async function insertTracked(
   db: Kysely<Database>,
   task: NewVideoTask & { readonly trackedId: string },
+  openLimit: number | undefined,
 ): Promise<TrackedResult> {
-  return db.transaction().execute(async (trx): Promise<TrackedResult> => {
+  const keep = db.transaction().execute(async (trx): Promise<TrackedResult> => {
     const holders = await trx
       .selectFrom('tasks')
       .selectAll()
@@ -70,9 +80,15 @@ export function insertTracked(
     const isHeld = holders.some((row) => row.deleted_at === null);
     return {
       kind: 'inserted',
-      task: await writeTask(trx, { ...task, providerTaskId: isHeld ? null : task.trackedId }),
+      task: await writeTask(trx, { ...task, providerTaskId: isHeld ? null : task.trackedId }, openLimit),
     };
   });
+  try {
+    return await keep;
+  } catch (error) {
+    if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
+    throw error;
+  }
 }
 
 /** The task that an owner's key made. */
@@ -93,7 +109,12 @@ export async function readKey(db: Kysely<Database>, owner: Owner, key: string): 
   return { inputHash: kept.input_hash, task: row === undefined ? null : fromRow(row) };
 }
 
-async function writeTask(trx: Transaction<Database>, task: NewVideoTask): Promise<VideoTask> {
+async function writeTask(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  openLimit: number | undefined,
+): Promise<VideoTask> {
+  if (task.completedAt === null) await addOpenTask(trx, task.owner, openLimit ?? null);
   // The counter is locked last, so that two writers never wait for each other.
   await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
   const revision = await nextRevision(trx);

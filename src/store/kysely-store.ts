@@ -12,6 +12,7 @@ import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
 import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './media.ts';
 import { migrations } from './migrations.ts';
 import { NestedReads } from './nested-reads.ts';
+import { countOpenTasks, removeOpenTask } from './open-tasks.ts';
 import { readPage } from './pages.ts';
 import { refuseTaken } from './provider-ids.ts';
 import { QueuePositions } from './queue-positions.ts';
@@ -116,20 +117,22 @@ class KyselyStore implements Store {
   async insert(
     task: NewVideoTask,
     idempotency: IdempotencyKey | null,
-    { limitUsd, replaces }: InsertConditions = { limitUsd: null },
+    { replaces, ...conditions }: InsertConditions = { limitUsd: null },
   ): Promise<InsertResult> {
     const precondition =
       replaces === undefined
         ? null
         : async (trx: Transaction<Database>) =>
             (await this.#change(trx, replaces.id, replaces.decide)) !== null;
-    const result = await insertTask(this.#db, task, idempotency, limitUsd, precondition);
+    const result = await insertTask(this.#db, task, idempotency, conditions, precondition);
     if (result.kind === 'inserted') this.#announce();
     return result;
   }
 
-  async insertTracked(task: Parameters<Store['insertTracked']>[0]): ReturnType<Store['insertTracked']> {
-    const result = await insertTracked(this.#db, task);
+  async insertTracked(
+    ...[task, conditions]: Parameters<Store['insertTracked']>
+  ): ReturnType<Store['insertTracked']> {
+    const result = await insertTracked(this.#db, task, conditions?.openLimit);
     if (result.kind === 'inserted') this.#announce();
     return result;
   }
@@ -309,14 +312,8 @@ class KyselyStore implements Store {
     return readSpending(this.#db, owner, month);
   }
 
-  async countOpen(owner: Owner): Promise<number> {
-    const { count } = await this.#db
-      .selectFrom('tasks')
-      .select((expression) => expression.fn.countAll<number | string>().as('count'))
-      .where('owner', '=', owner)
-      .where('completed_at', 'is', null)
-      .executeTakeFirstOrThrow();
-    return Number(count);
+  countOpen(owner: Owner): Promise<number> {
+    return countOpenTasks(this.#db, owner);
   }
 
   purgeDeleted(before: number, signal?: AbortSignal): Promise<void> {
@@ -375,6 +372,7 @@ class KyselyStore implements Store {
     ) {
       await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
     }
+    if (task.completedAt === null && change.patch.completedAt) await removeOpenTask(trx, task.owner);
     if (cost !== undefined) await correctBooking(trx, id, cost);
     if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
     if (video) await nameMedia(trx, video.mediaKey);

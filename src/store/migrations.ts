@@ -5,6 +5,7 @@ import { bounds } from './migration-0003.ts';
 import { fairness } from './migration-0004.ts';
 import { lists } from './migration-0005.ts';
 import { uploadBytes } from './migration-0006.ts';
+import { openTasks } from './migration-0007.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -160,5 +161,6 @@ export const migrations: MigrationProvider = {
       '0004_fairness': fairness,
       '0005_lists': lists,
       '0006_upload_bytes': uploadBytes,
+      '0007_open_tasks': openTasks,
     }),
 };

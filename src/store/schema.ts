@@ -61,6 +61,8 @@ export interface Database {
   create_pauses: { provider: string; until: number };
   /** When each owner's work was last claimed for sending: a count, not a time. */
   turns: { provider: string; owner: string; turn: number };
+  /** How many tasks of an owner have not ended. */
+  open_tasks: { owner: string; count: number };
   ledger: LedgerRow;
   /** The sum of the ledger by owner and UTC month, such as 2026-11. */
   spending: { owner: string; month: string; micros: number };

@@ -32,21 +32,25 @@ export type InsertResult =
   /** The month's limit does not hold the estimate; `spentUsd` is what is booked already. */
   | { readonly kind: 'overBudget'; readonly spentUsd: number }
   /** The task that was to be replaced is not as it must be. */
-  | { readonly kind: 'outrun' };
+  | { readonly kind: 'outrun' }
+  /** The owner has as many open tasks as are allowed. */
+  | { readonly kind: 'tooManyOpen' };
 
 /** What must hold for an insert, decided in its own transaction. */
 export interface InsertConditions {
   /** What the owner may spend in the month of the task's creation; null: no limit. */
   readonly limitUsd: number | null;
+  /** How many open tasks the owner may have, this one included; without it, any number. */
+  readonly openLimit?: number;
   /** A change of another task that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
 }
 
 /** What became of following a provider's task. */
-export interface TrackedResult {
-  readonly kind: 'inserted' | 'repeated';
-  readonly task: VideoTask;
-}
+export type TrackedResult =
+  | { readonly kind: 'inserted' | 'repeated'; readonly task: VideoTask }
+  /** The owner has as many open tasks as are allowed. */
+  | { readonly kind: 'tooManyOpen' };
 
 /** What an idempotency key stands for. */
 export interface KeptKey {
@@ -174,7 +178,10 @@ export interface Store extends AsyncDisposable {
    * Keeps a task that follows `trackedId`, or finds the owner's own one. The new task gets it as its
    * `providerTaskId`, unless another owner's task has it.
    */
-  insertTracked(task: NewVideoTask & { readonly trackedId: string }): Promise<TrackedResult>;
+  insertTracked(
+    task: NewVideoTask & { readonly trackedId: string },
+    conditions?: Pick<InsertConditions, 'openLimit'>,
+  ): Promise<TrackedResult>;
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   /** Answers at once where the database can, as does `getOwn`. */
   get(id: TaskId): MaybePromise<VideoTask | null>;

@@ -6,6 +6,13 @@ import type { Budgets } from './budgets.ts';
 import type { PromptFrames } from './prompt-frames.ts';
 import type { Recorder } from './recorder.ts';
 
+/** Bounds on what one owner may do. */
+export interface OwnerLimits {
+  readonly openTasks: number;
+  /** Null: any number. */
+  readonly mutationsPerMinute: (owner: Owner) => number | null;
+}
+
 /** What the commands need from the rooms around them. */
 export interface Commands {
   readonly store: Store;
@@ -19,6 +26,8 @@ export interface Commands {
   readonly budgets: Budgets;
   /** What the uploads of one owner may take, in bytes. */
   readonly maxUploadBytes: number;
+  /** Bounds on what one owner may do; without them, none. */
+  readonly limits?: OwnerLimits;
   /** Tells the worker that there is work of a provider now; a hint, never a promise. */
   readonly wakeWorker: (provider: ProviderName) => void;
   readonly now: () => number;

@@ -4,6 +4,7 @@ import type { Cost, Owner } from '../store/video-task.ts';
 import { budgetOf } from './budgets.ts';
 import type { Commands } from './commands.ts';
 import { refusedOptions } from './priced-options.ts';
+import { tooManyOpen } from './rate-limits.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
 
 /** Which arguments the caller's errors are about. */
@@ -21,11 +22,15 @@ export async function keepTask(
   fields: KeepFields,
   replaces?: InsertConditions['replaces'],
 ): Promise<TaskResult> {
-  const { store, recorder, budgets, wakeWorker } = commands;
+  const { store, recorder, budgets, limits, wakeWorker } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
   const unpriced = limitUsd === null ? null : refusedAsUnpriced(commands, task, fields);
   if (unpriced !== null) return unpriced;
-  const kept = await store.insert(task, idempotency, { limitUsd, ...(replaces && { replaces }) });
+  const kept = await store.insert(task, idempotency, {
+    limitUsd,
+    ...(limits && { openLimit: limits.openTasks }),
+    ...(replaces && { replaces }),
+  });
   switch (kept.kind) {
     case 'inserted':
       recorder.log(kept.task, null);
@@ -39,6 +44,8 @@ export async function keepTask(
       return ofKept(null, fields);
     case 'overBudget':
       return overBudget(task.cost, limitUsd ?? 0, kept.spentUsd);
+    case 'tooManyOpen':
+      return { task: null, userErrors: [tooManyOpen(limits)] };
     case 'outrun':
       return failure('NOT_RESOLVABLE', 'The submission was resolved meanwhile. Read the task anew.', ['id']);
     default:

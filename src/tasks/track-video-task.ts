@@ -2,6 +2,7 @@ import type { Owner, ProviderName } from '../store/video-task.ts';
 import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './commands.ts';
 import { newTask } from './new-task.ts';
+import { tooManyOpen } from './rate-limits.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
 import type { UserError } from './user-error.ts';
 
@@ -22,7 +23,7 @@ const maxIdLength = 500;
  * An id that another owner's task holds is followed in name only: it reads as unknown until the patience ends.
  */
 export async function trackVideoTask(
-  { store, recorder, providers, wakeWorker, now }: Commands,
+  { store, recorder, providers, limits, wakeWorker, now }: Commands,
   owner: Owner,
   input: TrackVideoTaskInput,
 ): Promise<TaskResult> {
@@ -53,7 +54,8 @@ export async function trackVideoTask(
     },
     at,
   );
-  const kept = await store.insertTracked({ ...task, trackedId });
+  const kept = await store.insertTracked({ ...task, trackedId }, limits && { openLimit: limits.openTasks });
+  if (kept.kind === 'tooManyOpen') return { task: null, userErrors: [tooManyOpen(limits)] };
   if (kept.kind === 'inserted') {
     recorder.log(kept.task, null);
     wakeWorker(provider.name);

@@ -10,6 +10,9 @@ import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { FairSlots } from './fair-slots.ts';
 import { generateVideo } from './generate-video.ts';
 import { LookUps } from './look-up.ts';
+import { MutationRate } from './mutation-rate.ts';
+import { tooManyMutations } from './rate-limits.ts';
+import type { UserError } from './user-error.ts';
 import { RisingProgress, type Progress } from './progress.ts';
 import type { GenerateVideoInput } from './plan.ts';
 import { VideoTaskRefresher } from './refresh-video-task.ts';
@@ -33,12 +36,17 @@ export class VideoTasks {
   readonly #lookUps: LookUps;
   /** A burst of one owner's mutations delays no other's. */
   readonly #writes = new FairSlots(writesAtOnce);
+  readonly #rate: MutationRate;
   readonly #progress = new RisingProgress();
 
   constructor(commands: Commands) {
     this.#commands = commands;
     this.#refresher = new VideoTaskRefresher(commands, this.#writes);
     this.#lookUps = new LookUps(commands);
+    this.#rate = new MutationRate(
+      (owner) => commands.limits?.mutationsPerMinute(owner) ?? null,
+      () => performance.now(),
+    );
   }
 
   /** A task of this owner, or only some fields of it; another owner's reads as unknown. */
@@ -53,6 +61,12 @@ export class VideoTasks {
   /** The same for a task that others refer to: those that are asked for together are one query. */
   nestedVideoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
     return this.#commands.store.getOwnNested(owner, id);
+  }
+
+  /** Counts a mutation of an owner, on whichever transport; returns the error if there are too many in a minute. */
+  countMutation(owner: Owner): UserError | null {
+    const refused = this.#rate.take(owner);
+    return refused === null ? null : tooManyMutations(refused.limit, refused.waitSeconds);
   }
 
   /** How far a task is now. What is told never falls. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Owner, VideoTask } from '../../../src/store/video-task.ts';
+import { local, sampleTask } from '../../support/sample-task.ts';
 import { claimBy, ids, insert, insertMany, now, other, quiet, type StoreTests } from './fixture.ts';
 
 const third = 'key:third' as Owner;
@@ -91,8 +92,7 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
         });
         const take = async (checks: number, held: Partial<Record<Owner, number>>, kept = 0) =>
           owners(await store.claim({ ...claimBy('w'), checks, sharing: holds(held, kept) })).toSorted();
-        const [local] = owners(await store.claim({ ...claimBy('w'), checks: 1 }));
-        if (local === undefined) throw new Error('Nothing was claimed');
+        expect(owners(await store.claim({ ...claimBy('w'), checks: 1 }))).toEqual([local]);
         expect(await take(2, { [local]: 1 })).toEqual([other, third].toSorted());
         // The last two slots are for owners who hold none.
         expect(await take(3, { [local]: 1, [other]: 1 }, 2)).toEqual([third]);
@@ -130,6 +130,37 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
         ]);
         expect(await store.claim({ ...claimBy('w'), submits: 2, sharing: sharing(2) })).toEqual([]);
         expect((await store.claim({ ...claimBy('w'), submits: 3, sharing: sharing(2) })).length).toBe(1);
+      }),
+    );
+
+    test(
+      'an owner has as many open tasks as allowed, counted through inserts, ends and failures of inserts',
+      withStore(async (store) => {
+        const add = async (openLimit: number) =>
+          (await store.insert(sampleTask(), null, { limitUsd: null, openLimit })).kind;
+        expect(await Promise.all([add(2), add(2), add(2)])).toEqual(['inserted', 'inserted', 'tooManyOpen']);
+        expect(await store.countOpen(local)).toBe(2);
+        const tracked = { ...sampleTask({ ...check, trackedId: 'x' }), trackedId: 'x' };
+        expect(await store.insertTracked(tracked, { openLimit: 2 })).toEqual({ kind: 'tooManyOpen' });
+        const failing = {
+          limitUsd: null,
+          openLimit: 9,
+          replaces: { id: sampleTask().id, decide: () => null },
+        };
+        expect((await store.insert(sampleTask(), null, failing)).kind).toBe('outrun');
+        await insert(store, { stage: 'FAILED', nextAction: null, completedAt: now });
+        expect(await store.countOpen(local)).toBe(2);
+        const [first] = await store.changesAfter(0, { limit: 1 });
+        if (first === undefined) throw new Error('There is none');
+        const end = () => quiet({ stage: 'FAILED', completedAt: now, nextAction: null });
+        await store.change(first.id, end);
+        await store.change(first.id, end);
+        expect(await store.countOpen(local)).toBe(1);
+        expect([await add(2), await add(2), await store.countOpen(other)]).toEqual([
+          'inserted',
+          'tooManyOpen',
+          0,
+        ]);
       }),
     );
   });

@@ -28,6 +28,12 @@ export async function insert(store: Store, overrides: Partial<NewVideoTask> = {}
   return result.task;
 }
 
+export async function insertTracked(store: Store, task: Parameters<Store['insertTracked']>[0]) {
+  const result = await store.insertTracked(task);
+  if (result.kind === 'tooManyOpen') throw new Error(`Not inserted: ${result.kind}`);
+  return result;
+}
+
 export async function insertMany(
   store: Store,
   count: number,

@@ -9,6 +9,7 @@ import {
   ids,
   insert,
   insertMany,
+  insertTracked,
   now,
   other,
   quiet,
@@ -288,21 +289,21 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
       'an id has one task of its owner, belongs to one task in all, and is free again after a deletion',
       withStore(async (store) => {
         const [one, again] = [
-          await store.insertTracked(tracked(local, 'x')),
-          await store.insertTracked(tracked(local, 'x')),
+          await insertTracked(store, tracked(local, 'x')),
+          await insertTracked(store, tracked(local, 'x')),
         ];
         expect([one.kind, again.kind, again.task.id]).toEqual(['inserted', 'repeated', one.task.id]);
-        const foreign = await store.insertTracked(tracked(other, 'x'));
+        const foreign = await insertTracked(store, tracked(other, 'x'));
         expect([foreign.kind, foreign.task.providerTaskId, foreign.task.trackedId]).toEqual([
           'inserted',
           null,
           'x',
         ]);
-        expect((await store.insertTracked(tracked(other, 'x'))).task.id).toBe(foreign.task.id);
+        expect((await insertTracked(store, tracked(other, 'x'))).task.id).toBe(foreign.task.id);
         await store.change(one.task.id, () =>
           announced({ deletedAt: now, completedAt: now, nextAction: null }),
         );
-        const anew = await store.insertTracked(tracked(local, 'x'));
+        const anew = await insertTracked(store, tracked(local, 'x'));
         expect([anew.kind, anew.task.providerTaskId]).toEqual(['inserted', 'x']);
       }),
     );
@@ -310,8 +311,8 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     test(
       'an id that a task follows is found for its owner, and taken for his other tasks only',
       withStore(async (store) => {
-        const { task: mine } = await store.insertTracked(tracked(local, 'x'));
-        const { task: theirs } = await store.insertTracked(tracked(other, 'x'));
+        const { task: mine } = await insertTracked(store, tracked(local, 'x'));
+        const { task: theirs } = await insertTracked(store, tracked(other, 'x'));
         expect(await store.getTracked(local, 'KIE', 'x')).toEqual(mine);
         expect(await store.getTracked(other, 'KIE', 'x')).toEqual(theirs);
         expect(await store.getTracked(local, 'KIE', 'y')).toBeNull();
@@ -339,7 +340,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
       'following one id at once makes one task',
       withStore(async (store) => {
         const results = await Promise.all(
-          Array.from({ length: 10 }, () => store.insertTracked(tracked(local, 'x'))),
+          Array.from({ length: 10 }, () => insertTracked(store, tracked(local, 'x'))),
         );
         expect(new Set(results.map(({ task }) => task.id)).size).toBe(1);
         expect(results.filter(({ kind }) => kind === 'inserted')).toHaveLength(1);
