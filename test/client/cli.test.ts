@@ -114,6 +114,17 @@ describe('the command line', () => {
     expect(plain.stdout).toMatch(new RegExp(`^${id}  COMPLETED  100 %  .*  a quiet fox\n$`));
   });
 
+  it('sends nothing that a terminal of another encoding made of letters', async () => {
+    for (const args of [
+      ['a \ufffd fox'],
+      ['a fox', '--label', '\ufffd'],
+      ['a fox', '--idempotency-key', '\ufffd'],
+    ]) {
+      const { code, stderr } = await run('generate', '--no-wait', ...args);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('It must be UTF-8') as string]);
+    }
+  });
+
   it('cancels, also when asked again; who waits is told', async () => {
     const { id } = await ann.make('a long fox [sim:duration=60000]');
     await using watcher = start('watch', id);
