@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { fileTypeFromBuffer } from 'file-type';
 import type { Logger } from 'pino';
 import type { Agent, Dispatcher } from 'undici';
+import { DeadlineSignal } from '../time/deadline.ts';
 import type { Video } from '../store/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
@@ -85,11 +86,14 @@ export class Archive implements AsyncDisposable {
    */
   async fetch(sourceUrl: string, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
     const limitMs = Math.max(withinMs, this.#options.timeoutMs);
-    const timeout = AbortSignal.timeout(limitMs);
+    using deadline = new DeadlineSignal(limitMs);
     try {
       // Before anything is fetched: a whole video would be fetched in vain each time.
       await this.#options.files.checkUsable();
-      return { kind: 'stored', video: await this.#copy(sourceUrl, AbortSignal.any([signal, timeout])) };
+      return {
+        kind: 'stored',
+        video: await this.#copy(sourceUrl, AbortSignal.any([signal, deadline.signal])),
+      };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof StorageError) return { kind: 'ownFault', reason: cannotStoreMessage };
@@ -99,7 +103,7 @@ export class Archive implements AsyncDisposable {
         return { kind: 'notVideo', reason: cause.message };
       }
       if (cause instanceof NotWholeError) return { kind: 'notWhole', reason: cause.message };
-      if (timeout.aborted) {
+      if (deadline.hasPassed) {
         return { kind: 'unreachable', reason: `it did not arrive within ${Math.round(limitMs / 1000)} s` };
       }
       if (!(error instanceof SourceError)) throw error;

@@ -1,4 +1,5 @@
 import type { Agent } from 'undici';
+import { DeadlineSignal } from '../time/deadline.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
 import type { AllowedHosts } from './allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
@@ -28,7 +29,8 @@ export class ImageSources implements AsyncDisposable {
    * silence and a refusal of us prove nothing about the provider.
    */
   async whyUnreachable(address: string, signal: AbortSignal): Promise<string | null> {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(this.#timeoutMs)]);
+    using deadline = new DeadlineSignal(this.#timeoutMs);
+    const bounded = AbortSignal.any([signal, deadline.signal]);
     try {
       const { statusCode, body } = await guardedGet(this.#agent, address, 'image/*,*/*;q=0.5', bounded);
       await body.dump({ limit: 1024, signal: bounded });

@@ -11,11 +11,12 @@ const lastChanceMs = 100;
  */
 export function closeIdle(server: Server): void {
   server.on('timeout', (socket: Socket) => {
-    const { bytesRead } = socket;
+    const { bytesRead, writableLength } = socket;
     const deadline = new Deadline(lastChanceMs, () => {
       socket.off('close', stop);
-      // A request that came has its own limits.
-      if (socket.bytesRead === bytesRead) socket.destroy();
+      // A request that came has its own limits, and a client that reads is not idle.
+      const isIdle = socket.bytesRead === bytesRead && socket.writableLength >= writableLength;
+      if (isIdle) socket.destroy();
     });
     const stop = () => deadline[Symbol.dispose]();
     socket.once('close', stop);
