@@ -65,6 +65,8 @@ export class MediaRoute {
     response.setHeader('cache-control', 'no-cache');
     delete request.headers['cache-control'];
     delete request.headers.pragma;
+    // RFC 9110, 13.1.5: a weak tag never matches here, so the whole file is sent. `send` lets it match.
+    if (String(request.headers['if-range']).startsWith('W/')) delete request.headers.range;
     if (isDownload) response.setHeader('content-disposition', `attachment; filename="${key}"`);
     send(request, key, { root: this.#files.directory, index: false, dotfiles: 'deny', cacheControl: false })
       .on('file', (_path: string, { size }: Stats) => {

@@ -34,6 +34,13 @@ describe('/media', () => {
     ['more last bytes than there are', { range: 'bytes=-99' }, 206, '0123456789', 'bytes 0-9/10'],
     ['another unit', { range: 'lines=0-1' }, 200, '0123456789', undefined],
     ['the tag in If-Range', { range: 'bytes=0-1', 'if-range': `"${key}"` }, 206, '01', 'bytes 0-1/10'],
+    [
+      'a weak tag in If-Range',
+      { range: 'bytes=0-1', 'if-range': `W/"${key}"` },
+      200,
+      '0123456789',
+      undefined,
+    ],
     ['another tag in If-Range', { range: 'bytes=0-1', 'if-range': '"b"' }, 200, '0123456789', undefined],
     ['the tag in If-Match', { 'if-match': `"${key}"` }, 200, '0123456789', undefined],
   ])('answers %s', async (_what, headers, status, text, contentRange) => {
