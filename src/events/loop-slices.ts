@@ -1,31 +1,28 @@
 /** How long work goes on before others get the event loop, in milliseconds. */
 const sliceMs = 20;
 
+/** A rendered state takes about so many microtasks. */
+const ticksOfAPiece = 10;
+
+interface Waiting {
+  readonly resume: () => void;
+  readonly isLong: boolean;
+}
+
 /**
  * Hands out the event loop in slices, so that long work of one caller lets everything else in between. Work that is
- * put off is taken up again one piece per iteration of the loop, owners in turn.
+ * put off is taken up again in later iterations of the loop, owners in turn.
  */
 export class LoopSlices {
   /** Until when this iteration may go on; null before anything asked. */
   #until: number | null = null;
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new Map<string, Waiting[]>();
   #isScheduled = false;
   readonly #reset = (): void => {
     this.#until = null;
   };
-  readonly #run = (): void => {
-    this.#isScheduled = false;
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    const [owner, queue] = first;
-    // To the end of the line, behind the other owners.
-    this.#waiting.delete(owner);
-    const resume = queue.shift();
-    if (queue.length > 0) this.#waiting.set(owner, queue);
-    if (this.#waiting.size > 0) this.#schedule();
-    this.#until = performance.now() + sliceMs;
-    setImmediate(this.#reset);
-    resume?.();
+  readonly #start = (): void => {
+    void this.#run();
   };
 
   /** Whether work may go on in this iteration of the event loop. */
@@ -38,19 +35,50 @@ export class LoopSlices {
     return now < this.#until;
   }
 
-  /** Resolves in a later iteration, which then has time; owners in turn. Always resolves. */
-  next(owner: string): Promise<void> {
-    return new Promise((resolve) => {
+  /**
+   * Resolves in a later iteration, which then has time; owners in turn. Always resolves.
+   *
+   * @param isLong nothing else is resumed in the same iteration after it
+   */
+  next(owner: string, isLong = false): Promise<void> {
+    return new Promise((resume) => {
+      const waiting = { resume, isLong };
       const queue = this.#waiting.get(owner);
-      if (queue === undefined) this.#waiting.set(owner, [resolve]);
-      else queue.push(resolve);
+      if (queue === undefined) this.#waiting.set(owner, [waiting]);
+      else queue.push(waiting);
       this.#schedule();
     });
+  }
+
+  async #run(): Promise<void> {
+    this.#until = performance.now() + sliceMs;
+    setImmediate(this.#reset);
+    for (;;) {
+      const waiting = this.#shift();
+      if (waiting === undefined) break;
+      waiting.resume();
+      // What it does goes on in microtasks.
+      for (let tick = 0; tick < ticksOfAPiece; tick += 1) await Promise.resolve();
+      if (waiting.isLong || !this.hasTime()) break;
+    }
+    this.#isScheduled = false;
+    if (this.#waiting.size > 0) this.#schedule();
+  }
+
+  /** Takes the next one out, and puts its owner behind the others. */
+  #shift(): Waiting | undefined {
+    const [first] = this.#waiting;
+    if (first === undefined) return undefined;
+    const [owner, queue] = first;
+    this.#waiting.delete(owner);
+    const waiting = queue.shift();
+    if (queue.length > 0) this.#waiting.set(owner, queue);
+    return waiting;
   }
 
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(this.#run);
+    setImmediate(this.#start);
   }
 }
