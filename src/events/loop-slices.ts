@@ -1,8 +1,8 @@
 /** How long work goes on before others get the event loop, in milliseconds. */
-const sliceMs = 20;
+const sliceMs = 15;
 
 /** A rendered state takes about so many microtasks. */
-const ticksOfAPiece = 10;
+const ticksOfAPiece = 30;
 
 interface Waiting {
   readonly resume: () => void;

@@ -99,16 +99,27 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     if (this.#isPaused || !this.isOpen) return;
     const isBehind = !this.isWritable();
     if (!isBehind && (this.#answers?.waitingBytes ?? 0) < behindBytes) return;
+    this.#pauseUntil((resume) => {
+      if (isBehind) this.whenWritable(resume);
+      else this.answers.whenShort(resume);
+    });
+  }
+
+  /** Reads no more until the event loop has time again: one read brings hundreds of operations. */
+  rest(hasTimeAgain: Promise<void>): void {
+    if (this.#isPaused || !this.isOpen) return;
+    this.#pauseUntil((resume) => void hasTimeAgain.then(resume));
+  }
+
+  #pauseUntil(wait: (resume: () => void) => void): void {
     this.#isPaused = true;
     this.socket.pause();
-    const resume = () => {
+    wait(() => {
       this.#isPaused = false;
       this.socket.resume();
       // There may be enough again of what was read before.
       this.keepPace();
-    };
-    if (isBehind) this.whenWritable(resume);
-    else this.answers.whenShort(resume);
+    });
   }
 
   /** Whether what waits for the client waits on, or what the client sends is not read. */

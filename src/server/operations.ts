@@ -59,7 +59,7 @@ export class Operations {
   readonly #log: Logger;
   readonly #hideSuggestions: boolean;
   readonly #maxComplexity: number;
-  readonly #slices: LoopSlices;
+  readonly slices: LoopSlices;
   readonly #documents: Documents;
   /** By document, so that what is forgotten there is forgotten here. */
   readonly #numbers = new WeakMap<DocumentNode, number>();
@@ -75,7 +75,7 @@ export class Operations {
     this.#log = log;
     this.#hideSuggestions = !introspection;
     this.#maxComplexity = maxComplexity;
-    this.#slices = slices;
+    this.slices = slices;
     this.#documents = new Documents(schema, introspection);
     this.#compiled = new CompiledOperations((document) => this.#documents.bytesOf(document));
   }
@@ -135,7 +135,7 @@ export class Operations {
     if (refusal !== null) return { errors: [refusal] };
     const contextValue = this.contextOf(viewer);
     if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
-      const nextSlice = () => this.#slices.next(viewer.owner, true);
+      const nextSlice = () => this.slices.next(viewer.owner, true);
       return nextSlice().then(() =>
         this.#execute(operation, document, params, { ...contextValue, nextSlice }),
       );

@@ -201,6 +201,8 @@ export class WebSocketTransport implements AsyncDisposable {
       const message = `A socket has at most ${limits.operationsPerSocket} operations: open another one.`;
       return [codedError('LIMIT_EXCEEDED', message)];
     }
+    const { slices } = operations;
+    if (!slices.hasTime()) context.extra.rest(slices.next(viewer.owner));
     const prepared = operations.prepare(params.query);
     if (prepared.kind !== 'valid') return prepared.errors;
     const type = operations.typeOf(prepared.document, params.operationName);
