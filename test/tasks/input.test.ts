@@ -50,7 +50,7 @@ describe('an input of generateVideo', () => {
   });
 
   it('has its image addresses sent as URLs are written', async () => {
-    const given = ['https:x.test/a.png', ' https://x.test/a b.png ', 'HTTPS://X.test/ü.png'];
+    const given = ['HTTPS://X.test/a.png', 'https://x.test/a%20b.png', 'https://x.test/ü.png'];
     const { id } = await app.as().make('A ring', { referenceImages: given.map((url) => ({ url })) });
     const { videoTask } = await app
       .as()
