@@ -40,14 +40,16 @@ export function buildSchema(): GraphQLSchema {
   return inSlices(countMutations(builder.toSchema()));
 }
 
-/** Lets each root field of a heavy query wait for its slice of the event loop; mutations wait for commits anyway. */
+/** Lets each root field of a heavy operation wait for its slice of the event loop. */
 function inSlices(schema: GraphQLSchema): GraphQLSchema {
-  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
-    const resolve = field.resolve ?? defaultFieldResolver;
-    field.resolve = (source, args, context: Context, info) =>
-      context.nextSlice === undefined
-        ? resolve(source, args, context, info)
-        : context.nextSlice().then(() => resolve(source, args, context, info));
+  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(type?.getFields() ?? {})) {
+      const resolve = field.resolve ?? defaultFieldResolver;
+      field.resolve = (source, args, context: Context, info) =>
+        context.nextSlice === undefined
+          ? resolve(source, args, context, info)
+          : context.nextSlice().then(() => resolve(source, args, context, info));
+    }
   }
   return schema;
 }

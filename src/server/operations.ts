@@ -135,7 +135,7 @@ export class Operations {
     if (refusal !== null) return { errors: [refusal] };
     const contextValue = this.contextOf(viewer);
     if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
-      const nextSlice = () => this.slices.next(viewer.owner, true);
+      const nextSlice = () => this.slices.next(viewer.owner, operation.type === 'query');
       return nextSlice().then(() =>
         this.#execute(operation, document, params, { ...contextValue, nextSlice }),
       );
