@@ -1,4 +1,4 @@
-import type { Owner } from '../src/store/video-task.ts';
+import type { Owner } from '../src/domain/video-task.ts';
 import { startPushServer } from '../test/support/push-server.ts';
 import { takePart } from './contestant.ts';
 import { apiKey } from './contestants.ts';

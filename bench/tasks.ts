@@ -1,5 +1,5 @@
 import { toGlobalId } from '../src/schema/global-id.ts';
-import type { TaskId } from '../src/store/video-task.ts';
+import type { TaskId } from '../src/domain/video-task.ts';
 
 /** The id of the n-th task; every contestant has the same ones. */
 export const taskIdOf = (index: number): TaskId => `bench-${String(index).padStart(16, '0')}` as TaskId;

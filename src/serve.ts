@@ -4,7 +4,7 @@ import { startApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { createLog } from './log.ts';
-import { StoreUnavailableError } from './store/sqlite.ts';
+import { StoreUnavailableError } from './store/sqlite/sqlite-store.ts';
 
 /** A stop that takes longer than this is cut: what was answered is durable anyway. */
 const longestStopMs = 9500;

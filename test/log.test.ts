@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createLog } from '../src/log.ts';
-import { loggedPath } from '../src/server/request-url.ts';
+import { loggedPath } from '../src/server/http/request-url.ts';
 
 it('the log has no media key and no callback token, whatever names them', () => {
   let lines = '';

@@ -1,5 +1,5 @@
-import { hostnameOf } from '../server/loopback.ts';
-import { originOf } from '../server/origin.ts';
+import { hostnameOf } from './loopback.ts';
+import { originOf } from '../server/auth/origin.ts';
 import { flag, httpUrl, list, whole } from './parsers.ts';
 import { Complaint, given, optional } from './variable.ts';
 

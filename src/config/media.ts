@@ -1,4 +1,4 @@
-import { parseAllowedHost } from '../media/allowed-hosts.ts';
+import { parseAllowedHost } from '../media/fetch/allowed-hosts.ts';
 import { list } from './parsers.ts';
 import { Complaint, given } from './variable.ts';
 

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import { Few } from './few.ts';
-import { LoopSlices } from './loop-slices.ts';
-import type { Owner, TaskId, VideoTask } from '../store/video-task.ts';
+import { LoopSlices } from '../time/loop-slices.ts';
+import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 
 /** Which changes a listener hears: all of an owner's tasks, or one task. */
 export interface Watch {

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import type { Owner, VideoTask } from '../store/video-task.ts';
+import type { Owner, VideoTask } from '../domain/video-task.ts';
 import type { TaskFeed } from './feed.ts';
 import { toPayload, type Payload } from './payload.ts';
 

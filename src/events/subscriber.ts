@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import { isTerminal, type VideoTask } from '../store/video-task.ts';
+import { isTerminal, type VideoTask } from '../domain/video-task.ts';
 import type { Payload } from './payload.ts';
 import type { StoredPage } from './stored-pages.ts';
 import type { TaskStream } from './task-stream.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { TaskId, VideoTask } from '../store/video-task.ts';
+import type { TaskId, VideoTask } from '../domain/video-task.ts';
 import type { TaskFeed, TaskListener, Watch } from './feed.ts';
 import { Few } from './few.ts';
 import { toPayload, type Payload } from './payload.ts';

@@ -3,14 +3,14 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { Logger } from 'pino';
 import type { Agent, Dispatcher } from 'undici';
 import { DeadlineSignal } from '../time/deadline.ts';
-import type { Video } from '../store/video-task.ts';
-import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
-import type { AllowedHosts } from './allowed-hosts.ts';
-import { guardedGet, NotAnAddressError } from './guarded-get.ts';
-import { inspectVideo } from './inspect-video.ts';
+import type { Video } from '../domain/video-task.ts';
+import { createGuardedAgent, RefusedAddressError } from './fetch/address-guard.ts';
+import type { AllowedHosts } from './fetch/allowed-hosts.ts';
+import { guardedGet, NotAnAddressError } from './fetch/guarded-get.ts';
+import { inspectVideo } from './video/inspect-video.ts';
 import type { MediaFiles } from './media-files.ts';
 import { cannotStoreMessage, StorageError } from './storage-error.ts';
-import type { VideoFacts } from './video-facts.ts';
+import type { VideoFacts } from './video/video-facts.ts';
 
 /** What came of fetching a finished video. Only `stored` lets a task complete. `reason` is for users. */
 export type ArchiveOutcome =

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../store/video-task.ts';
+import type { ProviderName } from '../domain/video-task.ts';
 import type { VideoProvider } from './provider.ts';
 
 const labels: Readonly<Record<ProviderName, string>> = {

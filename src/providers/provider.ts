@@ -5,7 +5,7 @@ import type {
   ProviderName,
   Resolution,
   TaskError,
-} from '../store/video-task.ts';
+} from '../domain/video-task.ts';
 
 /** A price per video. `usd` is what the owner's budget counts; `credits` is the provider's unit. */
 export interface Price {

@@ -1,7 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
-import type { JsonObject, JsonValue, TaskId } from '../store/video-task.ts';
-import type { IncomingFile } from '../tasks/upload-reference-image.ts';
+import type { JsonObject, JsonValue, TaskId } from '../domain/video-task.ts';
+import type { IncomingFile } from '../commands/upload-reference-image.ts';
 import type { Context } from './context.ts';
 import { toGlobalId } from './global-id.ts';
 import { registerScalars } from './scalars.ts';

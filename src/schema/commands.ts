@@ -1,6 +1,6 @@
-import type { DeleteResult } from '../tasks/delete-video-task.ts';
-import type { SubmissionResolution } from '../tasks/resolve-submission.ts';
-import { failure, unknownTask } from '../tasks/task-result.ts';
+import type { DeleteResult } from '../commands/delete-video-task.ts';
+import type { SubmissionResolution } from '../commands/resolve-submission.ts';
+import { failure, unknownTask } from '../commands/task-result.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { fromGlobalId, toGlobalId } from './global-id.ts';

@@ -1,7 +1,7 @@
 import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
-import type { Owner, ProviderName, TaskId } from '../store/video-task.ts';
-import type { VideoTasks } from '../tasks/video-tasks.ts';
+import type { Owner, ProviderName, TaskId } from '../domain/video-task.ts';
+import type { VideoTasks } from '../commands/video-tasks.ts';
 
 /** Who asks. */
 export interface Viewer {

@@ -1,4 +1,4 @@
-import type { Cost } from '../store/video-task.ts';
+import type { Cost } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 
 /** What something costs. */

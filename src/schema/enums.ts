@@ -9,8 +9,8 @@ import type {
   Status,
   TaskErrorCode,
   UseCase,
-} from '../store/video-task.ts';
-import type { UserErrorCode } from '../tasks/user-error.ts';
+} from '../domain/video-task.ts';
+import type { UserErrorCode } from '../domain/user-error.ts';
 import type { Builder } from './builder.ts';
 
 /** Descriptions are keyed by the domain's own values, so that a new value cannot be forgotten here. */

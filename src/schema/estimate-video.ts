@@ -1,4 +1,4 @@
-import type { VideoEstimate } from '../tasks/estimate-video.ts';
+import type { VideoEstimate } from '../commands/estimate-video.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';

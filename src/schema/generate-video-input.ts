@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../store/video-task.ts';
-import type { GenerateVideoInput } from '../tasks/plan.ts';
-import type { UserError } from '../tasks/user-error.ts';
+import type { JsonObject, JsonValue } from '../domain/video-task.ts';
+import type { GenerateVideoInput } from '../domain/selection.ts';
+import type { UserError } from '../domain/user-error.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 

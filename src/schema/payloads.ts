@@ -1,5 +1,5 @@
-import type { TaskResult } from '../tasks/task-result.ts';
-import type { UserError } from '../tasks/user-error.ts';
+import type { TaskResult } from '../commands/task-result.ts';
+import type { UserError } from '../domain/user-error.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import type { VideoTaskRef } from './video-task.ts';

@@ -1,5 +1,5 @@
 import type { VideoModel, VideoProvider } from '../providers/provider.ts';
-import type { ImageUse, ProviderName } from '../store/video-task.ts';
+import type { ImageUse, ProviderName } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';

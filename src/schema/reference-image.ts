@@ -1,4 +1,4 @@
-import type { ReferenceImage, Upload } from '../store/video-task.ts';
+import type { ReferenceImage, Upload } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Payloads } from './payloads.ts';
 

@@ -1,7 +1,7 @@
 import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
-import type { JsonValue } from '../store/video-task.ts';
-import type { IncomingFile } from '../tasks/upload-reference-image.ts';
-import { isWebAddress } from '../tasks/web-address.ts';
+import type { JsonValue } from '../domain/video-task.ts';
+import type { IncomingFile } from '../commands/upload-reference-image.ts';
+import { isWebAddress } from '../domain/web-address.ts';
 import type { Builder } from './builder.ts';
 import { codedError } from './errors.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';

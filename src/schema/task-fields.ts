@@ -5,7 +5,7 @@ import {
   type GraphQLResolveInfo,
   type SelectionSetNode,
 } from 'graphql';
-import type { VideoTask } from '../store/video-task.ts';
+import type { VideoTask } from '../domain/video-task.ts';
 import type { Context } from './context.ts';
 
 /** A field of the stored task. */

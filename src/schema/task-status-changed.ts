@@ -1,4 +1,4 @@
-import type { VideoTask } from '../store/video-task.ts';
+import type { VideoTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import { TaskStatusSource, type Context } from './context.ts';
 import { codedError } from './errors.ts';

@@ -4,9 +4,9 @@ import {
   type Transition,
   type Video,
   type VideoTask,
-} from '../store/video-task.ts';
+} from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
-import type { Progress } from '../tasks/progress.ts';
+import type { Progress } from '../domain/progress.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { MaybePromise, PageRequest, TaskFilter } from '../store/store.ts';
-import type { VideoTask } from '../store/video-task.ts';
+import type { VideoTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';

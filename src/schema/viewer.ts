@@ -1,4 +1,4 @@
-import type { Owner } from '../store/video-task.ts';
+import type { Owner } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 

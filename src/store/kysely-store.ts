@@ -1,23 +1,23 @@
 import { randomInt } from 'node:crypto';
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { readLatestTime, shiftPlans } from './clock-set-back.ts';
-import { pauseCreates, readAllowance, reserveCreate } from './create-budget.ts';
-import { purgeDeleted } from './deletion.ts';
-import { DueOwners } from './due-owners.ts';
-import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './due-work.ts';
-import { addTransition, nextRevision } from './history.ts';
-import { insertTask, insertTracked, readKey } from './insert.ts';
-import { bookSecondBill, correctBooking, readSpending } from './ledger.ts';
-import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './media.ts';
-import { migrations } from './migrations.ts';
-import { NestedReads } from './nested-reads.ts';
-import { countOpenTasks, removeOpenTask } from './open-tasks.ts';
-import { readPage } from './pages.ts';
-import { refuseTaken } from './provider-ids.ts';
-import { QueuePositions } from './queue-positions.ts';
-import { formatRevision, parseRevision, type Epoch } from './revision.ts';
-import type { Database } from './schema.ts';
+import { readLatestTime, shiftPlans } from './work/clock-set-back.ts';
+import { pauseCreates, readAllowance, reserveCreate } from './work/create-budget.ts';
+import { purgeDeleted } from './queries/deletion.ts';
+import { DueOwners } from './work/due-owners.ts';
+import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
+import { addTransition, nextRevision } from './queries/history.ts';
+import { insertTask, insertTracked, readKey } from './queries/insert.ts';
+import { bookSecondBill, correctBooking, readSpending } from './queries/ledger.ts';
+import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
+import { migrations } from './migrations/migrations.ts';
+import { NestedReads } from './queries/nested-reads.ts';
+import { countOpenTasks, removeOpenTask } from './queries/open-tasks.ts';
+import { readPage } from './queries/pages.ts';
+import { refuseTaken } from './queries/provider-ids.ts';
+import { QueuePositions } from './work/queue-positions.ts';
+import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
+import type { Database } from './tables/database.ts';
 import type {
   Change,
   ChangeScope,
@@ -31,11 +31,11 @@ import type {
   Store,
   TaskFilter,
 } from './store.ts';
-import { Slices } from './slices.ts';
-import { changedAfter, TaskReads, type PresentReads } from './task-reads.ts';
-import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './task-row.ts';
-import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './uploads.ts';
-import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from './video-task.ts';
+import { Slices } from './queries/slices.ts';
+import { changedAfter, TaskReads, type PresentReads } from './queries/task-reads.ts';
+import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './tables/tasks.ts';
+import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
+import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 
 /** What differs between the databases. */
 export interface DialectTraits extends PresentReads {

@@ -1,5 +1,5 @@
-import type { SharedWork } from './due-owners.ts';
-import type { DueTimes } from './due-work.ts';
+import type { SharedWork } from './work/due-owners.ts';
+import type { DueTimes } from './work/due-work.ts';
 import type {
   Cost,
   Owner,
@@ -10,7 +10,7 @@ import type {
   Transition,
   Upload,
   VideoTask,
-} from './video-task.ts';
+} from '../domain/video-task.ts';
 
 /** A task before it has a place in the order of changes. */
 export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;

@@ -1,9 +1,9 @@
-import type { VideoTask } from '../store/video-task.ts';
-import { leaseReturned } from '../tasks/recorder.ts';
-import { nextCheckDelay } from './cadence.ts';
-import { gaveUp } from './errors.ts';
-import { provenFaults } from './faults.ts';
-import { isOverdue, type WorkContext } from './run.ts';
+import type { VideoTask } from '../domain/video-task.ts';
+import { leaseReturned } from '../commands/recorder.ts';
+import { nextCheckDelay } from './policy/check-interval.ts';
+import { gaveUp } from './policy/task-errors.ts';
+import { provenFaults } from './provider-health/faults.ts';
+import { isOverdue, type WorkContext } from './work-context.ts';
 
 /** After a failure of our own (the database, a bug) work rests this long: shorter spins, longer delays everyone. */
 export const faultPauseMs = 1000;

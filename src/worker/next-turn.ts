@@ -1,6 +1,6 @@
 import type { CreateAllowance } from '../store/store.ts';
-import type { TaskId } from '../store/video-task.ts';
-import type { BreakerState } from './breaker.ts';
+import type { TaskId } from '../domain/video-task.ts';
+import type { BreakerState } from './provider-health/breaker.ts';
 
 /**
  * The shortest pause between two iterations, in milliseconds. Each iteration costs about 1 ms whatever it takes; with

@@ -1,9 +1,9 @@
-import { isTerminal, type TaskError, type VideoTask } from '../store/video-task.ts';
-import { leaseReturned } from '../tasks/recorder.ts';
-import { nextLateCheckDelay } from './cadence.ts';
-import { gaveUp, outcomeStayedUnknown } from './errors.ts';
-import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './run.ts';
-import { interrupted } from './submit-outcome.ts';
+import { isTerminal, type TaskError, type VideoTask } from '../domain/video-task.ts';
+import { leaseReturned } from '../commands/recorder.ts';
+import { nextLateCheckDelay } from './policy/check-interval.ts';
+import { gaveUp, outcomeStayedUnknown } from './policy/task-errors.ts';
+import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './work-context.ts';
+import { interrupted } from './submit/submit-outcome.ts';
 
 /**
  * Work on a task whose provider is not configured any more: nothing can be asked. One that was never sent fails

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProviderHealth } from '../providers/provider.ts';
-import type { ProviderName, VideoTask } from '../store/video-task.ts';
-import { Breaker } from './breaker.ts';
-import { createLimit } from './cadence.ts';
-import { checkTask } from './check.ts';
-import { Claims, type ClaimedTask } from './claims.ts';
-import { Faults } from './faults.ts';
+import type { ProviderName, VideoTask } from '../domain/video-task.ts';
+import { Breaker } from './provider-health/breaker.ts';
+import { createLimit } from './policy/check-interval.ts';
+import { checkTask } from './check/check.ts';
+import { Claims, type ClaimedTask } from './leases.ts';
+import { Faults } from './provider-health/faults.ts';
 import { faultPauseMs, giveBack } from './give-back.ts';
 import { fitTo, nextTurn, pauseAfter, shortestPauseMs, type ClaimPlan, type Turn } from './next-turn.ts';
 import { keepOrphanedTask } from './orphaned-task.ts';
-import { Plans } from './plans.ts';
-import type { ProviderSign, WorkContext } from './run.ts';
+import { Plans } from './policy/schedule-correction.ts';
+import type { ProviderSign, WorkContext } from './work-context.ts';
 import { noSlot, Slots, type Slot, type SlotCounts } from './slots.ts';
-import { submitTask } from './submit.ts';
+import { submitTask } from './submit/submit.ts';
 
 /** Settings of a poller, beside what its work needs. */
 export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {

@@ -1,5 +1,5 @@
 import type { ProviderHealth } from '../providers/provider.ts';
-import type { ProviderName } from '../store/video-task.ts';
+import type { ProviderName } from '../domain/video-task.ts';
 import type { Poller } from './poller.ts';
 
 /** The pollers of all providers, as one part of the server. */

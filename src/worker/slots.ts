@@ -1,5 +1,5 @@
 import type { Sharing } from '../store/store.ts';
-import type { Owner } from '../store/video-task.ts';
+import type { Owner } from '../domain/video-task.ts';
 
 /** Kinds of work that have slots of their own, so that a long queue of one delays none of another. */
 export interface SlotCounts {

@@ -5,8 +5,8 @@ import { exitCodeMeanings } from '../../client/cli/failure.ts';
 import * as operations from '../../client/cli/operations.ts';
 import { createProgram } from '../../client/cli/program.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
-import { isTerminal, stages, statusOf } from '../../src/store/video-task.ts';
-import { transitions } from '../../src/tasks/machine.ts';
+import { isTerminal, stages, statusOf } from '../../src/domain/video-task.ts';
+import { transitions } from '../../src/domain/state-machine.ts';
 
 const page = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request } from 'undici';
-import { AllowedHosts, parseAllowedHost } from '../../src/media/allowed-hosts.ts';
-import { createGuardedAgent, isPrivateAddress } from '../../src/media/address-guard.ts';
+import { AllowedHosts, parseAllowedHost } from '../../src/media/fetch/allowed-hosts.ts';
+import { createGuardedAgent, isPrivateAddress } from '../../src/media/fetch/address-guard.ts';
 
 const allowing = (...texts: string[]) =>
   new AllowedHosts(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sourceOfBytes } from '../../src/media/byte-source.ts';
-import { inspectImage } from '../../src/media/inspect-image.ts';
+import { inspectImage } from '../../src/media/image/inspect-image.ts';
 import { png } from '../support/upload.ts';
 
 const inspected = (file: Uint8Array) => inspectImage(sourceOfBytes(file));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { ALL_FORMATS, BufferSource, Input } from 'mediabunny';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sourceOfBytes } from '../../src/media/byte-source.ts';
-import { inspectVideo } from '../../src/media/inspect-video.ts';
+import { inspectVideo } from '../../src/media/video/inspect-video.ts';
 import { boxesOf, changed, containers, remuxed, sampleVideo, without } from '../support/sample-videos.ts';
 
 const inspected = (file: Buffer) => inspectVideo(sourceOfBytes(file));

@@ -1,8 +1,8 @@
 import { getNamedType, isLeafType, isObjectType, type GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
-import type { TaskId } from '../../src/store/video-task.ts';
-import { randomId } from '../../src/tasks/random-id.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
+import { randomId } from '../../src/commands/random-id.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { local, sampleFullTask } from '../support/sample-task.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VideoTask } from '../../src/store/video-task.ts';
+import type { VideoTask } from '../../src/domain/video-task.ts';
 import { toGlobalId } from '../../src/schema/global-id.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';

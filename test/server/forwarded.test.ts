@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { isForwarded, senderOf } from '../../src/server/forwarded.ts';
+import { isForwarded, senderOf } from '../../src/server/auth/forwarded.ts';
 
 const requestWith = (headers: Record<string, string>) =>
   ({ headers, socket: { remoteAddress: '127.0.0.1' } }) as unknown as IncomingMessage;

@@ -1,8 +1,8 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
-import type { TaskId } from '../../src/store/video-task.ts';
-import { randomId } from '../../src/tasks/random-id.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
+import { randomId } from '../../src/commands/random-id.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 
 /** A content type that our own lane leaves to Yoga, which takes it alike. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import { overEventStream, overWebSocket } from '../support/push-client.ts';
 import { startPushServer } from '../support/push-server.ts';

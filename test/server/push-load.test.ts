@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { Subscriber, type Sink } from '../../src/events/subscriber.ts';
 import { TaskStreams, type Render } from '../../src/events/task-stream.ts';
-import type { VideoTask } from '../../src/store/video-task.ts';
+import type { VideoTask } from '../../src/domain/video-task.ts';
 import { overEventStream, overWebSocket } from '../support/push-client.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';

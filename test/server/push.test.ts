@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
-import type { Owner, TaskId } from '../../src/store/video-task.ts';
-import { randomId } from '../../src/tasks/random-id.ts';
+import type { Owner, TaskId } from '../../src/domain/video-task.ts';
+import { randomId } from '../../src/commands/random-id.ts';
 import { overEventStream, overWebSocket, type Result } from '../support/push-client.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { toGlobalId } from '../../src/schema/global-id.ts';
-import { TurnBatch } from '../../src/server/turn-batch.ts';
+import { TurnBatch } from '../../src/server/graphql-http/turn-batch.ts';
 import { startPushServer } from '../support/push-server.ts';
 
 describe('the work of one turn', () => {

@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { Owner } from '../../src/store/video-task.ts';
+import type { Owner } from '../../src/domain/video-task.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 import { ServerConnections } from '../support/server-connections.ts';

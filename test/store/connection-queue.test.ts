@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ConnectionQueue } from '../../src/store/connection-queue.ts';
-import { LoopTurn } from '../../src/store/loop-turn.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { ConnectionQueue } from '../../src/store/sqlite/connection-queue.ts';
+import { LoopTurn } from '../../src/time/loop-turn.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { local } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { turnsDuring } from '../support/turns-during.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store, TaskFilter } from '../../src/store/store.ts';
 import { local } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewVideoTask, Store } from '../../src/store/store.ts';
-import type { VideoTask } from '../../src/store/video-task.ts';
+import type { VideoTask } from '../../src/domain/video-task.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
 import { local, sampleTime } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';

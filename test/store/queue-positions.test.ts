@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { Owner, VideoTask } from '../../src/store/video-task.ts';
+import type { Owner, VideoTask } from '../../src/domain/video-task.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

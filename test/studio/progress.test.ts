@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { progressAt } from '../../client/studio/live/progress.ts';
-import { progressOf } from '../../src/tasks/progress.ts';
+import { progressOf } from '../../src/domain/progress.ts';
 import { sampleStoredTask, sampleTime } from '../support/sample-task.ts';
 import { shownTask } from './sample.ts';
 

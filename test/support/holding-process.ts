@@ -1,4 +1,4 @@
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { sampleTask } from './sample-task.ts';
 
 // A process of its own for store-process.ts: says "open", or why not; with "insert" it then keeps tasks for

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { sourceOfBytes } from '../../src/media/byte-source.ts';
-import { inspectImage } from '../../src/media/inspect-image.ts';
-import { inspectVideo } from '../../src/media/inspect-video.ts';
+import { inspectImage } from '../../src/media/image/inspect-image.ts';
+import { inspectVideo } from '../../src/media/video/inspect-video.ts';
 import { containers, remuxed, sampleVideo } from './sample-videos.ts';
 import { png } from './upload.ts';
 

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startApi } from '../../src/api.ts';
+import { startApi } from '../../src/server/start-server.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewVideoTask, Store } from '../../src/store/store.ts';
-import type { TaskId, VideoTask } from '../../src/store/video-task.ts';
-import type { TaskEvent } from '../../src/tasks/machine.ts';
-import { readPromptFrames } from '../../src/tasks/prompt-frames.ts';
-import { Recorder } from '../../src/tasks/recorder.ts';
-import { randomId } from '../../src/tasks/random-id.ts';
-import { VideoTasks } from '../../src/tasks/video-tasks.ts';
+import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
+import type { TaskEvent } from '../../src/domain/state-machine.ts';
+import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
+import { Recorder } from '../../src/commands/recorder.ts';
+import { randomId } from '../../src/commands/random-id.ts';
+import { VideoTasks } from '../../src/commands/video-tasks.ts';
 import { sampleTask } from './sample-task.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NewVideoTask } from '../../src/store/store.ts';
-import type { Owner, TaskId, VideoTask } from '../../src/store/video-task.ts';
+import type { Owner, TaskId, VideoTask } from '../../src/domain/video-task.ts';
 
 /** When sample tasks are made: 2026-01-01T00:00:00Z. */
 export const sampleTime = Date.UTC(2026, 0, 1);

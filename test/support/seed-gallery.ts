@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { sampleTask } from './sample-task.ts';
 
 const sample = new URL('../../src/providers/simulator/samples/16x9.mp4', import.meta.url);

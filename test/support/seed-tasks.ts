@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { NewVideoTask } from '../../src/store/store.ts';
-import { toRow } from '../../src/store/task-row.ts';
+import { toRow } from '../../src/store/tables/tasks.ts';
 import { sampleTask } from './sample-task.ts';
 
 /**

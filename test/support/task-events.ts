@@ -6,8 +6,8 @@ import {
   type TaskErrorCode,
   type Video,
   type VideoTask,
-} from '../../src/store/video-task.ts';
-import type { TaskEvent } from '../../src/tasks/machine.ts';
+} from '../../src/domain/video-task.ts';
+import type { TaskEvent } from '../../src/domain/state-machine.ts';
 import { sampleStoredTask, sampleTime } from './sample-task.ts';
 
 /** The kinds of events. */

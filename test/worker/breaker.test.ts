@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../src/store/video-task.ts';
-import { Breaker } from '../../src/worker/breaker.ts';
-import { nextCheckDelay, nextLateCheckDelay, pauseAfterRefusal } from '../../src/worker/cadence.ts';
-import { ClockWatch } from '../../src/worker/clock.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
+import { Breaker } from '../../src/worker/provider-health/breaker.ts';
+import {
+  nextCheckDelay,
+  nextLateCheckDelay,
+  pauseAfterRefusal,
+} from '../../src/worker/policy/check-interval.ts';
+import { ClockWatch } from '../../src/worker/policy/clock-jump.ts';
 
 /** A breaker with a clock that the test sets, and without chance. */
 function clocked() {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../src/store/video-task.ts';
-import { Faults } from '../../src/worker/faults.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
+import { Faults } from '../../src/worker/provider-health/faults.ts';
 
 const [a, b] = ['a', 'b'] as TaskId[] as [TaskId, TaskId];
 

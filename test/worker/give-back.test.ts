@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewVideoTask } from '../../src/store/store.ts';
-import { Recorder } from '../../src/tasks/recorder.ts';
+import { Recorder } from '../../src/commands/recorder.ts';
 import { giveBack } from '../../src/worker/give-back.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { sampleTask, sampleTime } from '../support/sample-task.ts';

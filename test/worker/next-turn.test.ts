@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TaskId } from '../../src/store/video-task.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
 import { fitTo, nextTurn, pauseAfter, shortestPauseMs, type TurnFacts } from '../../src/worker/next-turn.ts';
 
 const now = 1_000_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Caller } from '../support/kie-app.ts';
 import { pointedAt, startServer, startSimulatorProcess, statsOf } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { StorageError } from '../../src/media/storage-error.ts';
-import { openSqliteStore } from '../../src/store/sqlite.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
 import { Caller, taken } from '../support/kie-app.ts';
 import { startServerWithSettableClock } from '../support/processes.ts';

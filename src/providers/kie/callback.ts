@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isObject, parseJson, textOf } from './json.ts';
-import { namedIdsIn, possibleTaskIds } from './task-ids.ts';
+import { isObject, parseJson, textOf } from './http/json.ts';
+import { namedIdsIn, possibleTaskIds } from './submit/task-ids.ts';
 
 /** How old a signature may be, and how far ahead of our clock, in seconds. Kie documents no window; a client in the field takes this one. */
 const oldestSeconds = 300;

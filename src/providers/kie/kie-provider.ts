@@ -1,4 +1,4 @@
-import type { ProviderName, Resolution } from '../../store/video-task.ts';
+import type { ProviderName, Resolution } from '../../domain/video-task.ts';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
   CheckFacts,
@@ -14,16 +14,16 @@ import type {
   VideoProvider,
 } from '../provider.ts';
 import { Balance } from './balance.ts';
-import { createRequest, freeOptions, reservedOptions, type Contract } from './create-body.ts';
+import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
 import { capitalise, taskError } from './errors.ts';
-import { KieHttp, NoAnswerError, OwnFaultError, type Answer } from './http.ts';
-import { ImageUploads } from './image-uploads.ts';
-import { isObject, numberOf } from './json.ts';
+import { KieHttp, NoAnswerError, OwnFaultError, type Answer } from './http/http.ts';
+import { ImageUploads } from './submit/image-uploads.ts';
+import { isObject, numberOf } from './http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
-import { readRecord, type Verdict } from './record.ts';
-import { readCutAnswer, readSubmitAnswer } from './submit-answer.ts';
-import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
+import { readRecord, type Verdict } from './check/record.ts';
+import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
+import { missingUpgrade, readUpgrade, type Upgrade } from './check/upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
 export interface KieOptions {

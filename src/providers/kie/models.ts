@@ -1,4 +1,4 @@
-import type { Resolution } from '../../store/video-task.ts';
+import type { Resolution } from '../../domain/video-task.ts';
 import type { Price, VideoModel } from '../provider.ts';
 
 /** Kie's unit (Kie docs, getting started, 2026: 1 credit = USD 0.005). */

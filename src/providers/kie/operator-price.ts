@@ -1,4 +1,4 @@
-import type { Resolution } from '../../store/video-task.ts';
+import type { Resolution } from '../../domain/video-task.ts';
 import type { Price, VideoModel } from '../provider.ts';
 import { usdPerCredit } from './models.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRequest, type Contract } from '../../../src/providers/kie/create-body.ts';
+import { createRequest, type Contract } from '../../../src/providers/kie/submit/create-body.ts';
 import type { SubmitRequest } from '../../../src/providers/provider.ts';
 import { startKieApp, type KieApp } from '../../support/kie-app.ts';
 import { kieProviderAt } from '../../support/kie-provider.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readRecord } from '../../../src/providers/kie/record.ts';
-import { readSubmitAnswer } from '../../../src/providers/kie/submit-answer.ts';
+import { readRecord } from '../../../src/providers/kie/check/record.ts';
+import { readSubmitAnswer } from '../../../src/providers/kie/submit/submit-response.ts';
 import { answerOf, records, taskId, type RecordRow } from './records.ts';
 
 const runs = { numRuns: 10_000 };

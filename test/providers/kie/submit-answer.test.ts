@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSubmitAnswer } from '../../../src/providers/kie/submit-answer.ts';
-import type { Answer } from '../../../src/providers/kie/http.ts';
+import { readSubmitAnswer } from '../../../src/providers/kie/submit/submit-response.ts';
+import type { Answer } from '../../../src/providers/kie/http/http.ts';
 
 const id = '0819326cc7fddfd620baf6e1f0db7e2b';
 

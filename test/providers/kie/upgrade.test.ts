@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingUpgrade, readUpgrade, type Upgrade } from '../../../src/providers/kie/upgrade.ts';
+import { missingUpgrade, readUpgrade, type Upgrade } from '../../../src/providers/kie/check/upgrade.ts';
 import { kieProviderAt } from '../../support/kie-provider.ts';
 import { startLoopback } from '../../support/loopback.ts';
 import { answerOf, taskId } from './records.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Stage, TaskId, VideoTask } from '../../../src/store/video-task.ts';
+import type { Stage, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, randomTaskId, sampleTask } from '../../support/sample-task.ts';
 import {
   other,

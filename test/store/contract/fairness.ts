@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Owner, VideoTask } from '../../../src/store/video-task.ts';
+import type { Owner, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, sampleTask } from '../../support/sample-task.ts';
 import { claimBy, ids, insert, insertMany, now, other, quiet, type StoreTests } from './fixture.ts';
 

@@ -1,5 +1,5 @@
 import type { Change, NewVideoTask, PageRequest, Store } from '../../../src/store/store.ts';
-import type { Owner, TaskId, VideoTask } from '../../../src/store/video-task.ts';
+import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { sampleTask, sampleTime } from '../../support/sample-task.ts';
 
 /** One empty database of its own, gone with its disposal. */

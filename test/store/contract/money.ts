@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProviderTaskTakenError } from '../../../src/store/store.ts';
-import type { Owner, TaskId, VideoTask } from '../../../src/store/video-task.ts';
+import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, sampleTask } from '../../support/sample-task.ts';
 import {
   announced,

@@ -7,7 +7,7 @@ import {
   type Stage,
   type TaskId,
   type VideoTask,
-} from '../../../src/store/video-task.ts';
+} from '../../../src/domain/video-task.ts';
 import { local, randomTaskId } from '../../support/sample-task.ts';
 import { other, now, announced, insert, insertMany, ids, listOf, type StoreTests } from './fixture.ts';
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { VideoTask } from '../../../src/store/video-task.ts';
+import type { VideoTask } from '../../../src/domain/video-task.ts';
 import { local, randomTaskId, sampleFullTask, sampleTask } from '../../support/sample-task.ts';
 import { other, now, announced, quiet, insert, parallel, type StoreTests } from './fixture.ts';
 

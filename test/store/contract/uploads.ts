@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Upload } from '../../../src/store/video-task.ts';
+import type { Upload } from '../../../src/domain/video-task.ts';
 import { local } from '../../support/sample-task.ts';
 import { now, other, type StoreTests } from './fixture.ts';
 

@@ -1,0 +1,44 @@
+import { isTerminal, type Owner, type TaskId } from '../domain/video-task.ts';
+import { isOwn, labelOf, type Commands } from './command-context.ts';
+import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
+
+/** In base intervals: Kie's slowest videos take 5 minutes, and its interval is 10 seconds. */
+const costLookFactor = 30;
+
+/**
+ * Gives a task up. Before it is sent, nothing is sent; after that it is no longer watched, and the hint says that
+ * it will be billed.
+ */
+export async function cancelVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
+  const task = await commands.store.getOwn(owner, id);
+  if (task === null) return unknownTask;
+  const label = labelOf(commands, task);
+  const interval = commands.providers.find(({ name }) => name === task.provider)?.pollIntervalMs ?? 0;
+  // The worker may have been first: the hint follows from the row that is changed.
+  const canceled = await commands.recorder.decide(
+    id,
+    (row) =>
+      isOwn(row, owner)
+        ? {
+            kind: 'canceled',
+            hint:
+              row.stage === 'WAITING'
+                ? null
+                : `${label} cannot be told to stop: the video may still be made there, and it will be billed. ` +
+                  'It is no longer watched here.',
+          }
+        : null,
+    // Looked at once more, when it must be over there: for its cost.
+    { schedule: { dueAt: commands.now() + costLookFactor * interval } },
+  );
+  if (canceled !== null) return success(canceled);
+  const now = await commands.store.getOwn(owner, id);
+  if (now === null) return unknownTask;
+  return failure(
+    'NOT_CANCELABLE',
+    isTerminal(now.stage)
+      ? `The task has ended already: it is ${now.stage}. There is nothing to cancel.`
+      : 'The task moved on at this moment. Try again.',
+    ['id'],
+  );
+}

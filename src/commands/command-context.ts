@@ -1,0 +1,42 @@
+import type { MediaFiles } from '../media/media-files.ts';
+import type { VideoProvider } from '../providers/provider.ts';
+import type { Store } from '../store/store.ts';
+import type { Owner, ProviderName, VideoTask } from '../domain/video-task.ts';
+import type { Budgets } from '../domain/budgets.ts';
+import type { PromptFrames } from './prompt-frames.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Bounds on what one owner may do. */
+export interface OwnerLimits {
+  readonly openTasks: number;
+  /** Null: any number. */
+  readonly mutationsPerMinute: (owner: Owner) => number | null;
+}
+
+/** What the commands need from the rooms around them. */
+export interface Commands {
+  readonly store: Store;
+  /** Where uploads and videos are kept. */
+  readonly files: MediaFiles;
+  readonly recorder: Recorder;
+  /** In the operator's order of preference. */
+  readonly providers: readonly VideoProvider[];
+  readonly promptFrames: PromptFrames;
+  /** What owners may spend. */
+  readonly budgets: Budgets;
+  /** What the uploads of one owner may take, in bytes. */
+  readonly maxUploadBytes: number;
+  /** Bounds on what one owner may do; without them, none. */
+  readonly limits?: OwnerLimits;
+  /** Tells the worker that there is work of a provider now; a hint, never a promise. */
+  readonly wakeWorker: (provider: ProviderName) => void;
+  readonly now: () => number;
+}
+
+/** Whether an owner may see and change a task. */
+export const isOwn = (task: VideoTask, owner: Owner): boolean =>
+  task.owner === owner && task.deletedAt === null;
+
+/** The provider of a task as people know it, also where it is no longer configured. */
+export const labelOf = ({ providers }: Commands, task: VideoTask): string =>
+  providers.find(({ name }) => name === task.provider)?.label ?? task.provider;

@@ -1,0 +1,45 @@
+import type { Cost, Owner, ProviderName } from '../domain/video-task.ts';
+import type { Commands } from './command-context.ts';
+import { refusedByBudget } from './insert-task.ts';
+import type { GenerateVideoInput } from '../domain/selection.ts';
+import { prepareVideo } from './prepare-video.ts';
+import type { UserError } from '../domain/user-error.ts';
+
+/** What a video would be made with, cost and take. */
+export interface VideoEstimate {
+  readonly provider: ProviderName | null;
+  readonly model: string | null;
+  /** Null where no price is known. */
+  readonly cost: Cost | null;
+  /** From sending to the finished video; null where nothing is known. */
+  readonly seconds: number | null;
+  readonly userErrors: readonly UserError[];
+}
+
+/** What `generateVideo` would do with the same input; keeps nothing and asks nobody. */
+export async function estimateVideo(
+  commands: Commands,
+  owner: Owner,
+  input: GenerateVideoInput,
+  idempotencyKey: string | null,
+): Promise<VideoEstimate> {
+  const { providers, store } = commands;
+  const prepared = await prepareVideo(commands, owner, input, idempotencyKey, (uploadId) =>
+    store.getUpload(owner, uploadId),
+  );
+  if (prepared.kind === 'refused') {
+    return { provider: null, model: null, cost: null, seconds: null, userErrors: prepared.userErrors };
+  }
+  const { provider, model, cost } = prepared.task;
+  const known = providers.find(({ name }) => name === provider)?.models.find(({ id }) => id === model);
+  const refused =
+    prepared.kind === 'prepared' ? await refusedByBudget(commands, prepared.task, prepared.fields) : null;
+  return {
+    provider,
+    model,
+    // Told also where the budget does not hold it: it says by how much.
+    cost,
+    seconds: known?.typicalSeconds ?? null,
+    userErrors: refused?.userErrors ?? [],
+  };
+}

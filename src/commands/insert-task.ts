@@ -1,0 +1,133 @@
+import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
+import { isOverBudget, monthOf } from '../store/queries/ledger.ts';
+import type { Cost, Owner } from '../domain/video-task.ts';
+import { budgetOf } from '../domain/budgets.ts';
+import type { Commands } from './command-context.ts';
+import { refusedOptions } from './priced-options.ts';
+import { tooManyOpen } from './rate-limits.ts';
+import { failure, success, type TaskResult } from './task-result.ts';
+
+/** Which arguments the caller's errors are about. */
+export interface KeepFields {
+  readonly key: readonly string[];
+  readonly model: readonly string[];
+  readonly options: readonly string[];
+}
+
+/** Keeps a task that will be submitted: its key, its reserved estimate and its row, or nothing of them. */
+export async function keepTask(
+  commands: Commands,
+  task: NewVideoTask,
+  idempotency: IdempotencyKey | null,
+  fields: KeepFields,
+  replaces?: InsertConditions['replaces'],
+): Promise<TaskResult> {
+  const { store, recorder, budgets, limits, wakeWorker } = commands;
+  const limitUsd = budgetOf(budgets, task.owner);
+  const unpriced = limitUsd === null ? null : refusedAsUnpriced(commands, task, fields);
+  if (unpriced !== null) return unpriced;
+  const kept = await store.insert(task, idempotency, {
+    limitUsd,
+    ...(limits && { openLimit: limits.openTasks }),
+    ...(replaces && { replaces }),
+  });
+  switch (kept.kind) {
+    case 'inserted':
+      recorder.log(kept.task, null);
+      wakeWorker(task.provider);
+      return success(kept.task);
+    case 'repeated':
+      return success(kept.task);
+    case 'conflict':
+      return ofKept('conflict', fields);
+    case 'gone':
+      return ofKept(null, fields);
+    case 'overBudget':
+      return overBudget(task.cost, limitUsd ?? 0, kept.spentUsd);
+    case 'tooManyOpen':
+      return { task: null, userErrors: [tooManyOpen(limits)] };
+    case 'outrun':
+      return failure('NOT_RESOLVABLE', 'The submission was resolved meanwhile. Read the task anew.', ['id']);
+    default:
+      return kept satisfies never;
+  }
+}
+
+/** What the budget says against a task as of now; null: nothing. */
+export async function refusedByBudget(
+  commands: Commands,
+  task: NewVideoTask,
+  fields: KeepFields,
+): Promise<TaskResult | null> {
+  const { store, budgets } = commands;
+  const limitUsd = budgetOf(budgets, task.owner);
+  if (limitUsd === null) return null;
+  const unpriced = refusedAsUnpriced(commands, task, fields);
+  if (unpriced !== null || task.cost === null) return unpriced;
+  const { usd: spentUsd } = await store.spending(task.owner, monthOf(task.createdAt));
+  return isOverBudget(spentUsd, task.cost.amount, limitUsd)
+    ? overBudget(task.cost, limitUsd, spentUsd)
+    : null;
+}
+
+/** What a budget says against a task whose cost cannot be foreseen; null: nothing. */
+function refusedAsUnpriced(
+  { providers }: Commands,
+  { provider: name, model, providerOptions, cost }: NewVideoTask,
+  fields: KeepFields,
+): TaskResult | null {
+  const provider = providers.find((each) => each.name === name);
+  const userErrors =
+    provider === undefined ? [] : refusedOptions(provider, model, providerOptions, fields.options);
+  if (userErrors.length > 0) return { task: null, userErrors };
+  return cost === null ? priceUnknown(model, fields) : null;
+}
+
+/** What a key that was used before answers; null for one that was not. */
+export async function repeatedTask(
+  { store }: Commands,
+  owner: Owner,
+  { key, inputHash }: IdempotencyKey,
+  fields: KeepFields,
+): Promise<TaskResult | null> {
+  const kept = await store.findKey(owner, key);
+  return kept === null ? null : ofKept(kept.inputHash === inputHash ? kept.task : 'conflict', fields);
+}
+
+function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): TaskResult {
+  if (task === 'conflict') {
+    return failure(
+      'IDEMPOTENCY_CONFLICT',
+      'This idempotencyKey was used with another input. Use a new key for a new video.',
+      fields.key,
+    );
+  }
+  if (task === null) {
+    return failure(
+      'NOT_FOUND',
+      'The task of this idempotencyKey was deleted. Use a new key for a new video.',
+      fields.key,
+    );
+  }
+  return success(task);
+}
+
+const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): TaskResult =>
+  failure(
+    'BUDGET_EXCEEDED',
+    `This video is estimated at ${usd(cost?.amount ?? 0)}; of this month's budget of ` +
+      `${usd(limitUsd)}, ${usd(spentUsd)} are taken. Choose a cheaper model or resolution, wait for ` +
+      'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
+    null,
+  );
+
+const priceUnknown = (model: string, fields: KeepFields): TaskResult =>
+  failure(
+    'BUDGET_EXCEEDED',
+    `The price of ${model} in this form is not known, and you have a monthly budget. Choose a model with a price ` +
+      '(see the query `providers`), leave durationSeconds and resolution out, or ask the operator to name its price ' +
+      'in KIE_PRICES, of a second or of this resolution.',
+    fields.model,
+  );
+
+const usd = (amount: number): string => `USD ${Math.round(amount * 10_000) / 10_000}`;

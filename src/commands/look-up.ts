@@ -1,0 +1,71 @@
+import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
+import type { Owner } from '../domain/video-task.ts';
+import { Deadline } from '../time/deadline.ts';
+import type { Commands } from './command-context.ts';
+import { FairSlots } from './fair-slots.ts';
+import { wakeIntervalMs } from './wake-task.ts';
+
+/** Lookups at once: a caller who guesses ids must not crowd out the checks of tasks. One owner takes ten. */
+const slots = 11;
+
+/** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
+export class LookUps {
+  readonly #commands: Pick<Commands, 'store'>;
+  readonly #slots = new FairSlots(slots);
+  /** Checks that began within the last two seconds, or have not ended. */
+  readonly #shared = new Map<string, Promise<CheckOutcome>>();
+
+  constructor(commands: Pick<Commands, 'store'>) {
+    this.#commands = commands;
+  }
+
+  /** What a provider reports about a task. Nothing of it is kept. */
+  async ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    // An id that another owner's task holds is not asked for, and reads like one that does not exist.
+    const holder = await this.#commands.store.getByProviderTask(provider.name, providerTaskId);
+    return holder === null
+      ? this.#askOnce(owner, provider, providerTaskId)
+      : { kind: 'unknown', reason: 'no such task', hint: '' };
+  }
+
+  #askOnce(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    const key = `${provider.name} ${providerTaskId}`;
+    const shared = this.#shared.get(key);
+    if (shared !== undefined) return shared;
+    const outcome = this.#slots.run(owner, () => this.#check(key, provider, providerTaskId));
+    this.#shared.set(key, outcome);
+    return outcome;
+  }
+
+  async #check(key: string, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    const request = {
+      providerTaskId,
+      model: '',
+      resolution: null,
+      memo: null,
+      callbackUrl: null,
+      mayOrder: () => false,
+    };
+    let hasEnded = false;
+    let isOld = false;
+    const forget = () => {
+      if (hasEnded && isOld) this.#shared.delete(key);
+    };
+    // A deadline: those who asked while this process stood still share it too.
+    const age = new Deadline(wakeIntervalMs, () => {
+      isOld = true;
+      forget();
+    });
+    try {
+      // Bounded by the provider's own time limit.
+      return await provider.check(request, new AbortController().signal);
+    } catch (error) {
+      age[Symbol.dispose]();
+      this.#shared.delete(key);
+      throw error;
+    } finally {
+      hasEnded = true;
+      forget();
+    }
+  }
+}

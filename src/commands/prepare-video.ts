@@ -1,0 +1,106 @@
+import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
+import type { Owner, ReferenceImage, Upload, VideoTask } from '../domain/video-task.ts';
+import { checkInput, checkKey } from './check-input.ts';
+import type { Commands } from './command-context.ts';
+import { estimateCost } from '../domain/cost.ts';
+import { repeatedTask, type KeepFields } from './insert-task.ts';
+import { hashOf, newTask } from './new-task.ts';
+import { planVideo, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
+import { framePrompt } from './prompt-frames.ts';
+import type { UserError } from '../domain/user-error.ts';
+
+/** What an input leads to, before anything is kept. */
+export type Preparation =
+  | { readonly kind: 'refused'; readonly userErrors: readonly UserError[] }
+  /** The key was used before: this is its task. */
+  | { readonly kind: 'repeated'; readonly task: VideoTask }
+  | {
+      readonly kind: 'prepared';
+      readonly task: NewVideoTask;
+      readonly key: IdempotencyKey | null;
+      /** Which arguments the errors of keeping it are about. */
+      readonly fields: KeepFields;
+    };
+
+/**
+ * Makes a task of an input, or says everything that is wrong with it. Only the budget is left to say no.
+ *
+ * @param findUpload the owner's upload of an id; null when there is none
+ */
+export async function prepareVideo(
+  commands: Commands,
+  owner: Owner,
+  input: GenerateVideoInput,
+  idempotencyKey: string | null,
+  findUpload: (uploadId: string) => Promise<Upload | null>,
+): Promise<Preparation> {
+  const fields = {
+    key: ['input', 'idempotencyKey'],
+    model: ['input', 'model'],
+    options: ['input', 'providerOptions'],
+  };
+  const badKey = checkKey(idempotencyKey, fields.key);
+  if (badKey !== null) return { kind: 'refused', userErrors: [badKey] };
+  const key =
+    idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ generateVideo: input }) };
+  // First: a repeated call finds its task whatever the operator changed or swept meanwhile.
+  const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
+  if (repeated !== null) {
+    return repeated.task === null
+      ? { kind: 'refused', userErrors: repeated.userErrors }
+      : { kind: 'repeated', task: repeated.task };
+  }
+  const userErrors = checkInput(input);
+  if (userErrors.length > 0) return { kind: 'refused', userErrors };
+  const planned = planVideo(input, commands.providers);
+  if (planned.kind === 'impossible') return { kind: 'refused', userErrors: planned.userErrors };
+  const { provider, model, imagesAs, durationSeconds, resolution } = planned.plan;
+  const { images, missing } = await resolveImages(input.referenceImages, findUpload);
+  if (missing.length > 0) return { kind: 'refused', userErrors: missing };
+  const { label, useCase, aspectRatio, seed, providerOptions } = input;
+  const task = newTask(
+    {
+      owner,
+      provider: provider.name,
+      model,
+      prompt: framePrompt(commands.promptFrames, useCase, input.prompt?.trim() ?? ''),
+      label,
+      useCase,
+      referenceImages: images,
+      imagesAs,
+      aspectRatio,
+      durationSeconds,
+      resolution,
+      seed,
+      providerOptions,
+      cost: estimateCost(provider, model, durationSeconds, resolution),
+    },
+    commands.now(),
+  );
+  return { kind: 'prepared', task, key, fields };
+}
+
+/** Uploads are looked up, and are their owner's only; addresses go out as URLs are written. */
+async function resolveImages(
+  inputs: readonly ImageInput[],
+  findUpload: (uploadId: string) => Promise<Upload | null>,
+) {
+  const images: ReferenceImage[] = [];
+  const missing: UserError[] = [];
+  for (const [index, { url, uploadId }] of inputs.entries()) {
+    if (url !== null) images.push({ url: new URL(url).href, uploadId: null });
+    if (uploadId === null) continue;
+    const upload = await findUpload(uploadId);
+    if (upload === null) {
+      missing.push({
+        code: 'NOT_FOUND',
+        message: 'There is no such upload of yours. It may have been swept: upload the image again.',
+        field: ['input', 'referenceImages', String(index), 'uploadId'],
+      });
+    } else {
+      const { mediaKey, contentType, width, height } = upload;
+      images.push({ url: null, uploadId, mediaKey, contentType, width, height });
+    }
+  }
+  return { images, missing };
+}

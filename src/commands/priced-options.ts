@@ -1,0 +1,32 @@
+import type { VideoProvider } from '../providers/provider.ts';
+import type { JsonObject } from '../domain/video-task.ts';
+import type { UserError } from '../domain/user-error.ts';
+
+/**
+ * What speaks against options of an owner who has a budget. An estimate sees none of `providerOptions`, and many of them
+ * change what is billed (another tier, more outputs, sound, a longer video): only those pass that are known not to.
+ *
+ * @param field the path of the options, or of what they are taken from
+ */
+export function refusedOptions(
+  provider: VideoProvider,
+  model: string,
+  options: JsonObject | null,
+  field: readonly string[],
+): UserError[] {
+  const free = provider.freeOptions(model);
+  const names = [...free.keys()];
+  const instead =
+    names.length === 0 ? 'Leave it out.' : `Leave it out. Allowed with ${model}: ${names.join(', ')}.`;
+  const refuse = (key: string, why: string): UserError => ({
+    code: 'BAD_INPUT',
+    message: `providerOptions cannot set "${key}" under a monthly budget: ${why}`,
+    field: field.at(-1) === 'providerOptions' ? [...field, key] : field,
+  });
+  return Object.entries(options ?? {}).flatMap(([key, value]) => {
+    const type = free.get(key);
+    if (type === undefined)
+      return refuse(key, `it may change what the video costs, which the budget would not see. ${instead}`);
+    return typeof value === type ? [] : refuse(key, `it must be a ${type}.`);
+  });
+}

@@ -1,0 +1,20 @@
+import type { OwnerLimits } from './command-context.ts';
+import type { UserError } from '../domain/user-error.ts';
+
+/** The error of a call for which its owner has too many open tasks. */
+export const tooManyOpen = (limits: OwnerLimits | undefined): UserError => ({
+  code: 'RATE_LIMITED',
+  message:
+    `You have ${limits?.openTasks ?? 'too many'} open tasks, which is the limit. Wait until some have ended, cancel some, ` +
+    'or ask the operator to raise LIMIT_OPEN_TASKS_PER_OWNER.',
+  field: null,
+});
+
+/** The error of a mutation that comes too soon. */
+export const tooManyMutations = (limit: number, waitSeconds: number): UserError => ({
+  code: 'RATE_LIMITED',
+  message:
+    `At most ${limit} mutations per minute are accepted. Try again in ${waitSeconds} s, ` +
+    'or ask the operator to raise LIMIT_MUTATIONS_PER_MINUTE.',
+  field: null,
+});

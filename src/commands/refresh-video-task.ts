@@ -1,0 +1,85 @@
+import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
+import { DeadlineSignal } from '../time/deadline.ts';
+import { isOwn, type Commands } from './command-context.ts';
+import type { FairSlots } from './fair-slots.ts';
+import { success, unknownTask, type TaskResult } from './task-result.ts';
+
+/** A check that began less than this before the call is new enough for it. */
+const sharedMs = 2000;
+/** No caller waits longer for a check, in milliseconds. */
+const longestWaitMs = 15_000;
+/** How often the row is read while it is checked elsewhere: what this process writes is announced to it at once. */
+const readAgainMs = 1000;
+
+/** Whether the check that became due then was answered, and what it found is being copied: that may take minutes. */
+const isCopying = ({ leaseOwner, lastCheckedAt, dueAt }: VideoTask): boolean =>
+  leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
+
+/** Checks tasks now, once for all who ask at the same time. */
+export class VideoTaskRefresher {
+  readonly #commands: Commands;
+  readonly #writes: FairSlots;
+  readonly #running = new Map<TaskId, Promise<void>>();
+
+  /** @param writes what writes of commands share */
+  constructor(commands: Commands, writes: FairSlots) {
+    this.#commands = commands;
+    this.#writes = writes;
+  }
+
+  /** Returns the task as it is when its check has ended, at most 15 s later; at once when there is nothing to ask. */
+  async refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
+    const task = await this.#commands.store.getOwn(owner, id);
+    if (task === null) return unknownTask;
+    let check = this.#running.get(id);
+    if (check === undefined) {
+      check = this.#check(owner, task).finally(() => this.#running.delete(id));
+      this.#running.set(id, check);
+    }
+    await check;
+    const checked = await this.#commands.store.getOwn(owner, id);
+    return checked === null ? unknownTask : success(checked);
+  }
+
+  async #check(owner: Owner, { id, provider }: VideoTask): Promise<void> {
+    const { store, recorder, providers, now, wakeWorker } = this.#commands;
+    // Of a provider that is not configured nothing can be asked.
+    if (providers.every(({ name }) => name !== provider)) return;
+    const begin = now();
+    const isDone = (row: VideoTask) =>
+      row.nextAction !== 'check' ||
+      row.stage === 'SUBMISSION_UNKNOWN' ||
+      isCopying(row) ||
+      // One from the future was begun by a clock that has since been set back.
+      (row.lastCheckedAt !== null && row.lastCheckedAt > begin - sharedMs && row.lastCheckedAt <= now());
+    const mustBeMadeDue = (row: VideoTask) => row.leaseOwner === null && (row.dueAt ?? 0) > now();
+
+    let changed = Promise.withResolvers<void>();
+    // Before the row is read, so that no change is missed.
+    const watch = recorder.watch(id, () => changed.resolve());
+    using deadline = new DeadlineSignal(longestWaitMs);
+    deadline.signal.addEventListener('abort', () => changed.resolve());
+    const reading = setInterval(() => changed.resolve(), readAgainMs);
+    try {
+      while (!deadline.hasPassed) {
+        changed = Promise.withResolvers<void>();
+        const row = await store.get(id);
+        if (row === null || !isOwn(row, owner) || isDone(row)) return;
+        if (mustBeMadeDue(row)) {
+          await this.#writes.run(owner, () =>
+            store.change(id, (present) =>
+              isOwn(present, owner) && !isDone(present) && mustBeMadeDue(present)
+                ? { patch: { dueAt: now() }, announces: false, transition: null }
+                : null,
+            ),
+          );
+        }
+        wakeWorker(provider);
+        await changed.promise;
+      }
+    } finally {
+      clearInterval(reading);
+      watch[Symbol.dispose]();
+    }
+  }
+}

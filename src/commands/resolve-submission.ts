@@ -1,0 +1,147 @@
+import { ProviderTaskTakenError } from '../store/store.ts';
+import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
+import { isOwn, labelOf, type Commands } from './command-context.ts';
+import { keepTask } from './insert-task.ts';
+import { apply } from '../domain/state-machine.ts';
+import { hashOf } from './new-task.ts';
+import { copyOf } from './retry-video-task.ts';
+import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
+import { badId, isProviderTaskId } from './track-video-task.ts';
+
+/** What a person who looked at the provider decides about a submission whose outcome is not known. */
+export type SubmissionResolution =
+  /** It is there, under this id. */
+  | { readonly kind: 'adopt'; readonly providerTaskId: string }
+  /** It is not worth any more waiting. */
+  | { readonly kind: 'giveUp' }
+  /** Send it again as a new task, and pay twice if the first one was taken after all. */
+  | { readonly kind: 'resubmit' };
+
+/** Ends the doubt about a submission. */
+export async function resolveSubmission(
+  commands: Commands,
+  owner: Owner,
+  id: TaskId,
+  resolution: SubmissionResolution,
+): Promise<TaskResult> {
+  const task = await commands.store.getOwn(owner, id);
+  if (task === null) return unknownTask;
+  if (!isInDoubt(task)) return notResolvable(task);
+  switch (resolution.kind) {
+    case 'adopt':
+      return adopt(commands, owner, task, resolution.providerTaskId.trim());
+    case 'giveUp':
+      return giveUp(commands, owner, task);
+    case 'resubmit':
+      return resubmit(commands, owner, task);
+    default:
+      return resolution satisfies never;
+  }
+}
+
+async function adopt(
+  commands: Commands,
+  owner: Owner,
+  { id, provider }: VideoTask,
+  providerTaskId: string,
+): Promise<TaskResult> {
+  const { recorder, store, now, wakeWorker } = commands;
+  const field = ['resolution', 'providerTaskId'];
+  if (!isProviderTaskId(providerTaskId)) return { task: null, userErrors: [badId(field)] };
+  const record = (isHeld: boolean) =>
+    recorder.decide(
+      id,
+      (row) =>
+        isOwn(row, owner)
+          ? {
+              kind: 'adopted',
+              providerTaskId: isHeld ? null : providerTaskId,
+              trackedId: providerTaskId,
+              reason: 'Its id was named by hand.',
+            }
+          : null,
+      // A task that failed for want of an id is looked at too: a late success completes it.
+      { schedule: { nextAction: 'check', dueAt: now(), unknownChecks: 0 } },
+    );
+  try {
+    const adopted = await record(false).catch(async (error: unknown) => {
+      const holder = await store.getByProviderTask(provider, providerTaskId);
+      // One that another owner's task holds is taken as one that nobody knows.
+      if (error instanceof ProviderTaskTakenError && holder?.owner !== owner) return record(true);
+      throw error;
+    });
+    if (adopted === null) return outrun(commands, owner, id);
+    wakeWorker(provider);
+    return success(adopted);
+  } catch (error) {
+    if (!(error instanceof ProviderTaskTakenError)) throw error;
+    return failure(
+      'BAD_INPUT',
+      'This id cannot be the one of this submission: it belongs to another task already. Look it up again.',
+      field,
+    );
+  }
+}
+
+async function giveUp(commands: Commands, owner: Owner, task: VideoTask): Promise<TaskResult> {
+  // One that failed for the same reason is given up already.
+  if (task.stage === 'FAILED') return success(task);
+  const given = await commands.recorder.decide(task.id, (row) =>
+    isOwn(row, owner) ? { kind: 'gaveUp', error: givenUp(labelOf(commands, row)) } : null,
+  );
+  return given === null ? outrun(commands, owner, task.id) : success(given);
+}
+
+async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Promise<TaskResult> {
+  const { recorder, now, store } = commands;
+  const copied = await copyOf(commands, task);
+  if (copied.kind === 'impossible') return copied.result;
+  const error = givenUp(labelOf(commands, task));
+  // A key of its own, which no client can write: whoever asks twice gets the one new task.
+  const key = { key: `\u0001resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
+  const result = await keepTask(
+    commands,
+    copied.task,
+    key,
+    { key: ['id'], model: ['id'], options: ['id'] },
+    {
+      id: task.id,
+      decide: (row) => {
+        if (!isOwn(row, owner) || !isInDoubt(row)) return null;
+        if (row.stage === 'FAILED') return { patch: {}, announces: false, transition: null };
+        const move = apply(row, { kind: 'gaveUp', error }, now());
+        return move.kind === 'moved' ? move : null;
+      },
+    },
+  );
+  const old = await store.get(task.id);
+  if (result.task !== null && old !== null && old.stage !== task.stage) recorder.log(old, task);
+  return result;
+}
+
+const isInDoubt = (task: VideoTask): boolean =>
+  task.stage === 'SUBMISSION_UNKNOWN' ||
+  (task.stage === 'FAILED' && task.error?.code === 'SUBMISSION_UNKNOWN');
+
+/** The row was no longer in doubt when it was to be changed. */
+async function outrun(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
+  const task = await commands.store.getOwn(owner, id);
+  return task === null ? unknownTask : notResolvable(task);
+}
+
+const notResolvable = (task: VideoTask): TaskResult =>
+  failure(
+    'NOT_RESOLVABLE',
+    isInDoubt(task)
+      ? `The task has its provider id already: ${task.providerTaskId ?? task.trackedId}. Watch it, or retry it.`
+      : `There is no doubt about the submission of this task: it is ${task.stage}.`,
+    ['id'],
+  );
+
+const givenUp = (label: string): TaskError => ({
+  code: 'SUBMISSION_UNKNOWN',
+  message: `Whether ${label} took this task was given up on. It may have been billed: ${label}'s account tells.`,
+  providerCode: null,
+  retryable: true,
+  billed: 'UNKNOWN',
+});

@@ -1,0 +1,105 @@
+import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
+import { checkKey } from './check-input.ts';
+import type { Commands } from './command-context.ts';
+import { estimateCost } from '../domain/cost.ts';
+import { keepTask, repeatedTask } from './insert-task.ts';
+import { hashOf, newTask } from './new-task.ts';
+import { failure, unknownTask, type TaskResult } from './task-result.ts';
+import type { NewVideoTask } from '../store/store.ts';
+
+/** Makes a new task with the input of one that has ended. It is paid for like any other. */
+export async function retryVideoTask(
+  commands: Commands,
+  owner: Owner,
+  id: TaskId,
+  idempotencyKey: string | null,
+): Promise<TaskResult> {
+  const fields = { key: ['idempotencyKey'], model: ['id'], options: ['id'] };
+  const badKey = checkKey(idempotencyKey, fields.key);
+  if (badKey !== null) return { task: null, userErrors: [badKey] };
+  const key =
+    idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ retryVideoTask: id }) };
+  // First: a repeated call finds its task whatever became of the old one meanwhile.
+  const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
+  if (repeated !== null) return repeated;
+  const task = await commands.store.getOwn(owner, id);
+  if (task === null) return unknownTask;
+  if (!isTerminal(task.stage)) {
+    return failure(
+      'NOT_TERMINAL',
+      task.stage === 'SUBMISSION_UNKNOWN'
+        ? 'Whether the provider took the task is not known. Use resolveSubmission: with resubmit it is knowingly sent again.'
+        : `The task has not ended yet: it is ${task.stage}. Wait for its end, or cancel it first.`,
+      ['id'],
+    );
+  }
+  const copied = await copyOf(commands, task);
+  return copied.kind === 'impossible' ? copied.result : keepTask(commands, copied.task, key, fields);
+}
+
+/** A new task with the same input, or why there cannot be one. Uploads count as used. */
+export async function copyOf(
+  { providers, store, now }: Commands,
+  task: VideoTask,
+): Promise<
+  | { readonly kind: 'copied'; readonly task: NewVideoTask }
+  | { readonly kind: 'impossible'; readonly result: TaskResult }
+> {
+  // What we send has a prompt; one whose id was only named by hand is ours all the same.
+  if (task.prompt === '') {
+    return impossible(
+      failure(
+        'UNSUPPORTED',
+        'This task was made elsewhere, so its input is not known here. Use generateVideo with the input.',
+        ['id'],
+      ),
+    );
+  }
+  const provider = providers.find(({ name }) => name === task.provider);
+  if (provider === undefined) {
+    return impossible(
+      failure(
+        'PROVIDER_NOT_CONFIGURED',
+        `${task.provider} is no longer configured on this server. Use generateVideo with another provider.`,
+        ['id'],
+      ),
+    );
+  }
+  const { owner, model, prompt, label, useCase, referenceImages, imagesAs, aspectRatio } = task;
+  const { durationSeconds, resolution, seed, providerOptions } = task;
+  for (const { uploadId } of referenceImages) {
+    if (uploadId === null || (await store.useUpload(owner, uploadId, now())) !== null) continue;
+    return impossible(
+      failure(
+        'NOT_FOUND',
+        'An uploaded image of this task is no longer kept. Upload it again, and use generateVideo.',
+        ['id'],
+      ),
+    );
+  }
+  return {
+    kind: 'copied',
+    task: newTask(
+      {
+        owner,
+        provider: task.provider,
+        model,
+        prompt,
+        label,
+        useCase,
+        referenceImages,
+        imagesAs,
+        aspectRatio,
+        durationSeconds,
+        resolution,
+        seed,
+        providerOptions,
+        retryOf: task.id,
+        cost: estimateCost(provider, model, durationSeconds, resolution),
+      },
+      now(),
+    ),
+  };
+}
+
+const impossible = (result: TaskResult) => ({ kind: 'impossible', result }) as const;

@@ -1,0 +1,75 @@
+import type { Owner, ProviderName } from '../domain/video-task.ts';
+import { checkLabel, checkModel } from './check-input.ts';
+import type { Commands } from './command-context.ts';
+import { newTask } from './new-task.ts';
+import { tooManyOpen } from './rate-limits.ts';
+import { failure, success, type TaskResult } from './task-result.ts';
+import type { UserError } from '../domain/user-error.ts';
+
+/** A task that was made elsewhere. */
+export interface TrackVideoTaskInput {
+  readonly provider: ProviderName;
+  readonly providerTaskId: string;
+  readonly model: string | null;
+  readonly label: string | null;
+}
+
+/** Longer ids were never seen; Google's operation names are the longest. */
+const maxIdLength = 500;
+
+/**
+ * Follows a task that was made elsewhere. No provider is asked before this answers.
+ *
+ * An id that another owner's task holds is followed in name only: it reads as unknown until the patience ends.
+ */
+export async function trackVideoTask(
+  { store, recorder, providers, limits, wakeWorker, now }: Commands,
+  owner: Owner,
+  input: TrackVideoTaskInput,
+): Promise<TaskResult> {
+  const userErrors: UserError[] = [];
+  checkLabel(input.label, userErrors);
+  checkModel(input.model, userErrors);
+  const trackedId = input.providerTaskId.trim();
+  if (!isProviderTaskId(trackedId)) userErrors.push(badId(['input', 'providerTaskId']));
+  if (userErrors.length > 0) return { task: null, userErrors };
+  const provider = providers.find(({ name }) => name === input.provider);
+  if (provider === undefined) {
+    return failure(
+      'PROVIDER_NOT_CONFIGURED',
+      `${input.provider} is not configured on this server. Available: ${providers.map(({ name }) => name).join(', ')}.`,
+      ['input', 'provider'],
+    );
+  }
+  const at = now();
+  const task = newTask(
+    {
+      owner,
+      stage: 'GENERATING',
+      provider: provider.name,
+      model: input.model ?? provider.models[0]?.id ?? '',
+      prompt: '',
+      label: input.label,
+      nextAction: 'check',
+    },
+    at,
+  );
+  const kept = await store.insertTracked({ ...task, trackedId }, limits && { openLimit: limits.openTasks });
+  if (kept.kind === 'tooManyOpen') return { task: null, userErrors: [tooManyOpen(limits)] };
+  if (kept.kind === 'inserted') {
+    recorder.log(kept.task, null);
+    wakeWorker(provider.name);
+  }
+  return success(kept.task);
+}
+
+/** Whether a text can be a provider's id of a task: no spaces, no control characters, not endless. */
+export const isProviderTaskId = (text: string): boolean =>
+  text.length > 0 && text.length <= maxIdLength && /^[\x21-\x7e]+$/.test(text);
+
+/** The error for a text that cannot be one. */
+export const badId = (field: readonly string[]): UserError => ({
+  code: 'BAD_INPUT',
+  message: "This cannot be a provider's task id: give the id as the provider shows it, without spaces.",
+  field,
+});

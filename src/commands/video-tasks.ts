@@ -1,0 +1,163 @@
+import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
+import type { Owner, ProviderName, TaskId, VideoTask } from '../domain/video-task.ts';
+import { monthOf } from '../store/queries/ledger.ts';
+import type { MaybePromise, Spending } from '../store/store.ts';
+import { budgetOf } from '../domain/budgets.ts';
+import { cancelVideoTask } from './cancel-video-task.ts';
+import { isOwn, type Commands } from './command-context.ts';
+import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
+import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
+import { FairSlots } from './fair-slots.ts';
+import { generateVideo } from './generate-video.ts';
+import { LookUps } from './look-up.ts';
+import { MutationRate } from './mutation-rate.ts';
+import { tooManyMutations } from './rate-limits.ts';
+import type { UserError } from '../domain/user-error.ts';
+import { RisingProgress, type Progress } from '../domain/progress.ts';
+import type { GenerateVideoInput } from '../domain/selection.ts';
+import { VideoTaskRefresher } from './refresh-video-task.ts';
+import { resolveSubmission, type SubmissionResolution } from './resolve-submission.ts';
+import { retryVideoTask } from './retry-video-task.ts';
+import type { TaskResult } from './task-result.ts';
+import { trackVideoTask, type TrackVideoTaskInput } from './track-video-task.ts';
+import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
+
+/** When there is neither history nor documentation to tell, a video takes about a minute. */
+const fallbackTypicalSeconds = 60;
+
+/** Commands that write at once. Each takes about 1 ms of the database; more make other owners wait behind them. */
+const writesAtOnce = 32;
+
+/** The commands on video tasks. Each answers once its effect is durable. */
+export class VideoTasks {
+  readonly #commands: Commands;
+  readonly #refresher: VideoTaskRefresher;
+  readonly #uploads = new WeakMap<IncomingFile, Promise<UploadResult>>();
+  readonly #lookUps: LookUps;
+  /** A burst of one owner's mutations delays no other's. */
+  readonly #writes = new FairSlots(writesAtOnce);
+  readonly #rate: MutationRate;
+  readonly #progress = new RisingProgress();
+
+  constructor(commands: Commands) {
+    this.#commands = commands;
+    this.#refresher = new VideoTaskRefresher(commands, this.#writes);
+    this.#lookUps = new LookUps(commands);
+    this.#rate = new MutationRate(
+      (owner) => commands.limits?.mutationsPerMinute(owner) ?? null,
+      () => performance.now(),
+    );
+  }
+
+  /** A task of this owner, or only some fields of it; another owner's reads as unknown. */
+  videoTask<Field extends keyof VideoTask = keyof VideoTask>(
+    owner: Owner,
+    id: TaskId,
+    fields?: readonly Field[],
+  ): MaybePromise<Pick<VideoTask, Field> | null> {
+    return this.#commands.store.getOwn(owner, id, fields);
+  }
+
+  /** The same for a task that others refer to: those that are asked for together are one query. */
+  nestedVideoTask(owner: Owner, id: TaskId): Promise<VideoTask | null> {
+    return this.#commands.store.getOwnNested(owner, id);
+  }
+
+  /** Counts a mutation of an owner, on whichever transport; returns the error if there are too many in a minute. */
+  countMutation(owner: Owner): UserError | null {
+    const refused = this.#rate.take(owner);
+    return refused === null ? null : tooManyMutations(refused.limit, refused.waitSeconds);
+  }
+
+  /** How far a task is now. What is told never falls. */
+  progress(task: VideoTask): Progress {
+    const { providers, now } = this.#commands;
+    const provider = providers.find(({ name }) => name === task.provider);
+    const model = provider?.models.find(({ id }) => id === task.model);
+    return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
+  }
+
+  /** Takes a new task. No provider is asked before this answers. */
+  generateVideo(owner: Owner, input: GenerateVideoInput, idempotencyKey: string | null): Promise<TaskResult> {
+    return this.#writes.run(owner, () => generateVideo(this.#commands, owner, input, idempotencyKey));
+  }
+
+  /** Keeps an image for later tasks. One file is one image, however often a request names it. */
+  uploadReferenceImage(owner: Owner, file: IncomingFile): Promise<UploadResult> {
+    const { store, maxUploadBytes, now } = this.#commands;
+    let uploaded = this.#uploads.get(file);
+    if (uploaded === undefined) {
+      uploaded = uploadReferenceImage(store, owner, file, maxUploadBytes, now());
+      this.#uploads.set(file, uploaded);
+    }
+    return uploaded;
+  }
+
+  /** What `generateVideo` would do with this input. */
+  estimateVideo(
+    owner: Owner,
+    input: GenerateVideoInput,
+    idempotencyKey: string | null,
+  ): Promise<VideoEstimate> {
+    return estimateVideo(this.#commands, owner, input, idempotencyKey);
+  }
+
+  /** What an owner's tasks of this UTC month cost so far, in USD. */
+  spentThisMonth(owner: Owner): Promise<Spending> {
+    const { store, now } = this.#commands;
+    return store.spending(owner, monthOf(now()));
+  }
+
+  /** What an owner may spend in a UTC month, in USD; null: no limit. */
+  budgetPerMonth(owner: Owner): number | null {
+    return budgetOf(this.#commands.budgets, owner);
+  }
+
+  /** Follows a task that was made elsewhere. */
+  trackVideoTask(owner: Owner, input: TrackVideoTaskInput): Promise<TaskResult> {
+    return this.#writes.run(owner, () => trackVideoTask(this.#commands, owner, input));
+  }
+
+  /** Checks a task now, and answers when that check ended. */
+  refreshVideoTask(owner: Owner, id: TaskId): Promise<TaskResult> {
+    return this.#refresher.refresh(owner, id);
+  }
+
+  /** Gives a task up. */
+  cancelVideoTask(owner: Owner, id: TaskId): Promise<TaskResult> {
+    return this.#writes.run(owner, () => cancelVideoTask(this.#commands, owner, id));
+  }
+
+  /** Makes a new task with the input of one that has ended. */
+  retryVideoTask(owner: Owner, id: TaskId, idempotencyKey: string | null): Promise<TaskResult> {
+    return this.#writes.run(owner, () => retryVideoTask(this.#commands, owner, id, idempotencyKey));
+  }
+
+  /** Ends the doubt about a submission. */
+  resolveSubmission(owner: Owner, id: TaskId, resolution: SubmissionResolution): Promise<TaskResult> {
+    return this.#writes.run(owner, () => resolveSubmission(this.#commands, owner, id, resolution));
+  }
+
+  /** Deletes a task that has ended, and its video. */
+  deleteVideoTask(owner: Owner, id: TaskId): Promise<DeleteResult> {
+    return this.#writes.run(owner, () => deleteVideoTask(this.#commands, owner, id));
+  }
+
+  /** The owner's task of a provider's id; another owner's reads as unknown. */
+  async byProviderTask(
+    owner: Owner,
+    provider: ProviderName,
+    providerTaskId: string,
+  ): Promise<VideoTask | null> {
+    const { store } = this.#commands;
+    const holder = await store.getByProviderTask(provider, providerTaskId);
+    if (holder !== null && isOwn(holder, owner)) return holder;
+    const tracked = await store.getTracked(owner, provider, providerTaskId);
+    return tracked !== null && isOwn(tracked, owner) ? tracked : null;
+  }
+
+  /** How a provider says that a task is doing which is none of the asking owner's. */
+  lookUp(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    return this.#lookUps.ask(owner, provider, providerTaskId);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Store } from '../store/store.ts';
+import type { TaskId, VideoTask } from '../domain/video-task.ts';
+import { isProviderTaskId } from './track-video-task.ts';
+
+/** Checks for the same reason are at least this far apart, whoever calls how often. */
+export const wakeIntervalMs = 2000;
+
+/**
+ * Somebody says that there is something new to see at the provider: the task is due now, or at the end of the
+ * two seconds that began with the last check. Nothing of what he says is believed beyond that.
+ *
+ * @param suggestedProviderTaskId an id for a submission of unknown outcome, to be checked before it is adopted
+ */
+export function wakeTask(
+  store: Store,
+  id: TaskId,
+  suggestedProviderTaskId: string | null,
+  now: number,
+): Promise<VideoTask | null> {
+  return store.change(id, (task) => {
+    const suggested =
+      suggestedProviderTaskId !== null && isProviderTaskId(suggestedProviderTaskId)
+        ? { suggestedProviderTaskId }
+        : null;
+    if (task.stage === 'SUBMITTING') {
+      // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
+      return { patch: { wokenAt: now, ...suggested }, announces: false, transition: null };
+    }
+    const isUnknown = task.providerTaskId === null && task.trackedId === null;
+    // Canceled while its attempt was in doubt: by its id it is known what that cost.
+    const owesId = isUnknown && task.stage === 'CANCELED' && task.submittedAt !== null;
+    if (task.nextAction !== 'check' && !owesId) return null;
+    if (isUnknown && suggested === null) return null;
+    const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
+    return {
+      patch: {
+        wokenAt: now,
+        dueAt: Math.min(task.dueAt ?? dueAt, dueAt),
+        nextAction: 'check',
+        ...(isUnknown && suggested),
+      },
+      announces: false,
+      transition: null,
+    };
+  });
+}

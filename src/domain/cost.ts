@@ -1,0 +1,33 @@
+import type { VideoProvider } from '../providers/provider.ts';
+import type { Cost, Resolution } from './video-task.ts';
+
+/** What one video will cost by the provider's list; null where no price is known. */
+export function estimateCost(
+  provider: VideoProvider,
+  model: string,
+  durationSeconds: number | null,
+  resolution: Resolution | null,
+): Cost | null {
+  const price = provider.price(model, durationSeconds, resolution);
+  return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
+}
+
+/** No video of a provider's costs more credits (50 dollars at Kie) unless its estimate says so. */
+const plausibleCredits = 10_000;
+/** Prices move, but not by more than this. */
+const plausibleFactor = 100;
+
+/**
+ * The cost of a task as the provider told it in its own unit; null when it told none, or a number that can be no
+ * price: one odd answer must not use up an owner's budget.
+ */
+export function settledCost(
+  provider: Pick<VideoProvider, 'usdPerCredit'>,
+  credits: number | null,
+  estimate: Cost | null,
+): Cost | null {
+  if (credits === null || provider.usdPerCredit === null) return null;
+  const most = Math.max(plausibleCredits, plausibleFactor * (estimate?.credits ?? 0));
+  if (!(credits >= 0 && credits <= most)) return null;
+  return { amount: credits * provider.usdPerCredit, credits, settled: true };
+}

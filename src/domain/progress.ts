@@ -1,0 +1,70 @@
+import { isTerminal, type TaskId, type VideoTask } from './video-task.ts';
+
+/** How far a task is, for people who wait. Seconds since its creation. */
+export interface Progress {
+  /** 0 to 100; never falls, and is 100 only when the video is there. */
+  readonly percent: number;
+  /** True while it follows from time alone, false when the provider reported it. */
+  readonly estimated: boolean;
+  readonly elapsedSeconds: number;
+  readonly remainingSeconds: number | null;
+}
+
+/** An estimate comes near this and waits there for the truth. */
+const estimateCeiling = 95;
+
+/** Without the digits that a difference of fractions leaves behind. */
+const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+/**
+ * Progress as of `now`.
+ *
+ * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
+ */
+export function progressOf(task: VideoTask, now: number, typicalSeconds: number): Progress {
+  // A clock that was set back stands before the last check.
+  const present = Math.max(now, task.lastCheckedAt ?? 0);
+  const end = isTerminal(task.stage) ? (task.completedAt ?? present) : present;
+  const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;
+  if (task.stage === 'COMPLETED')
+    return { percent: 100, estimated: false, elapsedSeconds, remainingSeconds: 0 };
+  // Until the provider has the task there is nothing to estimate, and a task that went back to wait would fall.
+  const running =
+    (task.providerTaskId ?? task.trackedId) === null || task.submittedAt === null
+      ? 0
+      : Math.max(0, end - task.submittedAt) / 1000;
+  const estimate = Math.floor(
+    estimateCeiling * (1 - Math.exp(-running / (0.6 * Math.max(0.001, typicalSeconds)))),
+  );
+  const percent = Math.max(task.percent ?? 0, estimate);
+  return {
+    percent,
+    estimated: percent > (task.percent ?? -1),
+    elapsedSeconds,
+    remainingSeconds:
+      task.stage === 'GENERATING' && running < typicalSeconds ? wholeMs(typicalSeconds - running) : null,
+  };
+}
+
+/** As many tasks as one owner may watch at once by default, at some 100 bytes each. */
+const rememberedTasks = 20_000;
+
+/** Progress as it is told. What was told is remembered, so that a clock that is set back takes nothing back. */
+export class RisingProgress {
+  /** The least recently told one comes first. */
+  readonly #told = new Map<TaskId, number>();
+
+  /** Progress as of `now`, but at no less than was told before; see `progressOf`. */
+  of(task: VideoTask, now: number, typicalSeconds: number): Progress {
+    const progress = progressOf(task, now, typicalSeconds);
+    const before = this.#told.get(task.id) ?? 0;
+    this.#told.delete(task.id);
+    if (task.stage === 'COMPLETED') return progress;
+    const percent = Math.max(before, progress.percent);
+    if (percent === 0) return progress;
+    this.#told.set(task.id, percent);
+    const [oldest] = this.#told.keys();
+    if (this.#told.size > rememberedTasks && oldest !== undefined) this.#told.delete(oldest);
+    return percent === progress.percent ? progress : { ...progress, percent, estimated: true };
+  }
+}

@@ -1,0 +1,208 @@
+import type { Cost, NextAction, Stage, Transition, VideoTask } from './video-task.ts';
+import { effects, reasonOf } from './effects.ts';
+import type { TaskEvent } from './task-event.ts';
+
+export type { TaskEvent } from './task-event.ts';
+
+/** One allowed move. `only` narrows it to some tasks of that stage. */
+interface Rule {
+  readonly to: Stage;
+  readonly only?: (task: VideoTask) => boolean;
+}
+
+const mayRevive = (task: VideoTask): boolean =>
+  task.error?.code === 'GAVE_UP' || task.error?.code === 'SUBMISSION_UNKNOWN';
+/** What was never sent cannot succeed. */
+const mayStillSucceed = (task: VideoTask): boolean =>
+  task.error?.code === 'SUBMISSION_UNKNOWN' ||
+  (task.error?.code === 'GAVE_UP' && (task.providerTaskId ?? task.trackedId) !== null);
+const outcomeNeverKnown = (task: VideoTask): boolean =>
+  task.error?.code === 'SUBMISSION_UNKNOWN' && (task.providerTaskId ?? task.trackedId) === null;
+const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
+const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
+/** Canceled while its attempt was under way, whose outcome is still to come. */
+const isBeingSent = (task: VideoTask): boolean => lacksProviderTask(task) && task.submittedAt !== null;
+/** Canceled after it was sent: what that cost is looked for, also when the task is deleted meanwhile. */
+const owesCost = (task: VideoTask): boolean =>
+  task.stage === 'CANCELED' &&
+  (task.providerTaskId ?? task.trackedId) !== null &&
+  task.cost?.settled !== true;
+
+/**
+ * Which event leads from where to where; a pair that is not listed is refused.
+ *
+ * A late `accepted` is kept wherever the task has no provider's id yet, because it is proof of a bill. Terminal
+ * statuses stay, but for a late success of a task that failed only because we stopped waiting.
+ *
+ * A late `postponed` does not reopen an unknown submission: its hint may have sent somebody to the provider
+ * already, and events carry no attempt that would tell a proof about this one from a stale one.
+ */
+export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>> = {
+  WAITING: {
+    attemptStarted: { to: 'SUBMITTING' },
+    // By us, before anything was sent: an image that nobody can fetch.
+    refused: { to: 'FAILED' },
+    observed: { to: 'WAITING' },
+    patienceEnded: { to: 'FAILED' },
+    canceled: { to: 'CANCELED' },
+  },
+  SUBMITTING: {
+    accepted: { to: 'GENERATING' },
+    refused: { to: 'FAILED' },
+    postponed: { to: 'WAITING' },
+    outcomeUnknown: { to: 'SUBMISSION_UNKNOWN' },
+    canceled: { to: 'CANCELED' },
+  },
+  SUBMISSION_UNKNOWN: {
+    idNamed: { to: 'SUBMISSION_UNKNOWN' },
+    accepted: { to: 'GENERATING' },
+    refused: { to: 'FAILED' },
+    adopted: { to: 'GENERATING' },
+    observed: { to: 'SUBMISSION_UNKNOWN' },
+    patienceEnded: { to: 'FAILED' },
+    gaveUp: { to: 'FAILED' },
+    canceled: { to: 'CANCELED' },
+  },
+  GENERATING: {
+    observed: { to: 'GENERATING' },
+    succeeded: { to: 'COMPLETED', only: hasProviderTask },
+    providerFailed: { to: 'FAILED' },
+    patienceEnded: { to: 'FAILED' },
+    canceled: { to: 'CANCELED' },
+    costTold: { to: 'GENERATING' },
+    acceptedElsewhere: { to: 'GENERATING' },
+  },
+  COMPLETED: {
+    acceptedElsewhere: { to: 'COMPLETED' },
+    costTold: { to: 'COMPLETED' },
+    deleted: { to: 'COMPLETED' },
+  },
+  FAILED: {
+    accepted: { to: 'FAILED', only: lacksProviderTask },
+    acceptedElsewhere: { to: 'FAILED', only: hasProviderTask },
+    adopted: { to: 'FAILED', only: outcomeNeverKnown },
+    idNamed: { to: 'FAILED', only: outcomeNeverKnown },
+    observed: { to: 'FAILED', only: mayRevive },
+    succeeded: { to: 'COMPLETED', only: (task) => mayRevive(task) && hasProviderTask(task) },
+    costTold: { to: 'FAILED' },
+    deleted: { to: 'FAILED' },
+  },
+  CANCELED: {
+    accepted: { to: 'CANCELED', only: lacksProviderTask },
+    acceptedElsewhere: { to: 'CANCELED', only: hasProviderTask },
+    refused: { to: 'CANCELED', only: isBeingSent },
+    postponed: { to: 'CANCELED', only: isBeingSent },
+    adopted: { to: 'CANCELED', only: isBeingSent },
+    idNamed: { to: 'CANCELED', only: isBeingSent },
+    observed: { to: 'CANCELED' },
+    costTold: { to: 'CANCELED' },
+    deleted: { to: 'CANCELED' },
+  },
+};
+
+/** What an event does to a task: the fields to write, and what others get to see of it. */
+export interface Move {
+  readonly kind: 'moved';
+  readonly patch: Partial<VideoTask>;
+  /** Whether the task gets a new revision. */
+  readonly announces: boolean;
+  /** The row of the task's history, when its stage changed. */
+  readonly transition: Transition | null;
+  /** A bill beside the task's own, for the ledger. */
+  readonly secondBill?: { readonly providerTaskId: string; readonly cost: Cost | null };
+}
+
+/** The event is not for a task in this stage: somebody was first. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly stage: Stage;
+  readonly event: TaskEvent['kind'];
+}
+
+/** The changes of these fields are told to subscribers; see "Revisions" in the schema's description. */
+const announcedFields = [
+  'stage',
+  'providerTaskId',
+  'trackedId',
+  'providerStatus',
+  'hint',
+  'error',
+  'video',
+  'cost',
+  'deletedAt',
+  'percent',
+] as const satisfies readonly (keyof VideoTask)[];
+
+/** What is left to do; after some ends a late success may still complete the task, or tell what it cost. */
+function nextActionOf(task: VideoTask): NextAction | null {
+  switch (task.stage) {
+    case 'WAITING':
+    case 'SUBMITTING':
+      return 'submit';
+    case 'SUBMISSION_UNKNOWN':
+    case 'GENERATING':
+      return 'check';
+    case 'COMPLETED':
+      return null;
+    case 'FAILED':
+      return mayStillSucceed(task) && task.deletedAt === null ? 'check' : null;
+    case 'CANCELED':
+      return owesCost(task) ? 'check' : null;
+    default:
+      return task.stage satisfies never;
+  }
+}
+
+/** Events that change what is left to do without a change of stage. */
+const redirecting: ReadonlySet<TaskEvent['kind']> = new Set(['accepted', 'adopted', 'costTold', 'deleted']);
+
+/** Outcomes of a paid attempt: they are about money whatever became of the task. */
+const outcomes: ReadonlySet<TaskEvent['kind']> = new Set([
+  'accepted',
+  'acceptedElsewhere',
+  'adopted',
+  'refused',
+  'postponed',
+]);
+
+/** A deletion ends everything but what is about the money spent, which is no longer announced. */
+const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
+  outcomes.has(event.kind) || (owesCost(task) && (event.kind === 'observed' || event.kind === 'costTold'));
+
+/** Events that leave a row in the history without a change of stage. */
+const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed']);
+
+/**
+ * Applies an event to a task. Pure: the caller writes the patch in the transaction that read the task.
+ *
+ * @param now milliseconds since 1970
+ */
+export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Refusal {
+  const rule = transitions[task.stage][event.kind];
+  const isDeleted = task.deletedAt !== null;
+  if (rule === undefined || rule.only?.(task) === false || (isDeleted && !isForDeleted(task, event))) {
+    return { kind: 'refused', stage: task.stage, event: event.kind };
+  }
+  const patch: Partial<VideoTask> = { ...effects(task, event, rule.to, now), stage: rule.to };
+  const moved = rule.to !== task.stage;
+  const announces =
+    !isDeleted && announcedFields.some((field) => field in patch && !same(patch[field], task[field]));
+  return {
+    kind: 'moved',
+    patch: {
+      ...patch,
+      ...((moved || redirecting.has(event.kind)) && { nextAction: nextActionOf({ ...task, ...patch }) }),
+      ...(announces && { updatedAt: now }),
+    },
+    announces,
+    transition:
+      moved || noted.has(event.kind)
+        ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) }
+        : null,
+    ...(event.kind === 'acceptedElsewhere' && {
+      secondBill: { providerTaskId: event.providerTaskId, cost: event.cost },
+    }),
+  };
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,274 @@
+import {
+  BREAK,
+  coerceInputValue,
+  isNonNullType,
+  typeFromAST,
+  visit,
+  type ArgumentNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  type ListValueNode,
+  type ObjectValueNode,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+} from 'graphql';
+import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
+import type { Context } from '../schema/context.ts';
+import type { MaybePromise } from '../store/store.ts';
+import { Complexity } from './complexity.ts';
+import { Sizes } from './document-limits.ts';
+import type { OperationParams } from './operations.ts';
+
+/** Compiling takes some milliseconds: worth it for a text that comes again. */
+const usesBeforeCompiling = 3;
+/** With every fragment written out. Each takes 40 µs to compile. */
+const maxCompiledFields = 500;
+const compiledFieldBytes = 2300;
+/** How much code is kept with its documents, in bytes. */
+const maxKeptBytes = 32 * 1024 * 1024;
+/** What had to make room for other code is compiled again only after this many uses. */
+const usesBeforeCompilingAgain = 50;
+/** What comes to no more than this whatever its variables is not walked again for them. */
+const alwaysLight = 500;
+
+interface Compiled {
+  readonly run: CompiledQuery['query'];
+  readonly variableTypes: readonly VariableType[];
+}
+
+interface VariableType {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly hasDefault: boolean;
+}
+
+/**
+ * One operation of one text as machine code, where that is exactly what graphql-js would do.
+ *
+ * graphql-jit is only believed on a clean result: whatever has an error is run again by graphql-js, which is
+ * harmless because mutations never come here. Variables are coerced by graphql-js first, since graphql-jit
+ * lets two members of a `@oneOf` variable through.
+ */
+export class CompiledOperation {
+  readonly type: OperationTypeNode;
+  readonly #schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly #operation: OperationDefinitionNode;
+  readonly #complexity: Complexity;
+  #usesLeft = usesBeforeCompiling;
+  #compiled: Compiled | null | undefined;
+  #fields = 0;
+  #shown: ReadonlySet<string> | null = null;
+
+  /** @param operation one of the document's */
+  constructor(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) {
+    this.type = operation.operation;
+    this.#schema = schema;
+    this.document = document;
+    this.#operation = operation;
+    this.#complexity = new Complexity(schema, document, operation);
+  }
+
+  /** How many fields were compiled; 0 while none are. */
+  get compiledFields(): number {
+    return this.#compiled ? this.#fields : 0;
+  }
+
+  /** Drops the code; it may be compiled again. */
+  forgetCode(): void {
+    this.#compiled = undefined;
+    this.#usesLeft = usesBeforeCompilingAgain;
+  }
+
+  /** How much work it makes, in the units of `fieldCosts`; cheap for those that never make much. */
+  complexityWith(variables: OperationParams['variables']): number {
+    return this.#complexity.most <= alwaysLight ? this.#complexity.most : this.#complexity.with(variables);
+  }
+
+  /** The values of the variables that it declares: clients may send any number of others. */
+  declaredOf(variables: OperationParams['variables']): OperationParams['variables'] {
+    return this.#chosenOf(variables, () => true);
+  }
+
+  /** The same without those that only say where a subscription begins: what is shown does not depend on them. */
+  shownOf(variables: OperationParams['variables']): OperationParams['variables'] {
+    this.#shown ??= variablesOfResults(this.document);
+    const shown = this.#shown;
+    return this.#chosenOf(variables, (name) => shown.has(name));
+  }
+
+  #chosenOf(
+    variables: OperationParams['variables'],
+    isChosen: (name: string) => boolean,
+  ): OperationParams['variables'] {
+    if (variables === null) return null;
+    const chosen: Record<string, unknown> = {};
+    for (const { variable } of this.#operation.variableDefinitions ?? []) {
+      const name = variable.name.value;
+      if (Object.hasOwn(variables, name) && isChosen(name)) chosen[name] = variables[name];
+    }
+    return chosen;
+  }
+
+  /** A result without errors, or null when graphql-js has to run the operation. */
+  run(
+    rootValue: unknown,
+    contextValue: Context,
+    variables: OperationParams['variables'],
+  ): MaybePromise<ExecutionResult | null> {
+    if (this.#compiled === undefined) {
+      if (this.#usesLeft > 0) {
+        this.#usesLeft -= 1;
+        return null;
+      }
+      this.#compiled = this.#compile();
+    }
+    if (this.#compiled === null) return null;
+    const { run, variableTypes } = this.#compiled;
+    const values = variables ?? {};
+    if (!areClean(values, variableTypes)) return null;
+    const result = run(rootValue, contextValue, values);
+    return result instanceof Promise ? result.then(clean) : clean(result);
+  }
+
+  #compile(): Compiled | null {
+    if (this.type === 'mutation' || !isCompilable(this.document)) return null;
+    const { fields } = new Sizes(this.document).of(this.#operation.selectionSet);
+    if (fields > maxCompiledFields) return null;
+    this.#fields = fields;
+    const compiled = compileQuery(this.#schema, this.document, this.#operation.name?.value);
+    if (!isCompiledQuery(compiled)) return null;
+    const variableTypes = (this.#operation.variableDefinitions ?? []).map(
+      ({ variable, type, defaultValue }): VariableType => ({
+        name: variable.name.value,
+        // The text is valid, so its types exist and are of input.
+        type: typeFromAST(this.#schema, type) as GraphQLInputType,
+        hasDefault: defaultValue !== undefined,
+      }),
+    );
+    return { run: compiled.query, variableTypes };
+  }
+}
+
+/** The operations whose code is kept: the least recently used ones lose theirs. */
+export class CompiledOperations {
+  readonly #kept: LRUCache<CompiledOperation, true>;
+
+  /** @param bytesOf about how many bytes a document keeps */
+  constructor(bytesOf: (document: DocumentNode) => number) {
+    this.#kept = new LRUCache({
+      maxSize: maxKeptBytes,
+      sizeCalculation: (_true, { compiledFields, document }) =>
+        compiledFields * compiledFieldBytes + bytesOf(document) + 1,
+      dispose: (_true, operation) => operation.forgetCode(),
+    });
+  }
+
+  /** As `CompiledOperation.run`; null for none. */
+  run(
+    operation: CompiledOperation | null,
+    rootValue: unknown,
+    contextValue: Context,
+    variables: OperationParams['variables'],
+  ): MaybePromise<ExecutionResult | null> {
+    if (operation === null) return null;
+    const result = operation.run(rootValue, contextValue, variables);
+    if (operation.compiledFields > 0 && this.#kept.get(operation) === undefined) {
+      this.#kept.set(operation, true);
+    }
+    return result;
+  }
+}
+
+/** Whether graphql-js takes each value. Its `getVariableValues` would look the types up anew each time. */
+function areClean(values: Readonly<Record<string, unknown>>, types: readonly VariableType[]): boolean {
+  for (const { name, type, hasDefault } of types) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (
+      value === undefined ? isNonNullType(type) && !hasDefault : coerceInputValue(value, type) === undefined
+    )
+      return false;
+  }
+  return true;
+}
+
+const clean = (result: ExecutionResult): ExecutionResult | null =>
+  result.errors === undefined ? result : null;
+
+/**
+ * Whether graphql-jit 0.8.9 does with a document what graphql-js does, as far as is known and as the test of random
+ * documents finds. It goes wrong with
+ * - a variable inside a JSON literal, which it loses, and an absent one in an input literal, which it makes null;
+ * - `@skip` and `@include` on fragments, or beside a fragment that is spread more than once: fields are lost, since it
+ *   visits a fragment before it looks at the condition, and notes conditions on nodes that other spreads share;
+ * - `@skip` and `@include` on a field that is mentioned again: the order of the answer is another.
+ */
+function isCompilable(document: DocumentNode): boolean {
+  let compilable = true;
+  let conditions = false;
+  let spreadsAgain = false;
+  const spread = new Set<string>();
+  const mentions = new Map<string, number>();
+  const conditional: string[] = [];
+  const refuse = () => {
+    compilable = false;
+    return BREAK;
+  };
+  const literal = (node: ObjectValueNode | ListValueNode) => (holdsVariable(node) ? refuse() : false);
+  visit(document, {
+    ObjectValue: literal,
+    ListValue: literal,
+    Field: ({ alias, name, directives }) => {
+      const key = (alias ?? name).value;
+      mentions.set(key, (mentions.get(key) ?? 0) + 1);
+      if (hasAny(directives)) conditional.push(key);
+    },
+    InlineFragment: ({ directives }) => (hasAny(directives) ? refuse() : undefined),
+    FragmentSpread: ({ name, directives }) => {
+      if (hasAny(directives)) return refuse();
+      spreadsAgain ||= spread.has(name.value);
+      spread.add(name.value);
+      return undefined;
+    },
+    Directive: () => {
+      conditions = true;
+    },
+  });
+  if (!compilable) return false;
+  return !(conditions && spreadsAgain) && conditional.every((key) => mentions.get(key) === 1);
+}
+
+/** The variables of a document that stand anywhere but in the arguments of `taskStatusChanged`. */
+function variablesOfResults(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  const passedOver = new Set<ArgumentNode>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Field: ({ name, arguments: args }) => {
+      // Only the subscription has a field of this name.
+      if (name.value === 'taskStatusChanged') for (const argument of args ?? []) passedOver.add(argument);
+    },
+    Argument: (argument) => (passedOver.has(argument) ? false : undefined),
+    Variable: ({ name }) => {
+      names.add(name.value);
+    },
+  });
+  return names;
+}
+
+const hasAny = (directives: readonly DirectiveNode[] | undefined): boolean => (directives ?? []).length > 0;
+
+function holdsVariable(node: ObjectValueNode | ListValueNode): boolean {
+  let holds = false;
+  visit(node, {
+    Variable: () => {
+      holds = true;
+      return BREAK;
+    },
+  });
+  return holds;
+}

@@ -1,0 +1,49 @@
+import type { Agent } from 'undici';
+import { DeadlineSignal } from '../../time/deadline.ts';
+import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
+import type { AllowedHosts } from './allowed-hosts.ts';
+import { guardedGet, NotAnAddressError } from './guarded-get.ts';
+
+/** Answers that say the same to everyone; 403 may be about us alone. */
+const goneStatuses: ReadonlySet<number> = new Set([404, 410]);
+
+/**
+ * Looks at image addresses before they cost anything. A provider accepts an address that it cannot reach, and
+ * fails much later (recordings of Kie, 2026).
+ */
+export class ImageSources implements AsyncDisposable {
+  readonly #agent: Agent;
+  readonly #timeoutMs: number;
+
+  /**
+   * @param allowHosts hosts that may be private addresses
+   * @param timeoutMs for one look; who is slow may still be reached by the provider
+   */
+  constructor(allowHosts: AllowedHosts, timeoutMs: number) {
+    this.#agent = createGuardedAgent(allowHosts, timeoutMs);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Why nobody can fetch an image, where that can be told from here; else null. A name that we cannot resolve, a
+   * silence and a refusal of us prove nothing about the provider.
+   */
+  async whyUnreachable(address: string, signal: AbortSignal): Promise<string | null> {
+    using deadline = new DeadlineSignal(this.#timeoutMs);
+    const bounded = AbortSignal.any([signal, deadline.signal]);
+    try {
+      const { statusCode, body } = await guardedGet(this.#agent, address, 'image/*,*/*;q=0.5', bounded);
+      await body.dump({ limit: 1024, signal: bounded });
+      return goneStatuses.has(statusCode) ? `its host answers with HTTP status ${statusCode}` : null;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof RefusedAddressError || error instanceof NotAnAddressError) return error.message;
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      return code === 'ECONNREFUSED' ? 'its host refuses connections' : null;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

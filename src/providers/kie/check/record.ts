@@ -1,0 +1,255 @@
+import type { TaskErrorCode } from '../../../domain/video-task.ts';
+import type { Contract } from '../submit/create-body.ts';
+import { codeByText } from '../errors.ts';
+import type { Answer } from '../http/http.ts';
+import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
+import { videoUrlOf } from './video-url.ts';
+
+/** What an answer to a status request says, whichever contract it came on. */
+export type Verdict =
+  | (RecordFacts & { readonly kind: 'processing'; readonly percent: number | null })
+  | (RecordFacts & { readonly kind: 'completed'; readonly url: string; readonly resolution: string | null })
+  | (RecordFacts & {
+      readonly kind: 'failed';
+      readonly code: TaskErrorCode;
+      readonly providerCode: string | null;
+      readonly text: string | null;
+    })
+  /** This contract does not know the id. */
+  | { readonly kind: 'notFound'; readonly reason: string }
+  /** A fault of the provider, or of our access to it. */
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Facts beside the verdict. */
+export interface RecordFacts {
+  readonly providerStatus: string;
+  readonly credits: number | null;
+  readonly echoedPrompt: string | null;
+}
+
+type State = 'processing' | 'success' | 'failure';
+
+/** Words of the `jobs` contract (Kie docs, 2026-10), then those of the seed and its kin. */
+const words: ReadonlyMap<string, State> = new Map([
+  ['waiting', 'processing'],
+  ['queuing', 'processing'],
+  ['generating', 'processing'],
+  ['success', 'success'],
+  ['fail', 'failure'],
+  ['processing', 'processing'],
+  ['pending', 'processing'],
+  ['queued', 'processing'],
+  ['submitted', 'processing'],
+  ['running', 'processing'],
+  ['in_progress', 'processing'],
+  ['completed', 'success'],
+  ['succeeded', 'success'],
+  ['failed', 'failure'],
+  ['error', 'failure'],
+]);
+
+/** `successFlag` of the `veo` contract; 3 is in its prose only, and was seen live on a sibling (2026-08). */
+const flags: readonly State[] = ['processing', 'success', 'failure', 'failure'];
+
+/** Faults that say nothing about the task, as HTTP status or as `code` in the body. */
+export const isFault = (code: number): boolean =>
+  [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
+
+/** Faults of our access, which say nothing about a task even beside a record of it. */
+const isAccessFault = (code: number): boolean => isFault(code) && code < 500;
+
+/** Codes that a failed generation is told with, and "is processing" too (Kie docs, 2026-06). */
+const failureCodes: ReadonlySet<number> = new Set([400, 402, 422, 451, 500, 501, 505]);
+
+/** What Kie says with a code of failure about something that is not finished (Kie docs, 2026-06). */
+const inProgress =
+  /\bis (?:still |being )*process(?:ing|ed)\b|check back|\bis (?:still )?(?:being )?generat(?:ing|ed)\b/i;
+
+/** Body code of a generation that failed for good (Kie docs, 2026-06). */
+const generationFailed = 501;
+
+/** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
+const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
+
+/** What 501 is called where it is about a video, and not about a route (Kie docs, 2026-06). */
+const generationText = /generat\w* .*fail|fail\w* .*generat/i;
+
+/**
+ * Reads an answer of any shape. Total: whatever comes in, a verdict comes out, and only what is said of this task is
+ * believed.
+ *
+ * @param contract whose route was asked: the seed's has answers that name no task
+ */
+export function readRecord(answer: Answer, providerTaskId: string, contract: Contract): Verdict {
+  const { status, json } = answer;
+  if (status === 404) return { kind: 'notFound', reason: 'HTTP 404' };
+  if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
+  if (!isObject(json)) return { kind: 'unknown', reason: `HTTP ${status} without a JSON object` };
+  const data = json['data'];
+  const code = numberOf(json['code']);
+  const message = textOf(json['msg']) ?? '';
+  if (code === 404 || (code === 422 && noRecord.test(message))) {
+    if (!isObject(data)) return { kind: 'notFound', reason: message };
+  }
+  // Kie's answers come with HTTP 200 (recordings, 2026), or in the status that a code of failure names (docs): what is
+  // between us and Kie tells nothing of a task.
+  if (status !== 200 && !(status === code && failureCodes.has(code))) {
+    return { kind: 'unknown', reason: `HTTP ${status}` };
+  }
+  if (code === null && json['code'] !== undefined && json['code'] !== null) {
+    return { kind: 'unknown', reason: 'a code that is no number' };
+  }
+  if (code !== null && code !== 200 && !isObject(data)) {
+    if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
+    if (failureCodes.has(code) && inProgress.test(message)) return processing;
+    return code === generationFailed && generationText.test(message)
+      ? judge(json, {}, 'failure')
+      : { kind: 'unknown', reason: `code ${code} without a record` };
+  }
+  // On a sibling, an unknown id was answered with success and null (recording, 2026).
+  if (code === 200 && 'data' in json && data === null) return { kind: 'notFound', reason: 'null data' };
+  const record = isObject(data) ? data : json;
+  const ids = idsIn(json, record);
+  if (ids.some((id) => id !== providerTaskId)) {
+    return { kind: 'unknown', reason: 'the answer is about another task' };
+  }
+  if (code !== null && code !== 200) {
+    if (isAccessFault(code)) return { kind: 'unavailable', reason: `code ${code} with a record` };
+    const { state } = stateOf(json, record);
+    const isKnown = failureCodes.has(code) && (code === generationFailed || ids.length > 0);
+    // A code of failure ends a task only with a failed record that names it; success beside it is a contradiction.
+    const isFailed = isKnown && (state === 'failure' || (code === generationFailed && state === null));
+    const isOpen = isKnown && state === 'processing' && inProgress.test(message);
+    if (!isFailed && !isOpen) return { kind: 'unknown', reason: `code ${code} with a record` };
+  }
+  const verdict = judge(json, record, code === generationFailed ? 'failure' : null);
+  if (verdict.kind !== 'failed' || ids.length > 0) return verdict;
+  // An error that names no task and says that there is none is about the record, not about the video.
+  if (noRecord.test(verdict.text ?? '')) return { kind: 'notFound', reason: verdict.text ?? '' };
+  return contract === 'task' && isSeedFailure(json)
+    ? verdict
+    : { kind: 'unknown', reason: 'a failure that names no task' };
+}
+
+/** Every id that an answer gives its task, as text: anything but text is another one. */
+export function idsIn(json: Unknowns, record: Unknowns): string[] {
+  const response = unwrapJson(record['response']);
+  return [record, json, isObject(response) ? response : {}]
+    .flatMap((place) => [place['taskId'], place['task_id']])
+    .filter((id) => id !== undefined && id !== null && id !== '')
+    .map((id) => (typeof id === 'string' ? id.trim() : JSON.stringify(id)));
+}
+
+/**
+ * The seed's `{"status":"failed"}`, with its `error` or without: no envelope, and none of the texts that gateways
+ * put beside such a word.
+ */
+const isSeedFailure = (json: Unknowns): boolean =>
+  Object.keys(json).every((key) => ['status', 'error', 'result', 'video_url', 'url'].includes(key));
+
+const processing: Verdict = {
+  kind: 'processing',
+  percent: null,
+  providerStatus: 'processing',
+  credits: null,
+  echoedPrompt: null,
+};
+
+function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
+  const told = stateOf(json, record);
+  const facts: RecordFacts = {
+    providerStatus: told.word ?? 'unknown',
+    credits: numberOf(record['creditsConsumed']),
+    echoedPrompt: echoedPrompt(record),
+  };
+  if (forced !== null && told.word !== null && told.state !== forced) {
+    return { kind: 'unknown', reason: `a record that says "${told.word}" with a code that does not` };
+  }
+  const state = forced ?? told.state;
+  switch (state) {
+    case 'processing':
+      return { kind: 'processing', percent: numberOf(record['progress']), ...facts };
+    case 'failure': {
+      const failure = failureOf(record, json);
+      return inProgress.test(failure.text ?? '')
+        ? { kind: 'unknown', reason: 'a failure that is said to be in progress' }
+        : { kind: 'failed', ...failure, ...facts };
+    }
+    case 'success':
+    case null: {
+      if (state === null && told.word !== null) return { kind: 'unknown', reason: `state "${told.word}"` };
+      const url = videoUrlOf(json, record, state === 'success');
+      if (url === null) {
+        return { kind: 'unknown', reason: state === null ? 'no state' : 'success without a video link' };
+      }
+      const response = record['response'];
+      const resolution = isObject(response) ? textOf(response['resolution']) : null;
+      return { kind: 'completed', url, resolution, ...facts, providerStatus: told.word ?? 'success' };
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+/** The provider's word, and what it means if we know it; words of a record that contradict each other mean nothing. */
+function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
+  const told = firstStateOf(json, record);
+  const states = [
+    flags[numberOf(record['successFlag']) ?? -1],
+    ...[record['state'], record['status']].map(meaningOf),
+  ];
+  return states.every((state) => state === undefined || state === told.state)
+    ? told
+    : { ...told, state: null };
+}
+
+const meaningOf = (value: unknown): State | undefined => words.get(textOf(value)?.toLowerCase() ?? '');
+
+function firstStateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
+  if ('successFlag' in record) {
+    const flag = numberOf(record['successFlag']);
+    return {
+      word: `successFlag ${String(flag ?? 'unreadable')}`,
+      state: flag === null ? null : (flags[flag] ?? null),
+    };
+  }
+  for (const value of [record['state'], record['status'], json['state'], json['status']]) {
+    const word = textOf(value);
+    if (word !== null) return { word: word.slice(0, 100), state: words.get(word.toLowerCase()) ?? null };
+    // A state that is there and is no word is not the same as none; the status of an envelope is none.
+    if (value !== undefined && value !== 200) return { word: 'unreadable', state: null };
+  }
+  return { word: null, state: null };
+}
+
+function failureOf(record: Unknowns, json: Unknowns) {
+  const error = isObject(record['error']) ? record['error'] : {};
+  const providerCode = [record['failCode'], record['errorCode'], error['code'], json['code']]
+    .map((value) => (typeof value === 'number' ? String(value) : textOf(value)))
+    .find((value) => value !== null && value !== '200');
+  const text = [
+    record['failMsg'],
+    record['errorMessage'],
+    record['error'],
+    error['message'],
+    record['message'],
+    json['msg'],
+  ]
+    .map(textOf)
+    .find((value) => value !== null && value !== 'success');
+  const code = text ? codeByText(text) : null;
+  return {
+    code: code ?? (providerCode === '451' ? ('IMAGE_UNREACHABLE' as const) : ('PROVIDER_FAILED' as const)),
+    providerCode: providerCode ?? null,
+    text: text ?? null,
+  };
+}
+
+/** The prompt that came with the task: the echo is JSON in text, and its input may be so again (recordings, 2026-04). */
+function echoedPrompt(record: Unknowns): string | null {
+  const echo = unwrapJson(record['param'] ?? record['paramJson'] ?? record['promptJson']);
+  if (!isObject(echo)) return null;
+  const input = unwrapJson(echo['input']);
+  return (isObject(input) ? textOf(input['prompt']) : null) ?? textOf(echo['prompt']);
+}

@@ -1,0 +1,95 @@
+import { FormData } from 'undici';
+import type { TaskError } from '../../../domain/video-task.ts';
+import type { ProviderImage } from '../../provider.ts';
+import { taskError } from '../errors.ts';
+import { NoAnswerError, type Answer, type KieHttp } from '../http/http.ts';
+import { isObject, numberOf, textOf } from '../http/json.ts';
+
+/** An upload that only we hold. */
+type HeldImage = Extract<ProviderImage, { kind: 'upload' }>;
+
+/** Where Kie has an image now, or why it has it not. */
+export type UploadOutcome =
+  | { readonly kind: 'uploaded'; readonly url: string }
+  | { readonly kind: 'refused'; readonly error: TaskError }
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
+
+/** Kie removes files after 3 days (docs, 2026), an older text says 24 h: ours count as gone before either. */
+const keptMs = 20 * 3_600_000;
+/** Forgetting one costs an upload, which is free. */
+const maxRemembered = 10_000;
+/** The folder at Kie; required, without a meaning (docs, 2026). */
+const uploadPath = 'reelay';
+
+/** Settings of the hand-over. */
+export interface ImageUploadsOptions {
+  readonly http: KieHttp;
+  /** The upload host. */
+  readonly uploadUrl: string;
+  readonly label: string;
+  readonly now: () => number;
+}
+
+/** Hands uploads to Kie's stream upload, each once for as long as its copy there lives. */
+export class ImageUploads {
+  readonly #options: ImageUploadsOptions;
+  readonly #copies = new Map<string, { readonly url: string; readonly until: number }>();
+
+  constructor(options: ImageUploadsOptions) {
+    this.#options = options;
+  }
+
+  /** The address of Kie's copy of an image, made if there is none any more. */
+  async urlOf(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
+    const copy = this.#copies.get(image.uploadId);
+    if (copy !== undefined && this.#options.now() < copy.until) return { kind: 'uploaded', url: copy.url };
+    const outcome = await this.#upload(image, signal);
+    if (outcome.kind === 'uploaded') this.#remember(image.uploadId, outcome.url);
+    return outcome;
+  }
+
+  async #upload(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
+    const { http, uploadUrl, label } = this.#options;
+    const form = new FormData();
+    form.set('uploadPath', uploadPath);
+    // The same name overwrites: ours is as unguessable as the id.
+    form.set('fileName', image.fileName);
+    form.set('file', await image.open(), image.fileName);
+    try {
+      const url = `${uploadUrl}/api/file-stream-upload`;
+      return readUploadAnswer(label, await http.upload(url, form, signal));
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+    }
+  }
+
+  #remember(uploadId: string, url: string): void {
+    this.#copies.delete(uploadId);
+    this.#copies.set(uploadId, { url, until: this.#options.now() + keptMs });
+    for (const oldest of this.#copies.keys()) {
+      if (this.#copies.size <= maxRemembered) return;
+      this.#copies.delete(oldest);
+    }
+  }
+}
+
+/** What an answer of the upload host says (recorded 2026-04-30; its errors by the docs, 2026-06). */
+export function readUploadAnswer(label: string, answer: Answer): UploadOutcome {
+  const { status, json, retryAfterMs } = answer;
+  const body = isObject(json) ? json : {};
+  const code = numberOf(body['code']) ?? status;
+  const data = isObject(body['data']) ? body['data'] : {};
+  const url = textOf(data['downloadUrl']);
+  if (status < 400 && code === 200 && url !== null && /^https?:\/\//i.test(url) && URL.canParse(url)) {
+    return { kind: 'uploaded', url };
+  }
+  const text = textOf(body['msg']);
+  const refused = (name: TaskError['code']): UploadOutcome => ({
+    kind: 'refused',
+    error: taskError(label, name, String(code), text, 'NO'),
+  });
+  if (code === 401 || code === 403) return refused('PROVIDER_UNAUTHORIZED');
+  if ([400, 413, 415, 422].includes(code)) return refused('PROVIDER_REJECTED');
+  return { kind: 'unavailable', reason: `the upload answered ${code}`, retryAfterMs };
+}

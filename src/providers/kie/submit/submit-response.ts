@@ -1,0 +1,78 @@
+import type { JsonObject, TaskErrorCode } from '../../../domain/video-task.ts';
+import type { SubmitOutcome } from '../../provider.ts';
+import { codeByText, taskError } from '../errors.ts';
+import type { Answer, NoAnswerError } from '../http/http.ts';
+import { isObject, numberOf, parseJson, textOf } from '../http/json.ts';
+import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';
+
+/** Body codes that prove refusal when no task id comes with them (Kie docs, 2026-06). */
+const refusals: Readonly<Record<number, TaskErrorCode>> = {
+  401: 'PROVIDER_UNAUTHORIZED',
+  402: 'INSUFFICIENT_CREDITS',
+  404: 'PROVIDER_REJECTED',
+  422: 'PROVIDER_REJECTED',
+  433: 'INSUFFICIENT_CREDITS',
+  451: 'IMAGE_UNREACHABLE',
+  505: 'PROVIDER_REJECTED',
+};
+
+/** "Rejected, not queued": 429 over the rate (Kie docs, getting started), 455 maintenance. */
+const notNow: ReadonlySet<number> = new Set([429, 455]);
+
+/**
+ * What an answer to a paid create proves. A task id is an acceptance, whatever else is said; what proves
+ * nothing stays unknown.
+ */
+export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
+  const { status, json, text, retryAfterMs } = answer;
+  if (isObject(json)) {
+    const providerTaskId = taskIdOf(json);
+    if (providerTaskId !== null) return { kind: 'accepted', providerTaskId, memo: null };
+    // An id in a form that we do not know: the task may be there, whatever the code says.
+    if (mayNameTask(json))
+      return unknown(`HTTP ${status} with something that may be a task id`, possibleTaskIds(text));
+  }
+  if (status === 403 && /error code: 1010/i.test(text)) {
+    return refused(label, 'PROVIDER_UNAUTHORIZED', '1010', 'its firewall does not let this server through');
+  }
+  if (!isObject(json)) return unknown(`HTTP ${status} without a JSON object`, possibleTaskIds(text));
+  const code = numberOf(json['code']);
+  if (code === null) return unknown(`HTTP ${status} without a code`);
+  // Kie answers in HTTP 200, or in the status that the code names; anything between us and Kie proves nothing.
+  if (status >= 500 || (status !== 200 && status !== code))
+    return unknown(`HTTP ${status} with code ${code}`);
+  const message = textOf(json['msg']) ?? textOf(json['message']);
+  if (notNow.has(code)) {
+    const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
+    return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
+  }
+  const refusal = refusals[code] ?? (code === 400 && message !== null ? codeByText(message) : null);
+  return refusal === null
+    ? unknown(`HTTP ${status} with code ${code}`)
+    : refused(label, refusal, String(code), message);
+}
+
+/** What is left of an answer that was cut proves an acceptance if its id is there, and else nothing. */
+export function readCutAnswer({ message, partialText }: NoAnswerError, memo: JsonObject): SubmitOutcome {
+  const json = parseJson(partialText);
+  const providerTaskId = isObject(json) ? taskIdOf(json) : null;
+  return providerTaskId === null
+    ? unknown(message, possibleTaskIds(partialText))
+    : { kind: 'accepted', providerTaskId, memo };
+}
+
+const refused = (
+  label: string,
+  code: TaskErrorCode,
+  providerCode: string,
+  text: string | null,
+): SubmitOutcome => ({
+  kind: 'refused',
+  error: taskError(label, code, providerCode, text, 'NO'),
+});
+
+const unknown = (reason: string, possibleIds: readonly string[] = []): SubmitOutcome => ({
+  kind: 'unknown',
+  reason,
+  possibleIds,
+});

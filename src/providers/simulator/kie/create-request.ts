@@ -1,0 +1,103 @@
+import { type Envelope, isObject, refused } from './responses.ts';
+import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task-id.ts';
+
+/** A create as understood, whichever contract it came on. */
+export interface CreateRequest extends Pick<
+  TaskFacts,
+  'contract' | 'aspect' | 'seconds' | 'resolution' | 'tier'
+> {
+  readonly prompt: string;
+  readonly model: string;
+  readonly images: readonly string[];
+  readonly callBackUrl: string | undefined;
+  readonly echo: Readonly<Record<string, unknown>>;
+}
+
+/** A create that can be accepted, or the envelope that refuses it. */
+export type ParsedCreate =
+  | { readonly kind: 'create'; readonly create: CreateRequest }
+  | { readonly kind: 'refused'; readonly envelope: Envelope };
+
+// The video models of the jobs contract whose inputs we know (Kie docs, 2026-10-07).
+const jobsModels = ['veo-3-1', 'gemini-omni-video', 'google/gemini-omni-flash-1-1'];
+
+/** Reads `POST /api/v1/jobs/createTask`: snake_case inside `input` (Kie docs, 2026-10). */
+export function parseJobsCreate(body: Record<string, unknown>): ParsedCreate {
+  const model = body['model'];
+  if (typeof model !== 'string' || !jobsModels.includes(model)) {
+    return refuse('Page does not exist or is not published');
+  }
+  const input = isObject(body['input']) ? body['input'] : {};
+  const fields = {
+    aspect: input['aspect_ratio'],
+    images: input['image_urls'] ?? [],
+    tier: input['model'],
+  };
+  // As recorded, `input` is echoed as a JSON string inside the JSON string `param`.
+  return parse('jobs', { ...input, ...fields }, model, body['callBackUrl'], { ...body, input });
+}
+
+/** Reads `POST /api/v1/veo/generate`: camelCase, echoed with its defaults (recorded Kie traffic, 2026-08-06). */
+export function parseVeoCreate(body: Record<string, unknown>): ParsedCreate {
+  const model = oneOf(tiers, body['model'] ?? 'veo3_fast');
+  const images = body['imageUrls'] ?? [];
+  const aspect = body['aspect_ratio'] ?? body['aspectRatio'] ?? '16:9';
+  const count = Array.isArray(images) ? images.length : 0;
+  const { aspect_ratio: _snake, ...rest } = body;
+  const echo = {
+    duration: 8,
+    enableTranslation: true,
+    generationType:
+      ['TEXT_2_VIDEO', 'FIRST_AND_LAST_FRAMES_2_VIDEO', 'FIRST_AND_LAST_FRAMES_2_VIDEO'][count] ??
+      'REFERENCE_2_VIDEO',
+    enableFallback: false,
+    resolution: '720p',
+    ...rest,
+    aspectRatio: aspect,
+    model,
+  };
+  return parse(
+    'veo',
+    { ...body, aspect, images, tier: model ?? body['model'] },
+    model ?? '',
+    body['callBackUrl'],
+    echo,
+  );
+}
+
+function parse(
+  contract: Contract,
+  fields: Record<string, unknown>,
+  model: string,
+  callBackUrl: unknown,
+  echo: Record<string, unknown>,
+): ParsedCreate {
+  const { prompt, images } = fields;
+  if (typeof prompt !== 'string' || prompt.trim() === '') return refuse('Please enter prompt');
+  const aspect = oneOf(aspects, fields['aspect'] ?? '16:9');
+  const resolution = oneOf(resolutions, fields['resolution'] ?? '720p');
+  const tier = oneOf(tiers, fields['tier'] ?? 'veo3_fast');
+  const seconds = Number(fields['duration'] ?? 8);
+  const hasImages =
+    Array.isArray(images) && images.length <= 3 && images.every((image) => typeof image === 'string');
+  // The texts of these refusals are ours: nobody has published Kie's.
+  if (!aspect) return refuse('aspect_ratio is not within the range of allowed options');
+  if (!resolution) return refuse('resolution is not within the range of allowed options');
+  if (!tier) return refuse('model is not within the range of allowed options');
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > 15)
+    return refuse('duration is not within the range of allowed options');
+  if (!hasImages) return refuse('image_urls must be a list of at most 3 URLs');
+  const to = typeof callBackUrl === 'string' && URL.canParse(callBackUrl) ? callBackUrl : undefined;
+  return {
+    kind: 'create',
+    create: { contract, prompt, model, images, callBackUrl: to, echo, aspect, resolution, tier, seconds },
+  };
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
+  return allowed.find((option) => option === value);
+}
+
+function refuse(msg: string): ParsedCreate {
+  return { kind: 'refused', envelope: refused(422, msg) };
+}

@@ -1,0 +1,62 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { MaybePromise } from '../../store/store.ts';
+import type { Owner } from '../../domain/video-task.ts';
+import type { Identity, Refusal } from './identity.ts';
+import { tokenCheck, type JwtOptions } from './tokens.ts';
+
+/** Identifies callers by the credential that they send. */
+export interface Authentication {
+  /** Whether a credential is needed at all. */
+  readonly required: boolean;
+  /**
+   * @param credential a key or a token; null when there is none
+   * @throws KeysUnavailableError while the keys that tokens are checked by cannot be fetched
+   */
+  identify(credential: string | null): MaybePromise<Identity | Refusal>;
+}
+
+/** Said to a caller without a credential. */
+export const sendKey: Refusal = {
+  refusal: 'Send "authorization: Bearer KEY" with a key of this server.',
+};
+const unknownKey: Refusal = { refusal: 'The key is not a key of this server.' };
+
+/** Requires a key or a token where any is configured; otherwise every caller is the one owner `local`. */
+export function createAuthentication(
+  apiKeys: readonly { name: string; key: string }[] | null,
+  jwt: JwtOptions,
+): Authentication {
+  const checkKey = apiKeys === null ? null : keyCheck(apiKeys);
+  const checkToken = jwt.secret === null && jwt.jwksUrl === null ? null : tokenCheck(jwt);
+  if (checkKey === null && checkToken === null) {
+    const local: Identity = { viewer: { owner: 'local' as Owner }, expiresAt: null };
+    return { required: false, identify: () => local };
+  }
+  return {
+    required: true,
+    identify: (credential) =>
+      credential === null ? sendKey : (checkKey?.(credential) ?? checkToken?.(credential) ?? unknownKey),
+  };
+}
+
+function keyCheck(
+  apiKeys: readonly { name: string; key: string }[],
+): (credential: string) => Identity | null {
+  const known = apiKeys.map(({ name, key }) => ({
+    digest: digestOf(key),
+    identity: { viewer: { owner: `key:${name}` as Owner }, expiresAt: null },
+  }));
+  /** Keys that were right before: hashing one costs as much as the parsing of a small request. */
+  const verified = new Map<string, Identity>();
+  return (credential) => {
+    const before = verified.get(credential);
+    if (before !== undefined) return before;
+    const digest = digestOf(credential);
+    // Digests of one length are compared in constant time: a key is not guessed letter by letter.
+    const identity = known.find((candidate) => timingSafeEqual(candidate.digest, digest))?.identity ?? null;
+    if (identity !== null) verified.set(credential, identity);
+    return identity;
+  };
+}
+
+const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');

@@ -1,0 +1,105 @@
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import type { Owner } from '../../domain/video-task.ts';
+import type { Identity, Refusal } from './identity.ts';
+import { KeysUnavailableError, publishedKeys } from './published-keys.ts';
+
+/** How tokens are checked: by a shared secret, or by keys that an address publishes. */
+export interface JwtOptions {
+  readonly secret: string | null;
+  readonly jwksUrl: string | null;
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
+/** Named always: a token must not choose how it is checked. */
+const sharedSecretAlgorithms = ['HS256', 'HS384', 'HS512'];
+const publicKeyAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+];
+
+/** How far the issuer's clock may be from ours. */
+const leewaySeconds = 60;
+/** OpenID Connect allows 255 characters. */
+const longestSubject = 255;
+
+/**
+ * Checks tokens. A token must have `exp` and `sub`; times are compared with a leeway of 60 s.
+ *
+ * @returns a function that throws KeysUnavailableError while published keys cannot be fetched
+ */
+export function tokenCheck({
+  secret,
+  jwksUrl,
+  issuer,
+  audience,
+}: JwtOptions): (token: string) => Promise<Identity | Refusal> {
+  const options: JWTVerifyOptions = {
+    algorithms: secret === null ? publicKeyAlgorithms : sharedSecretAlgorithms,
+    clockTolerance: leewaySeconds,
+    requiredClaims: ['exp', 'sub'],
+    ...(issuer !== null && { issuer }),
+    ...(audience !== null && { audience }),
+  };
+  const sharedKey = secret === null ? null : new TextEncoder().encode(secret);
+  const getPublishedKey = jwksUrl === null ? null : publishedKeys(new URL(jwksUrl));
+  return async (token) => {
+    try {
+      if (sharedKey !== null) return identityOf((await jwtVerify(token, sharedKey, options)).payload);
+      if (getPublishedKey !== null) {
+        return identityOf((await jwtVerify(token, getPublishedKey, options)).payload);
+      }
+      return refusals.unreadable;
+    } catch (error) {
+      if (error instanceof KeysUnavailableError || !(error instanceof errors.JOSEError)) throw error;
+      return refusalOf(error);
+    }
+  };
+}
+
+function identityOf({ sub, exp }: JWTPayload): Identity | Refusal {
+  if (typeof sub !== 'string' || sub.trim() === '' || sub.length > longestSubject) return refusals.subject;
+  // Characters that cannot be stored would turn into one and the same, and two people into one owner.
+  if (!sub.isWellFormed() || /\p{Cc}/u.test(sub)) return refusals.subject;
+  return { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : endOf(exp) };
+}
+
+/** A token that is taken within the leeway after its end is good until the leeway ends. */
+function endOf(exp: number): number {
+  return exp * 1000 > Date.now() ? exp * 1000 : (exp + leewaySeconds) * 1000;
+}
+
+const refusals = {
+  unreadable: { refusal: 'The credential is neither a key of this server nor a token that can be read.' },
+  subject: {
+    refusal: `The token's sub must be a string of 1 to ${longestSubject} characters without control characters.`,
+  },
+} as const satisfies Record<string, Refusal>;
+
+function refusalOf(error: errors.JOSEError): Refusal {
+  if (error instanceof errors.JWTExpired) return { refusal: 'The token has expired.' };
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const { claim, reason } = error;
+    if (reason === 'missing') return { refusal: `The token must have the claim ${claim}.` };
+    if (claim === 'nbf') return { refusal: 'The token is not valid yet (nbf).' };
+    return { refusal: `The claim ${claim} of the token is not the one that this server accepts.` };
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return { refusal: 'The signature of the token is wrong.' };
+  }
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) {
+    return { refusal: 'The token is not signed by a key that its issuer publishes.' };
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return { refusal: 'The token is signed by an algorithm that this server does not accept.' };
+  }
+  return refusals.unreadable;
+}

@@ -1,0 +1,73 @@
+import type { GraphQLError } from 'graphql';
+import { codedError } from '../../schema/errors.ts';
+import type { OperationParams } from '../../graphql/operations.ts';
+
+/**
+ * Reads an operation as every transport carries it. Unknown keys are left alone; a parameter that is absent, null or
+ * "" is absent, because addresses and forms cannot say it in another way.
+ */
+export function parseParams(body: unknown): OperationParams | GraphQLError {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return badRequest('The request must be a JSON object with a query; batches are not supported.');
+  }
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  if (!isAbsent(query) && typeof query !== 'string') return badRequest('query must be a string.');
+  if (!isAbsent(operationName) && typeof operationName !== 'string') {
+    return badRequest('operationName must be a string.');
+  }
+  if (!isAbsent(variables) && (typeof variables !== 'object' || Array.isArray(variables))) {
+    return badRequest('variables must be an object.');
+  }
+  if (!isAbsent(extensions) && (typeof extensions !== 'object' || Array.isArray(extensions))) {
+    return badRequest('extensions must be an object.');
+  }
+  if (isAbsent(query)) {
+    return !isAbsent(extensions) && Object.hasOwn(extensions, 'persistedQuery')
+      ? persistedQueryNotSupported()
+      : badRequest('query is required: send the text of an operation.');
+  }
+  return {
+    query,
+    operationName: isAbsent(operationName) ? null : operationName,
+    variables: isAbsent(variables) ? null : (variables as Record<string, unknown>),
+  };
+}
+
+/** Reads parameters of an address or a form, where variables and extensions are JSON text. */
+export function parseTextParams(
+  pairs: Iterable<readonly [name: string, value: string]>,
+): OperationParams | GraphQLError {
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of pairs) {
+    if (!parameterNames.has(name)) continue;
+    // Which one counts would be a guess, and the other would be lost.
+    if (Object.hasOwn(given, name)) return badRequest(`${name} was sent twice: send it once.`);
+    given[name] = value;
+    if ((name !== 'variables' && name !== 'extensions') || value === '') continue;
+    const parsed = parseJson(value);
+    if (parsed === undefined) return badRequest(`${name} must be JSON.`);
+    given[name] = parsed;
+  }
+  return parseParams(given);
+}
+
+const parameterNames = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+/** Undefined is what no JSON stands for. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An error about the request itself. */
+export const badRequest = (message: string): GraphQLError => codedError('BAD_INPUT', message);
+
+/** What Apollo's clients wait for to send the text of an operation again; message and code are theirs. */
+const persistedQueryNotSupported = () =>
+  codedError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
+
+const isAbsent = (value: unknown): value is null | undefined | '' =>
+  value === null || value === undefined || value === '';

@@ -1,0 +1,204 @@
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { TaskFeed } from '../events/feed.ts';
+import { TaskStreams } from '../events/task-stream.ts';
+import type { MediaFiles } from '../media/media-files.ts';
+import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
+import type { Services } from '../schema/context.ts';
+import { buildSchema } from '../schema/schema.ts';
+import { createAuthentication } from './auth/authentication.ts';
+import { Callbacks } from './routes/callbacks.ts';
+import { EventStreams } from './graphql-http/event-stream.ts';
+import { GraphiQLPage } from './routes/graphiql.ts';
+import { GraphQLHttp } from './graphql-http/graphql-http.ts';
+import { HttpServer } from './http-server.ts';
+import { MediaRoute } from './routes/media.ts';
+import { Operations } from '../graphql/operations.ts';
+import { isLoopbackName, urlOfListener } from '../config/loopback.ts';
+import { PageGuard } from './auth/page-guard.ts';
+import { Studio } from './routes/studio.ts';
+import { Subscriptions } from '../graphql/subscriptions.ts';
+import { Veo31Routes } from './routes/veo31-routes.ts';
+import { Traffic } from './http/traffic.ts';
+import { UploadSlots } from './body/upload-slots.ts';
+import { Veo31 } from './routes/veo31.ts';
+import { WebSocketTransport } from './graphql-ws/websocket.ts';
+import { createGraphQLHandler } from './graphql-http/yoga.ts';
+import type { Store } from '../store/store.ts';
+import type { ProviderName } from '../domain/video-task.ts';
+import { maxImageBytes } from '../commands/upload-reference-image.ts';
+import type { VideoTasks } from '../commands/video-tasks.ts';
+
+/** What the API is put in front of. The caller owns all of it. */
+export interface ApiRooms {
+  readonly store: Store;
+  readonly feed: TaskFeed;
+  readonly tasks: VideoTasks;
+  /** In the operator's order of preference. */
+  readonly providers: readonly VideoProvider[];
+  readonly health: (provider: ProviderName) => ProviderHealth;
+  /** Whether somebody looks for due work. */
+  readonly isWorking: () => boolean;
+  /** Where uploads and videos are kept. */
+  readonly files: MediaFiles;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** A provider called back: a task may be due. */
+  readonly onCallback: (provider: ProviderName) => void;
+}
+
+/** The API as it listens. */
+export interface Api extends AsyncDisposable {
+  /** Where it listens, for people on this machine. */
+  readonly url: string;
+  /** Whether nothing but the simulator answers. */
+  readonly simulated: boolean;
+}
+
+/** Where `npm start` puts the built studio. */
+const studioDirectory = fileURLToPath(new URL('../../client/dist', import.meta.url));
+
+/** Wires the schema and the transports, and listens. Disposing ends every connection. */
+export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
+  const { store, feed, tasks, providers, health, files, log, now, onCallback } = rooms;
+  let baseUrl = config.PUBLIC_URL;
+  const basePath = baseUrl === null ? '' : pathOf(baseUrl);
+  const services: Services = {
+    tasks,
+    store,
+    providers,
+    health,
+    mediaUrl: (key) => `${baseUrl}/media/${key}`,
+  };
+  const operations = new Operations({
+    schema: buildSchema(),
+    services,
+    log,
+    introspection: config.INTROSPECTION,
+    maxComplexity: config.LIMIT_COMPLEXITY,
+    slices: feed.slices,
+  });
+  const subscriptions = new Subscriptions({
+    operations,
+    streams: new TaskStreams(feed, log),
+    store,
+    log,
+    maxPerOwner: config.LIMIT_SUBSCRIPTIONS_PER_OWNER,
+  });
+  const authentication = createAuthentication(config.API_KEYS, {
+    secret: config.JWT_SECRET,
+    jwksUrl: config.JWT_JWKS_URL,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+  });
+  const simulated = providers.every(({ name }) => name === 'SIMULATOR');
+  const eventStreams = new EventStreams({
+    operations,
+    subscriptions,
+    keepAliveMs: config.LIMIT_PING_MS,
+    stallMs: config.LIMIT_STALLED_MS,
+  });
+  const traffic = new Traffic(
+    {
+      bytes: config.LIMIT_WAITING_BYTES,
+      bytesPerOwner: config.LIMIT_WAITING_BYTES_PER_OWNER,
+      stallMs: config.LIMIT_STALLED_MS,
+      slowBodyMs: config.LIMIT_SLOW_BODY_MS,
+    },
+    log,
+  );
+  const webSockets = new WebSocketTransport({
+    operations,
+    subscriptions,
+    authentication,
+    log,
+    traffic,
+    limits: {
+      socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
+      unknownSockets: config.LIMIT_UNKNOWN_SOCKETS,
+      operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
+      messageBytes: config.LIMIT_MESSAGE_BYTES,
+      pingMs: config.LIMIT_PING_MS,
+      stallMs: config.LIMIT_STALLED_MS,
+    },
+  });
+  const guard = new PageGuard({
+    authenticated: authentication.required,
+    publicUrl: config.PUBLIC_URL,
+    corsOrigins: config.CORS_ORIGINS,
+    host: config.HOST,
+    trustProxy: config.TRUST_PROXY,
+  });
+  if (
+    !authentication.required &&
+    config.PUBLIC_URL !== null &&
+    !isLoopbackName(new URL(config.PUBLIC_URL).hostname)
+  ) {
+    log.warn(
+      'no authentication: only callbacks, media and health checks are open through PUBLIC_URL (API_KEYS)',
+    );
+  }
+  const http = await HttpServer.listen({
+    host: config.HOST,
+    port: config.PORT,
+    basePath,
+    trustProxy: config.TRUST_PROXY,
+    log,
+    guard,
+    graphql: new GraphQLHttp({
+      guard,
+      authentication,
+      operations,
+      yoga: createGraphQLHandler(operations, log),
+      eventStreams,
+      graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+      traffic,
+      requests: {
+        maxBodyBytes: config.LIMIT_BODY_BYTES,
+        maxUploadBytes: maxImageBytes + config.LIMIT_BODY_BYTES,
+        slots: new UploadSlots({
+          total: config.LIMIT_UPLOADS_AT_ONCE,
+          perOwner: config.LIMIT_UPLOADS_AT_ONCE_PER_OWNER,
+        }),
+        receive: (content) => files.receive(content),
+      },
+    }),
+    authentication,
+    veo31: new Veo31Routes({
+      guard,
+      authentication,
+      veo31: new Veo31({
+        tasks,
+        feed,
+        providers,
+        mediaUrl: services.mediaUrl,
+        traffic,
+        maxBodyBytes: config.LIMIT_BODY_BYTES,
+      }),
+    }),
+    callbacks: new Callbacks({ store, log, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
+    traffic,
+    eventStreams,
+    webSockets,
+    media: new MediaRoute(files, log),
+    studio: new Studio({
+      directory: studioDirectory,
+      basePath,
+      asksForKey: authentication.required,
+      mediaOrigin: () => new URL(services.mediaUrl('')).origin,
+    }),
+    checkReady: async () => {
+      await store.lastRevision();
+      if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');
+      await files.checkUsable();
+      if (!rooms.isWorking()) throw new Error('Nobody looks for due work');
+    },
+  });
+  const url = urlOfListener(config.HOST, http.port);
+  baseUrl ??= url;
+  return { url, simulated, [Symbol.asyncDispose]: () => http[Symbol.asyncDispose]() };
+}
+
+/** The path of a URL without a slash at its end. */
+const pathOf = (url: string): string => new URL(url).pathname.replace(/\/+$/, '');

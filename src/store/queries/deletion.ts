@@ -1,0 +1,45 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
+import { releaseMedia } from './begun-media.ts';
+import type { Database } from '../tables/database.ts';
+import { fromRow } from '../tables/tasks.ts';
+
+/** How many rows one transaction removes: some 20 ms, and others wait for no more. */
+const batchSize = 100;
+/** Between two of them others come first: without a pause every read would wait for a batch. */
+const pauseMs = 20;
+
+/**
+ * Removes what is left of tasks that were deleted before a time; their files are released in the same transaction.
+ * Their ledger and their idempotency keys stay.
+ *
+ * @param signal ends it after the present batch; the next call finds the rest
+ */
+export async function purgeDeleted(
+  db: Kysely<Database>,
+  before: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  while (!isAborted(signal)) {
+    const purged = await db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .deleteFrom('tasks')
+        .where('id', 'in', (query) =>
+          query.selectFrom('tasks').select('id').where('deleted_at', '<', before).limit(batchSize),
+        )
+        .returningAll()
+        .execute();
+      const ids = rows.map(({ id }) => id);
+      if (ids.length > 0) await trx.deleteFrom('transitions').where('task_id', 'in', ids).execute();
+      await releaseMedia(
+        trx,
+        rows.map(fromRow).flatMap(({ video }) => (video === null ? [] : [video.mediaKey])),
+      );
+      return rows.length;
+    });
+    if (purged < batchSize) return;
+    await setTimeout(pauseMs);
+  }
+}
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted === true;

@@ -1,0 +1,143 @@
+import type { Kysely, Transaction } from 'kysely';
+import { addTransition, nextRevision } from './history.ts';
+import { bookEstimate, OverBudgetError } from './ledger.ts';
+import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
+import { letGo } from './provider-ids.ts';
+import type { Database } from '../tables/database.ts';
+import type {
+  IdempotencyKey,
+  InsertConditions,
+  InsertResult,
+  KeptKey,
+  NewVideoTask,
+  TrackedResult,
+} from '../store.ts';
+import { fromRow, toRow } from '../tables/tasks.ts';
+import type { Owner, VideoTask } from '../../domain/video-task.ts';
+
+/** Ends the transaction of an insert whose condition does not hold: nothing of it is kept. */
+class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+}
+
+/**
+ * Keeps a new task: its key, what must be true with it, its estimate and its row, or nothing of all that.
+ *
+ * @param precondition writes beside the insert in its transaction; false: the insert must not happen
+ */
+export async function insertTask(
+  db: Kysely<Database>,
+  task: NewVideoTask,
+  idempotency: IdempotencyKey | null,
+  { limitUsd, openLimit }: Pick<InsertConditions, 'limitUsd' | 'openLimit'>,
+  precondition: ((trx: Transaction<Database>) => Promise<boolean>) | null,
+): Promise<InsertResult> {
+  try {
+    return await db.transaction().execute(async (trx): Promise<InsertResult> => {
+      if (idempotency !== null) {
+        const earlier = await takeKey(trx, task, idempotency);
+        if (earlier !== null) return earlier;
+      }
+      if (precondition !== null && !(await precondition(trx))) throw new ConditionError();
+      if (task.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
+      return { kind: 'inserted', task: await writeTask(trx, task, openLimit) };
+    });
+  } catch (error) {
+    if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
+    if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
+    if (error instanceof ConditionError) return { kind: 'outrun' };
+    throw error;
+  }
+}
+
+/** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
+export async function insertTracked(
+  db: Kysely<Database>,
+  task: NewVideoTask & { readonly trackedId: string },
+  openLimit: number | undefined,
+): Promise<TrackedResult> {
+  const keep = db.transaction().execute(async (trx): Promise<TrackedResult> => {
+    const holders = await trx
+      .selectFrom('tasks')
+      .selectAll()
+      .where('provider', '=', task.provider)
+      .where((expression) =>
+        expression.or([
+          expression('provider_task_id', '=', task.trackedId),
+          expression.and([
+            expression('owner', '=', task.owner),
+            expression('tracked_id', '=', task.trackedId),
+          ]),
+        ]),
+      )
+      .execute();
+    const own = holders.find((row) => row.owner === task.owner && row.deleted_at === null);
+    if (own !== undefined) return { kind: 'repeated', task: fromRow(own) };
+    await letGo(
+      trx,
+      holders.filter((row) => row.deleted_at !== null).map(({ id }) => id),
+    );
+    const isHeld = holders.some((row) => row.deleted_at === null);
+    return {
+      kind: 'inserted',
+      task: await writeTask(trx, { ...task, providerTaskId: isHeld ? null : task.trackedId }, openLimit),
+    };
+  });
+  try {
+    return await keep;
+  } catch (error) {
+    if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
+    throw error;
+  }
+}
+
+/** The task that an owner's key made. */
+export async function readKey(db: Kysely<Database>, owner: Owner, key: string): Promise<KeptKey | null> {
+  const kept = await db
+    .selectFrom('idempotency_keys')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('key', '=', key)
+    .executeTakeFirst();
+  if (kept === undefined) return null;
+  const row = await db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', kept.task_id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return { inputHash: kept.input_hash, task: row === undefined ? null : fromRow(row) };
+}
+
+async function writeTask(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  openLimit: number | undefined,
+): Promise<VideoTask> {
+  if (task.completedAt === null) await addOpenTask(trx, task.owner, openLimit ?? null);
+  // The counter is locked last, so that two writers never wait for each other.
+  await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
+  const revision = await nextRevision(trx);
+  const inserted: VideoTask = { ...task, number: revision, revision };
+  await trx.insertInto('tasks').values(toRow(inserted)).execute();
+  return inserted;
+}
+
+/** Writes the key, or answers what the call that wrote it before made. */
+async function takeKey(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  { key, inputHash }: IdempotencyKey,
+): Promise<InsertResult | null> {
+  const written = await trx
+    .insertInto('idempotency_keys')
+    .values({ owner: task.owner, key, input_hash: inputHash, task_id: task.id })
+    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  if (written !== undefined) return null;
+  const earlier = await readKey(trx, task.owner, key);
+  if (earlier === null) throw new Error('A key that exists cannot be read');
+  if (earlier.inputHash !== inputHash) return { kind: 'conflict' };
+  return earlier.task === null ? { kind: 'gone' } : { kind: 'repeated', task: earlier.task };
+}

@@ -1,0 +1,156 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Database } from '../tables/database.ts';
+import type { NewVideoTask, Spending } from '../store.ts';
+import type { Cost, Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
+
+/** The month's limit does not hold the estimate. Ends the transaction: nothing of it is kept. */
+export class OverBudgetError extends Error {
+  override readonly name = 'OverBudgetError';
+  readonly spentUsd: number;
+
+  constructor(spentUsd: number) {
+    super('The estimate does not fit into the month');
+    this.spentUsd = spentUsd;
+  }
+}
+
+/** The UTC month of a time, such as 2026-11. */
+export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
+
+/** A million dollars: sums of thousands of such stay exact, and no single number spoils a month for good. */
+const mostMicros = 1e12;
+const microsOf = (usd: number): number => Math.min(mostMicros, exactMicrosOf(usd));
+const exactMicrosOf = (usd: number): number => Math.round(usd * 1_000_000);
+const usdOf = (micros: number): number => micros / 1_000_000;
+
+/** Whether a month's limit does not hold one more estimate; what costs nothing always fits. */
+export const isOverBudget = (spentUsd: number, estimateUsd: number, limitUsd: number): boolean =>
+  microsOf(estimateUsd) > 0 && exactMicrosOf(spentUsd) + microsOf(estimateUsd) > exactMicrosOf(limitUsd);
+
+/**
+ * Books the estimate of a task that will be submitted, in the month of its creation.
+ *
+ * @param limitUsd what the owner may spend in that month; null: no limit
+ * @throws OverBudgetError
+ */
+export async function bookEstimate(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  limitUsd: number | null,
+): Promise<void> {
+  const micros = microsOf(task.cost?.amount ?? 0);
+  const month = monthOf(task.createdAt);
+  if (micros > 0 || limitUsd !== null) {
+    const sum = await addSpending(trx, task.owner, month, micros);
+    const spentUsd = usdOf(sum - micros);
+    if (limitUsd !== null && isOverBudget(spentUsd, usdOf(micros), limitUsd)) {
+      throw new OverBudgetError(spentUsd);
+    }
+  }
+  await trx
+    .insertInto('ledger')
+    .values({
+      task_id: task.id,
+      owner: task.owner,
+      provider: task.provider,
+      model: task.model,
+      month,
+      at: task.createdAt,
+      micros,
+      credits: task.cost?.credits ?? null,
+      settled: task.cost?.settled === true ? 1 : 0,
+    })
+    .execute();
+}
+
+/** Corrects what was booked for a task, and the month's sum with it. A task that was never booked stays out. */
+export async function correctBooking(
+  trx: Transaction<Database>,
+  taskId: TaskId,
+  cost: Cost | null,
+): Promise<void> {
+  const booked = await trx
+    .selectFrom('ledger')
+    .select(['owner', 'month', 'micros'])
+    .where('task_id', '=', taskId)
+    .executeTakeFirst();
+  if (booked === undefined) return;
+  const micros = microsOf(cost?.amount ?? 0);
+  if (micros !== booked.micros) {
+    await addSpending(trx, booked.owner, booked.month, micros - booked.micros);
+  }
+  await trx
+    .updateTable('ledger')
+    .set({ micros, credits: cost?.credits ?? null, settled: cost?.settled === true ? 1 : 0 })
+    .where('task_id', '=', taskId)
+    .execute();
+}
+
+/**
+ * Books a second bill of one task beside its own: an estimate that nothing settles. One that is booked already stays
+ * as it is.
+ */
+export async function bookSecondBill(
+  trx: Transaction<Database>,
+  task: VideoTask,
+  { providerTaskId, cost }: { readonly providerTaskId: string; readonly cost: Cost | null },
+): Promise<void> {
+  const micros = microsOf(cost?.amount ?? 0);
+  const month = monthOf(task.createdAt);
+  const booked = await trx
+    .insertInto('ledger')
+    .values({
+      // Neither our ids nor those of a provider have spaces.
+      task_id: `${task.id} ${providerTaskId}`,
+      owner: task.owner,
+      provider: task.provider,
+      model: task.model,
+      month,
+      at: task.createdAt,
+      micros,
+      credits: cost?.credits ?? null,
+      settled: 0,
+    })
+    .onConflict((conflict) => conflict.column('task_id').doNothing())
+    .returning('task_id')
+    .executeTakeFirst();
+  if (booked !== undefined) await addSpending(trx, task.owner, month, micros);
+}
+
+/** What an owner's tasks of a month cost so far, estimates included. */
+export async function readSpending(db: Kysely<Database>, owner: Owner, month: string): Promise<Spending> {
+  const sum = await db
+    .selectFrom('spending')
+    .select('micros')
+    .where('owner', '=', owner)
+    .where('month', '=', month)
+    .executeTakeFirst();
+  const unsettled = await db
+    .selectFrom('ledger')
+    .select('task_id')
+    .where('owner', '=', owner)
+    .where('month', '=', month)
+    .where('settled', '=', sql.lit(0))
+    .limit(1)
+    .executeTakeFirst();
+  return { usd: usdOf(sum?.micros ?? 0), settled: unsettled === undefined };
+}
+
+async function addSpending(
+  trx: Transaction<Database>,
+  owner: string,
+  month: string,
+  micros: number,
+): Promise<number> {
+  const row = await trx
+    .insertInto('spending')
+    .values({ owner, month, micros })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['owner', 'month'])
+        .doUpdateSet((expression) => ({ micros: expression('spending.micros', '+', micros) })),
+    )
+    .returning('micros')
+    .executeTakeFirstOrThrow();
+  return row.micros;
+}

@@ -1,0 +1,65 @@
+import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
+import type { Database } from '../tables/database.ts';
+import type { TaskFilter } from '../store.ts';
+import type { TaskRow } from '../tables/tasks.ts';
+import { stages, statusOf, type Owner } from '../../domain/video-task.ts';
+
+/**
+ * The live tasks of an owner that a filter lets pass, `search` apart. Each condition is answered by the index
+ * `tasks_live` alone, so a row that does not match is never fetched.
+ */
+export function matching(
+  db: Kysely<Database>,
+  owner: Owner,
+  { status, stage, provider, createdAfter, createdBefore }: TaskFilter,
+): SelectQueryBuilder<Database, 'tasks', object> {
+  let query = liveTasks(db, owner);
+  if (status !== undefined || stage !== undefined) {
+    const wanted = stages.filter(
+      (each) =>
+        (status === undefined || status.includes(statusOf(each))) &&
+        (stage === undefined || stage.includes(each)),
+    );
+    query = wanted.length > 0 ? query.where('stage', 'in', wanted) : query.where(sql.lit(false));
+  }
+  if (provider !== undefined) {
+    // A list may name one provider thousands of times: databases bound the number of values.
+    const wanted = [...new Set(provider)];
+    query = wanted.length > 0 ? query.where('provider', 'in', wanted) : query.where(sql.lit(false));
+  }
+  if (createdAfter !== undefined) query = query.where('created_at', '>', createdAfter);
+  if (createdBefore !== undefined) query = query.where('created_at', '<', createdBefore);
+  return query;
+}
+
+/** The tasks of an owner that are not deleted. */
+export const liveTasks = (
+  db: Kysely<Database>,
+  owner: Owner,
+): SelectQueryBuilder<Database, 'tasks', object> =>
+  db.selectFrom('tasks').where('owner', '=', owner).where('deleted_at', 'is', null);
+
+/** Whether a filter lets every live task pass. */
+export const passesAll = (filter: TaskFilter): boolean =>
+  Object.values(filter).every((value) => value === undefined || value === '');
+
+/** The columns that a search looks into. */
+export const searchedColumns = ['id', 'prompt', 'label', 'provider_task_id', 'tracked_id'] as const;
+
+/**
+ * A search as a test of one row: `search` in prompt, label or ids, or an id that begins with `idStart`, in any case.
+ *
+ * It runs in JavaScript because SQLite folds the case of ASCII only. A row's texts are garbage as soon as it is
+ * tested: a function called from within a statement would keep those of all rows until the statement ends.
+ */
+export function searchTest({
+  search,
+  idStart,
+}: TaskFilter): ((row: Pick<TaskRow, (typeof searchedColumns)[number]>) => boolean) | null {
+  if (search === undefined || search === '') return null;
+  const part = search.toLowerCase();
+  const start = idStart?.toLowerCase();
+  return (row) =>
+    searchedColumns.some((column) => row[column]?.toLowerCase().includes(part)) ||
+    (start !== undefined && row.id.toLowerCase().startsWith(start));
+}

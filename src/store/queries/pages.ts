@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import { liveTasks, matching, passesAll } from './matching.ts';
+import type { Database } from '../tables/database.ts';
+import { paddedList } from './padded-list.ts';
+import type { Slices } from './slices.ts';
+import type { Page, PageRequest } from '../store.ts';
+import { fromRow, type TaskRow } from '../tables/tasks.ts';
+
+/**
+ * Reads one page by `number`, which is the order of creation and never changes.
+ *
+ * With a filter its cost grows with the tasks that are passed over until the page is full, in slices between which
+ * other work is done: a task that changes meanwhile is shown as it is at the end, or not at all.
+ */
+export async function readPage(
+  db: Kysely<Database>,
+  slices: Slices,
+  request: PageRequest,
+): Promise<Omit<Page, 'revision'>> {
+  const { owner, filter, from, limit, after, before } = request;
+  const rows = await (passesAll(filter) ? readRows(db, request) : readMatchingRows(db, slices, request));
+  const more = rows.length > limit;
+  const tasks = rows.slice(0, limit).map(fromRow);
+  if (from === 'oldest') tasks.reverse();
+  const isAny = async (direction: 'newest' | 'oldest', beyond: number | undefined) =>
+    beyond !== undefined && (await slices.find({ owner, filter, from: direction, beyond }, 1)).length > 0;
+  return {
+    tasks,
+    hasNextPage: (from === 'newest' && more) || (await isAny('newest', before && before + 1)),
+    hasPreviousPage: (from === 'oldest' && more) || (await isAny('oldest', after && after - 1)),
+  };
+}
+
+/** The rows of a page and one more, in its direction. */
+function readRows(
+  db: Kysely<Database>,
+  { owner, from, limit, after, before }: PageRequest,
+): Promise<TaskRow[]> {
+  let page = liveTasks(db, owner);
+  // Newest first, a later page has smaller numbers.
+  if (after !== undefined) page = page.where('number', '<', after);
+  if (before !== undefined) page = page.where('number', '>', before);
+  return page
+    .selectAll()
+    .orderBy('number', from === 'newest' ? 'desc' : 'asc')
+    .limit(limit + 1)
+    .execute();
+}
+
+async function readMatchingRows(
+  db: Kysely<Database>,
+  slices: Slices,
+  { owner, filter, from, limit, after, before }: PageRequest,
+): Promise<TaskRow[]> {
+  const [beyond, until] = from === 'newest' ? [after, before] : [before, after];
+  const numbers = await slices.find({ owner, filter, from, beyond, until }, limit + 1);
+  if (numbers.length === 0) return [];
+  return matching(db, owner, filter)
+    .selectAll()
+    .where('number', 'in', paddedList(numbers))
+    .orderBy('number', from === 'newest' ? 'desc' : 'asc')
+    .execute();
+}

@@ -1,0 +1,46 @@
+import type { Transaction } from 'kysely';
+import type { Database } from '../tables/database.ts';
+import { ProviderTaskTakenError } from '../store.ts';
+import type { VideoTask } from '../../domain/video-task.ts';
+
+/**
+ * A provider's id belongs to one task, and is followed by one of each owner.
+ *
+ * @throws ProviderTaskTakenError when another task holds one of the ids; a deleted one lets go of it
+ */
+export async function refuseTaken(
+  trx: Transaction<Database>,
+  { id, provider, owner }: VideoTask,
+  providerTaskId: string | null,
+  trackedId: string | null,
+): Promise<void> {
+  const holders = await trx
+    .selectFrom('tasks')
+    .select(['id', 'deleted_at'])
+    .where('provider', '=', provider)
+    .where('id', '!=', id)
+    .where((expression) =>
+      expression.or([
+        expression('provider_task_id', '=', providerTaskId),
+        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
+      ]),
+    )
+    .execute();
+  if (holders.some((holder) => holder.deleted_at === null)) {
+    throw new ProviderTaskTakenError(`Another task has ${providerTaskId ?? trackedId}`);
+  }
+  await letGo(
+    trx,
+    holders.map((holder) => holder.id),
+  );
+}
+
+/** Takes the provider's id from deleted tasks: what is left of them is only announced, and asks for nothing more. */
+export async function letGo(trx: Transaction<Database>, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await trx
+    .updateTable('tasks')
+    .set({ provider_task_id: null, tracked_id: null, next_action: null })
+    .where('id', 'in', ids)
+    .execute();
+}

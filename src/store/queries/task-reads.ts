@@ -1,0 +1,127 @@
+import { sql, type CompiledQuery, type Kysely } from 'kysely';
+import type { Database } from '../tables/database.ts';
+import type { MaybePromise } from '../store.ts';
+import {
+  columnOf,
+  fieldsFrom,
+  fromValues,
+  taskColumns,
+  valuesOf,
+  type TaskRow,
+  type TaskValues,
+} from '../tables/tasks.ts';
+import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
+
+/** The values of a row, in the order of its query's columns. */
+type Values = readonly unknown[];
+
+/** How a database reads without waiting for its turn, where it can. */
+export interface PresentReads {
+  /**
+   * Reads what was committed last, at once; null while a transaction is open or the store has used up the event-loop
+   * iteration, and the read has to queue. Under load the queue costs more than the read.
+   */
+  readonly readNow?: (sql: string, parameters: readonly unknown[]) => readonly Values[] | null;
+  /** As `readNow`, one row; undefined where the read has to queue, null where there is no row. */
+  readonly readOneNow?: (sql: string, parameters: readonly unknown[]) => Values | null | undefined;
+}
+
+/** A query that is built once, and how its rows are read. */
+interface Read<Value> {
+  readonly query: CompiledQuery<Partial<TaskRow>>;
+  readonly columns: readonly (keyof TaskRow)[];
+  readonly from: (values: Values) => Value;
+}
+
+const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
+  query,
+  columns: taskColumns,
+  from: (values) => fromValues(values as unknown as TaskValues),
+});
+
+/** Changed tasks in the order of revisions. The limit stands in the text: SQLite plans anew, 60 µs, for a bound one. */
+export const changedAfter = (db: Kysely<Database>, counter: number, limit: number) =>
+  db
+    .selectFrom('tasks')
+    .select(taskColumns)
+    .where('revision', '>', counter)
+    .orderBy('revision')
+    .limit(sql.lit(limit));
+
+/** The reads behind every query and every push: their queries are built once. */
+export class TaskReads {
+  readonly #db: Kysely<Database>;
+  readonly #present: PresentReads;
+  readonly #byId: Read<VideoTask>;
+  readonly #own: Read<VideoTask>;
+  /** By the list of fields itself, and forgotten with it. */
+  readonly #ownFields = new WeakMap<readonly (keyof VideoTask)[], Read<object>>();
+  /** By limit. */
+  readonly #changes = new Map<number, Read<VideoTask>>();
+
+  constructor(db: Kysely<Database>, present: PresentReads) {
+    this.#db = db;
+    this.#present = present;
+    this.#byId = whole(db.selectFrom('tasks').select(taskColumns).where('id', '=', '').compile());
+    this.#own = whole(this.#ownQuery(taskColumns));
+  }
+
+  byId(id: TaskId): MaybePromise<VideoTask | null> {
+    return this.#readOne(this.#byId, [id]);
+  }
+
+  /** A task as its owner sees it; only some fields where they are named. */
+  own<Field extends keyof VideoTask>(
+    owner: Owner,
+    id: TaskId,
+    fields?: readonly Field[],
+  ): MaybePromise<Pick<VideoTask, Field> | null> {
+    const read: Read<Pick<VideoTask, Field>> = fields === undefined ? this.#own : this.#ownRead(fields);
+    return this.#readOne(read, [id, owner]);
+  }
+
+  /** What changed after a revision, whoever owns it. */
+  changesAfter(counter: number, limit: number): MaybePromise<readonly VideoTask[]> {
+    let read = this.#changes.get(limit);
+    if (read === undefined) {
+      read = whole(changedAfter(this.#db, 0, limit).compile());
+      this.#changes.set(limit, read);
+    }
+    const now = this.#present.readNow?.(read.query.sql, [counter]) ?? null;
+    return now?.map(read.from) ?? this.#readInTurn(read, [counter]);
+  }
+
+  #ownQuery(columns: readonly (keyof TaskRow)[]): CompiledQuery<Partial<TaskRow>> {
+    return this.#db
+      .selectFrom('tasks')
+      .select(columns)
+      .where('id', '=', '')
+      .where('owner', '=', '')
+      .where('deleted_at', 'is', null)
+      .compile();
+  }
+
+  #ownRead<Field extends keyof VideoTask>(fields: readonly Field[]): Read<Pick<VideoTask, Field>> {
+    let read = this.#ownFields.get(fields) as Read<Pick<VideoTask, Field>> | undefined;
+    if (read === undefined) {
+      const columns = fields.map(columnOf);
+      read = { query: this.#ownQuery(columns), columns, from: fieldsFrom(fields) };
+      this.#ownFields.set(fields, read);
+    }
+    return read;
+  }
+
+  #readOne<Value>(read: Read<Value>, parameters: readonly unknown[]): MaybePromise<Value | null> {
+    const now = this.#present.readOneNow?.(read.query.sql, parameters);
+    if (now !== undefined) return now === null ? null : read.from(now);
+    return this.#readInTurn(read, parameters).then(([value]) => value ?? null);
+  }
+
+  async #readInTurn<Value>(
+    { query, columns, from }: Read<Value>,
+    parameters: readonly unknown[],
+  ): Promise<readonly Value[]> {
+    const { rows } = await this.#db.executeQuery<Partial<TaskRow>>({ ...query, parameters });
+    return rows.map((row) => from(valuesOf(row, columns)));
+  }
+}

@@ -1,0 +1,165 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { ConnectionQueue } from './connection-queue.ts';
+import { openKyselyStore } from '../kysely-store.ts';
+import { LoopTurn } from '../../time/loop-turn.ts';
+import type { Database } from '../tables/database.ts';
+import { QueuedSqliteDialect } from './sqlite-dialect.ts';
+import type { Store } from '../store.ts';
+
+/** The database is held by another process, or cannot be opened at all. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+/**
+ * Opens the embedded database, making its folder and tables where they are missing.
+ *
+ * One process owns the file: the exclusive lock is taken here and falls with the process, however it ends.
+ *
+ * @throws StoreUnavailableError in one line, when another process holds the file or it cannot be read
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  const database = openExclusively(file);
+  const statements = new Statements(database);
+  const turn = new LoopTurn();
+  const kysely = new Kysely<Database>({
+    dialect: new QueuedSqliteDialect(statements, new ConnectionQueue(turn)),
+  });
+  const isBusy = () => database.isTransaction || turn.isSpent();
+  try {
+    return await openKyselyStore(kysely, {
+      locksRows: false,
+      soleOwner: true,
+      // Between transactions a read is as good here as in the queue for the one connection.
+      readNow: (sql, parameters) => (isBusy() ? null : statements.prepare(sql).values(parameters)),
+      readOneNow: (sql, parameters) =>
+        isBusy() ? undefined : (statements.prepare(sql).first(parameters) ?? null),
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function openExclusively(file: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    database = new DatabaseSync(file);
+    database.exec('pragma busy_timeout = 0');
+    // Exclusive before WAL: the index then lives in memory, and a second process is refused at its first read.
+    database.exec('pragma locking_mode = exclusive');
+    database.exec('pragma journal_mode = wal');
+    // What was answered is on the disk.
+    database.exec('pragma synchronous = full');
+    database.exec('begin exclusive; commit');
+    return database;
+  } catch (cause) {
+    database?.close();
+    const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
+    throw new StoreUnavailableError(
+      locked
+        ? `The database ${file} is in use by another process: stop that one, or give this one its own DATA_DIR`
+        : `The database ${file} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** Statements of node:sqlite, prepared once for each text, in the shape that Kysely drives. */
+class Statements implements SqliteDatabase {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, Statement>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  prepare(sql: string): Statement {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement =
+        sql === 'rollback'
+          ? new Rollback(this.#database.prepare(sql), this.#database)
+          : new Statement(this.#database.prepare(sql));
+      // Texts vary with the number of bound values in a list: a bound keeps odd callers from filling memory.
+      if (this.#prepared.size > 500) this.#prepared.clear();
+      this.#prepared.set(sql, statement);
+    }
+    return statement;
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.#database.close();
+  }
+}
+
+const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+
+/** A statement whose rows are read as arrays: objects of node:sqlite have no shape, and take twice the time. */
+class Statement implements SqliteStatement {
+  readonly reader: boolean;
+  readonly #statement: StatementSync;
+  #names: readonly string[];
+
+  constructor(statement: StatementSync) {
+    statement.setReturnArrays(true);
+    this.#statement = statement;
+    this.#names = statement.columns().map(({ name }) => name);
+    this.reader = this.#names.length > 0;
+  }
+
+  /** The rows as arrays, in the order of the statement's columns. */
+  values(parameters: readonly unknown[]): readonly (readonly unknown[])[] {
+    return this.#statement.all(...bind(parameters)) as unknown as readonly unknown[][];
+  }
+
+  /** The first row, if there is one: the statement does not look for another. */
+  first(parameters: readonly unknown[]): readonly unknown[] | undefined {
+    return this.#statement.get(...bind(parameters)) as readonly unknown[] | undefined;
+  }
+
+  all(parameters: readonly unknown[]): unknown[] {
+    return this.values(parameters).map((values) => this.#named(values));
+  }
+
+  run(parameters: readonly unknown[]): ReturnType<StatementSync['run']> {
+    return this.#statement.run(...bind(parameters));
+  }
+
+  *iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
+    for (const row of this.#statement.iterate(...bind(parameters))) {
+      yield this.#named(row as unknown as readonly unknown[]);
+    }
+  }
+
+  #named(values: readonly unknown[]): Record<string, unknown> {
+    // A table may have got columns since the statement was prepared.
+    if (values.length !== this.#names.length) this.#names = this.#statement.columns().map(({ name }) => name);
+    const object: Record<string, unknown> = {};
+    let index = 0;
+    for (const name of this.#names) object[name] = values[index++];
+    return object;
+  }
+}
+
+/**
+ * The end of a failed transaction. SQLite has ended it by itself after a full disk or a failed write; a rollback would
+ * then fail too, and its error would hide the cause.
+ */
+class Rollback extends Statement {
+  readonly #database: DatabaseSync;
+
+  constructor(statement: StatementSync, database: DatabaseSync) {
+    super(statement);
+    this.#database = database;
+  }
+
+  override run(parameters: readonly unknown[]): ReturnType<StatementSync['run']> {
+    return this.#database.isTransaction ? super.run(parameters) : { changes: 0, lastInsertRowid: 0 };
+  }
+}

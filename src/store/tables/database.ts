@@ -1,0 +1,69 @@
+import type { TaskRow } from './tasks.ts';
+
+/** One step of a task's life. */
+export interface TransitionRow {
+  task_id: string;
+  /** Order within the task. */
+  seq: number;
+  stage: string;
+  at: number;
+  reason: string | null;
+}
+
+/** A key stays when its task is deleted. */
+export interface IdempotencyRow {
+  owner: string;
+  key: string;
+  input_hash: string;
+  task_id: string;
+}
+
+/** What the attempt of one task costs; stays when the task is deleted. */
+export interface LedgerRow {
+  /** The task's; for a second bill of one task followed by a space and the provider's id of it. */
+  task_id: string;
+  owner: string;
+  provider: string;
+  model: string;
+  month: string;
+  at: number;
+  /** Millionths of a dollar: sums stay exact. */
+  micros: number;
+  credits: number | null;
+  /** 0: our estimate; 1: told by the provider. */
+  settled: number;
+}
+
+/** The tables as Kysely types them. */
+export interface Database {
+  tasks: TaskRow;
+  transitions: TransitionRow;
+  idempotency_keys: IdempotencyRow;
+  /** One row: the last revision. Its lock puts revisions into commit order. */
+  revision_counter: { id: number; value: number };
+  /** One row for each unbroken history of this database; see revision.ts. */
+  epochs: { seq: number; name: string; first_revision: number };
+  uploads: {
+    id: string;
+    owner: string;
+    media_key: string;
+    content_type: string;
+    width: number;
+    height: number;
+    created_at: number;
+    used_at: number;
+    bytes: number;
+  };
+  /** Files that were begun and that no row names yet. */
+  begun_media: { media_key: string; at: number };
+  /** One row for each create that a provider's budget counts. */
+  create_budget: { provider: string; at: number };
+  create_pauses: { provider: string; until: number };
+  /** When each owner's work was last claimed for sending: a count, not a time. */
+  turns: { provider: string; owner: string; turn: number };
+  /** How many tasks of an owner have not ended. */
+  open_tasks: { owner: string; count: number };
+  ledger: LedgerRow;
+  /** The sum of the ledger by owner and UTC month, such as 2026-11. */
+  spending: { owner: string; month: string; micros: number };
+}

@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import { withinCalendar } from '../../domain/calendar.ts';
+import type { Database } from '../tables/database.ts';
+import type { CreateAllowance, CreateLimit, CreateReservation } from '../store.ts';
+import type { ProviderName } from '../../domain/video-task.ts';
+
+/** One place in the sliding window, or the time at which its oldest create leaves it. */
+export function reserveCreate(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  limit: CreateLimit,
+): Promise<CreateReservation> {
+  const { now, windowMs } = limit;
+  return db.transaction().execute(async (trx): Promise<CreateReservation> => {
+    await trx
+      .deleteFrom('create_budget')
+      .where('provider', '=', provider)
+      .where('at', '<=', now - windowMs)
+      .execute();
+    const { places, freeAt } = await readAllowance(trx, provider, limit);
+    if (places === 0) return { kind: 'full', freeAt };
+    if (limit.max > 0) await trx.insertInto('create_budget').values({ provider, at: now }).execute();
+    return { kind: 'granted' };
+  });
+}
+
+/** How many creates may begin now; when there is none, from when on there is one. */
+export async function readAllowance(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  { now, windowMs, max }: CreateLimit,
+): Promise<CreateAllowance> {
+  const pause = await db
+    .selectFrom('create_pauses')
+    .select('until')
+    .where('provider', '=', provider)
+    .executeTakeFirst();
+  if (pause !== undefined && pause.until > now) return { places: 0, freeAt: pause.until };
+  if (max === 0) return { places: Number.POSITIVE_INFINITY, freeAt: now };
+  const taken = await db
+    .selectFrom('create_budget')
+    .select('at')
+    .where('provider', '=', provider)
+    .where('at', '>', now - windowMs)
+    .orderBy('at', 'desc')
+    .limit(max)
+    .execute();
+  const oldest = taken.at(-1);
+  return taken.length < max || oldest === undefined
+    ? { places: max - taken.length, freeAt: now }
+    : { places: 0, freeAt: oldest.at + windowMs };
+}
+
+/** Leaves a provider alone until a time; a longer pause stays. */
+export async function pauseCreates(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  time: number,
+): Promise<void> {
+  const until = withinCalendar(time);
+  await db
+    .insertInto('create_pauses')
+    .values({ provider, until })
+    .onConflict((conflict) =>
+      conflict.column('provider').doUpdateSet({ until }).where('create_pauses.until', '<', until),
+    )
+    .execute();
+}

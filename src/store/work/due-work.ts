@@ -1,0 +1,229 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { DueOwners } from './due-owners.ts';
+import { pickWaiting } from './queue.ts';
+import type { Database } from '../tables/database.ts';
+import { shareSlots, type Share } from './share-slots.ts';
+import type { ClaimRequest } from '../store.ts';
+import { fromRow } from '../tables/tasks.ts';
+import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
+
+/** What claims need beside the database. */
+export interface ClaimTraits {
+  readonly locksRows: boolean;
+  readonly dueOwners: DueOwners;
+}
+
+/** Frees leases that ran out, then takes due work that nobody holds. */
+export async function claimDueWork(
+  db: Kysely<Database>,
+  traits: ClaimTraits,
+  request: ClaimRequest,
+): Promise<readonly VideoTask[]> {
+  const { provider, now, leaseOwner, leaseUntil } = request;
+  const rows = await db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('tasks')
+      .set({ lease_owner: null, lease_until: null })
+      .where('provider', '=', provider)
+      .where('lease_owner', 'is not', null)
+      .where('lease_until', '<', now)
+      .execute();
+    const ids =
+      request.expiredBefore === undefined
+        ? [
+            ...(await pickInterrupted(trx, traits, request)),
+            ...(await pickChecks(trx, traits, request)),
+            ...(await pickWaiting(trx, traits, request)),
+          ].slice(0, request.limit)
+        : await pickExpired(trx, traits, request.expiredBefore, request);
+    if (ids.length === 0) return [];
+    return trx
+      .updateTable('tasks')
+      .set({ lease_owner: leaseOwner, lease_until: leaseUntil })
+      .where('id', 'in', ids)
+      .returningAll()
+      .execute();
+  });
+  return rows.map(fromRow).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+}
+
+/** Attempts that nobody holds: whoever began them ended. */
+async function pickInterrupted(
+  trx: Transaction<Database>,
+  { locksRows }: { readonly locksRows: boolean },
+  { provider, now, limit }: ClaimRequest,
+): Promise<string[]> {
+  const due = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('SUBMITTING'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .limit(limit);
+  const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Tasks that wait to be sent for longer than they may. */
+async function pickExpired(
+  trx: Transaction<Database>,
+  { locksRows }: { readonly locksRows: boolean },
+  expiredBefore: number,
+  { provider, limit }: ClaimRequest,
+): Promise<string[]> {
+  const expired = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null)
+    .where('created_at', '<=', expiredBefore)
+    .orderBy('created_at')
+    .limit(limit);
+  const rows = await (locksRows ? expired.forUpdate().skipLocked() : expired).execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Checks that are due: each slot goes to the owner who holds the fewest, so that no owner waits behind another's hundreds. */
+async function pickChecks(
+  trx: Transaction<Database>,
+  { locksRows, dueOwners }: ClaimTraits,
+  request: ClaimRequest,
+): Promise<string[]> {
+  const { provider, now, limit, checks = limit, except = [], sharing } = request;
+  const slots = Math.min(limit, checks);
+  if (slots <= 0) return [];
+  const soonest = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .orderBy('number');
+  const idsOf = async (due: typeof soonest): Promise<string[]> =>
+    (await (locksRows ? due.forUpdate().skipLocked() : due).execute()).map(({ id }) => id);
+  if (except.length > 0) return idsOf(soonest.where('id', 'not in', except).limit(slots));
+  const heldBy = (owner: Owner) => sharing?.check.heldBy(owner) ?? 0;
+  const owners = (await dueOwners.find(trx, 'check', request))
+    .toSorted((a, b) => heldBy(a.owner) - heldBy(b.owner) || a.dueAt - b.dueAt)
+    .slice(0, slots);
+  const shares: Share<string>[] = [];
+  for (const { owner } of owners) {
+    const items = await idsOf(soonest.where('owner', '=', owner).limit(slots));
+    shares.push({ held: heldBy(owner), items });
+  }
+  return shareSlots(shares, slots, sharing?.check.kept ?? 0);
+}
+
+/** Kinds of work that have a due time of their own. */
+export interface DueTimes {
+  /** Checks, and attempts that a worker left behind. */
+  readonly check: number | null;
+  /** Tasks that wait to be sent. */
+  readonly submit: number | null;
+  /** Since when the oldest of them waits. */
+  readonly waitingSince: number | null;
+}
+
+/** When work of each kind is due: work that is waiting for its time, and leases that may run out. */
+export async function readDueTimes(db: Kysely<Database>, provider: ProviderName): Promise<DueTimes> {
+  const soonest = db
+    .selectFrom('tasks')
+    .select((expression) => expression.fn.min('due_at').as('at'))
+    .where('provider', '=', provider)
+    .where('lease_owner', 'is', null);
+  // As the claims read them, each by its index: what one sees and the other does not would be asked for without end.
+  const checks = await soonest.where('next_action', '=', sql.lit('check')).executeTakeFirstOrThrow();
+  const interrupted = await soonest.where('stage', '=', sql.lit('SUBMITTING')).executeTakeFirstOrThrow();
+  const waiting = await soonest
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .executeTakeFirstOrThrow();
+  const oldest = await db
+    .selectFrom('tasks')
+    .select((expression) => expression.fn.min('created_at').as('at'))
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null)
+    .executeTakeFirstOrThrow();
+  const leased = await db
+    .selectFrom('tasks')
+    .select((expression) => expression.fn.min('lease_until').as('at'))
+    .where('provider', '=', provider)
+    .where('lease_owner', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return {
+    check: earliest([checks.at, interrupted.at, leased.at === null ? null : leased.at + 1]),
+    submit: waiting.at,
+    waitingSince: oldest.at,
+  };
+}
+
+/** The earliest of some times; null when there is none. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/**
+ * Moves checks that are overdue to somewhere in the next `overMs`, so that a provider that comes back is not
+ * asked about all tasks at once.
+ *
+ * @param random a number from 0 to 1, for another order each time
+ */
+export async function spreadChecks(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  { now, overMs, random }: { readonly now: number; readonly overMs: number; readonly random: number },
+): Promise<void> {
+  // A prime far from any usual count scatters neighbours; the arithmetic is the same in every database.
+  const stride = 7919 + Math.floor(random * 1000) * 2;
+  await db
+    .updateTable('tasks')
+    .set((expression) => ({
+      due_at: expression(
+        expression.val(now),
+        '+',
+        expression(
+          expression.parens(expression('number', '*', stride)),
+          '%',
+          Math.max(1, Math.round(overMs)),
+        ),
+      ),
+    }))
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .execute();
+}
+
+/** Makes up to `limit` later checks of open tasks due at `at`; false when there are none. */
+export async function bringChecksForward(
+  db: Kysely<Database>,
+  provider: ProviderName,
+  at: number,
+  limit: number,
+): Promise<boolean> {
+  const later = db
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('next_action', '=', sql.lit('check'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '>', at)
+    .where('completed_at', 'is', null)
+    .limit(limit);
+  const { numUpdatedRows } = await db
+    .updateTable('tasks')
+    .set({ due_at: at })
+    .where('id', 'in', later)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}

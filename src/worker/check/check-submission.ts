@@ -1,0 +1,107 @@
+import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
+import { nextCheckDelay } from '../policy/check-interval.ts';
+import { outcomeStayedUnknown } from '../policy/task-errors.ts';
+import { isInDoubt, nameId } from './named-ids.ts';
+import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
+import { isEchoOf } from './reported-cost.ts';
+import { nextAfterFault, noteOutcome } from '../provider-health/unavailable.ts';
+
+/**
+ * An attempt whose outcome nobody knows: there is nothing to ask for but an id that a callback named. It is
+ * adopted when the provider's record of it has our prompt; else it is kept in the hint, and only patience ends the task.
+ */
+export async function checkSubmission(
+  context: WorkContext,
+  task: VideoTask,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  const { recorder, store, provider, now, random } = context;
+  const suggested = task.suggestedProviderTaskId;
+  const whileLeasedBy = lease.owner;
+  if (!isTerminal(task.stage) && isOverdue(context, task)) {
+    const error = outcomeStayedUnknown(provider.label);
+    const dueAt = suggested === null ? lateWatchEnds(context, task) : now();
+    const schedule = { ...leaseReturned, dueAt };
+    await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
+    return;
+  }
+  const resting = (row: VideoTask): Schedule => {
+    // A person may have adopted an id since; and another one may have been named.
+    if (!isInDoubt(row)) return leaseReturned;
+    return row.suggestedProviderTaskId === suggested
+      ? { ...leaseReturned, ...restOf(context, row), suggestedProviderTaskId: null }
+      : { ...leaseReturned, dueAt: now() };
+  };
+  if (suggested === null || now() >= lateWatchEnds(context, task)) {
+    await recorder.reschedule(task.id, whileLeasedBy, resting);
+    return;
+  }
+  const holder = await store.getByProviderTask(provider.name, suggested);
+  if (holder !== null) {
+    // Another owner's task is not told of.
+    const isNamed = holder.owner === task.owner && holder.id !== task.id;
+    if (isNamed) await nameId(context, task.id, suggested, { whileLeasedBy, schedule: resting });
+    else await recorder.reschedule(task.id, whileLeasedBy, resting);
+    return;
+  }
+  const { model, providerMemo: memo } = task;
+  // Without a resolution nothing is set going: it is not known yet whether this is ours.
+  const request = {
+    providerTaskId: suggested,
+    model,
+    resolution: null,
+    memo,
+    callbackUrl: null,
+    mayOrder: () => false,
+  };
+  const startedAt = now();
+  const outcome = await provider.check(request, signal);
+  const fault = await noteOutcome(context, task, outcome);
+  const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
+  const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
+  if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
+    // A record may be late, and a first answer odd: the id stays, and is asked for more and more rarely.
+    const askAt =
+      outcome.kind === 'unavailable'
+        ? nextAfterFault(context, outcome, fault)
+        : now() + nextCheckDelay(provider.pollIntervalMs, unknownChecks, random());
+    const schedule = (row: VideoTask): Schedule => ({
+      ...leaseReturned,
+      ...checked,
+      dueAt:
+        row.suggestedProviderTaskId === suggested
+          ? Math.min(askAt, restOf(context, row).dueAt ?? askAt)
+          : now(),
+    });
+    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
+  } else if (isEchoOf(task, outcome.echoedPrompt)) {
+    const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
+    const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
+    // What the record says is the next check's matter.
+    await recorder.record(task.id, event, {
+      whileLeasedBy,
+      schedule: {
+        ...leaseReturned,
+        ...checked,
+        unknownChecks: 0,
+        suggestedProviderTaskId: null,
+        dueAt: now(),
+      },
+    });
+  } else {
+    const schedule = (row: VideoTask): Schedule => ({ ...resting(row), ...checked });
+    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
+  }
+}
+
+/** Until the patience ends, and for a task that failed by that: until nothing can be expected any more. */
+function restOf(
+  context: WorkContext,
+  task: VideoTask,
+): { readonly dueAt?: number; readonly nextAction?: null } {
+  if (!isTerminal(task.stage)) return { dueAt: patienceEnds(context, task) };
+  const dueAt = lateWatchEnds(context, task);
+  return context.now() < dueAt ? { dueAt } : { nextAction: null };
+}

@@ -1,0 +1,50 @@
+import { leaseReturned, type RecordOptions } from '../../commands/recorder.ts';
+import type { TaskId, VideoTask } from '../../domain/video-task.ts';
+import type { WorkContext } from '../work-context.ts';
+
+/** Whoever has a callback's address may name ids without end; the log has them all. In characters of a hint. */
+const longestHint = 2000;
+
+/**
+ * Keeps an id that was named for an attempt in doubt, and that nothing proves: in the log, in the task's history and
+ * in its hint, so that a person can look it up and resolve the submission with it.
+ */
+export async function nameId(
+  { recorder, provider, log }: Pick<WorkContext, 'recorder' | 'provider' | 'log'>,
+  id: TaskId,
+  providerTaskId: string,
+  options: RecordOptions,
+): Promise<void> {
+  const { schedule } = options;
+  const scheduled = (row: VideoTask) =>
+    !isInDoubt(row) ? leaseReturned : typeof schedule === 'function' ? schedule(row) : (schedule ?? {});
+  const named = await recorder.decide(
+    id,
+    (row) => {
+      const hint = hintWith(row, provider.label, providerTaskId);
+      return isInDoubt(row) && hint !== null ? { kind: 'idNamed', providerTaskId, hint } : null;
+    },
+    { ...options, schedule: scheduled },
+  );
+  if (named !== null)
+    log.warn({ task: id, providerTaskId }, 'an id was named for a task, and nothing proves it');
+  else if (options.whileLeasedBy !== undefined) {
+    await recorder.reschedule(id, options.whileLeasedBy, scheduled);
+  }
+}
+
+/** Whether a task still lacks the id of its attempt. */
+export const isInDoubt = (task: VideoTask): boolean =>
+  task.providerTaskId === null && task.trackedId === null;
+
+/** The hint with one more id; null when it names it already, or is long enough. */
+function hintWith({ hint, stage }: VideoTask, label: string, id: string): string | null {
+  const before = hint ?? '';
+  if (before.split(/[\s,]+/).includes(id)) return null;
+  const todo =
+    stage === 'CANCELED'
+      ? 'if that is this task, it is billed under that id.'
+      : 'if that is this task, resolve the submission with that id.';
+  const after = `${before} ${label} named ${id} for it, which could not be verified: ${todo}`.trim();
+  return after.length > longestHint ? null : after;
+}

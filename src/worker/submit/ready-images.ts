@@ -1,0 +1,49 @@
+import type { HandOver, ProviderImage } from '../../providers/provider.ts';
+import { StorageError } from '../../media/storage-error.ts';
+import type { VideoTask } from '../../domain/video-task.ts';
+import { imageUnreachable, uploadGone } from '../policy/task-errors.ts';
+import type { WorkContext } from '../work-context.ts';
+
+/**
+ * Makes the images of a task ready for its paid request, before there is an attempt: addresses are looked at,
+ * uploads handed to the provider where it wants them before. Nothing of this is billed, and it may be repeated.
+ */
+export async function readyImages(
+  context: WorkContext,
+  task: VideoTask,
+  signal: AbortSignal,
+): Promise<HandOver> {
+  const { provider, imageSources, files } = context;
+  const urls = task.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
+  const reasons = await Promise.all(
+    urls.map(async (url) => ({ url, reason: await imageSources.whyUnreachable(url, signal) })),
+  );
+  for (const { url, reason } of reasons) {
+    if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
+  }
+  try {
+    for (const image of task.referenceImages) {
+      if (image.url === null && !(await files.has(image.mediaKey)))
+        return { kind: 'refused', error: uploadGone };
+    }
+    const images = task.referenceImages.map((image) => imageOf(context, image));
+    return provider.handOver === undefined
+      ? { kind: 'ready', images }
+      : await provider.handOver(images, signal);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return { kind: 'unavailable', reason: 'this server cannot read them now', retryAfterMs: null };
+  }
+}
+
+function imageOf({ files }: WorkContext, image: VideoTask['referenceImages'][number]): ProviderImage {
+  if (image.url !== null) return { kind: 'url', url: image.url };
+  const { uploadId, mediaKey, contentType } = image;
+  return {
+    kind: 'upload',
+    uploadId,
+    fileName: mediaKey,
+    contentType,
+    open: () => files.blob(mediaKey, contentType),
+  };
+}

@@ -1,0 +1,183 @@
+import type { SubmitOutcome } from '../../providers/provider.ts';
+import { ProviderTaskTakenError } from '../../store/store.ts';
+import type { VideoTask } from '../../domain/video-task.ts';
+import { estimateCost } from '../../domain/cost.ts';
+import type { TaskEvent } from '../../domain/state-machine.ts';
+import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
+import { isProviderTaskId } from '../../commands/track-video-task.ts';
+import { nextCheckDelay, pauseAfterRefusal } from '../policy/check-interval.ts';
+import { nameId } from '../check/named-ids.ts';
+import type { Lease, ProviderSign, WorkContext } from '../work-context.ts';
+import { writeUntilKept } from './write-until-kept.ts';
+
+/**
+ * Writes the outcome of a paid attempt, and repeats that until it succeeds: it is told once. An id that was received
+ * is in the log before anything else is done with it.
+ *
+ * @param lease given back with the write; by then the task may be held by another claim
+ * @param signal ends the repetition at shutdown
+ */
+export async function keepOutcome(
+  context: WorkContext,
+  task: VideoTask,
+  outcome: SubmitOutcome,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, provider } = context;
+  const facts = {
+    task: task.id,
+    provider: provider.name,
+    outcome: outcome.kind,
+    ...(outcome.kind === 'accepted' && { providerTaskId: outcome.providerTaskId }),
+    ...(outcome.kind === 'unknown' && { reason: outcome.reason, possibleIds: outcome.possibleIds }),
+  };
+  if (outcome.kind === 'accepted') log.info(facts, 'the provider accepted the task');
+  if (outcome.kind === 'notSent' && outcome.cause === 'ours') {
+    log.error(
+      { ...facts, reason: outcome.reason },
+      'a paid attempt could not begin on our side; trying again',
+    );
+  }
+  if (outcome.kind === 'unknown' && outcome.possibleIds.length > 0) {
+    log.warn(facts, 'the response to a paid request carried what may be the id of its task');
+  }
+  await writeUntilKept(context, facts, signal, () => recordOutcome(context, task, outcome, lease));
+}
+
+/** May be repeated: each step of it is the same the second time. */
+async function recordOutcome(
+  context: WorkContext,
+  task: VideoTask,
+  outcome: SubmitOutcome,
+  lease: Lease,
+): Promise<void> {
+  const { recorder, provider, store, now, random } = context;
+  switch (outcome.kind) {
+    case 'accepted':
+      await recordAcceptance(context, task, outcome, lease);
+      return;
+    case 'refused':
+      await recorder.record(
+        task.id,
+        { kind: 'refused', error: outcome.error },
+        { schedule: (row) => returned(row, lease) },
+      );
+      return;
+    case 'notSent': {
+      const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
+      if (outcome.cause === 'notNow' || outcome.cause === 'unreachable')
+        await store.pauseCreates(provider.name, dueAt);
+      const event = { kind: 'postponed', reason: outcome.reason } as const;
+      await recorder.record(task.id, event, { schedule: (row) => ({ ...returned(row, lease), dueAt }) });
+      return;
+    }
+    case 'unknown':
+      await recordUnknown(context, task, outcome.reason, outcome.possibleIds, lease);
+      return;
+    default:
+      outcome satisfies never;
+  }
+}
+
+/** Kept whoever holds the task by now, and whatever became of it: this is proof of a bill. */
+async function recordAcceptance(
+  context: WorkContext,
+  task: VideoTask,
+  { providerTaskId, memo }: Extract<SubmitOutcome, { kind: 'accepted' }>,
+  lease: Lease,
+): Promise<void> {
+  const { recorder, provider, store, now, random, log } = context;
+  const dueAt = now() + nextCheckDelay(provider.pollIntervalMs, 0, random());
+  try {
+    const event = { kind: 'accepted', providerTaskId, memo } as const;
+    // A callback may have been faster than this answer.
+    const schedule = (row: VideoTask) => ({
+      ...returned(row, lease),
+      suggestedProviderTaskId: null,
+      dueAt: row.wokenAt === null ? dueAt : now(),
+    });
+    if ((await recorder.record(task.id, event, { schedule })) !== null) return;
+    const row = await store.get(task.id);
+    // A callback may have named it before the answer came.
+    if (row?.providerTaskId === providerTaskId) return;
+    log.warn({ task: task.id, providerTaskId }, 'the provider accepted a task that has another id by now');
+    const hint = `${provider.label} also took this task as ${providerTaskId}, and may have billed that too: look it up there.`;
+    const { model, durationSeconds, resolution } = task;
+    const cost = estimateCost(provider, model, durationSeconds, resolution);
+    await recorder.record(
+      task.id,
+      { kind: 'acceptedElsewhere', providerTaskId, hint, cost },
+      { schedule: (other) => returned(other, lease) },
+    );
+  } catch (error) {
+    if (!(error instanceof ProviderTaskTakenError)) throw error;
+    const reason = `Its response named ${providerTaskId}, which belongs to another task here`;
+    await recordUnknown(context, task, reason, [providerTaskId], lease);
+  }
+}
+
+/** What may be the id is kept in the hint, and checked as if a callback had named it. */
+async function recordUnknown(
+  context: WorkContext,
+  task: VideoTask,
+  reason: string,
+  possibleIds: readonly string[],
+  lease: Lease,
+): Promise<void> {
+  const { recorder, provider } = context;
+  const suggestion = possibleIds.find(isProviderTaskId);
+  const schedule = (row: VideoTask): Schedule => {
+    const suggested = row.suggestedProviderTaskId ?? suggestion ?? null;
+    const rest = restOfUnknown(context, { ...row, suggestedProviderTaskId: suggested });
+    return { ...rest, ...returned(row, lease), suggestedProviderTaskId: suggested };
+  };
+  const event = unknownOutcome(provider.label, reason, possibleIds);
+  if ((await recorder.record(task.id, event, { schedule })) !== null) return;
+  // Canceled, or declared unknown already: the ids are kept all the same.
+  for (const id of possibleIds) await nameId(context, task.id, id, { schedule });
+}
+
+/** The lease of this work, unless another claim holds the task by now. */
+const returned = (row: VideoTask, lease: Lease) =>
+  row.leaseOwner === null || row.leaseOwner === lease.owner ? leaseReturned : {};
+
+/** An unknown outcome rests until its patience ends, unless an id was named by then. */
+export const restOfUnknown = (
+  { now, patienceMs }: Pick<WorkContext, 'now' | 'patienceMs'>,
+  row: VideoTask,
+): Schedule => ({
+  ...leaseReturned,
+  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
+});
+
+/** A refusal is an answer; what was not sent for a reason of its own tells nothing. */
+export function signOf(outcome: SubmitOutcome): ProviderSign | null {
+  switch (outcome.kind) {
+    case 'accepted':
+    case 'refused':
+      return { kind: 'answered' };
+    case 'notSent':
+      return outcome.cause === 'unreachable' ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs } : null;
+    case 'unknown':
+      return { kind: 'unclear' };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const unknownOutcome = (label: string, reason: string, possibleIds: readonly string[]): TaskEvent => {
+  const ids = possibleIds.map((id) => (isProviderTaskId(id) ? id : JSON.stringify(id))).join(', ');
+  return {
+    kind: 'outcomeUnknown',
+    reason: ids === '' ? reason : `${reason}: ${ids}`,
+    hint:
+      `Whether ${label} took this task is not known, so it is not sent again: it may have been billed. ` +
+      `Look for it at ${label}; if it is there, resolve the submission with its id, else give it up or resubmit.` +
+      (ids === '' ? '' : ` The response carried ${ids}, which may be its id.`),
+  };
+};
+
+/** The event for an attempt that nobody makes any more. */
+export const interrupted = (label: string): TaskEvent =>
+  unknownOutcome(label, 'The server ended between the attempt and its outcome.', []);

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { MediaFiles } from '../../src/media/media-files.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
+import { Recorder } from '../../src/commands/recorder.ts';
+import { FairSlots } from '../../src/commands/fair-slots.ts';
+import { VideoTaskRefresher } from '../../src/commands/refresh-video-task.ts';
+import { checkTask } from '../../src/worker/check/check.ts';
+import { Faults } from '../../src/worker/provider-health/faults.ts';
+import { kieProviderAt } from '../support/kie-provider.ts';
+import { startLoopback } from '../support/loopback.ts';
+import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A task with the provider, whose checks take as long as the test says by the wall clock that it sets. */
+async function startChecked() {
+  await using stack = new AsyncDisposableStack();
+  const clock = { now: sampleTime, checkMs: 0 };
+  const now = () => clock.now;
+  const kie = stack.use(
+    await startLoopback((_request, response) => {
+      clock.now += clock.checkMs;
+      response.end(JSON.stringify({ code: 200, data: { taskId: 'theirs', state: 'generating' } }));
+    }),
+  );
+  const folder = stack.use(await temporaryFolder());
+  const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
+  const provider = stack.use(kieProviderAt(kie.url, { pollIntervalMs: 60_000, now }));
+  const recorder = new Recorder(store, pino({ level: 'silent' }), now);
+  const files = await MediaFiles.open(folder.path, pino({ level: 'silent' }));
+  const lease = { owner: 'worker', isHeld: () => true };
+  /** What the worker does with a task that is due. */
+  const work = async () => {
+    const [task] = await store.claim({
+      provider: 'KIE',
+      now: now(),
+      limit: 1,
+      leaseOwner: lease.owner,
+      leaseUntil: now() + 30_000,
+    });
+    if (task === undefined) return;
+    const context = {
+      store,
+      recorder,
+      log: pino({ level: 'silent' }),
+      provider,
+      files,
+      imageSources: { whyUnreachable: () => Promise.resolve(null) },
+      archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
+      patienceMs: 3_600_000,
+      callbackUrl: () => null,
+      callbacksArrive: () => false,
+      faults: new Faults(),
+      learn: () => Promise.resolve(),
+      now,
+      random: () => 0,
+    };
+    await checkTask(context, task, lease, new AbortController().signal);
+  };
+  const refresher = new VideoTaskRefresher(
+    {
+      store,
+      files,
+      recorder,
+      providers: [provider],
+      promptFrames: readPromptFrames(),
+      budgets: new Map(),
+      maxUploadBytes: 1_000_000,
+      wakeWorker: () => void work(),
+      now,
+    },
+    new FairSlots(4),
+  );
+  const inserted = await store.insert(
+    sampleTask({
+      stage: 'GENERATING',
+      providerTaskId: 'theirs',
+      nextAction: 'check',
+      dueAt: sampleTime + 60_000,
+    }),
+    null,
+  );
+  if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
+  const refresh = async () => {
+    const { task } = await refresher.refresh(local, inserted.task.id);
+    return task === null ? null : { checks: task.checks, lastCheckedAt: task.lastCheckedAt };
+  };
+  const running = stack.move();
+  return { clock, refresh, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+describe('refreshVideoTask', () => {
+  it('shares a check by when it began, not by when it ended', async () => {
+    await using checked = await startChecked();
+    const { clock, refresh } = checked;
+    clock.checkMs = 2700;
+    expect(await refresh()).toEqual({ checks: 1, lastCheckedAt: sampleTime });
+    // It began 2.7 seconds ago.
+    clock.checkMs = 100;
+    expect(await refresh()).toEqual({ checks: 2, lastCheckedAt: sampleTime + 2700 });
+    clock.now = sampleTime + 2700 + 1999;
+    expect(await refresh()).toEqual({ checks: 2, lastCheckedAt: sampleTime + 2700 });
+    clock.now = sampleTime + 2700 + 2000;
+    expect(await refresh()).toEqual({ checks: 3, lastCheckedAt: sampleTime + 4700 });
+  });
+
+  it('asks anew after the clock was set back', async () => {
+    await using checked = await startChecked();
+    const { clock, refresh } = checked;
+    await refresh();
+    clock.now = sampleTime - 3_600_000;
+    expect(await refresh()).toEqual({ checks: 2, lastCheckedAt: clock.now });
+  });
+});

@@ -1,0 +1,429 @@
+import { describe, expect, test } from 'vitest';
+import { isTerminal, stages, statusOf, type Stage, type VideoTask } from '../../src/domain/video-task.ts';
+import { apply, type Move, type TaskEvent } from '../../src/domain/state-machine.ts';
+import { sampleTime } from '../support/sample-task.ts';
+import {
+  at,
+  cost,
+  errorOf,
+  events,
+  kinds,
+  now,
+  told,
+  video,
+  type EventKind,
+} from '../support/task-events.ts';
+
+/** Every stage; a stage more than once where its rules look at the task. */
+const situations: Record<string, { readonly is: string; readonly task: VideoTask }> = {
+  W: { is: 'waiting', task: at('WAITING', null) },
+  S: { is: 'submitting', task: at('SUBMITTING', null) },
+  U: { is: 'of unknown submission', task: at('SUBMISSION_UNKNOWN', null) },
+  G: { is: 'generating', task: at('GENERATING', 'theirs-before') },
+  C: { is: 'completed', task: at('COMPLETED', 'theirs-before') },
+  F: { is: 'failed at the provider', task: at('FAILED', 'theirs-before', 'PROVIDER_FAILED') },
+  Fr: { is: 'refused', task: at('FAILED', null, 'PROVIDER_REJECTED') },
+  Fg: { is: 'given up on', task: at('FAILED', 'theirs-before', 'GAVE_UP') },
+  Fw: { is: 'given up on before any attempt', task: at('FAILED', null, 'GAVE_UP') },
+  Fu: { is: 'failed as unknown submission', task: at('FAILED', null, 'SUBMISSION_UNKNOWN') },
+  Fa: { is: 'failed as unknown, id found', task: at('FAILED', 'theirs-before', 'SUBMISSION_UNKNOWN') },
+  X: { is: 'canceled', task: at('CANCELED', 'theirs-before') },
+  Xn: { is: 'canceled before an id came', task: at('CANCELED', null) },
+  Xs: {
+    is: 'canceled while it was being sent',
+    task: { ...at('CANCELED', null), submittedAt: sampleTime },
+  },
+  Xsd: {
+    is: 'canceled while it was being sent, and deleted',
+    task: { ...at('CANCELED', null), submittedAt: sampleTime, deletedAt: sampleTime },
+  },
+  Xd: {
+    is: 'canceled and deleted before its cost was told',
+    task: { ...at('CANCELED', 'theirs-before'), deletedAt: sampleTime },
+  },
+  D: {
+    is: 'deleted',
+    task: { ...at('FAILED', 'theirs-before', 'GAVE_UP'), deletedAt: sampleTime },
+  },
+};
+
+/** The stage that an event leads to, by its situation's first letter; a dot: refused. */
+const matrix = `
+                   W  S  U  G  C  F  Fr Fg Fw Fu Fa X  Xn Xs Xsd Xd D
+  attemptStarted   S  .  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  accepted         .  G  G  .  .  .  F  .  F  F  .  .  X  X  X   .  .
+  acceptedElsewhere .  .  .  G  C  F  .  F  .  .  F  X  .  .  .   X  F
+  refused          F  F  F  .  .  .  .  .  .  .  .  .  .  X  X   .  .
+  postponed        .  W  .  .  .  .  .  .  .  .  .  .  .  X  X   .  .
+  outcomeUnknown   .  U  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  idNamed          .  .  U  .  .  .  .  .  .  F  .  .  .  X  .   .  .
+  adopted          .  .  G  .  .  .  .  .  .  F  .  .  .  X  X   .  .
+  observed         W  .  U  G  .  .  .  F  F  F  F  X  X  X  .   X  .
+  succeeded        .  .  .  C  .  .  .  C  .  .  C  .  .  .  .   .  .
+  providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .   .  .
+  patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .   .  .
+  gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .   .  .
+  costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  .   X  .
+  deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .   .  .
+`;
+
+const [header = [], ...rows] = matrix
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(/\s+/));
+const pairs = rows.flatMap(([kind, ...cells]) =>
+  cells.map((cell, column) => {
+    const situation = situations[header[column] ?? ''];
+    const to = cell === '.' ? null : situations[cell]?.task.stage;
+    if (situation === undefined || to === undefined)
+      throw new Error(`The matrix cannot say ${cell} in ${kind}`);
+    return { kind: kind as EventKind, to, ...situation };
+  }),
+);
+const listed = pairs.flatMap(({ to, ...pair }) => (to === null ? [] : [{ ...pair, to }]));
+const unlisted = pairs.filter(({ to }) => to === null);
+
+describe('each event in each situation', () => {
+  test('the matrix names every stage, every situation and every event once', () => {
+    expect(rows.map(([kind]) => kind)).toEqual(kinds);
+    expect(header).toEqual(Object.keys(situations));
+    expect(new Set(Object.values(situations).map(({ task }) => task.stage))).toEqual(new Set(stages));
+    expect(pairs).toHaveLength(kinds.length * header.length);
+  });
+
+  test.each(listed)('$kind leads a task that is $is to $to', ({ kind, to, task }) => {
+    const { patch, announces, transition } = moved(apply(task, events[kind], now));
+    const after = { ...task, ...patch };
+    const changesStage = to !== task.stage;
+    expect({
+      stage: after.stage,
+      announces,
+      transition,
+      updatedAt: after.updatedAt,
+      nextAction: after.nextAction,
+      hasEnded: after.completedAt !== null,
+    }).toEqual({
+      stage: to,
+      // Nobody is told anything more of a deleted task.
+      announces: task.deletedAt === null && told(after) !== told(task),
+      transition:
+        changesStage || kind === 'acceptedElsewhere' || kind === 'idNamed'
+          ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
+          : null,
+      updatedAt: announces ? now : task.updatedAt,
+      nextAction: changesStage || redirecting.includes(kind) ? leftToDo(after) : task.nextAction,
+      hasEnded: isTerminal(to),
+    });
+  });
+
+  test.each(unlisted)('$kind is refused by a task that is $is', ({ kind, task }) => {
+    expect(apply(task, events[kind], now)).toEqual({ kind: 'refused', stage: task.stage, event: kind });
+  });
+});
+
+const reasons: Partial<Record<EventKind, string>> = {
+  postponed: 'No place in the create budget',
+  outcomeUnknown: 'Timed out',
+  adopted: 'Named by hand',
+  acceptedElsewhere: 'Kie.ai took it twice',
+  idNamed: 'The provider named maybe for it, which nothing proves.',
+  refused: 'PROVIDER_REJECTED: what to do',
+  providerFailed: 'PROVIDER_FAILED: what to do',
+  patienceEnded: 'GAVE_UP: what to do',
+  gaveUp: 'SUBMISSION_UNKNOWN: what to do',
+};
+
+const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'deleted'];
+
+/** What the worker has to do: after an end too, where a late success may still be told, or a cost. */
+function leftToDo(task: VideoTask): VideoTask['nextAction'] {
+  const owesCost = task.stage === 'CANCELED' && task.providerTaskId !== null && task.cost?.settled !== true;
+  // A deletion ends everything but the look for what was spent.
+  if (task.deletedAt !== null) return owesCost ? 'check' : null;
+  if (!isTerminal(task.stage)) return statusOf(task.stage) === 'QUEUED' ? 'submit' : 'check';
+  const isOpen =
+    task.error?.code === 'SUBMISSION_UNKNOWN' ||
+    (task.error?.code === 'GAVE_UP' && task.providerTaskId !== null) ||
+    owesCost;
+  return isOpen ? 'check' : null;
+}
+
+function moved(result: ReturnType<typeof apply>): Move {
+  if (result.kind !== 'moved') throw new Error(`Refused: ${JSON.stringify(result)}`);
+  return result;
+}
+
+/** A task that somebody was told something about. */
+const hinted = (stage: Stage, overrides: Partial<VideoTask> = {}) => ({
+  ...at(stage, stage === 'GENERATING' ? 'theirs' : null),
+  hint: 'Old hint',
+  ...overrides,
+});
+
+const estimate = { amount: 0.15, credits: 30, settled: false };
+
+describe('what an event writes', () => {
+  const rowsOfWrites: {
+    readonly name: string;
+    readonly task: VideoTask;
+    readonly event: TaskEvent;
+    readonly patch: Partial<VideoTask>;
+  }[] = [
+    {
+      name: 'an attempt: when it began',
+      task: hinted('WAITING'),
+      event: events.attemptStarted,
+      patch: { stage: 'SUBMITTING', submittedAt: now, hint: null, nextAction: 'submit', updatedAt: now },
+    },
+    {
+      name: 'an acceptance: the id and the memo',
+      task: hinted('SUBMITTING'),
+      event: events.accepted,
+      patch: {
+        stage: 'GENERATING',
+        providerTaskId: 'theirs',
+        providerMemo: { contract: 'jobs' },
+        hint: null,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a late acceptance of a canceled task: the id, and the hint stays',
+      task: hinted('CANCELED'),
+      event: { ...events.accepted, memo: null },
+      patch: { stage: 'CANCELED', providerTaskId: 'theirs', nextAction: 'check', updatedAt: now },
+    },
+    {
+      name: 'a postponement: as if it had not begun',
+      task: hinted('SUBMITTING', { submittedAt: 1 }),
+      event: events.postponed,
+      patch: { stage: 'WAITING', submittedAt: null, hint: null, nextAction: 'submit', updatedAt: now },
+    },
+    {
+      name: 'an unknown outcome: what a person can do',
+      task: hinted('SUBMITTING'),
+      event: events.outcomeUnknown,
+      patch: { stage: 'SUBMISSION_UNKNOWN', hint: 'Look at the log', nextAction: 'check', updatedAt: now },
+    },
+    {
+      name: 'a failure: its error, and no hint',
+      task: hinted('GENERATING'),
+      event: events.providerFailed,
+      patch: {
+        stage: 'FAILED',
+        error: errorOf('PROVIDER_FAILED'),
+        providerStatus: 'fail',
+        hint: null,
+        completedAt: now,
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a late success: the video, and no error',
+      task: at('FAILED', 'theirs', 'GAVE_UP'),
+      event: { ...events.succeeded, memo: { contract: 'veo' } },
+      patch: {
+        stage: 'COMPLETED',
+        providerStatus: 'success',
+        providerMemo: { contract: 'veo' },
+        video,
+        error: null,
+        hint: null,
+        completedAt: now,
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a cancellation: its hint',
+      task: hinted('GENERATING'),
+      event: events.canceled,
+      patch: {
+        stage: 'CANCELED',
+        hint: 'It will be billed',
+        completedAt: now,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a cancellation before the attempt: nothing is spent',
+      task: { ...at('WAITING', null), cost: { amount: 0.15, credits: 30, settled: false } },
+      event: { kind: 'canceled', hint: null },
+      patch: {
+        stage: 'CANCELED',
+        hint: null,
+        completedAt: now,
+        cost: { amount: 0, credits: 0, settled: true },
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a refusal: nothing is spent',
+      task: { ...at('SUBMITTING', null), cost: { amount: 0.15, credits: null, settled: false } },
+      event: { kind: 'refused', error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' } },
+      patch: {
+        stage: 'FAILED',
+        error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' },
+        hint: null,
+        completedAt: now,
+        cost: { amount: 0, credits: null, settled: true },
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a success: its cost as told',
+      task: at('GENERATING', 'theirs'),
+      event: { ...events.succeeded, cost },
+      patch: {
+        stage: 'COMPLETED',
+        providerStatus: 'success',
+        video,
+        error: null,
+        hint: null,
+        completedAt: now,
+        cost,
+        nextAction: null,
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a late refusal of a canceled task: nothing is spent, and the hint is over',
+      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      event: { kind: 'refused', error: { ...errorOf('INSUFFICIENT_CREDITS'), billed: 'NO' } },
+      patch: {
+        stage: 'CANCELED',
+        hint: null,
+        cost: { amount: 0, credits: 0, settled: true },
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a late "not now" to a canceled task: nothing was sent',
+      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      event: events.postponed,
+      patch: {
+        stage: 'CANCELED',
+        submittedAt: null,
+        hint: null,
+        cost: { amount: 0, credits: 0, settled: true },
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'the end of patience with an unknown submission: the hint where to look stays',
+      task: hinted('SUBMISSION_UNKNOWN'),
+      event: { kind: 'patienceEnded', error: errorOf('SUBMISSION_UNKNOWN') },
+      patch: {
+        stage: 'FAILED',
+        error: errorOf('SUBMISSION_UNKNOWN'),
+        hint: 'Old hint',
+        completedAt: now,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'an id that is found after that: the hint is over',
+      task: { ...at('FAILED', null, 'SUBMISSION_UNKNOWN'), hint: 'Old hint' },
+      event: events.adopted,
+      patch: {
+        stage: 'FAILED',
+        providerTaskId: 'found',
+        trackedId: 'found',
+        hint: null,
+        nextAction: 'check',
+        updatedAt: now,
+      },
+    },
+    {
+      name: 'a deletion: when',
+      task: hinted('CANCELED'),
+      event: events.deleted,
+      patch: { stage: 'CANCELED', deletedAt: now, nextAction: null, updatedAt: now },
+    },
+    {
+      name: 'a deletion before the cost was told: the look for it goes on',
+      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate }),
+      event: events.deleted,
+      patch: { stage: 'CANCELED', deletedAt: now, nextAction: 'check', updatedAt: now },
+    },
+    {
+      name: 'a deletion of what may still succeed: it is not looked at any more',
+      task: at('FAILED', 'theirs', 'GAVE_UP'),
+      event: events.deleted,
+      patch: { stage: 'FAILED', deletedAt: now, nextAction: null, updatedAt: now },
+    },
+    {
+      name: 'the cost of a deleted task: for the ledger alone',
+      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate, deletedAt: 1 }),
+      event: events.costTold,
+      patch: { stage: 'CANCELED', cost, nextAction: null },
+    },
+  ];
+
+  test.each(rowsOfWrites)('$name', ({ task, event, patch }) => {
+    expect(moved(apply(task, event, now)).patch).toEqual(patch);
+  });
+});
+
+test('a second acceptance is a bill beside the task’s own', () => {
+  const { secondBill } = moved(apply(at('GENERATING', 'theirs'), events.acceptedElsewhere, now));
+  expect(secondBill).toEqual({
+    providerTaskId: 'second',
+    cost: { amount: 0.15, credits: 30, settled: false },
+  });
+});
+
+describe('what is told to others', () => {
+  const task = { ...at('GENERATING', 'theirs'), providerStatus: 'running', percent: 40, cost, hint: 'Wait' };
+  const rowsOfTelling: { readonly name: string; readonly event: TaskEvent; readonly announces: boolean }[] = [
+    { name: 'a check that saw nothing new is not', event: events.observed, announces: false },
+    {
+      name: 'a check that told neither status nor percent is not',
+      event: { ...events.observed, providerStatus: null, percent: null },
+      announces: false,
+    },
+    {
+      name: 'a memo is not',
+      event: { ...events.observed, memo: { contract: 'veo' } },
+      announces: false,
+    },
+    { name: 'a percent that fell is not', event: { ...events.observed, percent: 39 }, announces: false },
+    {
+      name: 'a percent within the same whole one is not',
+      event: { ...events.observed, percent: 40.9 },
+      announces: false,
+    },
+    { name: 'a percent that rose is', event: { ...events.observed, percent: 41 }, announces: true },
+    {
+      name: 'another word of the provider is',
+      event: { ...events.observed, providerStatus: 'unknown' },
+      announces: true,
+    },
+    { name: 'a hint that is over is', event: { ...events.observed, hint: null }, announces: true },
+    {
+      name: 'the same cost again is not',
+      event: { ...events.costTold, cost: { ...cost } },
+      announces: false,
+    },
+    {
+      name: 'another cost is',
+      event: { ...events.costTold, cost: { ...cost, amount: 0.31 } },
+      announces: true,
+    },
+  ];
+
+  test.each(rowsOfTelling)('$name', ({ event, announces }) => {
+    const move = moved(apply(task, event, now));
+    expect({ announces: move.announces, updatedAt: move.patch.updatedAt }).toEqual({
+      announces,
+      updatedAt: announces ? now : undefined,
+    });
+  });
+});
