@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { authVariables, unknownOwners } from './auth.ts';
 import { ConfigError } from './config-error.ts';
-import { hostnameOf, isLoopbackName } from './loopback.ts';
+import { hostnameOf, isLoopbackName } from './addresses/loopback.ts';
 import { httpVariables } from './http.ts';
 import { limitVariables } from './limits.ts';
 import { logVariables } from './log.ts';

@@ -1,5 +1,5 @@
-import { hostnameOf } from './loopback.ts';
-import { originOf } from '../server/auth/origin.ts';
+import { hostnameOf } from './addresses/loopback.ts';
+import { originOf } from './addresses/origin.ts';
 import { flag, httpUrl, list, whole } from './parsers.ts';
 import { Complaint, given, optional } from './variable.ts';
 

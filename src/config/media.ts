@@ -1,4 +1,4 @@
-import { parseAllowedHost } from '../media/fetch/allowed-hosts.ts';
+import { parseAllowedHost } from './addresses/allowed-hosts.ts';
 import { list } from './parsers.ts';
 import { Complaint, given } from './variable.ts';
 

@@ -1,9 +1,9 @@
-import type { VideoProvider } from '../providers/provider.ts';
+import type { ProviderOffer } from './provider-offer.ts';
 import type { Cost, Resolution } from './video-task.ts';
 
 /** What one video will cost by the provider's list; null where no price is known. */
 export function estimateCost(
-  provider: VideoProvider,
+  provider: ProviderOffer,
   model: string,
   durationSeconds: number | null,
   resolution: Resolution | null,
@@ -22,7 +22,7 @@ const plausibleFactor = 100;
  * price: one odd answer must not use up an owner's budget.
  */
 export function settledCost(
-  provider: Pick<VideoProvider, 'usdPerCredit'>,
+  provider: Pick<ProviderOffer, 'usdPerCredit'>,
   credits: number | null,
   estimate: Cost | null,
 ): Cost | null {

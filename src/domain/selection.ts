@@ -1,4 +1,5 @@
-import type { ImageUseLimits, VideoModel, VideoProvider } from '../providers/provider.ts';
+import type { ProviderOffer } from './provider-offer.ts';
+import type { ImageUseLimits, VideoModel } from './video-model.ts';
 import type { AspectRatio, ImageUse, JsonObject, ProviderName, Resolution, UseCase } from './video-task.ts';
 import type { UserError } from './user-error.ts';
 
@@ -25,8 +26,8 @@ export interface GenerateVideoInput {
 }
 
 /** An input with every choice made: who does it, with which model, and how. */
-export interface Plan {
-  readonly provider: VideoProvider;
+export interface Plan<Provider extends ProviderOffer> {
+  readonly provider: Provider;
   readonly model: string;
   /** Null for a model that is passed through by name: what it can do and costs is not known here. */
   readonly knownModel: VideoModel | null;
@@ -36,12 +37,15 @@ export interface Plan {
 }
 
 /** A plan that can be kept, or everything that speaks against it. */
-export type PlanResult =
-  | { readonly kind: 'planned'; readonly plan: Plan }
+export type PlanResult<Provider extends ProviderOffer> =
+  | { readonly kind: 'planned'; readonly plan: Plan<Provider> }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };
 
 /** Chooses the first provider, in the operator's order, that can do the input; else says what stands in the way. */
-export function planVideo(input: GenerateVideoInput, providers: readonly VideoProvider[]): PlanResult {
+export function planVideo<Provider extends ProviderOffer>(
+  input: GenerateVideoInput,
+  providers: readonly Provider[],
+): PlanResult<Provider> {
   const candidates =
     input.provider === null ? providers : providers.filter(({ name }) => name === input.provider);
   const results = candidates.map((provider) => planWith(provider, input));
@@ -60,7 +64,10 @@ export function planVideo(input: GenerateVideoInput, providers: readonly VideoPr
   );
 }
 
-function planWith(provider: VideoProvider, input: GenerateVideoInput): PlanResult {
+function planWith<Provider extends ProviderOffer>(
+  provider: Provider,
+  input: GenerateVideoInput,
+): PlanResult<Provider> {
   const own = new Set([...provider.reservedOptions].map(bare));
   const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
   const userErrors: UserError[] = reserved.map((key) => ({

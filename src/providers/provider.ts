@@ -1,46 +1,5 @@
-import type {
-  AspectRatio,
-  ImageUse,
-  JsonObject,
-  ProviderName,
-  Resolution,
-  TaskError,
-} from '../domain/video-task.ts';
-
-/** A price per video. `usd` is what the owner's budget counts; `credits` is the provider's unit. */
-export interface Price {
-  readonly usd: number;
-  readonly credits: number | null;
-}
-
-/** What one model can do. Anything outside is refused before anything is sent. */
-export interface VideoModel {
-  readonly id: string;
-  readonly label: string;
-  readonly aspectRatios: readonly AspectRatio[];
-  /** Whole seconds, ascending. */
-  readonly durations: readonly number[];
-  readonly defaultDuration: number;
-  readonly resolutions: readonly Resolution[];
-  readonly defaultResolution: Resolution;
-  /** How many images each use takes; a use that is absent is not supported. */
-  readonly imageUses: Partial<Record<Exclude<ImageUse, 'AUTO'>, ImageUseLimits>>;
-  readonly acceptsSeed: boolean;
-  /** The price of one video, or null where it is not known. */
-  price(durationSeconds: number, resolution: Resolution): Price | null;
-  /** Seconds from submit to success when we have no history of our own. */
-  readonly typicalSeconds: number;
-  /** Milliseconds since 1970; null while it is offered. */
-  readonly retiredAt: number | null;
-}
-
-/** Limits of one way to use images. */
-export interface ImageUseLimits {
-  readonly min: number;
-  readonly max: number;
-  /** Narrower than the model's, where the documentation says so. */
-  readonly durations?: readonly number[];
-}
+import type { ProviderOffer } from '../domain/provider-offer.ts';
+import type { AspectRatio, ImageUse, JsonObject, Resolution, TaskError } from '../domain/video-task.ts';
 
 /** An image to hand over: an address that the provider can fetch, or bytes that we hold. */
 export type ProviderImage =
@@ -153,29 +112,12 @@ export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 export type ProviderHealth = (typeof providerHealths)[number];
 
 /** A video API as the worker sees it. Expected outcomes are values; only bugs throw. */
-export interface VideoProvider extends AsyncDisposable {
-  readonly name: ProviderName;
-  readonly label: string;
+export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   /** Set where it is not configured: nothing can be sent to it or asked of it. */
   readonly isMissing?: true;
   readonly pollIntervalMs: number;
   /** How many creates the account may start in ten seconds; 0: no limit. */
   readonly createsPer10s: number;
-  /** What one credit of the provider is worth; null where it tells no credits. */
-  readonly usdPerCredit: number | null;
-  /** In order of preference: the first is the default. */
-  readonly models: readonly VideoModel[];
-  /** The price of one video; null where it is not known, as for models that are passed through by name. */
-  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null;
-  /** Whether a model that is not listed is passed through by name. */
-  readonly acceptsOtherModels: boolean;
-  /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
-  readonly reservedOptions: ReadonlySet<string>;
-  /**
-   * Options, as `providerOptions` spells them, that are known not to change what a video of the model costs, with the
-   * type of their values. An owner with a budget may use these alone, since an estimate sees none of them.
-   */
-  freeOptions(model: string): ReadonlyMap<string, 'string' | 'boolean'>;
   /**
    * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.
    * Absent: images travel inside the paid request.

@@ -1,4 +1,5 @@
-import type { VideoModel, VideoProvider } from '../providers/provider.ts';
+import type { VideoProvider } from '../providers/provider.ts';
+import type { VideoModel } from '../domain/video-model.ts';
 import type { ImageUse, ProviderName } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';

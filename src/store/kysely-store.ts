@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { readLatestTime, shiftPlans } from './work/clock-set-back.ts';
@@ -6,14 +5,15 @@ import { pauseCreates, readAllowance, reserveCreate } from './work/create-budget
 import { purgeDeleted } from './queries/deletion.ts';
 import { DueOwners } from './work/due-owners.ts';
 import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
+import { lastCounter, startEpoch } from './queries/epochs.ts';
 import { addTransition, nextRevision } from './queries/history.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { bookSecondBill, correctBooking, readSpending } from './queries/ledger.ts';
 import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
 import { migrations } from './migrations/migrations.ts';
-import { NestedReads } from './queries/nested-reads.ts';
+import { NestedReads } from './reads/nested-reads.ts';
 import { countOpenTasks, removeOpenTask } from './queries/open-tasks.ts';
-import { readPage } from './queries/pages.ts';
+import { readPage } from './reads/pages.ts';
 import { refuseTaken } from './queries/provider-ids.ts';
 import { QueuePositions } from './work/queue-positions.ts';
 import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
@@ -31,8 +31,8 @@ import type {
   Store,
   TaskFilter,
 } from './store.ts';
-import { Slices } from './queries/slices.ts';
-import { changedAfter, TaskReads, type PresentReads } from './queries/task-reads.ts';
+import { Slices } from './reads/slices.ts';
+import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './tables/tasks.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
@@ -60,31 +60,6 @@ export async function openKyselyStore(db: Kysely<Database>, traits: DialectTrait
     return startEpoch(trx);
   });
   return new KyselyStore(db, traits, epochs);
-}
-
-/** A start may follow a restored backup, so each one names its own stretch; empty ones are dropped. */
-async function startEpoch(trx: Transaction<Database>): Promise<Epoch[]> {
-  const first = (await lastCounter(trx)) + 1;
-  await trx.deleteFrom('epochs').where('first_revision', '>=', first).execute();
-  const rows = await trx.selectFrom('epochs').selectAll().orderBy('seq').execute();
-  const added = [{ seq: (rows.at(-1)?.seq ?? 0) + 1, name: epochName(), first_revision: first }];
-  // The empty database has a name of its own, which no start drops: a client may go on from there.
-  if (rows[0]?.first_revision !== 0) added.unshift({ seq: 0, name: epochName(), first_revision: 0 });
-  await trx.insertInto('epochs').values(added).execute();
-  return [...rows, ...added]
-    .toSorted((a, b) => a.seq - b.seq)
-    .map((row) => ({ name: row.name, firstRevision: row.first_revision }));
-}
-
-const epochName = (): string =>
-  randomInt(2 ** 47)
-    .toString(36)
-    .padStart(8, '0')
-    .slice(-8);
-
-async function lastCounter(db: Kysely<Database>): Promise<number> {
-  const row = await db.selectFrom('revision_counter').select('value').executeTakeFirstOrThrow();
-  return row.value;
 }
 
 class KyselyStore implements Store {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BatchedRead } from '../../src/store/queries/batched-read.ts';
+import { BatchedRead } from '../../src/store/reads/batched-read.ts';
 
 /** Squares of even numbers; odd ones have none. */
 function squares() {

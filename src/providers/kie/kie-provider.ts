@@ -5,14 +5,13 @@ import type {
   CheckOutcome,
   CheckRequest,
   HandOver,
-  Price,
   ProviderImage,
   SubmitContext,
   SubmitOutcome,
   SubmitRequest,
-  VideoModel,
   VideoProvider,
 } from '../provider.ts';
+import type { Price, VideoModel } from '../../domain/video-model.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
 import { capitalise, taskError } from './errors.ts';

@@ -1,5 +1,5 @@
 import type { Resolution } from '../../domain/video-task.ts';
-import type { Price, VideoModel } from '../provider.ts';
+import type { Price, VideoModel } from '../../domain/video-model.ts';
 
 /** Kie's unit (Kie docs, getting started, 2026: 1 credit = USD 0.005). */
 export const usdPerCredit = 0.005;

@@ -1,5 +1,5 @@
 import type { Resolution } from '../../domain/video-task.ts';
-import type { Price, VideoModel } from '../provider.ts';
+import type { Price, VideoModel } from '../../domain/video-model.ts';
 import { usdPerCredit } from './models.ts';
 
 /**

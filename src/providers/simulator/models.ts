@@ -1,4 +1,4 @@
-import type { VideoModel } from '../provider.ts';
+import type { VideoModel } from '../../domain/video-model.ts';
 import { kieModels } from '../kie/models.ts';
 
 /** What the simulation offers: Kie's models, square videos too, and the time that it takes. */

@@ -1,0 +1,23 @@
+import type { Price, VideoModel } from './video-model.ts';
+import type { ProviderName, Resolution } from './video-task.ts';
+
+/** What a provider offers, as far as the choice of a provider and model, its price and its options need to know. */
+export interface ProviderOffer {
+  readonly name: ProviderName;
+  readonly label: string;
+  /** What one credit of the provider is worth; null where it tells no credits. */
+  readonly usdPerCredit: number | null;
+  /** In order of preference: the first is the default. */
+  readonly models: readonly VideoModel[];
+  /** The price of one video; null where it is not known, as for models that are passed through by name. */
+  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null;
+  /** Whether a model that is not listed is passed through by name. */
+  readonly acceptsOtherModels: boolean;
+  /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
+  readonly reservedOptions: ReadonlySet<string>;
+  /**
+   * Options, as `providerOptions` spells them, that are known not to change what a video of the model costs, with the
+   * type of their values. An owner with a budget may use these alone, since an estimate sees none of them.
+   */
+  freeOptions(model: string): ReadonlyMap<string, 'string' | 'boolean'>;
+}
