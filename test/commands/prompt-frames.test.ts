@@ -6,7 +6,7 @@ import { startKieApp } from '../support/kie-app.ts';
 describe('a use case', () => {
   it.each(useCases)('%s frames the prompt, and sends what the task shows', async (useCase) => {
     const name = useCase.toLowerCase().replaceAll('_', '-');
-    const file = new URL(`../../src/tasks/prompts/${name}.txt`, import.meta.url);
+    const file = new URL(`../../src/commands/prompts/${name}.txt`, import.meta.url);
     const frame = (await readFile(file, 'utf8')).trim();
     expect(frame.length).toBeGreaterThan(40);
     await using app = await startKieApp({}, { durationMs: 0 });
