@@ -57,6 +57,8 @@ export type SubmitOutcome =
       readonly reason: string;
       /** What the response carried that may be the id of the task, the likeliest first; mostly none. */
       readonly possibleIds: readonly string[];
+      /** How the response began, without secrets, for the log: what no list of names foresees is found there. */
+      readonly response?: string;
     };
 
 /** What one status request needs. */

@@ -21,7 +21,7 @@ import { isObject, numberOf } from './http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
 import { readRecord, type Verdict } from './check/record.ts';
-import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
+import { readCutAnswer, readSubmitAnswer, withResponse } from './submit/submit-response.ts';
 import { missingUpgrade, readUpgrade, type Upgrade } from './check/upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
@@ -113,7 +113,7 @@ class KieProvider implements VideoProvider {
   }
 
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
-    const { baseUrl, contract, label } = this.#options;
+    const { baseUrl, contract, label, apiKey } = this.#options;
     const imageUrls = request.images.flatMap((image) => (image.kind === 'url' ? [image.url] : []));
     if (imageUrls.length < request.images.length) {
       // Never a paid video without the images that were asked for.
@@ -121,6 +121,7 @@ class KieProvider implements VideoProvider {
       return { kind: 'notSent', reason, retryAfterMs: null, cause: 'task' };
     }
     const create = createRequest(contract, request, imageUrls);
+    const secrets = [apiKey, request.callbackUrl?.split('/').at(-1) ?? ''];
     let isStopped = false;
     const start = () => {
       isStopped = !mayStart();
@@ -129,14 +130,19 @@ class KieProvider implements VideoProvider {
     try {
       const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, start);
       const outcome = readSubmitAnswer(label, answer);
-      return outcome.kind === 'accepted' ? { ...outcome, memo: { contract: create.contract } } : outcome;
+      return outcome.kind === 'accepted'
+        ? { ...outcome, memo: { contract: create.contract } }
+        : withResponse(outcome, answer.text, secrets);
     } catch (error) {
       const notSent = { kind: 'notSent', retryAfterMs: null } as const;
       if (error instanceof OwnFaultError) {
         return { ...notSent, reason: `This server could not send it: ${error.message}`, cause: 'ours' };
       }
       if (!(error instanceof NoAnswerError)) throw error;
-      if (error.mayHaveBeenSent) return readCutAnswer(error, { contract: create.contract });
+      if (error.mayHaveBeenSent) {
+        const outcome = readCutAnswer(error, { contract: create.contract });
+        return withResponse(outcome, error.partialText, secrets);
+      }
       return isStopped
         ? { ...notSent, reason: 'It was stopped before its first byte', cause: 'task' }
         : { ...notSent, reason: `${label} could not be reached: ${error.message}`, cause: 'unreachable' };

@@ -30,7 +30,11 @@ export async function keepOutcome(
     provider: provider.name,
     outcome: outcome.kind,
     ...(outcome.kind === 'accepted' && { providerTaskId: outcome.providerTaskId }),
-    ...(outcome.kind === 'unknown' && { reason: outcome.reason, possibleIds: outcome.possibleIds }),
+    ...(outcome.kind === 'unknown' && {
+      reason: outcome.reason,
+      possibleIds: outcome.possibleIds,
+      response: outcome.response,
+    }),
   };
   if (outcome.kind === 'accepted') log.info(facts, 'the provider accepted the task');
   if (outcome.kind === 'notSent' && outcome.cause === 'ours') {
@@ -39,9 +43,7 @@ export async function keepOutcome(
       'a paid attempt could not begin on our side; trying again',
     );
   }
-  if (outcome.kind === 'unknown' && outcome.possibleIds.length > 0) {
-    log.warn(facts, 'the response to a paid request carried what may be the id of its task');
-  }
+  if (outcome.kind === 'unknown') log.warn(facts, 'the outcome of a paid request is not known');
   await writeUntilKept(context, facts, signal, () => recordOutcome(context, task, outcome, lease));
 }
 

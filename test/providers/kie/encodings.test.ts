@@ -44,7 +44,12 @@ async function ask(answerTo: (body: string) => { headers?: OutgoingHttpHeaders; 
     },
     signal,
   );
-  return { create: create.kind, check: check.kind, received };
+  return {
+    create: create.kind,
+    check: check.kind,
+    received,
+    ids: create.kind === 'unknown' ? create.possibleIds : [],
+  };
 }
 
 const once = ['POST gzip, br', 'GET gzip, br'];
@@ -61,7 +66,7 @@ describe('an answer', () => {
       headers: { 'content-encoding': encoding },
       bytes: encode(Buffer.from(body)),
     }));
-    expect(seen).toEqual({ create: 'accepted', check: 'processing', received: once });
+    expect(seen).toEqual({ create: 'accepted', check: 'processing', received: once, ids: [] });
   });
 
   it.each([
@@ -79,6 +84,14 @@ describe('an answer', () => {
     ['longer than any', {}, (body: string) => Buffer.from(`${body}${' '.repeat(2 ** 21)}`)],
   ])('%s is unknown, and is no fault of the provider', async (_what, headers, bytesOf) => {
     const seen = await ask((body) => ({ headers, bytes: bytesOf(body) }));
-    expect(seen).toEqual({ create: 'unknown', check: 'unknown', received: once });
+    expect(seen).toMatchObject({ create: 'unknown', check: 'unknown', received: once });
+  });
+
+  it.each(['zstd-9', 'gzip', 'utf-8'])('that is named %s and is plain keeps its id', async (encoding) => {
+    const seen = await ask((body) => ({
+      headers: { 'content-encoding': encoding },
+      bytes: Buffer.from(body),
+    }));
+    expect(seen).toMatchObject({ create: 'unknown', ids: [id] });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSubmitAnswer } from '../../../src/providers/kie/submit/submit-response.ts';
+import { readSubmitAnswer, withResponse } from '../../../src/providers/kie/submit/submit-response.ts';
 import type { Answer } from '../../../src/providers/kie/http/http.ts';
 
 const id = '0819326cc7fddfd620baf6e1f0db7e2b';
@@ -241,6 +241,39 @@ describe('an answer to a paid create', () => {
       expect(readSubmitAnswer('Kie.ai', answer)).toMatchObject(outcome);
     },
   );
+
+  const mine = '9f21795875497799c';
+  it.each([
+    ['another name', { code: 200, data: { generationId: mine } }],
+    ['another name in snake case', { code: 200, data: { prediction_id: mine } }],
+    ['the name of a task', { code: 200, data: { task: mine } }],
+    ['text in its data', { code: 200, data: `taskId=${mine}` }],
+    ['JSON in text that was cut', `{"code":200,"data":"{\\"taskId\\":\\"${mine}\\"`],
+    ['a form', `code=200&taskId=${mine}`],
+    ['XML', `<response><taskId>${mine}</taskId></response>`],
+    ['another kind of quotes', `{'data': {'taskId': '${mine}'}}`],
+    ['UTF-16', JSON.stringify({ data: { taskId: mine } }).replaceAll(/(?<=.)/g, '\0')],
+  ])('keeps what may be an id in %s', (_what, body) => {
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const json = typeof body === 'string' ? undefined : body;
+    const outcome = readSubmitAnswer('Kie.ai', { status: 200, retryAfterMs: null, json, text });
+    expect(outcome).toMatchObject({ kind: 'unknown', possibleIds: [mine] });
+  });
+
+  it('proves refusal all the same beside the id of a request', () => {
+    const json = { code: 422, msg: 'x', data: { requestId: mine, traceId: '1f' } };
+    const answer = { status: 200, retryAfterMs: null, json, text: JSON.stringify(json) };
+    expect(readSubmitAnswer('Kie.ai', answer)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('is quoted for the log without secrets where it proves nothing', () => {
+    const text = 'key: sk-1, https://e.example/callbacks/kie/t0k3n, no id that anyone knows';
+    const outcome = { kind: 'unknown', reason: 'x', possibleIds: [] } as const;
+    expect(withResponse(outcome, text, ['sk-1', 't0k3n', ''])).toEqual({
+      ...outcome,
+      response: 'key: …, https://e.example/callbacks/kie/…, no id that anyone knows',
+    });
+  });
 
   it('tells a person what to do, in words that name who said it', () => {
     const answer: Answer = { status: 200, retryAfterMs: null, json: said(402, 'No credits'), text: '' };

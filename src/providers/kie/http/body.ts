@@ -57,7 +57,11 @@ export async function readText(
     .toLowerCase();
   if (name === '' || name === 'identity') return { text: bytes.toString(), ...end };
   const decompression = decompressions.get(name);
-  const unreadable: BodyText = { text: '', ...(end.end === 'cut' ? end : { end: 'unreadable' }) };
+  // Some name an encoding that they do not use: what an id stands in is searched as it came.
+  const unreadable: BodyText = {
+    text: bytes.toString(),
+    ...(end.end === 'cut' ? end : { end: 'unreadable' }),
+  };
   if (decompression === undefined) return unreadable;
   const finishFlush = end.end === 'whole' ? {} : { finishFlush: decompression.cutFlush };
   try {

@@ -19,28 +19,31 @@ const refusals: Readonly<Record<number, TaskErrorCode>> = {
 /** "Rejected, not queued": 429 over the rate (Kie docs, getting started), 455 maintenance. */
 const notNow: ReadonlySet<number> = new Set([429, 455]);
 
+/** How much of a response that proves nothing is logged, in characters. */
+const quotedLength = 2000;
+
 /**
  * What an answer to a paid create proves. A task id is an acceptance, whatever else is said; what proves
  * nothing stays unknown.
  */
 export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   const { status, json, text, retryAfterMs } = answer;
+  const unknownSince = (reason: string) => unknown(reason, possibleTaskIds(text));
   if (isObject(json)) {
     const providerTaskId = taskIdOf(json);
     if (providerTaskId !== null) return { kind: 'accepted', providerTaskId, memo: null };
     // An id in a form that we do not know: the task may be there, whatever the code says.
-    if (mayNameTask(json))
-      return unknown(`HTTP ${status} with something that may be a task id`, possibleTaskIds(text));
+    if (mayNameTask(json)) return unknownSince(`HTTP ${status} with something that may be a task id`);
   }
   if (status === 403 && /error code: 1010/i.test(text)) {
     return refused(label, 'PROVIDER_UNAUTHORIZED', '1010', 'its firewall does not let this server through');
   }
-  if (!isObject(json)) return unknown(`HTTP ${status} without a JSON object`, possibleTaskIds(text));
+  if (!isObject(json)) return unknownSince(`HTTP ${status} without a JSON object`);
   const code = numberOf(json['code']);
-  if (code === null) return unknown(`HTTP ${status} without a code`);
+  if (code === null) return unknownSince(`HTTP ${status} without a code`);
   // Kie answers in HTTP 200, or in the status that the code names; anything between us and Kie proves nothing.
   if (status >= 500 || (status !== 200 && status !== code))
-    return unknown(`HTTP ${status} with code ${code}`);
+    return unknownSince(`HTTP ${status} with code ${code}`);
   const message = textOf(json['msg']) ?? textOf(json['message']);
   if (notNow.has(code)) {
     const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
@@ -48,7 +51,7 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   }
   const refusal = refusals[code] ?? (code === 400 && message !== null ? codeByText(message) : null);
   return refusal === null
-    ? unknown(`HTTP ${status} with code ${code}`)
+    ? unknownSince(`HTTP ${status} with code ${code}`)
     : refused(label, refusal, String(code), message);
 }
 
@@ -59,6 +62,20 @@ export function readCutAnswer({ message, partialText }: NoAnswerError, memo: Jso
   return providerTaskId === null
     ? unknown(message, possibleTaskIds(partialText))
     : { kind: 'accepted', providerTaskId, memo };
+}
+
+/** An outcome that proves nothing, with the beginning of its response: without our key and the callback's secret. */
+export function withResponse(
+  outcome: SubmitOutcome,
+  text: string,
+  secrets: readonly string[],
+): SubmitOutcome {
+  if (outcome.kind !== 'unknown' || text === '') return outcome;
+  const response = secrets
+    .filter((secret) => secret !== '')
+    .reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
+    .slice(0, quotedLength);
+  return { ...outcome, response };
 }
 
 const refused = (

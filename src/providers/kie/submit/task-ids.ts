@@ -14,6 +14,9 @@ export function taskIdOf(json: Unknowns): string | null {
 /** Names that ids of tasks go by, here or at those of its kin, the likeliest first. */
 const idNames = [/^task_?ids?$/i, /^(?:record|job)_?ids?$/i, /^ids?$/i];
 const bareRank = idNames.length;
+/** Names that may be those of ids where nothing better is found: of a generation, a prediction, a request. */
+const laxName = /^(?:task|job)$|(?:I[Dd]|_id|uuid|UUID)s?$/;
+const laxRank = bareRank + 1;
 /** Deeper answers were never seen; what is deeper is not looked at, and may be anything. */
 const maxDepth = 8;
 /** More than a person would look up. */
@@ -35,9 +38,11 @@ export function mayNameTask(value: unknown, depth = 0): boolean {
 
 /**
  * What may be the id of a task in a text of any shape, the likeliest first: whole JSON in which it stands in another
- * place or form, JSON in text, JSON that was cut, or a bare word. Total and bounded.
+ * place, name or form, JSON in text, JSON that was cut, another notation, or a bare word. Total and bounded.
  */
-export function possibleTaskIds(text: string): readonly string[] {
+export function possibleTaskIds(answer: string): readonly string[] {
+  // UTF-16 that was read as UTF-8 has a NUL beside each letter.
+  const text = answer.replaceAll(/[\0\uFFFD]/g, '');
   const found = new Map<string, number>();
   const note = (value: unknown, rank: number) => {
     const id = typeof value === 'number' ? String(value) : textOf(value);
@@ -53,6 +58,7 @@ export function possibleTaskIds(text: string): readonly string[] {
   } else {
     collect(json, bareRank, 0, note);
   }
+  if (found.size === 0) for (const [, id] of text.matchAll(notedId)) note(id, laxRank);
   return [...found]
     .toSorted(([, one], [, other]) => one - other)
     .slice(0, maxIds)
@@ -62,6 +68,10 @@ export function possibleTaskIds(text: string): readonly string[] {
 /** A named id in JSON that is not whole; what is inside a text is escaped, and not found. */
 const namedId =
   /"((?:task|record|job)_?id|id)"\s*:\s*(?:"((?:[^"\\]){1,500})"|(\d{1,40}))(?=\s*[,}\]]|\s*$)/gi;
+
+/** An id that is named in another notation, or in text inside of JSON: a form, XML, quotes of another kind. */
+const notedId =
+  /\b(?:task|record|job|generation|prediction)[ _-]?(?:uu)?id["'\\]*\s*[:=>]\s*["'\\]*([\w.:/-]{1,500})/gi;
 
 /** The ids that a text of JSON names, whole or not, the likeliest first. */
 export function namedIdsIn(text: string): readonly { readonly id: string; readonly rank: number }[] {
@@ -87,7 +97,7 @@ function collect(
       const named = rankOf(key);
       if (named < bareRank || key === 'data' || (typeof inner === 'object' && inner !== null)) {
         collect(inner, named, depth + 1, note);
-      }
+      } else if (laxName.test(key)) note(inner, laxRank);
     }
   } else {
     note(value, rank);
