@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { codedError } from '../schema/errors.ts';
+import { codedError, shortMessage } from '../schema/errors.ts';
 import { limitErrors, maxTokens } from './document-limits.ts';
 import { slimDocument } from './slim-document.ts';
 
@@ -24,6 +24,8 @@ export type Prepared =
 const rememberedBytes = 16 * 1024 * 1024;
 /** Longer texts are read again each time. */
 const longestRemembered = 65_536;
+/** graphql-js counts the lines of a text again for each place of each error: 20 ns a line. */
+const maxLines = 20_000;
 /** What one error keeps. */
 const errorBytes = 1024;
 
@@ -66,11 +68,16 @@ export class Documents {
 
   #read(query: string): Prepared {
     try {
+      if (hasMoreLines(query, maxLines)) {
+        const message = `The text has more than ${maxLines} lines.`;
+        return { kind: 'unreadable', errors: [codedError('LIMIT_EXCEEDED', message)] };
+      }
       const document = parse(query, { maxTokens });
       const exceeded = limitErrors(document);
       if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document: outlineOf(document) };
       const errors = validate(this.#schema, document, this.#rules, {
-        maxErrors: 20,
+        // An error may repeat what it is about, and long texts are read again each time.
+        maxErrors: query.length > longestRemembered ? 3 : 20,
         // "Did you mean" would report what introspection does not.
         hideSuggestions: this.#hideSuggestions,
       });
@@ -96,17 +103,29 @@ export class Documents {
   }
 }
 
+/** Whether a text has more lines than so many. */
+function hasMoreLines(text: string, most: number): boolean {
+  // Most texts are shorter than that.
+  if (text.length <= most) return false;
+  let lines = 1;
+  for (const _ of text.matchAll(/\r\n|[\n\r]/g)) {
+    lines += 1;
+    if (lines > most) return true;
+  }
+  return false;
+}
+
 const tooDeep = () => codedError('LIMIT_EXCEEDED', 'The text has too many brackets within brackets.');
 
 /** An error with its places and a code, without the document. */
 function alone({ message, source, positions, extensions }: GraphQLError, code: string): GraphQLError {
-  const error = new GraphQLError(message, {
+  const error = new GraphQLError(shortMessage(message), {
     source: source ?? null,
     positions: positions ?? null,
     extensions: typeof extensions['code'] === 'string' ? extensions : { ...extensions, code },
   });
   // The frames of a stack that nobody has read yet hold what was called on, the document among it.
-  error.stack = message;
+  error.stack = error.message;
   return error;
 }
 

@@ -16,7 +16,7 @@ import type { Logger } from 'pino';
 import type { LoopSlices } from '../time/loop-slices.ts';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
 import { codedError, maskError } from '../schema/errors.ts';
-import { isDeeperThan, maxJsonDepth } from '../schema/json-depth.ts';
+import { boundExceededBy, maxJsonDepth, maxJsonKeys } from '../schema/json-depth.ts';
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import { CompiledOperation, CompiledOperations } from './compiled-operation.ts';
@@ -37,6 +37,9 @@ export interface OpenedSubscription {
   /** The result for one state of a task, as JSON text. */
   readonly render: (task: VideoTask) => MaybePromise<string>;
 }
+
+/** Each error of a variable repeats the value, which may be as large as the request. */
+const maxCoercionErrors = 5;
 
 /** What takes longer than some 5 ms gets iterations of the event loop of its own. */
 const heavyComplexity = 2000;
@@ -102,8 +105,13 @@ export class Operations {
     operation: CompiledOperation | null,
     variables: OperationParams['variables'],
   ): GraphQLError | null {
-    if (variables !== null && isDeeperThan(variables, maxJsonDepth + 1)) {
-      return codedError('BAD_INPUT', `Variables are at most ${maxJsonDepth} levels deep.`);
+    const exceeded = variables === null ? null : boundExceededBy(variables, maxJsonDepth + 1);
+    if (exceeded !== null) {
+      const bound =
+        exceeded === 'levels'
+          ? `are at most ${maxJsonDepth} levels deep`
+          : `have at most ${maxJsonKeys} keys`;
+      return codedError('BAD_INPUT', `Variables ${bound}.`);
     }
     const complexity = operation?.complexityWith(variables) ?? 0;
     if (complexity <= this.#maxComplexity) return null;
@@ -171,6 +179,7 @@ export class Operations {
         variableValues: variables,
         operationName,
         hideSuggestions,
+        options: { maxCoercionErrors },
       }),
     );
   }
@@ -190,6 +199,7 @@ export class Operations {
       variableValues: params.variables,
       operationName: params.operationName,
       hideSuggestions: this.#hideSuggestions,
+      options: { maxCoercionErrors },
     });
     if (!('schema' in args)) return this.mask({ errors: args });
     const source = await createSourceEventStream(args);

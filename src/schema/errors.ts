@@ -23,6 +23,13 @@ export const isErrorCode = (text: string): text is ErrorCode => errorCodes.some(
 export const codedError = (code: ErrorCode, message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code } });
 
+/** Longer messages repeat what the caller sent, which may be as large as the request. */
+const longestMessage = 1000;
+
+/** A message for the caller, without the rest of a long one. */
+export const shortMessage = (message: string): string =>
+  message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()}…`;
+
 /** What a caller learns of a fault of ours: nothing of its inside. */
 export const internalMessage = 'Something went wrong on our side. The operator finds it in the log.';
 
@@ -35,14 +42,16 @@ export function maskError(error: GraphQLError, report: (cause: unknown) => void)
   const { message, nodes, source, positions, path, extensions } = error;
   const told = error.originalError === undefined || error.originalError instanceof GraphQLError;
   if (told) {
-    if (typeof extensions['code'] === 'string') return error;
-    return new GraphQLError(message, {
+    const hasCode = typeof extensions['code'] === 'string';
+    const short = shortMessage(message);
+    if (hasCode && short === message) return error;
+    return new GraphQLError(short, {
       nodes: nodes ?? null,
       source: source ?? null,
       positions: positions ?? null,
       path: path ?? null,
       // graphql-js itself complains of values that do not fit their types.
-      extensions: { ...extensions, code: 'BAD_INPUT' },
+      extensions: hasCode ? extensions : { ...extensions, code: 'BAD_INPUT' },
     });
   }
   report(error.originalError);

@@ -6,6 +6,7 @@ import { Documents } from '../../src/graphql/documents.ts';
 import { codesOf, lanes } from '../support/lanes.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { watchLoop } from '../support/watch-loop.ts';
 
 let server: PushServer;
 let secretive: PushServer;
@@ -85,7 +86,69 @@ describe.each(lanes)('over %s', (lane, send) => {
   });
 });
 
+describe('errors about large requests', () => {
+  const post = async (type: string, body: string): Promise<string> => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+    });
+    return response.text();
+  };
+  const many = (count: number, one: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => one(index)).join(' ');
+  const keys = (count: number, value: unknown) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, value]));
+  const withInput = (input: unknown) => JSON.stringify({ query: estimate, variables: { input } });
+
+  it.each([
+    [
+      'a text of 900,000 lines',
+      'application/graphql',
+      `${'\n'.repeat(900_000)} { ${many(20, () => 'nope')} }`,
+    ],
+    [
+      'unknown fields beside a literal of 800 kB',
+      'application/graphql',
+      `{ estimateVideo(input: { prompt: "${'x'.repeat(800_000)}" ${many(30, (index) => `k${index}: 1`)} }) { seconds } }`,
+    ],
+    ['fields with names of 40 kB', 'application/graphql', `{ ${many(20, () => 'x'.repeat(40_000))} }`],
+    ['60,000 unknown fields in a variable', 'application/json', withInput(keys(60_000, 1))],
+    ['9000 unknown fields in a variable', 'application/json', withInput(keys(9000, 'x'.repeat(90)))],
+    [
+      'unknown fields beside a string of 900 kB in a variable',
+      'application/json',
+      withInput({ prompt: 'x'.repeat(900_000), ...keys(100, 1) }),
+    ],
+  ])('are short, and hold up nobody: %s', async (_what, type, body) => {
+    using loop = watchLoop();
+    const text = await post(type, body);
+    expect(JSON.parse(text)).toHaveProperty('errors');
+    expect(text.length).toBeLessThan(30_000);
+    // Between 0.9 and 6 s before.
+    expect(loop.longestMs()).toBeLessThan(700);
+  });
+});
+
 describe('a socket', () => {
+  it.each([
+    '{"type":"ping","payload":null,"x":{"variables":""}}',
+    '[{"variables":""}]',
+    '[null,{"extensions":""}]',
+    '{"type":"subscribe","id":"1","payload":[{"variables":""}]}',
+    '{"type":"subscribe","id":"1","payload":"","extensions":""}',
+    '{"type":"connection_init","payload":null,"extensions":""}',
+    '{"type":{"variables":""}}',
+    'null',
+    '"variables":""',
+    '',
+  ])('ends itself at most by what it says first: %s', async (message) => {
+    await using raw = await RawSocket.open(server.url);
+    raw.send(message);
+    await Promise.race([raw.closed, raw.next(() => true)]);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
   it('outlives variables nested in thousands of levels', async () => {
     await using raw = await RawSocket.connect(server.url);
     raw.subscribe('alive', 'subscription { taskStatusChanged { id } }');

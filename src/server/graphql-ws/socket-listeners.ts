@@ -11,12 +11,15 @@ const notText = 1007;
 /** Parameters that are "" are absent, as on every transport; graphql-ws would close the socket for them. */
 function withoutEmpty(message: string): string {
   if (!/"(?:variables|extensions)"\s*:\s*""/.test(message)) return message;
-  const parsed = parseJson(message) as { payload?: Record<string, unknown> } | undefined;
-  const { payload } = parsed ?? {};
-  if (typeof payload !== 'object') return message;
+  const parsed = parseJson(message);
+  const payload = isObject(parsed) ? parsed['payload'] : undefined;
+  if (!isObject(payload)) return message;
   for (const name of ['variables', 'extensions']) if (payload[name] === '') delete payload[name];
   return JSON.stringify(parsed);
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 /** What a socket calls. */
 export type SocketListeners = ReturnType<typeof socketListeners>;
@@ -52,7 +55,8 @@ export function socketListeners(
         connection.close(notText, 'Messages must be UTF-8 text');
         return;
       }
-      connection.receive(withoutEmpty(text)).catch((error: unknown) => {
+      // In a promise from the first step on: what a listener throws would end the process.
+      Promise.try(() => connection.receive(withoutEmpty(text))).catch((error: unknown) => {
         // graphql-ws tells what only a server says from other faults by its text alone.
         if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
           connection.close(CloseCode.BadRequest, error.message);
