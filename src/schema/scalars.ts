@@ -1,4 +1,4 @@
-import { GraphQLError, Kind, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, valueFromASTUntyped, visit, type ValueNode } from 'graphql';
 import type { JsonValue } from '../domain/video-task.ts';
 import type { IncomingFile } from '../commands/upload-reference-image.ts';
 import { isWebAddress } from '../domain/web-address.ts';
@@ -36,6 +36,15 @@ function jsonValue(value: unknown): JsonValue {
   }
   return value as JsonValue;
 }
+
+/** `NaN`, `Infinity` and `True` are names of enum values to GraphQL, which would become text. */
+const refuseEnums = (literal: ValueNode): void => {
+  visit(literal, {
+    EnumValue: ({ value }) => {
+      throw badJson(`JSON has no value ${value}: put text in quotes.`);
+    },
+  });
+};
 
 /** As in input objects: a variable without a value leaves its field out, and is null in a list. */
 function withoutAbsent(value: unknown): unknown {
@@ -126,7 +135,7 @@ export function registerScalars(builder: Builder): void {
     serialize: (value) => value,
     parseValue: jsonValue,
     parseLiteral: (node, variables) => {
-      if (node.kind === Kind.ENUM) throw badJson('JSON has no enum values: put text in quotes.');
+      refuseEnums(node);
       return jsonValue(withoutAbsent(valueFromASTUntyped(node, variables)));
     },
   });

@@ -97,6 +97,17 @@ describe('values that JSON cannot express are BAD_INPUT with their path', () => 
     expect(errors?.[0]?.message).toContain(`"${path}"`);
   });
 
+  it.each(['FOO', '{ a: NaN }', '{ a: { list: [1, Infinity] } }', '{ sound: True }'])(
+    'as the name of an enum value: %s',
+    async (text) => {
+      const { data, errors } = await post(JSON.stringify({ query: literally(text) }));
+      expect({ data: data ?? null, code: errors?.[0]?.extensions?.code }).toEqual({
+        data: null,
+        code: 'BAD_INPUT',
+      });
+    },
+  );
+
   it('in a variable inside of a literal; one that is absent is left out', async () => {
     const query = `query ($x: Float, $y: JSON) { estimateVideo(input: { prompt: "x", providerOptions: { a: $x, b: [$y] } }) ${fields} }`;
     const codes = async (variables: string) =>

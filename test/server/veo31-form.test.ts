@@ -42,6 +42,11 @@ describe.each(['multipart', 'url'] as const)("the seed's form, %s-encoded: no ad
       [...two, 'http://b.example/3'],
     ],
     ['with commas inside', images(scaled), [scaled]],
+    [
+      'with an address inside',
+      images(`https://proxy.example/?x;y|z=${image}`),
+      [`https://proxy.example/?x;y|z=${image}`],
+    ],
     ['with commas inside, and others', images(`${scaled},${image}`), [scaled, image]],
     ['behind commas too many', images(`,${image},,`), [image]],
     ['beside an empty field of the same name', images('', image), [image]],
@@ -56,6 +61,8 @@ describe.each(['multipart', 'url'] as const)("the seed's form, %s-encoded: no ad
   it.each<[string, Pair[], RegExp]>([
     ['a line break between addresses', images(`${image}\nhttps://a.example/2.jpg`), /commas/],
     ['a blank between addresses', images(`${image} https://a.example/2.jpg`), /commas/],
+    ['a semicolon between addresses', images(`${image};https://a.example/2.jpg`), /commas/],
+    ['a bar between addresses', images(`${image}|http://a.example/2.jpg`), /commas/],
     ['more than three addresses in all', images(image, image, `${image},${image}`), /1 to 3/],
     ['an address of another scheme', images(`${image},ftp://a.example/2.jpg`), /https/],
     ['an address without slashes', images('https:a.example/1.jpg'), /https/],
@@ -94,6 +101,19 @@ describe("a file in the seed's form", () => {
       error: expect.stringMatching(error) as string,
     });
   });
+});
+
+it('a field in the address of the request is refused, not dropped', async () => {
+  const before = Object.keys(app.simulator.stats.tasks).length;
+  const response = await fetch(`${app.url}/veo31/generate-from-urls?additional_prompt=red&x=1`, {
+    method: 'POST',
+    body: new URLSearchParams({ reference_image_urls: image }),
+  });
+  expect([response.status, await response.json()]).toEqual([
+    400,
+    { error: 'Send additional_prompt in the form, not in the address of the request.' },
+  ]);
+  expect(Object.keys(app.simulator.stats.tasks).length).toBe(before);
 });
 
 it('a JSON body is refused, not read as an empty form', async () => {

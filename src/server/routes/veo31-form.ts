@@ -28,6 +28,8 @@ const aspects = {
   '1:1': 'SQUARE_1_1',
   auto: 'AUTO',
 } as const;
+/** What shows that one address is two: a blank, or another separator before the next. */
+const joined = /\s|[;|]https?:\/\//i;
 /** As the seed's framework reads them. */
 const booleans: Readonly<Record<string, boolean>> = {
   true: true,
@@ -62,7 +64,7 @@ export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { reado
   if (addresses.length < 1 || addresses.length > 3) {
     return { error: `${addressField} must be 1 to 3 addresses, comma-separated.` };
   }
-  if (addresses.some((address) => /\s/.test(address))) {
+  if (addresses.some((address) => joined.test(address))) {
     return { error: `${addressField} must be separated by commas: an address has no blanks inside.` };
   }
   const useCaseText = given.get('use_case')?.trim().toUpperCase() ?? 'GENERAL';
@@ -88,6 +90,14 @@ export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { reado
     aspectRatio,
     prompt: given.get('additional_prompt') ?? null,
   };
+}
+
+/** What is wrong with fields beside the form, in the address of the request: they would be dropped. Null: nothing. */
+export function checkVeo31Query(query: URLSearchParams): { readonly error: string } | null {
+  const field = fieldNames.find((name) => query.has(name));
+  return field === undefined
+    ? null
+    : { error: `Send ${field} in the form, not in the address of the request.` };
 }
 
 /** Addresses may have commas inside, as those of image hosts that scale do: one ends where the next begins. */

@@ -10,9 +10,10 @@ import type { VideoTasks } from '../../commands/video-tasks.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { readForm } from '../body/read-form.ts';
 import { RequestRefusal } from '../http/refusal.ts';
+import { requestUrl } from '../http/request-url.ts';
 import { respondJson } from '../http/respond.ts';
 import type { Traffic } from '../http/traffic.ts';
-import { readVeo31Form, type Veo31Form } from './veo31-form.ts';
+import { checkVeo31Query, readVeo31Form, type Veo31Form } from './veo31-form.ts';
 
 /** What the seed's REST calls need. */
 export interface Veo31Options {
@@ -46,7 +47,8 @@ export class Veo31 {
       respondJson(response, form.status, { error: form.message }, form.headers);
       return;
     }
-    const given = readVeo31Form(form);
+    const given =
+      checkVeo31Query(requestUrl(request)?.searchParams ?? new URLSearchParams()) ?? readVeo31Form(form);
     if ('error' in given) {
       respondJson(response, 400, given);
       return;
