@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { startApi } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
-import { AllowedHosts, type AllowedHost } from './config/addresses/allowed-hosts.ts';
+import { AllowedHosts, type AllowedHost } from './settings/addresses/allowed-hosts.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
 import { MediaFiles } from './media/media-files.ts';

@@ -12,11 +12,12 @@ const modules = [
   'schema',
   'worker',
   'commands',
+  'config',
   'providers',
   'events',
   'media',
   'store',
-  'config',
+  'settings',
   'time',
   'domain',
 ];

@@ -1,5 +1,5 @@
-import { documentUrl, list, secret, text } from './parsers.ts';
-import { Complaint, optional } from './variable.ts';
+import { documentUrl, list, secret, text } from '../settings/parsers.ts';
+import { Complaint, optional } from '../settings/variable.ts';
 
 /** HTTP carries nothing else unchanged, and shorter keys can be found by trying. */
 const keyShape = /^[\x21-\x7e]{16,}$/;

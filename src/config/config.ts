@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { authVariables, unknownOwners } from './auth.ts';
 import { ConfigError } from './config-error.ts';
-import { hostnameOf, isLoopbackName } from './addresses/loopback.ts';
+import { hostnameOf, isLoopbackName } from '../settings/addresses/loopback.ts';
 import { httpVariables } from './http.ts';
 import { limitVariables } from './limits.ts';
 import { logVariables } from './log.ts';
@@ -10,7 +10,7 @@ import { nearestKnown } from './misspelled.ts';
 import { notImplemented } from './not-implemented.ts';
 import { providerVariables, type providerWords } from './providers.ts';
 import { storageVariables } from './storage.ts';
-import { Complaint, type Variable } from './variable.ts';
+import { Complaint, type Variable } from '../settings/variable.ts';
 
 /** Every variable, once: `--help` and the operator's table are made from this. */
 const variables = {

@@ -1,7 +1,7 @@
-import { hostnameOf } from './addresses/loopback.ts';
-import { originOf } from './addresses/origin.ts';
-import { flag, httpUrl, list, whole } from './parsers.ts';
-import { Complaint, given, optional } from './variable.ts';
+import { hostnameOf } from '../settings/addresses/loopback.ts';
+import { originOf } from '../settings/addresses/origin.ts';
+import { flag, httpUrl, list, whole } from '../settings/parsers.ts';
+import { Complaint, given, optional } from '../settings/variable.ts';
 
 const host = (value: string) =>
   hostnameOf(value) === null

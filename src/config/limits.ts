@@ -1,5 +1,5 @@
-import { milliseconds, whole } from './parsers.ts';
-import { given, optional } from './variable.ts';
+import { milliseconds, whole } from '../settings/parsers.ts';
+import { given, optional } from '../settings/variable.ts';
 
 /** Limits. */
 export const limitVariables = {

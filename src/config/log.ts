@@ -1,5 +1,5 @@
-import { flag, oneOf } from './parsers.ts';
-import { given } from './variable.ts';
+import { flag, oneOf } from '../settings/parsers.ts';
+import { given } from '../settings/variable.ts';
 
 /** The log. */
 export const logVariables = {

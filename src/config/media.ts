@@ -1,6 +1,6 @@
-import { parseAllowedHost } from './addresses/allowed-hosts.ts';
-import { list } from './parsers.ts';
-import { Complaint, given } from './variable.ts';
+import { parseAllowedHost } from '../settings/addresses/allowed-hosts.ts';
+import { list } from '../settings/parsers.ts';
+import { Complaint, given } from '../settings/variable.ts';
 
 const hosts = (value: string) => {
   const parsed = list(value).map(parseAllowedHost);

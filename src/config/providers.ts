@@ -1,5 +1,5 @@
-import { headerText, httpUrl, list, milliseconds, oneOf, prices, text, whole } from './parsers.ts';
-import { Complaint, given, optional } from './variable.ts';
+import { headerText, httpUrl, list, milliseconds, oneOf, prices, text, whole } from '../settings/parsers.ts';
+import { Complaint, given, optional } from '../settings/variable.ts';
 
 /** The providers that there are. */
 export const providerWords = ['kie', 'google', 'simulator'] as const;

@@ -1,5 +1,5 @@
-import { text } from './parsers.ts';
-import { Complaint, given, optional } from './variable.ts';
+import { text } from '../settings/parsers.ts';
+import { Complaint, given, optional } from '../settings/variable.ts';
 
 const databaseUrl = (value: string) => {
   if (/^postgres(ql)?:/.test(value)) {

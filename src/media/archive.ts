@@ -5,7 +5,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { DeadlineSignal } from '../time/deadline.ts';
 import type { Video } from '../domain/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './fetch/address-guard.ts';
-import type { AllowedHosts } from '../config/addresses/allowed-hosts.ts';
+import type { AllowedHosts } from '../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './fetch/guarded-get.ts';
 import { inspectVideo } from './video/inspect-video.ts';
 import type { MediaFiles } from './media-files.ts';

@@ -15,7 +15,7 @@ import { GraphQLHttp } from './graphql-http/graphql-http.ts';
 import { HttpServer } from './http-server.ts';
 import { MediaRoute } from './routes/media.ts';
 import { Operations } from '../graphql/operations.ts';
-import { isLoopbackName, urlOfListener } from '../config/addresses/loopback.ts';
+import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
 import { Studio } from './routes/studio.ts';
 import { Subscriptions } from '../graphql/subscriptions.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request } from 'undici';
-import { AllowedHosts, parseAllowedHost } from '../../src/config/addresses/allowed-hosts.ts';
+import { AllowedHosts, parseAllowedHost } from '../../src/settings/addresses/allowed-hosts.ts';
 import { createGuardedAgent, isPrivateAddress } from '../../src/media/fetch/address-guard.ts';
 
 const allowing = (...texts: string[]) =>

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
-import { AllowedHosts, parseAllowedHost } from '../../src/config/addresses/allowed-hosts.ts';
+import { AllowedHosts, parseAllowedHost } from '../../src/settings/addresses/allowed-hosts.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { StorageError } from '../../src/media/storage-error.ts';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import type { AllowedHosts } from '../../config/addresses/allowed-hosts.ts';
+import type { AllowedHosts } from '../../settings/addresses/allowed-hosts.ts';
 
 /** An address from outside points to where only we may go. The message names the host, never the whole URL. */
 export class RefusedAddressError extends Error {

@@ -1,7 +1,7 @@
 import type { Agent } from 'undici';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
-import type { AllowedHosts } from '../../config/addresses/allowed-hosts.ts';
+import type { AllowedHosts } from '../../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
 
 /** Answers that say the same to everyone; 403 may be about us alone. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isForwarded, senderOf } from './forwarded.ts';
-import { hostnameOf, isLoopbackName } from '../../config/addresses/loopback.ts';
-import { originOf } from '../../config/addresses/origin.ts';
+import { hostnameOf, isLoopbackName } from '../../settings/addresses/loopback.ts';
+import { originOf } from '../../settings/addresses/origin.ts';
 
 /** Settings of the guard. */
 export interface PageGuardOptions {
