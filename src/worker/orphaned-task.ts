@@ -40,7 +40,7 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
     await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
     return;
   }
-  const hint = isUnknown ? unknownHint(label) : openHint(label);
+  const hint = isUnknown ? unknownHint(label, task.hint) : openHint(label);
   await recorder.record(
     task.id,
     { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
@@ -54,9 +54,14 @@ const openHint = (label: string): string =>
   `${missing(label)}, so this task is not checked. It continues when ${label} is configured again; until then you can ` +
   'look for the video there by its providerTaskId.';
 
-const unknownHint = (label: string): string =>
-  `Whether ${label} took this task is not known, and ${missing(label)}. It may have been billed: look for it at ` +
-  `${label}. If it is there, resolve the submission with its id; otherwise give it up.`;
+/** What the hint of an unknown submission says as well. It stays otherwise as it is: it may name ids. */
+export const missingNotice = (label: string): string =>
+  ` ${missing(label)}: until it is again, no id is checked.`;
+
+const unknownHint = (label: string, hint: string | null): string => {
+  const before = hint ?? '';
+  return before.includes(missingNotice(label)) ? before : before + missingNotice(label);
+};
 
 const neverSentAndMissing = (label: string): TaskError => ({
   code: 'GAVE_UP',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { Caller, startKieApp, taken } from '../support/kie-app.ts';
+import { startLoopback } from '../support/loopback.ts';
 import { startTestApp } from '../support/start-app.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -63,4 +64,29 @@ it('tasks of a provider that is no longer configured end, and say why they wait'
   expect(await new Caller(app.url).untilStage(ids.open, 'FAILED')).toMatchObject({
     error: { code: 'GAVE_UP', billed: 'UNKNOWN' },
   });
+});
+
+it('an id in the hint of a lost submission outlives the configuration of its provider', async () => {
+  await using folder = await temporaryFolder();
+  await using kie = await startLoopback((_request, response) => {
+    response.end(JSON.stringify({ code: 200, msg: 'success', data: 'theirs-1' }));
+  });
+  const env = { DATA_DIR: folder.path, KIE_POLL_INTERVAL_MS: '60000' };
+  const withKie = { ...env, PROVIDERS: 'kie', KIE_API_KEY: 'x', KIE_BASE_URL: kie.url };
+  let id: string;
+  {
+    await using app = await startTestApp(withKie);
+    const caller = new Caller(app.url);
+    id = (await caller.make('fox')).id;
+    await caller.until(id, 'its id', ({ hint }) => hint?.includes('theirs-1') === true);
+  }
+  {
+    await using app = await startTestApp({ ...env, PROVIDERS: 'simulator' });
+    const explained = await new Caller(app.url).until(
+      id,
+      'its hint',
+      ({ hint }) => hint?.includes('Kie.ai is no longer configured') === true,
+    );
+    expect(explained.hint).toContain('theirs-1');
+  }
 });

@@ -5,6 +5,7 @@ import { outcomeStayedUnknown } from '../policy/task-errors.ts';
 import { isInDoubt, nameId } from './named-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
+import { missingNotice } from '../orphaned-task.ts';
 import { nextAfterFault, noteOutcome } from '../provider-health/unavailable.ts';
 
 /**
@@ -35,6 +36,12 @@ export async function checkSubmission(
       : { ...leaseReturned, dueAt: now() };
   };
   if (suggested === null || now() >= lateWatchEnds(context, task)) {
+    const hint = task.hint?.replace(missingNotice(provider.label), '') ?? null;
+    if (hint !== task.hint) {
+      const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;
+      await recorder.record(task.id, event, { whileLeasedBy, schedule: resting });
+      return;
+    }
     await recorder.reschedule(task.id, whileLeasedBy, resting);
     return;
   }
