@@ -33,19 +33,28 @@ async function checkFile(path: string): Promise<void> {
   if (found?.isFile() !== true) throw badImage(path, 'There is no such file');
 }
 
-/** graphql-multipart-request-spec; the file is streamed from the disk. */
+/**
+ * Uploads one file by graphql-multipart-request-spec, streamed from the disk.
+ *
+ * By undici's own fetch: the one in Node 24 goes on reading the file after the server has refused and closed, and that
+ * ends the process with an uncaught `ReadableStream is already closed` (measured: 92 of 96 uploads of 3 MB).
+ */
 async function upload(path: string, { url, key }: Environment, signal: AbortSignal): Promise<string> {
+  // Loaded only here: other commands start faster without it.
+  const { fetch, FormData } = await import('undici');
   const form = new FormData();
   form.set('operations', JSON.stringify({ query: uploadImage.text, variables: { file: null } }));
   form.set('map', '{"0":["variables.file"]}');
   form.set('0', await openAsBlob(path), basename(path));
-  const response = await send(`${url}/graphql`, {
+  const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     body: form,
     headers: { accept: 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) },
-    // The key belongs to this server and to nobody to whom it points.
+    // The key is for this server, not for another one that it redirects to.
     redirect: 'error',
     signal,
+  }).catch((error: unknown) => {
+    throw unreachable(url, error);
   });
   if (response.status === 401) throw unauthorized(key);
   if (response.status === 413) throw badImage(path, 'The server takes no file of this size');
@@ -56,14 +65,10 @@ async function upload(path: string, { url, key }: Environment, signal: AbortSign
   return image.uploadId;
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
-  try {
-    return await fetch(url, init);
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-    const message = `${url} cannot be reached: ${cause || String(error)}. Is the server running (npm start)?`;
-    throw new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause: error });
-  }
+function unreachable(url: string, error: unknown): Failure {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+  const message = `${url}/graphql cannot be reached: ${cause || String(error)}. Is the server running (npm start)?`;
+  return new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause: error });
 }
 
 const badImage = (path: string, what: string) =>

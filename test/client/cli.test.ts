@@ -36,6 +36,8 @@ describe('the command line', () => {
     folder = await temporaryFolder();
     await writeFile(join(folder.path, 'fox.png'), png);
     await writeFile(join(folder.path, 'notes.txt'), 'no image');
+    // Of many reads: a refusal arrives while the file is still being read.
+    await writeFile(join(folder.path, 'large.png'), Buffer.concat([png, Buffer.alloc(8_000_000)]));
   });
   afterAll(async () => {
     await app[Symbol.asyncDispose]();
@@ -232,6 +234,7 @@ describe('the command line', () => {
   it.concurrent.each<[string, string | undefined, readonly string[]]>([
     ['no key', undefined, ['list']],
     ['a wrong key with an upload', 'wrong', ['generate', 'x', '-i', 'fox.png']],
+    ['a wrong key with an upload that is under way', 'wrong', ['generate', 'x', '-i', 'large.png']],
     ['a wrong key while it waits', 'wrong', ['watch', 'task_x']],
   ])('ends with 6 for %s, and names the variable', async (_what, wrong, args) => {
     const refused = await runCli(args, {
