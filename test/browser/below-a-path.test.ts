@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBrowser, type OpenPage, type TestBrowser } from '../support/browser.ts';
+import { openGraphiQL, startBrowser, type OpenPage, type TestBrowser } from '../support/browser.ts';
 import { startTestApp } from '../support/start-app.ts';
 import { startStrippingProxy } from '../support/stripping-proxy.ts';
 import { openStudio } from '../support/studio.ts';
@@ -55,7 +55,7 @@ describe('a server below a path', { timeout: 60_000 }, () => {
 /** GraphiQL with a subscription that began. */
 async function openSubscription(base: string): Promise<OpenPage> {
   const query = encodeURIComponent('subscription { taskStatusChanged { id } }');
-  const graphiql = await browser.open(`${base}/graphql?query=${query}`);
+  const graphiql = await openGraphiQL(browser, `${base}/graphql?query=${query}`);
   await graphiql.page.getByRole('button', { name: /execute query/i }).click();
   await waitFor('an acknowledgement', () =>
     graphiql.received.some((message) => message.includes('connection_ack')),

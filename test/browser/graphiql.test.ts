@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startBrowser, type OpenPage, type TestBrowser } from '../support/browser.ts';
+import { openGraphiQL, startBrowser, type OpenPage, type TestBrowser } from '../support/browser.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -14,11 +14,10 @@ interface Tab {
   readonly query: string;
 }
 
-// A page of 9 MB is slow on a machine that does something else too.
-describe('GraphiQL', { timeout: 60_000 }, () => {
+describe('GraphiQL', { timeout: 120_000 }, () => {
   it('opens with working operations, watches over a WebSocket, and its result plays in the browser', async () => {
     await using app = await startTestApp({ SIMULATOR_DURATION_MS: '1000' });
-    const first = await browser.open(`${app.url}/graphql`);
+    const first = await openGraphiQL(browser, `${app.url}/graphql`);
     const run = /execute query/i;
     await first.page.getByText('A red fox walks').waitFor();
     await first.page.getByRole('button', { name: run }).click();
@@ -31,20 +30,20 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
     expect(tabs.map(({ title }) => title)).toEqual(['Generate', 'Watch', 'List', 'Cancel']);
     // As a link, since GraphiQL knows an operation's name only a moment after it shows the tab.
     const link = (tab: Tab | undefined) => `${app.url}/graphql?query=${encodeURIComponent(tab?.query ?? '')}`;
-    const watch = await browser.open(link(tabs[1]));
+    const watch = await openGraphiQL(browser, link(tabs[1]));
     await watch.page.getByRole('button', { name: run }).click();
     await watch.page.getByRole('button', { name: /stop query/i }).waitFor();
     await waitFor('the subscription', () => watch.sent.some((text) => text.includes('"subscribe"')));
     const id = await generateAt(app.url, { prompt: 'A fox that is watched from its first state on' });
     const states = () => {
-      const told = watch.received.filter((text) => text.includes(id));
-      return [...new Set(told.map((text) => /"status":"(\w+)"/.exec(text)?.[1]))];
+      const events = watch.received.filter((text) => text.includes(id));
+      return [...new Set(events.map((text) => /"status":"(\w+)"/.exec(text)?.[1]))];
     };
     await waitFor('the end', states, (seen) => seen.includes('COMPLETED'));
     expect(states()).toEqual(['QUEUED', 'PROCESSING', 'COMPLETED']);
     await watch.page.getByText('"COMPLETED"').first().waitFor();
 
-    const list = await browser.open(link(tabs[2]));
+    const list = await openGraphiQL(browser, link(tabs[2]));
     await list.page.getByRole('button', { name: run }).click();
     await list.page.locator('.result-window').getByText('A fox that is watched').first().waitFor();
 
@@ -66,7 +65,7 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
     }
   });
 
-  it('runs under a strict Content-Security-Policy, and tells other sites nothing of its address', async () => {
+  it('runs under a strict Content-Security-Policy, and sends no referrer to other sites', async () => {
     await using app = await startTestApp();
     const { headers } = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
     const policy = headers.get('content-security-policy') ?? '';
@@ -80,7 +79,7 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
   it('sends the Headers editor with the socket of a subscription', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann' });
     const query = encodeURIComponent('subscription { taskStatusChanged { id } }');
-    await using visit = await browser.open(`${app.url}/graphql?query=${query}`);
+    await using visit = await openGraphiQL(browser, `${app.url}/graphql?query=${query}`);
     const { page } = visit;
     await page.getByRole('button', { name: 'Headers' }).click();
     await page
@@ -99,7 +98,7 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
 
   it('takes the first click on another tab, on a first visit', async () => {
     await using app = await startTestApp();
-    await using visit = await browser.open(`${app.url}/graphql`);
+    await using visit = await openGraphiQL(browser, `${app.url}/graphql`);
     const { page } = visit;
     await page.getByText('A red fox walks').waitFor();
     for (const [name, words] of [
@@ -125,7 +124,6 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
       (await app.query<{ videoTasks: { totalCount: number } }>('{ videoTasks { totalCount } }')).videoTasks
         .totalCount;
     const runs = async (page: OpenPage['page']) => {
-      page.setDefaultTimeout(20_000);
       await page.getByText('A red fox walks').waitFor();
       for (let presses = 0; presses < 2; presses += 1) {
         const [response] = await Promise.all([
@@ -137,20 +135,20 @@ describe('GraphiQL', { timeout: 60_000 }, () => {
         expect(await response.json()).toMatchObject({ data: { generateVideo: { userErrors: [] } } });
       }
     };
-    await using visit = await browser.open(`${app.url}/graphql`);
+    await using visit = await openGraphiQL(browser, `${app.url}/graphql`);
     await runs(visit.page);
     expect(await count()).toBe(1);
     const variables = (page: OpenPage['page']) =>
       page.evaluate(() => localStorage.getItem('graphiql:variables'));
     const first = await variables(visit.page);
-    await visit.page.reload({ timeout: 20_000 });
+    await visit.page.reload();
     await visit.page.getByRole('tab', { name: 'Cancel' }).waitFor();
     expect(await visit.page.getByRole('tab').count()).toBe(4);
     await runs(visit.page);
     expect(await count()).toBe(1);
     await visit.page.getByText('idempotencyKey').first().waitFor();
     // Another visitor's first video is not the one of the first visitor.
-    await using other = await browser.open(`${app.url}/graphql`);
+    await using other = await openGraphiQL(browser, `${app.url}/graphql`);
     expect(first).toContain('idempotencyKey');
     expect(await variables(other.page)).not.toBe(first);
   });

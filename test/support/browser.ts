@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import { chromiumHome } from './inflate-chromium.ts';
 
-/** A real browser; every page notes what a visitor would complain about. */
+/** A real browser; every page records what a visitor would complain about. */
 export interface TestBrowser extends AsyncDisposable {
-  open(url: string, options?: BrowserContextOptions): Promise<OpenPage>;
+  /** @param deadlineMs of each wait on the page, its load included */
+  open(url: string, options?: BrowserContextOptions, deadlineMs?: number): Promise<OpenPage>;
 }
 
 /** A page in a profile of its own, which closes with it. */
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
-  /** Errors and warnings of the console, and errors that nobody caught. */
+  /** Errors and warnings of the console, and uncaught errors. */
   readonly complaints: readonly string[];
   /** Addresses that were asked, in order. */
   readonly requests: readonly string[];
@@ -19,6 +20,13 @@ export interface OpenPage extends AsyncDisposable {
   readonly sent: readonly string[];
   readonly received: readonly string[];
 }
+
+/**
+ * Opens GraphiQL. Its page is 9 MB of script, and seconds pass before its buttons react where the machine has other
+ * work: the deadline of each wait allows for that.
+ */
+export const openGraphiQL = (browser: TestBrowser, url: string): Promise<OpenPage> =>
+  browser.open(url, {}, 30_000);
 
 /** Starts Chromium without a window. */
 export async function startBrowser(): Promise<TestBrowser> {
@@ -33,10 +41,10 @@ export async function startBrowser(): Promise<TestBrowser> {
   });
   const browser = await chromium.connect(server.wsEndpoint());
   return {
-    open: async (url, options = {}) => {
+    open: async (url, options = {}, deadlineMs = 6000) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(6000);
+      page.setDefaultTimeout(deadlineMs);
       const complaints: string[] = [];
       const requests: string[] = [];
       const sockets: string[] = [];
