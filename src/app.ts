@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { startApi } from './server/start-server.ts';
+import { startApi, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts, type AllowedHost } from './settings/addresses/allowed-hosts.ts';
@@ -50,7 +50,11 @@ export interface App extends AsyncDisposable {
  * Wires the rooms and starts them. Whatever was started is disposed of in reverse order, also when a later
  * part fails to start.
  */
-export async function startApp(config: Config, log: Logger): Promise<App> {
+export async function startApp(
+  config: Config,
+  log: Logger,
+  { openStudio }: { openStudio?: OpenStudio } = {},
+): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const now = Date.now;
 
@@ -135,6 +139,7 @@ export async function startApp(config: Config, log: Logger): Promise<App> {
         lastCallbackAt.set(provider, now());
         pollers.wake(provider);
       },
+      openStudio,
     }),
   );
   const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));

@@ -4,6 +4,7 @@ import { startApp } from './app.ts';
 import { ConfigError } from './config/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { createLog } from './log.ts';
+import type { OpenStudio } from './server/start-server.ts';
 import { StoreUnavailableError } from './store/sqlite/sqlite-store.ts';
 
 /** A stop that takes longer than this is cut: what was answered is durable anyway. */
@@ -12,9 +13,14 @@ const longestStopMs = 9500;
 /**
  * Runs the server until it is told to stop.
  *
+ * @param parts in development, what serves the studio from its sources
  * @returns the exit code: 0 after a stop, 1 when it could not start
  */
-export async function serve(args: readonly string[], stop: Promise<NodeJS.Signals>): Promise<number> {
+export async function serve(
+  args: readonly string[],
+  stop: Promise<NodeJS.Signals>,
+  parts: { openStudio?: OpenStudio } = {},
+): Promise<number> {
   try {
     const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
     if (values.help) {
@@ -28,7 +34,7 @@ export async function serve(args: readonly string[], stop: Promise<NodeJS.Signal
         log.warn({ variable }, 'this version does not support the setting: it has no effect');
       else log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
     }
-    const app = await startApp(config, log);
+    const app = await startApp(config, log, parts);
     const { url, simulated } = app;
     log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
     if (simulated) log.warn('no provider key is set: a simulation answers with sample videos (KIE_API_KEY)');

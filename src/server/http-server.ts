@@ -23,7 +23,7 @@ import {
   respondUnauthenticated,
   setHeaders,
 } from './http/respond.ts';
-import type { Studio } from './routes/studio.ts';
+import { isStudioPath, type StudioPages } from './routes/studio.ts';
 import type { Traffic } from './http/traffic.ts';
 import type { Veo31Routes } from './routes/veo31-routes.ts';
 import type { WebSocketTransport } from './graphql-ws/websocket.ts';
@@ -47,7 +47,7 @@ export interface HttpOptions {
   readonly eventStreams: EventStreams;
   readonly webSockets: WebSocketTransport;
   readonly media: MediaRoute;
-  readonly studio: Studio;
+  readonly studio: StudioPages;
   /** Throws while the server cannot do its work. */
   readonly checkReady: () => Promise<void>;
 }
@@ -165,7 +165,7 @@ export class HttpServer implements AsyncDisposable {
       media.respond(path.slice(mediaPath.length), request, response, url.searchParams.has('download'));
       return;
     }
-    if (studio.serves(path)) {
+    if (isStudioPath(path)) {
       if (allowsMethod(request, response, ['GET', 'HEAD'])) await studio.respond(request, response, path);
       return;
     }

@@ -17,7 +17,7 @@ import { MediaRoute } from './routes/media.ts';
 import { Operations } from '../graphql/operations.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
-import { Studio } from './routes/studio.ts';
+import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts';
 import { Subscriptions } from '../graphql/subscriptions.ts';
 import { Veo31Routes } from './routes/veo31-routes.ts';
 import { Traffic } from './http/traffic.ts';
@@ -46,7 +46,12 @@ export interface ApiRooms {
   readonly now: () => number;
   /** A provider called back: a task may be due. */
   readonly onCallback: (provider: ProviderName) => void;
+  /** Opens the studio from its sources; without it the built one is served. */
+  readonly openStudio?: OpenStudio | undefined;
 }
+
+/** Opens the studio before the server listens. */
+export type OpenStudio = (options: StudioOptions) => Promise<StudioPages>;
 
 /** The API as it listens. */
 export interface Api extends AsyncDisposable {
@@ -139,6 +144,12 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
       'no authentication: only callbacks, media and health checks are open through PUBLIC_URL (API_KEYS)',
     );
   }
+  const studioOptions: StudioOptions = {
+    directory: studioDirectory,
+    basePath,
+    asksForKey: authentication.required,
+    mediaOrigin: () => new URL(services.mediaUrl('')).origin,
+  };
   const http = await HttpServer.listen({
     host: config.HOST,
     port: config.PORT,
@@ -182,12 +193,7 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     eventStreams,
     webSockets,
     media: new MediaRoute(files, log),
-    studio: new Studio({
-      directory: studioDirectory,
-      basePath,
-      asksForKey: authentication.required,
-      mediaOrigin: () => new URL(services.mediaUrl('')).origin,
-    }),
+    studio: (await rooms.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
     checkReady: async () => {
       await store.lastRevision();
       if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');

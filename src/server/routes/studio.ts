@@ -35,8 +35,28 @@ export interface StudioOptions {
   readonly mediaOrigin: () => string;
 }
 
+/** Answers the studio's pages and files: those of the build, or in development those of Vite (dev.ts). */
+export interface StudioPages {
+  /** Answers GET and HEAD of a path for which `isStudioPath` holds. */
+  respond(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void>;
+}
+
+/** Whether a path is the studio's. */
+export const isStudioPath = (pathname: string): boolean =>
+  isStudioPage(pathname) || pathname.startsWith(assetPrefix) || pathname === '/icon.svg';
+
+/** Whether the page itself understands a path. */
+export const isStudioPage = (pathname: string): boolean => pagePath.test(pathname);
+
+/** The page with the facts that its script starts from. */
+export const withServerFacts = (
+  html: string,
+  { basePath, asksForKey }: Pick<StudioOptions, 'basePath' | 'asksForKey'>,
+): string =>
+  html.replace('<html', () => `<html data-base="${basePath}"${asksForKey ? ' data-access="key"' : ''}`);
+
 /** Serves the built studio from memory: it is half a megabyte. */
-export class Studio {
+export class Studio implements StudioPages {
   readonly #options: StudioOptions;
   #files: Promise<ReadonlyMap<string, Asset>> | null = null;
 
@@ -44,15 +64,10 @@ export class Studio {
     this.#options = options;
   }
 
-  /** Whether a path is the studio's. */
-  serves(pathname: string): boolean {
-    return pagePath.test(pathname) || pathname.startsWith(assetPrefix) || pathname === '/icon.svg';
-  }
-
   /** Answers GET and HEAD; a path of nothing is 404. */
   async respond(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
     const files = await this.#read();
-    const isPage = pagePath.test(pathname);
+    const isPage = isStudioPage(pathname);
     const asset = files.get(isPage ? '/index.html' : pathname);
     if (isPage) {
       response.setHeader('content-security-policy', contentSecurityPolicy(this.#options.mediaOrigin()));
@@ -90,18 +105,15 @@ export class Studio {
   }
 }
 
-async function readAssets({
-  directory,
-  basePath,
-  asksForKey,
-}: StudioOptions): Promise<ReadonlyMap<string, Asset>> {
+async function readAssets(options: StudioOptions): Promise<ReadonlyMap<string, Asset>> {
+  const { directory } = options;
   const names = await readdir(directory, { recursive: true }).catch(() => []);
   const known = names.filter((name) => extname(name) in contentTypes);
   const read = (name: string) => readFile(join(directory, name)).catch(() => null);
   const assets = known.map(async (name): Promise<[string, Asset]> => {
     const isPage = name === 'index.html';
     const bytes = await readFile(join(directory, name));
-    const plain = isPage ? Buffer.from(pageFor(bytes.toString(), basePath, asksForKey)) : bytes;
+    const plain = isPage ? Buffer.from(pageFor(bytes.toString(), options)) : bytes;
     const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
     const contentType = contentTypes[extname(name)] ?? '';
     // The page is small, and not always the one that was compressed.
@@ -111,11 +123,12 @@ async function readAssets({
   return new Map(await Promise.all(assets));
 }
 
-/** The page with addresses that hold at each of its paths, and with the facts that its script starts from. */
-const pageFor = (html: string, basePath: string, asksForKey: boolean): string =>
-  html
-    .replaceAll(/(src|href)="\.\//g, (_, name: string) => `${name}="${basePath}/`)
-    .replace('<html', () => `<html data-base="${basePath}"${asksForKey ? ' data-access="key"' : ''}`);
+/** The page with addresses that hold at each of its paths. */
+const pageFor = (html: string, options: StudioOptions): string =>
+  withServerFacts(html, options).replaceAll(
+    /(src|href)="\.\//g,
+    (_, name: string) => `${name}="${options.basePath}/`,
+  );
 
 function encodingFor({ plain, br, gz }: Asset, accepted: string): { encoding: string | null; body: Buffer } {
   const accepts = (name: string) =>
