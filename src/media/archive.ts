@@ -7,6 +7,7 @@ import type { Video } from '../domain/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './fetch/address-guard.ts';
 import type { AllowedHosts } from '../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './fetch/guarded-get.ts';
+import { unpacked } from './fetch/unpacked.ts';
 import { inspectVideo } from './video/inspect-video.ts';
 import type { MediaFiles } from './media-files.ts';
 import { cannotStoreMessage, StorageError } from './storage-error.ts';
@@ -123,7 +124,7 @@ export class Archive implements AsyncDisposable {
     const { files, onBegin, now } = this.#options;
     const { body, statesLength } = await this.#open(sourceUrl, signal);
     const source = new SourceBytes();
-    const chunks = source.read(body, signal);
+    const chunks = source.read(unpacked(body), signal);
     try {
       const { head, contentType, extension } = await probe(source, chunks);
       const mediaKey = `${randomBytes(16).toString('base64url')}.${extension}`;

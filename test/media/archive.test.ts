@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { AllowedHosts, parseAllowedHost } from '../../src/settings/addresses/allowed-hosts.ts';
@@ -43,6 +44,11 @@ describe('the archive', () => {
       response
         .writeHead(206, { 'content-range': `bytes 0-${sample.byteLength - 1}/${sample.byteLength}` })
         .end(sample),
+    '/packed': (response) => response.setHeader('content-encoding', 'gzip').end(gzipSync(sample)),
+    '/packed-without-a-word': (response) => response.end(gzipSync(sample)),
+    '/packed-in-name-only': (response) => response.setHeader('content-encoding', 'gzip').end(sample),
+    '/packed-and-cut': (response) => response.end(gzipSync(sample).subarray(0, 8000)),
+    '/packed-half': (response) => response.end(gzipSync(sample.subarray(0, 8000))),
     '/half': (response) =>
       response
         .writeHead(206, { 'content-range': `bytes 0-7999/${sample.byteLength}` })
@@ -132,6 +138,9 @@ describe('the archive', () => {
     '/whole',
     '/mislabelled',
     '/part',
+    '/packed',
+    '/packed-without-a-word',
+    '/packed-in-name-only',
     '/without-length',
     '/longer-by-its-length',
     '/redirected',
@@ -178,6 +187,8 @@ describe('the archive', () => {
     ['/with-password', 'notVideo', /not a plain http/i],
     ['/avi', 'notVideo', /no MP4, MOV or WebM/],
     ['/half', 'notWhole', /cut off/],
+    ['/packed-half', 'notWhole', /cut off/],
+    ['/packed-and-cut', 'unreachable', /unexpected end/],
     ['/cut-with-its-length', 'notWhole', /cut off/],
     ['/cut-without-length', 'notWhole', /cut off/],
     ['/recorded-without-length', 'notWhole', /where it ends/],
