@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { startServer, type OpenStudio } from './server/start-server.ts';
+import { startApi, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts, type AllowedHost } from './settings/addresses/allowed-hosts.ts';
@@ -47,19 +47,27 @@ export interface App extends AsyncDisposable {
 }
 
 /**
- * Wires the rooms and starts them. Whatever was started is disposed of in reverse order, also when a later
- * part fails to start.
+ * Wires the modules and starts them; resolves when requests are answered and work is done. What was started is
+ * disposed of in reverse order, also where a later part fails to start.
+ *
+ * @param signal ends the start between two of its steps
+ * @throws the signal's reason; what a part throws that cannot start
  */
 export async function startApp(
   config: Config,
   log: Logger,
-  { openStudio }: { openStudio?: OpenStudio } = {},
+  {
+    signal = new AbortController().signal,
+    openStudio,
+  }: { signal?: AbortSignal; openStudio?: OpenStudio } = {},
 ): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const now = Date.now;
 
+  signal.throwIfAborted();
   const store = stack.use(await openSqliteStore(config.DATABASE_URL));
   const feed = stack.use(await TaskFeed.open(store, log));
+  signal.throwIfAborted();
   const files = await MediaFiles.open(join(config.DATA_DIR, 'media'), log);
   const { providers, simulatorHosts } = await startProviders(config, stack);
   const allowHosts = new AllowedHosts([...config.FETCH_ALLOW_HOSTS, ...simulatorHosts]);
@@ -124,8 +132,9 @@ export async function startApp(
     now,
   });
 
+  signal.throwIfAborted();
   const api = stack.use(
-    await startServer(config, {
+    await startApi(config, {
       store,
       feed,
       tasks,
@@ -143,6 +152,7 @@ export async function startApp(
     }),
   );
   const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));
+  signal.throwIfAborted();
   pollers.start();
   housekeeping.start();
 

@@ -5,13 +5,14 @@ import { ConfigError } from './config/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { createLog } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
+import { Lifetime } from './time/lifetime.ts';
 import { StoreUnavailableError } from './store/sqlite/sqlite-store.ts';
 
-/** A stop that takes longer than this is cut: what was answered is durable anyway. */
+/** A stop that takes longer than this is cut short: what was answered is durable anyway. In milliseconds. */
 const longestStopMs = 9500;
 
 /**
- * Runs the server until it is told to stop.
+ * Runs the server until `stop` resolves, which may be during the start.
  *
  * @param parts in development, what serves the studio from its sources
  * @returns the exit code: 0 after a stop, 1 when it could not start
@@ -34,10 +35,14 @@ export async function serve(
         log.warn({ variable }, 'this version does not support the setting: it has no effect');
       else log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
     }
-    const app = await startApp(config, log, parts);
-    const { url, simulated } = app;
-    log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
-    if (simulated) log.warn('no provider key is set: a simulation answers with sample videos (KIE_API_KEY)');
+    const app = new Lifetime((signal) => startApp(config, log, { ...parts, signal }));
+    const started = await Promise.race([app.opened(), stop.then(() => null)]);
+    if (started !== null) {
+      const { url, simulated } = started;
+      log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
+      if (simulated)
+        log.warn('no provider key is set: a simulation answers with sample videos (KIE_API_KEY)');
+    }
     log.info({ signal: await stop }, 'stopping');
     return await drain(app, log);
   } catch (error) {
@@ -67,7 +72,7 @@ async function drain(app: AsyncDisposable, log: Logger): Promise<number> {
   return code;
 }
 
-/** One line for what the operator can mend; the whole error for what he cannot. */
+/** One line for faults that the operator can fix; the whole error for others. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError) return error.message;

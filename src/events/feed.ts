@@ -27,7 +27,7 @@ const retryMs = 500;
  * Carries revisions from the store to whoever listens. A commit is only a hint to read what is new by
  * revision, so a lost hint loses nothing and the order is that of the commits.
  */
-export class TaskFeed implements Disposable {
+export class TaskFeed implements AsyncDisposable {
   /** Shared by everything that makes long work of changes and operations. */
   readonly slices = new LoopSlices();
   readonly #store: Store;
@@ -36,8 +36,11 @@ export class TaskFeed implements Disposable {
   readonly #byOwner = new Map<Owner, Few<TaskListener>>();
   readonly #hints: Disposable;
   #last: number;
-  #reading = false;
+  /** The read that is under way. */
+  #reading: Promise<void> | null = null;
+  /** A commit was announced during the read. */
   #again = false;
+  #isStopped = false;
   #retry: NodeJS.Timeout | null = null;
   #isCurrent = true;
 
@@ -45,7 +48,7 @@ export class TaskFeed implements Disposable {
     this.#store = store;
     this.#log = log;
     this.#last = last;
-    this.#hints = store.onRevision(() => void this.#read());
+    this.#hints = store.onRevision(() => this.#read());
   }
 
   /** Begins after the changes that are already there. */
@@ -90,42 +93,50 @@ export class TaskFeed implements Disposable {
     return count;
   }
 
-  [Symbol.dispose](): void {
+  /** Ends after the present page; no listener is called from then on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
     this.#hints[Symbol.dispose]();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#byTask.clear();
     this.#byOwner.clear();
+    await this.#reading;
   }
 
-  async #read(): Promise<void> {
-    if (this.#reading) {
+  /** Reads what is new; a call during a read makes that one read again. */
+  #read(): void {
+    if (this.#isStopped) return;
+    if (this.#reading !== null) {
       this.#again = true;
       return;
     }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
-        for (;;) {
-          const changes = await this.#store.changesAfter(this.#last, { limit: pageSize });
-          for (const task of changes) {
-            if (!this.slices.hasTime()) await this.slices.next('');
-            this.#last = task.revision;
-            this.#tell(task);
-          }
-          if (changes.length < pageSize) break;
-        }
-        // A hint may have come while reading.
-      } while (this.#again);
-      this.#isCurrent = true;
-    } catch (error) {
-      this.#isCurrent = false;
-      this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
-      if (this.#retry !== null) clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => void this.#read(), retryMs);
-    } finally {
-      this.#reading = false;
+    this.#again = false;
+    this.#reading = this.#readPages()
+      .catch((error: unknown) => this.#retryLater(error))
+      .finally(() => {
+        this.#reading = null;
+        if (this.#again && this.#isCurrent) this.#read();
+      });
+  }
+
+  #retryLater(error: unknown): void {
+    this.#isCurrent = false;
+    this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (!this.#isStopped) this.#retry = setTimeout(() => this.#read(), retryMs);
+  }
+
+  async #readPages(): Promise<void> {
+    for (;;) {
+      const changes = await this.#store.changesAfter(this.#last, { limit: pageSize });
+      for (const task of changes) {
+        if (!this.slices.hasTime()) await this.slices.next('');
+        this.#last = task.revision;
+        this.#tell(task);
+      }
+      if (changes.length < pageSize || this.#isStopped) break;
     }
+    this.#isCurrent = true;
   }
 
   #tell(task: VideoTask): void {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { MediaFiles } from '../media/media-files.ts';
 import type { Store } from '../store/store.ts';
+import type { LongLived } from '../time/lifetime.ts';
 
 /** How often there is a look; what is due may wait so long. */
 const intervalMs = 3_600_000;
@@ -22,8 +23,8 @@ export interface HousekeepingOptions {
   readonly now: () => number;
 }
 
-/** Removes what nobody needs any more: at start, and every hour. Owns one timer. */
-export class Housekeeping implements AsyncDisposable {
+/** Removes what is no longer needed: at start, and every hour. Owns one timer. */
+export class Housekeeping implements LongLived {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> = Promise.resolve();
@@ -33,9 +34,9 @@ export class Housekeeping implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Begins; a second call changes nothing. */
+  /** Begins the first round. */
   start(): void {
-    if (this.#timer !== null) return;
+    if (this.#timer !== null || this.#stop.signal.aborted) return;
     this.#timer = setInterval(() => this.#begin(), intervalMs);
     this.#begin();
   }
@@ -77,6 +78,7 @@ export class Housekeeping implements AsyncDisposable {
       log.error({ err: lastError, files: left }, 'files could not be removed; the next round tries again');
   }
 
+  /** Ends the present round after its present batch. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stop.abort();

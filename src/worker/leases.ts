@@ -2,43 +2,64 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ClaimRequest, Store } from '../store/store.ts';
 import type { ProviderName, TaskId, VideoTask } from '../domain/video-task.ts';
+import type { LongLived } from '../time/lifetime.ts';
 import type { Lease } from './work-context.ts';
 
-/** What claims are made with. */
-export interface ClaimsOptions {
+/** Settings of leases. */
+export interface LeasesOptions {
   readonly store: Store;
   readonly provider: { readonly name: ProviderName };
   readonly log: Logger;
+  /** How long a claim holds without a renewal, in milliseconds. */
   readonly leaseMs: number;
   readonly now: () => number;
 }
 
-/** A task that is ours for a while. */
+/** A task that this process holds. */
 export interface ClaimedTask {
   readonly task: VideoTask;
   readonly lease: Lease;
-  /** The work on it has ended. */
+  /** Ends the renewal of its lease: the work on it has ended. */
   done(): void;
 }
 
-/** Tasks that were claimed together: one name in the database. */
+/** Tasks that were claimed together, under one name in the database. */
 interface Claim {
   readonly owner: string;
   until: number;
-  /** Those whose work goes on, and until when each is ours. */
+  /** The tasks whose work goes on, with the time until which each is held. */
   readonly tasks: Map<TaskId, { until: number }>;
 }
 
-/** Leases held by this process: takes work from the store, and keeps it for as long as it is being done. */
-export class Claims {
-  readonly #options: ClaimsOptions;
+/**
+ * Leases held by this process: claims due work from the store, and renews the leases while the work goes on.
+ * Owns one timer.
+ */
+export class Leases implements LongLived {
+  readonly #options: LeasesOptions;
   readonly #open = new Set<Claim>();
+  #timer: NodeJS.Timeout | null = null;
+  #isStopped = false;
+  #renewal: Promise<void> = Promise.resolve();
 
-  constructor(options: ClaimsOptions) {
+  constructor(options: LeasesOptions) {
     this.#options = options;
   }
 
-  /** Takes what is due: as many of each kind as there are slots for. */
+  /** Begins to renew; leases may be taken before. */
+  start(): void {
+    if (this.#timer !== null || this.#isStopped) return;
+    this.#timer = setInterval(() => void this.renew(), this.#options.leaseMs / 3);
+  }
+
+  /** Ends the renewal. Leases that are still held run out by themselves. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopped = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#renewal;
+  }
+
+  /** Claims due work, at most as many of each kind as asked for. */
   async take(
     wanted: Pick<ClaimRequest, 'except' | 'expiredBefore' | 'sharing'> & {
       readonly checks: number;
@@ -72,8 +93,8 @@ export class Claims {
   }
 
   /**
-   * Keeps what is held for longer where a renewal is overdue: after the process stood still, a claim must not take
-   * leases away from work that goes on here.
+   * Renews the leases where that is overdue: after the process was suspended, a claim must not take leases away from
+   * work that goes on here.
    */
   async renewOverdue(): Promise<void> {
     const { now, leaseMs } = this.#options;
@@ -82,8 +103,13 @@ export class Claims {
     if (isOverdue) await this.renew();
   }
 
-  /** Keeps what is held for longer. A failure is logged: the work may pass to another worker. */
-  async renew(): Promise<void> {
+  /** Renews all leases. A failure is logged: the work may then pass to another worker. Never rejects. */
+  renew(): Promise<void> {
+    this.#renewal = this.#renewal.then(() => this.#renewAll());
+    return this.#renewal;
+  }
+
+  async #renewAll(): Promise<void> {
     const claims = [...this.#open];
     if (claims.length === 0) return;
     const { store, now, leaseMs, log } = this.#options;

@@ -4,13 +4,14 @@ import type { ProviderName, VideoTask } from '../domain/video-task.ts';
 import { Breaker } from './provider-health/breaker.ts';
 import { createLimit } from './policy/check-interval.ts';
 import { checkTask } from './check/check.ts';
-import { Claims, type ClaimedTask } from './leases.ts';
+import { Leases, type ClaimedTask } from './leases.ts';
 import { Faults } from './provider-health/faults.ts';
 import { faultPauseMs, giveBack } from './give-back.ts';
 import { fitTo, nextTurn, pauseAfter, shortestPauseMs, type ClaimPlan, type Turn } from './next-turn.ts';
 import { keepOrphanedTask } from './orphaned-task.ts';
 import { Plans } from './policy/schedule-correction.ts';
 import type { ProviderSign, WorkContext } from './work-context.ts';
+import type { LongLived } from '../time/lifetime.ts';
 import { noSlot, Slots, type Slot, type SlotCounts } from './slots.ts';
 import { submitTask } from './submit/submit.ts';
 
@@ -27,9 +28,9 @@ export interface PollerOptions extends Omit<WorkContext, 'faults' | 'learn'> {
 
 /**
  * The durable poller of one provider: sleeps until work is due or a signal comes, claims a batch, does it.
- * Owns one timer for sleeping and one for renewing leases.
+ * Owns one timer, its leases and the work it began.
  */
-export class Poller implements AsyncDisposable {
+export class Poller implements LongLived {
   readonly #options: PollerOptions;
   readonly #stopping = new AbortController();
   /** A check may be asked again, so it ends at once at shutdown; a paid attempt is given time. */
@@ -39,18 +40,17 @@ export class Poller implements AsyncDisposable {
   readonly #breaker: Breaker;
   readonly #faults = new Faults();
   readonly #plans: Plans;
-  readonly #claims: Claims;
+  readonly #leases: Leases;
   #signal = Promise.withResolvers<void>();
   #loop: Promise<void> | null = null;
   #lastTurnWasGood = true;
   /** Iterations in a row that took nothing although something was due. */
   #fruitless = 0;
-  #renewal: NodeJS.Timeout | null = null;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#slots = new Slots(options.concurrency, () => this.wake());
-    this.#claims = new Claims(options);
+    this.#leases = new Leases(options);
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
     this.#plans = new Plans(options);
   }
@@ -73,7 +73,7 @@ export class Poller implements AsyncDisposable {
   /** Begins to work; a second call changes nothing. */
   start(): void {
     if (this.#loop !== null || this.#stopping.signal.aborted) return;
-    this.#renewal = setInterval(() => void this.#claims.renew(), this.#options.leaseMs / 3);
+    this.#leases.start();
     this.#loop = this.#run();
   }
 
@@ -95,7 +95,7 @@ export class Poller implements AsyncDisposable {
     const drain = setTimeout(() => this.#drained.abort(), this.#options.drainMs);
     await Promise.all(this.#running);
     clearTimeout(drain);
-    if (this.#renewal !== null) clearInterval(this.#renewal);
+    await this.#leases[Symbol.asyncDispose]();
   }
 
   async #run(): Promise<void> {
@@ -128,8 +128,8 @@ export class Poller implements AsyncDisposable {
   /** Starts what is due and fits; returns how long there is nothing to do, in milliseconds. */
   async #iterate(): Promise<number> {
     // Leases are times too: what we hold stays ours.
-    if (await this.#plans.followClock()) await this.#claims.renew();
-    else await this.#claims.renewOverdue();
+    if (await this.#plans.followClock()) await this.#leases.renew();
+    else await this.#leases.renewOverdue();
     const { store, provider, now, patienceMs } = this.#options;
     const turn = nextTurn({
       due: await store.dueTimes(provider.name),
@@ -166,7 +166,7 @@ export class Poller implements AsyncDisposable {
   async #start(plan: ClaimPlan): Promise<number> {
     const wanted = fitTo(plan, this.#left());
     if (wanted === null || this.#stopping.signal.aborted) return 0;
-    const claimed = await this.#claims.take({
+    const claimed = await this.#leases.take({
       ...wanted,
       sharing: {
         check: this.#slots.sharing('check', wanted.checks),

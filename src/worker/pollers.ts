@@ -1,9 +1,10 @@
 import type { ProviderHealth } from '../providers/provider.ts';
 import type { ProviderName } from '../domain/video-task.ts';
+import type { LongLived } from '../time/lifetime.ts';
 import type { Poller } from './poller.ts';
 
 /** The pollers of all providers, as one part of the server. */
-export class Pollers implements AsyncDisposable {
+export class Pollers implements LongLived {
   readonly #byProvider: ReadonlyMap<ProviderName, Poller>;
 
   /** @param pollers one for each provider; the caller leaves them to this object */

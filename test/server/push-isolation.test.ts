@@ -78,7 +78,7 @@ describe('one subscriber', () => {
       lastRevision: () => store.lastRevision(),
     });
     const log = pino({ level: 'silent' });
-    using feed = await TaskFeed.open(slowly, log);
+    await using feed = await TaskFeed.open(slowly, log);
     const told: string[] = [];
     const sink: Sink = {
       send: (payload) => void told.push(payload),

@@ -1,0 +1,344 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { pino, type Logger } from 'pino';
+import { startApp } from '../../src/app.ts';
+import { randomId } from '../../src/commands/random-id.ts';
+import { Recorder } from '../../src/commands/recorder.ts';
+import { readConfig } from '../../src/config/config.ts';
+import type { TaskId } from '../../src/domain/video-task.ts';
+import { TaskFeed } from '../../src/events/feed.ts';
+import { TaskStreams } from '../../src/events/task-stream.ts';
+import { Subscriber } from '../../src/events/subscriber.ts';
+import { Archive } from '../../src/media/archive.ts';
+import { ImageSources } from '../../src/media/fetch/image-sources.ts';
+import { MediaFiles } from '../../src/media/media-files.ts';
+import { createMissingProvider } from '../../src/providers/missing-provider.ts';
+import type { VideoProvider } from '../../src/providers/provider.ts';
+import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { Traffic } from '../../src/server/http/traffic.ts';
+import { AllowedHosts } from '../../src/settings/addresses/allowed-hosts.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { Deadline, DeadlineSignal } from '../../src/time/deadline.ts';
+import { Lifetime, type LongLived } from '../../src/time/lifetime.ts';
+import { Housekeeping } from '../../src/worker/housekeeping.ts';
+import { Poller } from '../../src/worker/poller.ts';
+import { Pollers } from '../../src/worker/pollers.ts';
+import { kieProviderAt } from './kie-provider.ts';
+import { overEventStream, overWebSocket } from './push-client.ts';
+import { startPushServer } from './push-server.ts';
+import { sampleTask, sampleTime } from './sample-task.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { waitFor } from './wait-for.ts';
+
+/** One object under test, not started, with what it was given. */
+export interface Specimen {
+  readonly lifetime: LongLived;
+  /** Whether it does now what it is for. */
+  readonly isReady: () => boolean | Promise<boolean>;
+  /** Puts it to work that no other side ends; resolves once that is under way. */
+  readonly occupy?: () => Promise<unknown>;
+}
+
+/** Makes one. What it is given is disposed of with the stack, after the object. */
+export type MakeSpecimen = (stack: AsyncDisposableStack, log: Logger) => Promise<Specimen>;
+
+/** Answers nothing, so that whatever asks it stays under way. */
+async function startSilentHost(stack: AsyncDisposableStack) {
+  const held: ServerResponse[] = [];
+  const server = createServer((_request, response) => void held.push(response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stack.defer(async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    allowHosts: new AllowedHosts([{ name: '127.0.0.1', port }]),
+    asked: (count = 1) => waitFor('requests', () => held.length >= count),
+  };
+}
+
+async function openStore(stack: AsyncDisposableStack): Promise<Store> {
+  const folder = stack.use(await temporaryFolder());
+  return stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
+}
+
+async function openFiles(stack: AsyncDisposableStack, log: Logger): Promise<MediaFiles> {
+  return MediaFiles.open(stack.use(await temporaryFolder()).path, log);
+}
+
+async function insert(store: Store, overrides: Parameters<typeof sampleTask>[0] = {}) {
+  const result = await store.insert(sampleTask({ id: randomId() as TaskId, ...overrides }), null);
+  if (result.kind !== 'inserted') throw new Error(result.kind);
+  return result.task;
+}
+
+const generating = (): Parameters<typeof sampleTask>[0] => ({
+  stage: 'GENERATING',
+  nextAction: 'check',
+  providerTaskId: randomId(),
+});
+
+/** Work that is cut by the stop rejects; that is its answer. */
+const begin = (work: Promise<unknown>): void => void work.catch(() => undefined);
+
+/** An object that an asynchronous function opens, with a way to ask whether it works. */
+function opened<T extends AsyncDisposable | Disposable>(
+  open: () => T | Promise<T>,
+  {
+    isReady = () => true,
+    occupy,
+  }: { isReady?: (it: T) => boolean | Promise<boolean>; occupy?: (it: T) => unknown } = {},
+): Specimen {
+  const lifetime = new Lifetime(async () => open());
+  const use = async <R>(run: (it: T) => R | Promise<R>) => run(await lifetime.opened());
+  return {
+    lifetime,
+    isReady: () => use(isReady).catch(() => false),
+    ...(occupy !== undefined && { occupy: () => use(occupy) }),
+  };
+}
+
+async function makePoller(
+  stack: AsyncDisposableStack,
+  log: Logger,
+  provider: VideoProvider,
+  leaseMs = 30_000,
+): Promise<{ poller: Poller; store: Store }> {
+  const store = await openStore(stack);
+  const files = await openFiles(stack, log);
+  const poller = new Poller({
+    store,
+    recorder: new Recorder(store, log, Date.now),
+    provider,
+    files,
+    imageSources: { whyUnreachable: () => Promise.resolve(null) },
+    archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
+    log,
+    now: Date.now,
+    uptime: () => performance.now(),
+    random: Math.random,
+    patienceMs: Date.now(),
+    leaseMs,
+    concurrency: { check: 10, submit: 10, download: 10 },
+    drainMs: 50,
+    callbackUrl: () => null,
+    callbacksArrive: () => false,
+  });
+  return { poller, store };
+}
+
+/** Every kind of long-lived object in `src`. */
+export const longLived: Readonly<Record<string, MakeSpecimen>> = {
+  'a poller whose requests are under way': async (stack, log) => {
+    const kie = await startSilentHost(stack);
+    const { poller, store } = await makePoller(stack, log, stack.use(kieProviderAt(kie.url)));
+    return {
+      lifetime: poller,
+      isReady: () => poller.isWorking,
+      occupy: async () => {
+        await insert(store);
+        await insert(store, generating());
+        poller.wake();
+        await kie.asked(2);
+      },
+    };
+  },
+  'a poller that renews its leases': async (stack, log) => {
+    const kie = await startSilentHost(stack);
+    const { poller, store } = await makePoller(stack, log, stack.use(kieProviderAt(kie.url)), 6);
+    const renewed = Promise.withResolvers<void>();
+    const renew = store.renew.bind(store);
+    // The stop then comes in the middle of a renewal.
+    store.renew = (...parts) => {
+      renewed.resolve();
+      return new Promise((resolve) => void setTimeout(resolve, 100)).then(() => renew(...parts));
+    };
+    return {
+      lifetime: poller,
+      isReady: () => poller.isWorking,
+      occupy: async () => {
+        await insert(store, generating());
+        poller.wake();
+        await renewed.promise;
+      },
+    };
+  },
+  'the pollers of all providers': async (stack, log) => {
+    const kie = await startSilentHost(stack);
+    const { poller, store } = await makePoller(stack, log, stack.use(kieProviderAt(kie.url)));
+    const { poller: other } = await makePoller(stack, log, createMissingProvider('GOOGLE'));
+    const pollers = new Pollers([poller, other]);
+    return {
+      lifetime: pollers,
+      isReady: () => pollers.areWorking,
+      occupy: async () => {
+        await insert(store);
+        pollers.wake('KIE');
+        await kie.asked();
+      },
+    };
+  },
+  housekeeping: async (stack, log) => {
+    const store = await openStore(stack);
+    const files = await openFiles(stack, log);
+    for (let count = 0; count < 30; count += 1) await insert(store, { deletedAt: sampleTime });
+    const housekeeping = new Housekeeping({ store, files, log, now: Date.now });
+    return {
+      lifetime: housekeeping,
+      isReady: () => {
+        const left = async () => (await store.changesAfter(0, { limit: 100 })).length;
+        return waitFor('a clean store', left, (count) => count === 0, 500).then(
+          () => true,
+          () => false,
+        );
+      },
+    };
+  },
+  'the feed': async (stack, log) => {
+    const store = await openStore(stack);
+    const heard: unknown[] = [];
+    return opened(
+      async () => {
+        const feed = await TaskFeed.open(store, log);
+        feed.watch({ owner: sampleTask().owner, id: null }, (task) => void heard.push(task));
+        return feed;
+      },
+      {
+        isReady: async () => {
+          const { length } = heard;
+          await insert(store);
+          return waitFor('a change', () => heard.length > length, Boolean, 500).catch(() => false);
+        },
+        // A commit is announced; nothing waits for the read that follows it.
+        occupy: () => insert(store),
+      },
+    );
+  },
+  'a subscriber that catches up': async (stack, log) => {
+    const store = await openStore(stack);
+    for (let count = 0; count < 120; count += 1) await insert(store);
+    const feed = stack.use(await TaskFeed.open(store, log));
+    const streams = new TaskStreams(feed, log);
+    const sent: unknown[] = [];
+    return opened(
+      async () => {
+        const stream = streams.open('all', { owner: sampleTask().owner, id: null }, ({ id }) => id);
+        const sink = {
+          send: (payload: unknown) => void sent.push(payload),
+          isWritable: () => sent.length < 105,
+          whenWritable: () => {},
+          end: () => {},
+          fail: () => {},
+        };
+        const subscriber = new Subscriber(stream, sink, () => {});
+        await subscriber.begin(store, { kind: 'present' });
+        return subscriber;
+      },
+      { isReady: () => feed.listenerCount === 1, occupy: () => waitFor('states', () => sent.length > 0) },
+    );
+  },
+  'the store': async (stack) => {
+    const folder = stack.use(await temporaryFolder());
+    return opened(() => openSqliteStore(join(folder.path, 'reelay.db')), {
+      isReady: async (store) => (await store.lastRevision()) >= 0,
+      occupy: (store) => {
+        for (let count = 0; count < 20; count += 1) begin(insert(store));
+      },
+    });
+  },
+  'the archive': async (stack, log) => {
+    const source = await startSilentHost(stack);
+    const files = await openFiles(stack, log);
+    const { allowHosts } = source;
+    const onBegin = () => Promise.resolve();
+    return opened(() => new Archive({ files, allowHosts, timeoutMs: 60_000, now: Date.now, log, onBegin }), {
+      occupy: async (archive) => {
+        begin(archive.fetch(`${source.url}/v.mp4`, new AbortController().signal, 60_000));
+        await source.asked();
+      },
+    });
+  },
+  'the check of image addresses': async (stack) => {
+    const source = await startSilentHost(stack);
+    return opened(() => new ImageSources(source.allowHosts, 60_000), {
+      occupy: async (images) => {
+        begin(images.whyUnreachable(`${source.url}/i.png`, new AbortController().signal));
+        await source.asked();
+      },
+    });
+  },
+  'a provider': async (stack) => {
+    const kie = await startSilentHost(stack);
+    return opened(() => kieProviderAt(kie.url, { timeoutMs: 60_000 }), {
+      occupy: async (provider) => {
+        const { signal } = new AbortController();
+        const request = { model: 'veo3_fast', resolution: null, memo: null, callbackUrl: null };
+        begin(provider.check({ ...request, providerTaskId: 'theirs', mayOrder: () => false }, signal));
+        begin(provider.credits());
+        await kie.asked(2);
+      },
+    });
+  },
+  'a provider that is not configured': () => Promise.resolve(opened(() => createMissingProvider('GOOGLE'))),
+  'the simulator': () =>
+    Promise.resolve(
+      opened(() => startSimulator({ durationMs: 60_000 }), {
+        isReady: async ({ url }) => (await fetch(url)).status > 0,
+        occupy: async ({ url }) => {
+          const response = await fetch(`${url}/api/v1/veo/generate`, {
+            method: 'POST',
+            headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
+            body: JSON.stringify({ prompt: 'fox', model: 'veo3_fast' }),
+          });
+          await response.text();
+        },
+      }),
+    ),
+  'the bounds of connections': (_stack, log) =>
+    Promise.resolve(
+      opened(() => new Traffic({ bytes: 1, bytesPerOwner: 1, stallMs: 1000, slowBodyMs: 1000 }, log)),
+    ),
+  'a deadline': () => Promise.resolve(opened(() => new Deadline(60_000, () => {}))),
+  'a signal with a deadline': () => Promise.resolve(opened(() => new DeadlineSignal(60_000))),
+  'the HTTP server with a WebSocket and an event stream': (stack) =>
+    Promise.resolve(
+      opened(() => startPushServer(), {
+        isReady: async ({ url }) => (await fetch(`${url}/readyz`)).status === 200,
+        occupy: async ({ url }) => {
+          const query = 'subscription { taskStatusChanged { id } }';
+          stack.use(await overWebSocket(url, query));
+          stack.use(await overEventStream(url, query));
+        },
+      }),
+    ),
+  'the whole server': async (stack, log) => {
+    const folder = stack.use(await temporaryFolder());
+    const config = readConfig({ PORT: '0', DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '60000' });
+    const lifetime = new Lifetime((signal) => startApp(config, log, { signal }));
+    return {
+      lifetime,
+      isReady: async () => {
+        const app = await lifetime.opened().catch(() => null);
+        return app !== null && (await fetch(`${app.url}/readyz`)).status === 200;
+      },
+      occupy: async () => {
+        const { url } = await lifetime.opened();
+        stack.use(await overWebSocket(url, 'subscription { taskStatusChanged { id } }'));
+      },
+    };
+  },
+};
+
+/** A log that keeps its errors. */
+export function errorLog(): { readonly log: Logger; readonly errors: unknown[] } {
+  const errors: unknown[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(JSON.parse(line)) });
+  return { log, errors };
+}
