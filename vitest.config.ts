@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/inflate-chromium.ts', 'test/support/build-studio.ts'],
+    // Fails a file that leaves a timer, socket, listener, child process or worker.
+    setupFiles: ['test/support/leak-check.ts'],
     // They wait for processes and timers more than they compute: one worker fewer than cores would idle.
     maxWorkers: 2,
     // Real servers and processes: a deadline per test, never a sleep inside one.

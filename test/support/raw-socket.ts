@@ -51,15 +51,16 @@ export class RawSocket implements AsyncDisposable {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** The first message, past or to come, that matches. */
+  /** The first message, past or to come, that matches; fails when the socket is closed without one. */
   async next(matches: (message: Message) => boolean): Promise<Message> {
+    const isClosed = () => this.socket.readyState === WebSocket.CLOSED;
     await waitFor(
       'a message',
       () => this.messages,
-      (messages) => messages.some(matches),
+      (messages) => messages.some(matches) || isClosed(),
     );
     const found = this.messages.find(matches);
-    if (found === undefined) throw new Error('lost');
+    if (found === undefined) throw new Error('The socket was closed without such a message');
     return found;
   }
 
