@@ -6,7 +6,7 @@ import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import type { Recorder } from '../commands/recorder.ts';
-import type { Faults } from './provider-health/faults.ts';
+import type { Faults } from './provider-health/task-faults.ts';
 
 /** What a piece of work needs from the rooms around it. */
 export interface WorkContext {

@@ -8,7 +8,7 @@ import { Recorder } from '../../src/commands/recorder.ts';
 import { FairSlots } from '../../src/commands/fair-slots.ts';
 import { VideoTaskRefresher } from '../../src/commands/refresh-video-task.ts';
 import { checkTask } from '../../src/worker/check/check.ts';
-import { Faults } from '../../src/worker/provider-health/faults.ts';
+import { Faults } from '../../src/worker/provider-health/task-faults.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';

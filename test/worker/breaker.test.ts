@@ -6,7 +6,7 @@ import {
   nextLateCheckDelay,
   pauseAfterRefusal,
 } from '../../src/worker/policy/check-interval.ts';
-import { ClockWatch } from '../../src/worker/policy/clock-jump.ts';
+import { ClockWatch } from '../../src/worker/policy/clock-watch.ts';
 
 /** A breaker with a clock that the test sets, and without chance. */
 function clocked() {

@@ -4,13 +4,13 @@ import type { TaskEvent } from '../../domain/state-machine.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { wakeIntervalMs } from '../../commands/wake-task.ts';
 import { nextCheckDelay, nextOwnFaultDelay } from '../policy/check-interval.ts';
-import { checkSubmission } from './check-submission.ts';
+import { checkSubmission } from './check-unknown-submission.ts';
 import { copyVideo } from './archive-video.ts';
 import { gaveUp } from '../policy/task-errors.ts';
-import { concludeLate } from './late-check.ts';
+import { concludeLate } from './check-ended-task.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
 import { provesCost, toldCost } from './reported-cost.ts';
-import { concludeFault, noteOutcome } from '../provider-health/unavailable.ts';
+import { concludeFault, noteOutcome } from './unanswered-check.ts';
 
 /** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
 const safetyCheckFactor = 5;

@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Store } from '../../store/store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
-import { ClockWatch } from './clock-jump.ts';
+import { ClockWatch } from './clock-watch.ts';
 
 /** Rows that one statement brings forward: it takes some 10 ms. */
 const bringForwardAtOnce = 500;

@@ -3,9 +3,9 @@ import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit, pauseAfterRefusal } from '../policy/check-interval.ts';
 import { neverSent } from '../policy/task-errors.ts';
-import { readyImages } from './ready-images.ts';
+import { readyImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
-import { interrupted, keepOutcome, restOfUnknown, signOf } from './submit-outcome.ts';
+import { interrupted, keepOutcome, restOfUnknown, signOf } from './record-outcome.ts';
 
 /**
  * One paid attempt, at most: the attempt is committed before the first byte of the request, and whatever is

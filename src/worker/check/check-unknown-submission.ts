@@ -2,11 +2,11 @@ import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { outcomeStayedUnknown } from '../policy/task-errors.ts';
-import { isInDoubt, nameId } from './named-ids.ts';
+import { isInDoubt, nameId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
-import { missingNotice } from '../orphaned-task.ts';
-import { nextAfterFault, noteOutcome } from '../provider-health/unavailable.ts';
+import { missingNotice } from '../missing-provider.ts';
+import { nextAfterFault, noteOutcome } from './unanswered-check.ts';
 
 /**
  * An attempt whose outcome nobody knows: there is nothing to ask for but an id that a callback named. It is

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
-import { Faults } from '../../src/worker/provider-health/faults.ts';
+import { Faults } from '../../src/worker/provider-health/task-faults.ts';
 
 const [a, b] = ['a', 'b'] as TaskId[] as [TaskId, TaskId];
 

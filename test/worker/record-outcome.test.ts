@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { Faults } from '../../src/worker/provider-health/faults.ts';
+import { Faults } from '../../src/worker/provider-health/task-faults.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewVideoTask } from '../../src/store/store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
-import { keepOutcome } from '../../src/worker/submit/submit-outcome.ts';
+import { keepOutcome } from '../../src/worker/submit/record-outcome.ts';
 import { submitTask } from '../../src/worker/submit/submit.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';

@@ -1,8 +1,8 @@
 import type { CheckOutcome } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay, pauseAfterRefusal } from '../policy/check-interval.ts';
-import type { Conclusion } from '../check/check.ts';
-import { provenFaults, type Fault } from './faults.ts';
+import type { Conclusion } from './check.ts';
+import { provenFaults, type Fault } from '../provider-health/task-faults.ts';
 import type { WorkContext } from '../work-context.ts';
 
 /** Learns from a check what it tells of the provider, and what of the task alone; null where it was answered. */

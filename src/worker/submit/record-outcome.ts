@@ -6,9 +6,9 @@ import type { TaskEvent } from '../../domain/state-machine.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import { nextCheckDelay, pauseAfterRefusal } from '../policy/check-interval.ts';
-import { nameId } from '../check/named-ids.ts';
+import { nameId } from '../check/possible-ids.ts';
 import type { Lease, ProviderSign, WorkContext } from '../work-context.ts';
-import { writeUntilKept } from './write-until-kept.ts';
+import { writeUntilKept } from './write-until-stored.ts';
 
 /**
  * Writes the outcome of a paid attempt, and repeats that until it succeeds: it is told once. An id that was received

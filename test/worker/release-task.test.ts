@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewVideoTask } from '../../src/store/store.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
-import { giveBack } from '../../src/worker/give-back.ts';
+import { giveBack } from '../../src/worker/release-task.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { sampleTask, sampleTime } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
