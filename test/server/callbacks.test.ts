@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { pino, type Logger } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/providers/simulator/simulator.ts';
 import { freePort } from '../support/free-port.ts';
@@ -9,9 +10,9 @@ import { waitFor } from '../support/wait-for.ts';
 const hmacKey = 'a key of the account';
 
 /** A server that polls once a minute and is called back by a simulator of its own. */
-async function startCalledBack(simulator: Simulator, env: Record<string, string> = {}) {
+async function startCalledBack(simulator: Simulator, env: Record<string, string> = {}, log?: Logger) {
   const port = String(await freePort());
-  return startTestApp({
+  const settings = {
     PORT: port,
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     PROVIDERS: 'kie',
@@ -21,7 +22,8 @@ async function startCalledBack(simulator: Simulator, env: Record<string, string>
     KIE_CREATES_PER_10S: '0',
     FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
     ...env,
-  });
+  };
+  return startTestApp(settings, log);
 }
 
 const statusOf = async (url: string, id: string) =>
@@ -113,7 +115,9 @@ describe('callbacks of the provider', () => {
 
   it('with an unknown token are 404, and with a bad signature 401, before anything is believed', async () => {
     await using simulator = await startSimulator({ durationMs: 60_000, hmacKey: 'another key' });
-    await using app = await startCalledBack(simulator, { KIE_WEBHOOK_HMAC_KEY: hmacKey });
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    await using app = await startCalledBack(simulator, { KIE_WEBHOOK_HMAC_KEY: hmacKey }, log);
     await generateAt(app.url, { prompt: 'Ours' });
     const url = await waitFor('the callback address', () => callbackOf(simulator, 'Ours'));
     const sign = (timestamp: number, key = hmacKey) => ({
@@ -129,6 +133,12 @@ describe('callbacks of the provider', () => {
       await post(url, sign(now + 100)),
       await post(url, sign(now)),
     ]).toEqual([404, 401, 401, 401, 401, 200]);
+    // A clock that differs refuses good ones too: what they named may be what was paid for.
+    const refused = lines.filter((line) => line.includes('signature'));
+    expect(refused.map((line) => (JSON.parse(line) as { ids: unknown }).ids)).toEqual(
+      Array.from({ length: 4 }, () => ['t1']),
+    );
+    expect(lines.join('')).not.toContain(url.split('/').at(-1));
   });
 });
 

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -11,7 +11,10 @@ export interface TestApp extends AsyncDisposable {
 }
 
 /** Starts it with settings of the environment; asks the simulator often, so that tests are short. */
-export async function startTestApp(env: Record<string, string> = {}): Promise<TestApp> {
+export async function startTestApp(
+  env: Record<string, string> = {},
+  log: Logger = pino({ level: env['LOG_LEVEL'] ?? 'silent' }),
+): Promise<TestApp> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const config = readConfig({
@@ -21,7 +24,7 @@ export async function startTestApp(env: Record<string, string> = {}): Promise<Te
     KIE_POLL_INTERVAL_MS: '50',
     ...env,
   });
-  const app = stack.use(await startApp(config, pino({ level: env['LOG_LEVEL'] ?? 'silent' })));
+  const app = stack.use(await startApp(config, log));
   const running = stack.move();
   return {
     url: app.url,

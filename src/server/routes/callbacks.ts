@@ -54,6 +54,8 @@ export class Callbacks {
       };
       named = ids.find((id) => isSignedCallback(hmacKey, id, signature, now())) ?? null;
       if (named === null) {
+        // A key or a clock of ours that is wrong refuses good ones too.
+        log.warn({ task: task.id, stage: task.stage, ids }, 'a callback was refused for its signature');
         respondJson(response, 401, { error: 'The signature is missing, old or wrong.' }, refusal?.headers);
         return;
       }
