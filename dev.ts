@@ -7,12 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { createServer as createVite } from 'vite';
 import studioConfig from './client/studio/vite.config.ts';
 import { serve } from './src/serve.ts';
-import {
-  isStudioPage,
-  withServerFacts,
-  type StudioOptions,
-  type StudioPages,
-} from './src/server/routes/studio.ts';
+import { withServerFacts, type StudioOptions, type StudioPages } from './src/server/routes/studio.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const studioFolder = join(root, 'client/studio');
@@ -44,17 +39,20 @@ async function openStudio(options: StudioOptions): Promise<StudioPages> {
     },
   });
   return {
-    respond: async (request, response, path) => {
+    respondPage: async ({ response }) => {
+      const source = await readFile(join(studioFolder, 'index.html'), 'utf8');
+      const html = await vite.transformIndexHtml('/index.html', withServerFacts(source, options));
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
+      response.end(html);
+    },
+    respondFile: async ({ request, response }, path) => {
       response.setHeader('cache-control', 'no-store');
-      if (isStudioPage(path)) {
-        const source = await readFile(join(studioFolder, 'index.html'), 'utf8');
-        const html = await vite.transformIndexHtml('/index.html', withServerFacts(source, options));
-        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
-        return;
-      }
       const { search } = new URL(request.url ?? '', 'http://reelay.invalid');
       request.url = `${base}${path.replace(/^\/(?:assets\/)?/, '')}${search}`;
-      vite.middlewares(request, response, () => response.writeHead(404).end());
+      await new Promise<void>((resolve) => {
+        response.once('close', resolve);
+        vite.middlewares(request, response, () => response.writeHead(404).end());
+      });
     },
   };
 }

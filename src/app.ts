@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { startApi, type OpenStudio } from './server/start-server.ts';
+import { startServer, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts, type AllowedHost } from './settings/addresses/allowed-hosts.ts';
@@ -134,7 +134,7 @@ export async function startApp(
 
   signal.throwIfAborted();
   const api = stack.use(
-    await startApi(config, {
+    await startServer(config, {
       store,
       feed,
       tasks,

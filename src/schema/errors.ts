@@ -62,3 +62,7 @@ export function maskError(error: GraphQLError, report: (cause: unknown) => void)
     extensions: { code: 'INTERNAL' },
   });
 }
+
+/** The message for a fault of ours, without any detail of it. */
+export const faultMessage = (error: unknown): string =>
+  error instanceof StorageError ? cannotKeepMessage : internalMessage;

@@ -12,17 +12,20 @@ import { Callbacks } from './routes/callbacks.ts';
 import { EventStreams } from './graphql-http/event-stream.ts';
 import { GraphiQLPage } from './routes/graphiql.ts';
 import { GraphQLHttp } from './graphql-http/graphql-http.ts';
-import { HttpServer } from './http-server.ts';
+import { Dispatcher } from './http/dispatcher.ts';
+import { HttpServer } from './http/http-server.ts';
 import { MediaRoute } from './routes/media.ts';
 import { Operations } from '../graphql/operations.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
 import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts';
 import { Subscriptions } from '../graphql/subscriptions.ts';
-import { Veo31Routes } from './routes/veo31-routes.ts';
+import { Readiness } from './routes/health.ts';
+import { routeTable } from './routes.ts';
 import { Traffic } from './http/traffic.ts';
 import { UploadSlots } from './body/upload-slots.ts';
-import { Veo31 } from './routes/veo31.ts';
+import { Veo31Generate } from './routes/veo31-generate.ts';
+import { Veo31Status } from './routes/veo31-status.ts';
 import { WebSocketTransport } from './graphql-ws/websocket.ts';
 import { createGraphQLHandler } from './graphql-http/yoga.ts';
 import type { Store } from '../store/store.ts';
@@ -31,7 +34,7 @@ import { maxImageBytes } from '../commands/upload-reference-image.ts';
 import type { VideoTasks } from '../commands/video-tasks.ts';
 
 /** What the API is put in front of. The caller owns all of it. */
-export interface ApiRooms {
+export interface ServerDependencies {
   readonly store: Store;
   readonly feed: TaskFeed;
   readonly tasks: VideoTasks;
@@ -54,7 +57,7 @@ export interface ApiRooms {
 export type OpenStudio = (options: StudioOptions) => Promise<StudioPages>;
 
 /** The API as it listens. */
-export interface Api extends AsyncDisposable {
+export interface RunningServer extends AsyncDisposable {
   /** Where it listens, for people on this machine. */
   readonly url: string;
   /** Whether nothing but the simulator answers. */
@@ -65,8 +68,8 @@ export interface Api extends AsyncDisposable {
 const studioDirectory = fileURLToPath(new URL('../../client/dist', import.meta.url));
 
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
-export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
-  const { store, feed, tasks, providers, health, files, log, now, onCallback } = rooms;
+export async function startServer(config: Config, deps: ServerDependencies): Promise<RunningServer> {
+  const { store, feed, tasks, providers, health, files, log, now, onCallback } = deps;
   let baseUrl = config.PUBLIC_URL;
   const basePath = baseUrl === null ? '' : pathOf(baseUrl);
   const services: Services = {
@@ -150,20 +153,12 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
     asksForKey: authentication.required,
     mediaOrigin: () => new URL(services.mediaUrl('')).origin,
   };
-  const http = await HttpServer.listen({
-    host: config.HOST,
-    port: config.PORT,
-    basePath,
-    trustProxy: config.TRUST_PROXY,
-    log,
-    guard,
+  const routes = routeTable({
+    webSockets,
     graphql: new GraphQLHttp({
-      guard,
-      authentication,
       operations,
       yoga: createGraphQLHandler(operations, log),
       eventStreams,
-      graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
       traffic,
       requests: {
         maxBodyBytes: config.LIMIT_BODY_BYTES,
@@ -175,31 +170,35 @@ export async function startApi(config: Config, rooms: ApiRooms): Promise<Api> {
         receive: (content) => files.receive(content),
       },
     }),
-    authentication,
-    veo31: new Veo31Routes({
-      guard,
-      authentication,
-      veo31: new Veo31({
-        tasks,
-        feed,
-        providers,
-        mediaUrl: services.mediaUrl,
-        traffic,
-        maxBodyBytes: config.LIMIT_BODY_BYTES,
-      }),
+    graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+    veo31Generate: new Veo31Generate({
+      tasks,
+      feed,
+      providers,
+      traffic,
+      maxBodyBytes: config.LIMIT_BODY_BYTES,
     }),
+    veo31Status: new Veo31Status({ tasks, providers, mediaUrl: services.mediaUrl }),
     callbacks: new Callbacks({ store, log, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
-    traffic,
-    eventStreams,
-    webSockets,
-    media: new MediaRoute(files, log),
-    studio: (await rooms.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
-    checkReady: async () => {
+    media: new MediaRoute(files, log, traffic),
+    studio: (await deps.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
+    readiness: new Readiness(async () => {
       await store.lastRevision();
       if (!feed.isCurrent) throw new Error('Changes cannot be read: subscribers wait');
       await files.checkUsable();
-      if (!rooms.isWorking()) throw new Error('Nobody looks for due work');
-    },
+      if (!deps.isWorking()) throw new Error('The worker does not look for due work');
+    }, log),
+  });
+  const { TRUST_PROXY: trustProxy } = config;
+  const dispatcher = new Dispatcher({ routes, guard, authentication, basePath, trustProxy, traffic, log });
+  const http = await HttpServer.listen({
+    host: config.HOST,
+    port: config.PORT,
+    trustProxy,
+    log,
+    dispatcher,
+    traffic,
+    streams: [eventStreams, webSockets],
   });
   const url = urlOfListener(config.HOST, http.port);
   baseUrl ??= url;

@@ -90,7 +90,10 @@ describe('the studio over HTTP', () => {
       asksForKey: false,
       mediaOrigin: () => 'http://127.0.0.1',
     });
-    const server = createServer((incoming, response) => void studio.respond(incoming, response, '/'));
+    const server = createServer((incoming, response) => {
+      const exchange = { rest: '', query: new URLSearchParams(), headers: {}, errors: 'graphql' } as const;
+      void studio.respondPage({ request: incoming, response, ...exchange });
+    });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     const page = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     expect([page.status, (await page.text()).includes('node client/build.ts')]).toEqual([200, true]);

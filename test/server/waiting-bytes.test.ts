@@ -68,7 +68,12 @@ describe('a socket that is not read', () => {
     ['pings', (socket) => socket.send({ type: 'ping', payload: { text: 'x'.repeat(50_000) } })],
     [
       'queries that are refused',
-      (socket, index) => socket.subscribe(String(index), `{ ${'x'.repeat(20_000)} }`),
+      // Twenty errors, each as long as errors get.
+      (socket, index) =>
+        socket.subscribe(
+          String(index),
+          `{ ${Array.from({ length: 20 }, (_, field) => 'x'.repeat(1000) + field).join(' ')} }`,
+        ),
     ],
   ])('gets few answers to its %s, and is cut', async (_what, ask) => {
     await using server = await startPushServer({ LIMIT_STALLED_MS: '500' });

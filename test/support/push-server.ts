@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startApi } from '../../src/server/start-server.ts';
+import { startServer } from '../../src/server/start-server.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
@@ -62,7 +62,7 @@ export async function startPushServer(
     now: Date.now,
   });
   const api = stack.use(
-    await startApi(config, {
+    await startServer(config, {
       store,
       feed,
       tasks,

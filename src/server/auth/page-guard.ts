@@ -5,26 +5,26 @@ import { originOf } from '../../settings/addresses/origin.ts';
 
 /** Settings of the guard. */
 export interface PageGuardOptions {
-  /** Without authentication every page in the user's browser would be the user. */
+  /** Whether callers send a credential. Without, every page in the user's browser would act as the user. */
   readonly authenticated: boolean;
   /** The address to listen on. */
   readonly host: string;
   readonly publicUrl: string | null;
   /** As `originOf` writes them. Null: any loopback origin when the server listens on loopback, otherwise none. */
   readonly corsOrigins: readonly string[] | null;
-  /** Whether `Forwarded` and `X-Forwarded-*` say by which address the client asks. */
+  /** Whether `Forwarded` and `X-Forwarded-*` name the address that the client asked for. */
   readonly trustProxy: boolean;
 }
 
 /**
- * How a request reached a server.
- * - `inside`: directly, or authentication decides
- * - `outside`: through a proxy or the public host of a server without authentication
- * - `foreignHost`: by a name that is not the server's
+ * How a request reached the server.
+ * - `direct`: at an address of this server; with authentication, always
+ * - `proxied`: through a proxy or the host of PUBLIC_URL, without authentication
+ * - `foreignHost`: by a name that is not the server's, without authentication
  */
-export type Entrance = 'inside' | 'outside' | 'foreignHost';
+export type Reach = 'direct' | 'proxied' | 'foreignHost';
 
-/** Keeps pages of other sites, and callers from outside, from being the owner `local`. */
+/** Keeps pages of other sites, and callers from outside, from acting as the owner `local`. */
 export class PageGuard {
   readonly #options: PageGuardOptions;
   readonly #hostname: string | null;
@@ -41,14 +41,14 @@ export class PageGuard {
     this.#publicOrigin = url?.origin ?? null;
   }
 
-  /** How a request came in. A foreign name that resolves to us is how DNS rebinding looks. */
-  entranceOf({ headers }: IncomingMessage): Entrance {
-    if (this.#options.authenticated) return 'inside';
+  /** How a request reached the server. A foreign name that resolves to this server is a sign of DNS rebinding. */
+  reachOf({ headers }: IncomingMessage): Reach {
+    if (this.#options.authenticated) return 'direct';
     const hostname = hostnameIn(headers.host);
     const isOurs = hostname !== null && (isLoopbackName(hostname) || hostname === this.#hostname);
     const isPublic = hostname !== null && hostname === this.#publicHostname;
     if (!isOurs && !isPublic) return 'foreignHost';
-    return (isPublic && !isLoopbackName(hostname)) || isForwarded(headers) ? 'outside' : 'inside';
+    return (isPublic && !isLoopbackName(hostname)) || isForwarded(headers) ? 'proxied' : 'direct';
   }
 
   /** Whether a page of this origin may call the API. */
@@ -67,14 +67,25 @@ export class PageGuard {
     return corsOrigins === null && this.#listensOnLoopback && isLoopbackName(hostname);
   }
 
-  /** Whether a request that acts, or that opens a stream, comes from where it may. */
+  /**
+   * Whether a page may send a request. POST and streams need an allowed origin. A GET executes too: pages of other
+   * sites cannot read the response, but could make the server work, or ask the provider with the operator's key.
+   */
+  allowsPage(request: IncomingMessage): boolean {
+    const acts =
+      request.method === 'POST' ||
+      request.headers.accept?.toLowerCase().includes('text/event-stream') === true;
+    return acts ? this.allowsCaller(request) : !this.isCrossSite(request);
+  }
+
+  /** Whether a request that acts, or that opens a stream, has an allowed origin or none. */
   allowsCaller(request: IncomingMessage): boolean {
     const { origin } = request.headers;
     // curl and servers send neither Origin nor Sec-Fetch-Site.
     return origin === undefined ? !this.isCrossSite(request) : this.allowsOrigin(origin, request);
   }
 
-  /** Whether a page of another site sends a request, and is not one that may. */
+  /** Whether a page of another site sends a request without an allowed origin. */
   isCrossSite(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;
     return site === 'cross-site' && (origin === undefined || !this.allowsOrigin(origin, request));

@@ -2,14 +2,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { Viewer } from '../../schema/context.ts';
 import type { MaybePromise } from '../../store/store.ts';
-import type { Authentication } from '../auth/authentication.ts';
-import { answerHeaders, respondPreflight } from '../http/cors.ts';
-import { bearerOf } from '../auth/credentials.ts';
 import type { EventStreams } from './event-stream.ts';
-import type { GraphiQLPage } from '../routes/graphiql.ts';
 import type { Identity } from '../auth/identity.ts';
 import { formatted, type OperationParams, type Operations } from '../../graphql/operations.ts';
-import type { PageGuard } from '../auth/page-guard.ts';
 import {
   isPlainJson,
   paramsOfAddress,
@@ -19,20 +14,17 @@ import {
 } from './graphql-request.ts';
 import { readBody } from '../body/read-body.ts';
 import { RequestRefusal } from '../http/refusal.ts';
-import { respondError, respondRefusal, respondUnauthenticated, setHeaders } from '../http/respond.ts';
+import { respondError, respondRefusal, setHeaders } from '../http/respond.ts';
+import type { AuthenticatedExchange } from '../http/route.ts';
 import type { ConnectionTraffic, Traffic } from '../http/traffic.ts';
 import { TurnBatch } from './turn-batch.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
-/** Everything that answers at `/graphql` over HTTP. */
+/** Dependencies of GraphQL over HTTP. */
 export interface GraphQLHttpOptions {
-  readonly guard: PageGuard;
-  readonly authentication: Authentication;
   readonly operations: Operations;
   readonly yoga: ReturnType<typeof createGraphQLHandler>;
   readonly eventStreams: EventStreams;
-  /** Null where introspection is off. */
-  readonly graphiql: GraphiQLPage | null;
   readonly traffic: Traffic;
   readonly requests: GraphQLRequestOptions;
 }
@@ -49,39 +41,12 @@ export class GraphQLHttp {
     this.#options = options;
   }
 
-  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { guard, graphiql, authentication, traffic, requests } = this.#options;
+  async respond(exchange: AuthenticatedExchange): Promise<void> {
+    const { request, response, headers: common, identity } = exchange;
+    const { traffic, requests } = this.#options;
     const { method, headers } = request;
     const accept = headers.accept?.toLowerCase() ?? '*/*';
-    const isStream = acceptsStream(accept);
-    // Written with the answer where that is at hand: set one by one, headers cost a tenth of a small request.
-    const common = answerHeaders(guard, request);
-    if (method === 'OPTIONS') {
-      respondPreflight(request, response, common);
-      return;
-    }
-    if (method === 'GET' && graphiql !== null && accept.includes('text/html') && !isStream) {
-      setHeaders(response, common);
-      await graphiql.respond(request, response);
-      return;
-    }
-    // A GET executes too: pages of other sites cannot read the answer, but can make the server work.
-    const isAllowed =
-      method === 'POST' || isStream ? guard.allowsCaller(request) : !guard.isCrossSite(request);
-    if (!isAllowed) {
-      const message = 'Pages of this origin may not call the API. Set CORS_ORIGINS if they should.';
-      respondError(response, 403, 'FORBIDDEN', message, common);
-      return;
-    }
-    const identified = authentication.identify(bearerOf(headers.authorization));
-    // Waiting for what is there already would cost as much as parsing a small request.
-    const identity = identified instanceof Promise ? await identified : identified;
-    if ('refusal' in identity) {
-      respondUnauthenticated(response, identity, common);
-      return;
-    }
     const connection = traffic.of(request.socket);
-    if (connection !== undefined) connection.owner = identity.viewer.owner;
     if (method === 'POST' && isPlainJson(headers['content-type'])) {
       const body = await readBody(request, requests.maxBodyBytes, connection);
       if (body instanceof RequestRefusal) respondRefusal(response, body, common);
@@ -91,11 +56,8 @@ export class GraphQLHttp {
           common,
           isPlain: true,
         });
-    } else if (method === 'GET' || method === 'POST') {
-      await this.#answerOther(request, response, identity, connection, { accept, common, isPlain: false });
     } else {
-      const message = 'GraphQL must be sent by GET or POST.';
-      respondError(response, 405, 'BAD_INPUT', message, { ...common, allow: 'GET, POST, OPTIONS' });
+      await this.#answerOther(request, response, identity, connection, { accept, common, isPlain: false });
     }
   }
 
@@ -128,7 +90,10 @@ export class GraphQLHttp {
   ): Promise<void> {
     const { viewer } = identity;
     if (!(params instanceof GraphQLError)) {
-      if (acceptsStream(accept) && (await this.#answersAsStream(request, response, params, identity, common)))
+      if (
+        acceptsEventStream(accept) &&
+        (await this.#answersAsStream(request, response, params, identity, common))
+      )
         return;
       if (isPlain) {
         const answers = () => this.#answersAsJson(response, params, viewer, accept, common);
@@ -154,7 +119,10 @@ export class GraphQLHttp {
     const readsJson = /json|\*\/\*/.test(request.headers.accept ?? '');
     if (type !== 'subscription' && readsJson) return false;
     if (type === 'mutation' && request.method !== 'POST') {
-      respondError(response, 405, 'BAD_INPUT', 'A mutation wants POST.', { ...common, allow: 'POST' });
+      respondError(response, 405, 'BAD_INPUT', 'A mutation must be sent by POST.', {
+        ...common,
+        allow: 'POST',
+      });
     } else {
       setHeaders(response, common);
       await eventStreams.respond(response, params, identity);
@@ -204,7 +172,8 @@ interface Manner {
   readonly isPlain: boolean;
 }
 
-const acceptsStream = (accept: string): boolean => accept.includes('text/event-stream');
+/** Whether an `accept` header names event streams. */
+export const acceptsEventStream = (accept: string): boolean => /text\/event-stream/i.test(accept);
 
 /** The type that Yoga would choose: the first of the two that is named. Null for odder wishes. */
 function jsonTypeFor(accept: string): string | null {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Server } from 'graphql-ws';
@@ -12,7 +11,9 @@ import { closeWaitMs, Connection, tryAgainLater } from './connection.ts';
 import { credentialOf } from '../auth/credentials.ts';
 import { onExpiry } from '../auth/identity.ts';
 import type { OperationParams, Operations } from '../../graphql/operations.ts';
-import { OwnerCounts } from '../http/owner-counts.ts';
+import { OwnerCounts } from '../../graphql/owner-counts.ts';
+import { refuseUpgrade } from '../http/refuse-upgrade.ts';
+import type { Upgrade } from '../http/route.ts';
 import { parseParams } from '../graphql-http/params.ts';
 import { KeysUnavailableError } from '../auth/published-keys.ts';
 import { socketListeners, type SocketListeners } from './socket-listeners.ts';
@@ -105,13 +106,15 @@ export class WebSocketTransport implements AsyncDisposable {
     return this.#connections.size;
   }
 
-  /** Whether so many clients have yet to say who they are that no other one is let in. */
-  get isCrowded(): boolean {
-    return this.#unknown >= this.#options.limits.unknownSockets;
-  }
-
-  /** Takes over a request that the guard has let pass. */
-  upgrade(request: IncomingMessage, duplex: Socket, head: Buffer): void {
+  /** Opens a WebSocket on a request that passed the checks of its route. */
+  upgrade({ request, socket: duplex, head }: Upgrade): void {
+    if (this.#unknown >= this.#options.limits.unknownSockets) {
+      refuseUpgrade(duplex, {
+        status: '503 Service Unavailable',
+        message: 'Too many clients have not identified themselves yet. Try again in a moment.',
+      });
+      return;
+    }
     this.#server.handleUpgrade(request, duplex, head, (socket) => this.#opened(socket, duplex));
   }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { codedError, type ErrorCode } from '../../schema/errors.ts';
+import { StorageError } from '../../media/storage-error.ts';
+import { codedError, faultMessage, type ErrorCode } from '../../schema/errors.ts';
 import type { Refusal } from '../auth/identity.ts';
+import { KeysUnavailableError } from '../auth/published-keys.ts';
 import type { RequestRefusal } from './refusal.ts';
 
 /** Headers of every response: it is of the type that it names, and only pages of this origin may embed it. */
@@ -9,14 +11,14 @@ export const commonHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** Sets headers for whoever answers later. */
+/** Sets headers that the response will have, whichever handler writes it. */
 export function setHeaders(response: ServerResponse, headers: OutgoingHttpHeaders): void {
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) response.setHeader(name, value);
   }
 }
 
-/** How long what a refused client still sends is read and thrown away, so that it can read why. */
+/** How long the rest of a refused request is read and discarded, so that the client can read the refusal. */
 const lingerMs = 1000;
 
 /**
@@ -58,28 +60,28 @@ export function respondUnauthenticated(
   response: ServerResponse,
   { refusal }: Refusal,
   headers: OutgoingHttpHeaders = {},
-  path: string | null = null,
+  shape: ErrorShape = 'graphql',
 ): void {
   const challenged = { ...headers, 'www-authenticate': 'Bearer' };
-  respondError(response, 401, 'UNAUTHENTICATED', refusal, challenged, path);
+  respondError(response, 401, 'UNAUTHENTICATED', refusal, challenged, shape);
 }
 
-/** Whether a path is one of the seed's REST calls, which have `{"error":"…"}` where GraphQL has errors. */
-export const isVeo31 = (path: string | null): boolean => path?.startsWith('/veo31/') ?? false;
+/** How errors are written: as a GraphQL result, `{"errors":[…]}`, or as `{"error":"…"}`. */
+export type ErrorShape = 'graphql' | 'rest';
 
-/** Answers an error: in the shape of a GraphQL one, or of the REST calls where the path is one of theirs. */
+/** Answers an error in the shape of the route. */
 export function respondError(
   response: ServerResponse,
   status: number,
   code: ErrorCode,
   message: string,
   headers: OutgoingHttpHeaders = {},
-  path: string | null = null,
+  shape: ErrorShape = 'graphql',
 ): void {
   respondJson(
     response,
     status,
-    isVeo31(path) ? { error: message } : { errors: [codedError(code, message)] },
+    shape === 'rest' ? { error: message } : { errors: [codedError(code, message)] },
     headers,
   );
 }
@@ -89,6 +91,22 @@ export function respondRefusal(
   response: ServerResponse,
   { status, code, message, headers }: RequestRefusal,
   common: OutgoingHttpHeaders = {},
+  shape: ErrorShape = 'graphql',
 ): void {
-  respondError(response, status, code, message, { ...common, ...headers });
+  respondError(response, status, code, message, { ...common, ...headers }, shape);
+}
+
+/** Answers a request whose handler failed: 503 while trying again may help, otherwise 500. Reports no detail. */
+export function respondFault(
+  response: ServerResponse,
+  error: unknown,
+  headers: OutgoingHttpHeaders,
+  shape: ErrorShape,
+): void {
+  const isTemporary = error instanceof KeysUnavailableError || error instanceof StorageError;
+  const message =
+    error instanceof KeysUnavailableError
+      ? 'The credential cannot be checked at the moment. Try again.'
+      : faultMessage(error);
+  respondError(response, isTemporary ? 503 : 500, 'INTERNAL', message, headers, shape);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { CallbackBody, isSignedCallback } from '../../providers/kie/callback.ts';
 import type { Store } from '../../store/store.ts';
@@ -6,26 +6,28 @@ import type { ProviderName } from '../../domain/video-task.ts';
 import { wakeTask } from '../../commands/wake-task.ts';
 import { readParts } from '../body/read-body.ts';
 import { respondJson } from '../http/respond.ts';
+import type { Exchange } from '../http/route.ts';
 import type { Traffic } from '../http/traffic.ts';
 
 /** Settings of the callback route. */
 export interface CallbacksOptions {
   readonly store: Store;
   readonly log: Logger;
-  /** Null: callbacks come unsigned, and their token is all that they need. */
+  /** Null: callbacks are not signed, and their token alone proves them. */
   readonly hmacKey: string | null;
-  /** Tells the worker that a task is due, and that this provider calls. */
+  /** Called after a task was made due by a callback of its provider. */
   readonly onCallback: (provider: ProviderName) => void;
   readonly now: () => number;
   readonly traffic: Traffic;
 }
 
-/** Far above any record of a task: what is longer is not read to its end, but acted on all the same. */
+/** Far above any record of a task. A longer body is not read to its end, but acted on all the same. */
 const maxBodyBytes = 8 * 1024 * 1024;
 
 /**
- * Takes callbacks of providers. They carry no state: Kie's signature does not cover the body, and what a body
- * says is looked up at the provider. Answers at once, because Kie waits 15 s and gives up after three tries.
+ * `/callbacks/kie/{token}`: a callback makes its task due. It carries no state: Kie's signature does not cover the
+ * body, so the state is read from the provider. Answers immediately, because Kie waits 15 s and gives up after three
+ * tries.
  */
 export class Callbacks {
   readonly #options: CallbacksOptions;
@@ -34,11 +36,11 @@ export class Callbacks {
     this.#options = options;
   }
 
-  async respond(request: IncomingMessage, response: ServerResponse, token: string): Promise<void> {
+  async respond({ request, response, rest: token }: Exchange): Promise<void> {
     const { store, log, hmacKey, now, onCallback, traffic } = this.#options;
     const task = await store.getByCallbackToken(token);
     if (task === null) {
-      respondJson(response, 404, { error: 'There is no such callback.' });
+      respondJson(response, 404, { error: 'Unknown callback token.' });
       return;
     }
     const body = new CallbackBody();
@@ -56,11 +58,16 @@ export class Callbacks {
       if (named === null) {
         // A key or a clock of ours that is wrong refuses good ones too.
         log.warn({ task: task.id, stage: task.stage, ids }, 'a callback was refused for its signature');
-        respondJson(response, 401, { error: 'The signature is missing, old or wrong.' }, refusal?.headers);
+        respondJson(
+          response,
+          401,
+          { error: 'The signature is missing, expired or wrong.' },
+          refusal?.headers,
+        );
         return;
       }
     }
-    // Before anything else is done with them: they may be what was paid for.
+    // Logged before anything else is done with them: they may be the only trace of a paid task.
     log.info({ task: task.id, stage: task.stage, ids }, 'the provider called back');
     if (named !== null && task.providerTaskId !== null && named !== task.providerTaskId) {
       log.warn({ task: task.id, ids }, 'a callback names another id than the one of its task');

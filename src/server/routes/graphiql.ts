@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { acceptsEncoding } from '../http/accepts-encoding.ts';
+import type { Exchange } from '../http/route.ts';
 
 /** The page, compressed once: it is 9 MB of text. */
 interface Page {
@@ -146,7 +147,7 @@ export class GraphiQLPage {
     this.#options = optionsFor(simulated);
   }
 
-  async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async respond({ request, response }: Exchange): Promise<void> {
     this.#page ??= renderPage(this.#options);
     const { plain, gzipped, etag, contentSecurityPolicy } = await this.#page;
     response.setHeader('etag', etag);
@@ -161,9 +162,7 @@ export class GraphiQLPage {
       return;
     }
     response.setHeader('content-type', 'text/html; charset=utf-8');
-    const compressed = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(
-      request.headers['accept-encoding']?.toString() ?? '',
-    );
+    const compressed = acceptsEncoding(request.headers['accept-encoding']?.toString() ?? '', 'gzip');
     if (compressed) response.setHeader('content-encoding', 'gzip');
     response.writeHead(200).end(compressed ? gzipped : plain);
   }

@@ -4,64 +4,69 @@ import type { Logger } from 'pino';
 import send from 'send';
 import type { MediaFiles } from '../../media/media-files.ts';
 import { StorageError } from '../../media/storage-error.ts';
-import { respondJson, setHeaders } from '../http/respond.ts';
+import { respondJson } from '../http/respond.ts';
+import type { Exchange } from '../http/route.ts';
+import type { Traffic } from '../http/traffic.ts';
 
 /** A key as the archive makes it: 128 random bits and the kind of file. */
 const keyShape = /^[\w-]{22}\.[a-z0-9]{2,5}$/;
 
-/** For pages of any site: the key is the permission, and no credential is read. */
-const openHeaders = {
-  'x-content-type-options': 'nosniff',
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers':
-    'accept-ranges, content-disposition, content-length, content-range, etag, last-modified',
-  'cross-origin-resource-policy': 'cross-origin',
-  // A file that is opened as a page runs nothing, whatever it is taken for.
-  'content-security-policy': 'sandbox',
-} as const;
+/** Response headers that pages of other sites may read. */
+const exposedHeaders =
+  'accept-ranges, content-disposition, content-length, content-range, etag, last-modified';
 
 /** Headers that belong to the file, not to a refusal. */
 const fileHeaders = ['cache-control', 'content-disposition', 'etag', 'last-modified'];
 
 const refusals = {
   404: 'There is no such file.',
-  405: 'Files can only be read.',
-  412: 'The file is not as the request wants it.',
-  // RFC 9110, 15.5.17: the answer tells the size, so that the client can ask better.
-  416: 'The Range lies outside the file.',
-  503: 'This server cannot read its files now. Try again later.',
+  412: 'The file does not meet the condition of the request.',
+  // RFC 9110, 15.5.17: the response has the size, so that the client can correct the range.
+  416: 'The Range is outside the file.',
+  503: 'This server cannot read its files at the moment. Try again later.',
 } as const;
 
 const isRefusal = (status: number | undefined): status is keyof typeof refusals =>
   status !== undefined && status in refusals;
 
 /**
- * Serves finished videos and uploaded images to whoever knows their key, so that a copied link and `<video src>` work
- * on any page. Range, conditional requests and HEAD are left to `send`.
+ * `/media/{key}`: finished videos and uploaded images. The key is the permission, so that a copied link and
+ * `<video src>` work on any page. Range, conditional requests and HEAD are handled by `send`.
  */
 export class MediaRoute {
   readonly #files: Pick<MediaFiles, 'directory' | 'has'>;
   readonly #log: Pick<Logger, 'error'>;
+  readonly #traffic: Traffic;
 
-  constructor(files: Pick<MediaFiles, 'directory' | 'has'>, log: Pick<Logger, 'error'>) {
+  constructor(files: Pick<MediaFiles, 'directory' | 'has'>, log: Pick<Logger, 'error'>, traffic: Traffic) {
     this.#files = files;
     this.#log = log;
+    this.#traffic = traffic;
   }
 
-  respond(key: string, request: IncomingMessage, response: ServerResponse, isDownload: boolean): void {
-    setHeaders(response, openHeaders);
-    if (request.method === 'OPTIONS') respondPreflight(request, response);
-    else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD, OPTIONS');
-      refuse(response, 405);
-    } else if (keyShape.test(key)) this.#serve(key, request, response, isDownload);
+  respond({ request, response, rest: key, query }: Exchange): void {
+    response.setHeader('access-control-expose-headers', exposedHeaders);
+    // A file that is opened as a page runs nothing, whatever a browser takes it for.
+    response.setHeader('content-security-policy', 'sandbox');
+    this.#letPause(request, response);
+    if (keyShape.test(key)) this.#serve(key, request, response, query.has('download'));
     else refuse(response, 404);
   }
 
+  /** Players stop reading for minutes, while little of a file is in memory. */
+  #letPause({ socket }: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#traffic.of(socket);
+    if (connection === undefined) return;
+    connection.isPatient = true;
+    response.once('close', () => {
+      connection.isPatient = false;
+    });
+  }
+
   #serve(key: string, request: IncomingMessage, response: ServerResponse, isDownload: boolean): void {
-    // What a key stands for never changes, so the key is a strong validator and a reload need not fetch again.
+    // The content of a key never changes, so the key is a strong validator.
     response.setHeader('etag', `"${key}"`);
-    // Caches ask each time: a deleted video is served no more.
+    // Caches must revalidate, so that a deleted video is no longer served.
     response.setHeader('cache-control', 'no-cache');
     delete request.headers['cache-control'];
     delete request.headers.pragma;
@@ -78,7 +83,7 @@ export class MediaRoute {
       .pipe(response);
   }
 
-  /** What the disk does not give is our fault, unless its folder says that there is no such file. */
+  /** A file that cannot be read is a fault of ours, unless the folder proves that there is no such file. */
   async #refuse(key: string, response: ServerResponse, error: SendError): Promise<void> {
     const { status } = error;
     if (isRefusal(status) && status !== 404) {
@@ -100,18 +105,7 @@ export class MediaRoute {
 
 type SendError = Error & { readonly status?: number; readonly headers?: Record<string, string> };
 
-function respondPreflight(request: IncomingMessage, response: ServerResponse): void {
-  const asked = request.headers['access-control-request-headers'];
-  setHeaders(response, {
-    'access-control-allow-methods': 'GET, HEAD',
-    ...(asked !== undefined && { 'access-control-allow-headers': asked }),
-    'access-control-max-age': '86400',
-    vary: 'access-control-request-headers',
-  });
-  response.writeHead(204).end();
-}
-
-/** A refusal is not the file: nothing of the file's headers stays on it. */
+/** Answers without the file, and without the file's headers. */
 function refuse(response: ServerResponse, status: keyof typeof refusals, contentRange?: string): void {
   if (response.headersSent) {
     response.destroy();

@@ -1,52 +1,134 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { access, readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import send from 'send';
+import { acceptsEncoding } from '../http/accepts-encoding.ts';
+import type { Exchange } from '../http/route.ts';
 
-/** One file in each of its encodings. */
-interface Asset {
-  readonly contentType: string;
+/** The page as it is served. */
+interface Page {
+  readonly html: string;
   readonly etag: string;
-  readonly plain: Buffer;
-  readonly br: Buffer | null;
-  readonly gz: Buffer | null;
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
 };
-/** Paths that the page itself understands; the seed's is one of them. */
-const pagePath = /^\/(?:veo31\/?|tasks\/[^/]+)?$/;
+/** The encodings that the build writes beside each file, the smallest first. */
+const encodings = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+] as const;
 /** The build names these after their content. */
 const assetPrefix = '/assets/';
+const oneYearMs = 31_536_000_000;
 
-/** What the studio is served with. */
+/** Settings of the studio's routes. */
 export interface StudioOptions {
-  /** Where the build lies. */
+  /** The folder of the build. */
   readonly directory: string;
   /** The path below which the server is reached, without a slash at its end; '' when it has none. */
   readonly basePath: string;
-  /** Whether people are asked for a key: the page is told, so that it need not find out by being refused. */
+  /** Whether callers need a key. The page contains it, so that the page need not find out by being refused. */
   readonly asksForKey: boolean;
-  /** Where videos play from, known once the server listens. */
+  /** The origin of videos. Called for each page, never before the server listens. */
   readonly mediaOrigin: () => string;
 }
 
-/** Answers the studio's pages and files: those of the build, or in development those of Vite (dev.ts). */
+/** The studio's routes: served from the build, or in development from its sources (dev.ts). */
 export interface StudioPages {
-  /** Answers GET and HEAD of a path for which `isStudioPath` holds. */
-  respond(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void>;
+  /** Answers a path that the page's own router reads. */
+  respondPage(exchange: Exchange): Promise<void>;
+  /**
+   * Answers one file.
+   *
+   * @param path begins with a slash; any path is safe
+   */
+  respondFile(exchange: Exchange, path: string): Promise<void>;
 }
 
-/** Whether a path is the studio's. */
-export const isStudioPath = (pathname: string): boolean =>
-  isStudioPage(pathname) || pathname.startsWith(assetPrefix) || pathname === '/icon.svg';
+/**
+ * The built studio. Files are sent by `send`, which does ETag, 304 and HEAD; the encoding is chosen here, since neither
+ * `send` nor `sirv` reads the q-values of `accept-encoding`, and `sirv` needs the build before the server starts.
+ */
+export class Studio implements StudioPages {
+  readonly #options: StudioOptions;
+  /** Kept once there is one: until then a build may still be written. */
+  #page: Page | null = null;
 
-/** Whether the page itself understands a path. */
-export const isStudioPage = (pathname: string): boolean => pagePath.test(pathname);
+  constructor(options: StudioOptions) {
+    this.#options = options;
+  }
+
+  async respondPage({ request, response }: Exchange): Promise<void> {
+    const { basePath, mediaOrigin } = this.#options;
+    response.setHeader('content-security-policy', contentSecurityPolicy(mediaOrigin()));
+    response.setHeader('referrer-policy', 'no-referrer');
+    // Framed by another page, its buttons would spend money.
+    response.setHeader('x-frame-options', 'DENY');
+    this.#page ??= await readPage(this.#options);
+    if (this.#page === null) {
+      respondUnbuilt(response, basePath);
+      return;
+    }
+    const { html, etag } = this.#page;
+    response.setHeader('etag', etag);
+    response.setHeader('cache-control', 'no-cache');
+    if (request.headers['if-none-match']?.includes(etag)) {
+      response.writeHead(304).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': Buffer.byteLength(html),
+    });
+    response.end(request.method === 'HEAD' ? undefined : html);
+  }
+
+  async respondFile({ request, response }: Exchange, path: string): Promise<void> {
+    const contentType = contentTypes[extname(path)];
+    if (contentType === undefined) {
+      respondNoFile(response);
+      return;
+    }
+    const { directory } = this.#options;
+    const accepted = request.headers['accept-encoding']?.toString() ?? '';
+    let file = path;
+    for (const { name, suffix } of encodings) {
+      if (!acceptsEncoding(accepted, name) || !(await exists(join(directory, `${path}${suffix}`)))) continue;
+      file = `${path}${suffix}`;
+      response.setHeader('content-encoding', name);
+      break;
+    }
+    response.setHeader('content-type', contentType);
+    response.setHeader('vary', 'accept-encoding');
+    const isNamedAfterContent = path.startsWith(assetPrefix);
+    if (!isNamedAfterContent) response.setHeader('cache-control', 'no-cache');
+    send(request, file, { root: directory, index: false, maxAge: oneYearMs, immutable: isNamedAfterContent })
+      .on('error', () => respondNoFile(response))
+      .pipe(response);
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
+
+/** The page with addresses that are valid at each of its paths; null where it is not built. */
+async function readPage(options: StudioOptions): Promise<Page | null> {
+  const file = await readFile(join(options.directory, 'index.html'), 'utf8').catch(() => null);
+  if (file === null) return null;
+  const html = withServerFacts(file, options).replaceAll(
+    /(src|href)="\.\//g,
+    (_, name: string) => `${name}="${options.basePath}/`,
+  );
+  return { html, etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"` };
+}
 
 /** The page with the facts that its script starts from. */
 export const withServerFacts = (
@@ -55,90 +137,17 @@ export const withServerFacts = (
 ): string =>
   html.replace('<html', () => `<html data-base="${basePath}"${asksForKey ? ' data-access="key"' : ''}`);
 
-/** Serves the built studio from memory: it is half a megabyte. */
-export class Studio implements StudioPages {
-  readonly #options: StudioOptions;
-  #files: Promise<ReadonlyMap<string, Asset>> | null = null;
-
-  constructor(options: StudioOptions) {
-    this.#options = options;
+function respondNoFile(response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
   }
-
-  /** Answers GET and HEAD; a path of nothing is 404. */
-  async respond(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
-    const files = await this.#read();
-    const isPage = isStudioPage(pathname);
-    const asset = files.get(isPage ? '/index.html' : pathname);
-    if (isPage) {
-      response.setHeader('content-security-policy', contentSecurityPolicy(this.#options.mediaOrigin()));
-      response.setHeader('referrer-policy', 'no-referrer');
-      // Framed by another page, its buttons would spend money.
-      response.setHeader('x-frame-options', 'DENY');
-    }
-    if (asset === undefined) {
-      if (isPage) respondUnbuilt(response, this.#options.basePath);
-      else response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such file.\n');
-      return;
-    }
-    response.setHeader('etag', asset.etag);
-    response.setHeader('vary', 'accept-encoding');
-    response.setHeader(
-      'cache-control',
-      pathname.startsWith(assetPrefix) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
-    if (request.headers['if-none-match']?.includes(asset.etag)) {
-      response.writeHead(304).end();
-      return;
-    }
-    const { encoding, body } = encodingFor(asset, request.headers['accept-encoding']?.toString() ?? '');
-    if (encoding !== null) response.setHeader('content-encoding', encoding);
-    response.writeHead(200, { 'content-type': asset.contentType, 'content-length': body.byteLength });
-    response.end(request.method === 'HEAD' ? undefined : body);
-  }
-
-  /** Remembered once there is a page; until then a build may still come. */
-  async #read(): Promise<ReadonlyMap<string, Asset>> {
-    this.#files ??= readAssets(this.#options);
-    const files = await this.#files;
-    if (!files.has('/index.html')) this.#files = null;
-    return files;
-  }
+  for (const name of ['content-encoding', 'cache-control', 'etag', 'last-modified'])
+    response.removeHeader(name);
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such file.\n');
 }
 
-async function readAssets(options: StudioOptions): Promise<ReadonlyMap<string, Asset>> {
-  const { directory } = options;
-  const names = await readdir(directory, { recursive: true }).catch(() => []);
-  const known = names.filter((name) => extname(name) in contentTypes);
-  const read = (name: string) => readFile(join(directory, name)).catch(() => null);
-  const assets = known.map(async (name): Promise<[string, Asset]> => {
-    const isPage = name === 'index.html';
-    const bytes = await readFile(join(directory, name));
-    const plain = isPage ? Buffer.from(pageFor(bytes.toString(), options)) : bytes;
-    const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`;
-    const contentType = contentTypes[extname(name)] ?? '';
-    // The page is small, and not always the one that was compressed.
-    const [br, gz] = isPage ? [null, null] : await Promise.all([read(`${name}.br`), read(`${name}.gz`)]);
-    return [`/${name.replaceAll('\\', '/')}`, { contentType, etag, plain, br, gz }];
-  });
-  return new Map(await Promise.all(assets));
-}
-
-/** The page with addresses that hold at each of its paths. */
-const pageFor = (html: string, options: StudioOptions): string =>
-  withServerFacts(html, options).replaceAll(
-    /(src|href)="\.\//g,
-    (_, name: string) => `${name}="${options.basePath}/`,
-  );
-
-function encodingFor({ plain, br, gz }: Asset, accepted: string): { encoding: string | null; body: Buffer } {
-  const accepts = (name: string) =>
-    new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?(?:,|$))`).test(accepted);
-  if (br !== null && accepts('br')) return { encoding: 'br', body: br };
-  if (gz !== null && accepts('gzip')) return { encoding: 'gzip', body: gz };
-  return { encoding: null, body: plain };
-}
-
-/** Nothing foreign but pictures that the user himself names by their address. */
+/** Nothing of other sites, except pictures that the user names by their URL. */
 const contentSecurityPolicy = (mediaOrigin: string): string =>
   [
     "default-src 'none'",
@@ -152,7 +161,7 @@ const contentSecurityPolicy = (mediaOrigin: string): string =>
     "base-uri 'none'",
   ].join('; ');
 
-/** The API works without a build, so the page says how to get one instead of failing. */
+/** Answers with instructions for the build: the API works without one. */
 function respondUnbuilt(response: ServerResponse, basePath: string): void {
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
   response.end(`<!doctype html>
@@ -160,7 +169,7 @@ function respondUnbuilt(response: ServerResponse, basePath: string): void {
   <head><meta charset="utf-8" /><title>Reelay</title></head>
   <body>
     <h1>Reelay</h1>
-    <p>The server runs, but its studio is not built. <code>npm start</code> builds it; by itself: <code>node client/build.ts</code>.</p>
+    <p>The server runs, but its studio is not built. <code>npm start</code> builds it, and so does <code>node client/build.ts</code>.</p>
     <p><a href="${basePath}/graphql">Open GraphiQL</a></p>
   </body>
 </html>

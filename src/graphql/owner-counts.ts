@@ -1,4 +1,4 @@
-import type { Owner } from '../../domain/video-task.ts';
+import type { Owner } from '../domain/video-task.ts';
 
 /** How many of something each owner holds; who holds none takes no memory. */
 export class OwnerCounts {

@@ -1,0 +1,103 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Logger } from 'pino';
+import { closeIdle } from './close-idle.ts';
+import type { Dispatcher } from './dispatcher.ts';
+import { requestFields } from './request-log.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Settings of the HTTP server. */
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Whether `Forwarded` and `X-Forwarded-*` name the client. */
+  readonly trustProxy: boolean;
+  readonly log: Logger;
+  readonly dispatcher: Dispatcher;
+  /** Owned by the server from its start on. */
+  readonly traffic: Traffic;
+  /** Disposed of when the server closes, before it waits for responses: they would never end by themselves. */
+  readonly streams: readonly (Disposable | AsyncDisposable)[];
+}
+
+/** How long requests that are under way may take at shutdown, in milliseconds. */
+const drainMs = 3000;
+
+/**
+ * Load balancers keep idle connections for 60 s and more. They must close first: a request that meets our close ends in
+ * 502, and is not repeated when it is a mutation.
+ */
+const keepAliveTimeoutMs = 75_000;
+/** Above the keep-alive time, as Node's manual asks. */
+const headersTimeoutMs = 80_000;
+/** Browsers send every cookie of `localhost`, whatever program set it: 16 KB, Node's default, are soon reached. */
+const maxHeaderBytes = 64 * 1024;
+
+/** The listening port: hands requests to the dispatcher, and owns the connections. */
+export class HttpServer implements AsyncDisposable {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+
+  private constructor(options: HttpServerOptions) {
+    const { dispatcher, log, traffic, trustProxy } = options;
+    this.#options = options;
+    const logsRequests = log.isLevelEnabled('debug');
+    const settings = {
+      keepAliveTimeout: keepAliveTimeoutMs,
+      headersTimeout: headersTimeoutMs,
+      maxHeaderSize: maxHeaderBytes,
+      connectionsCheckingInterval: 5000,
+      // A request for any other protocol, such as h2c, is answered in HTTP/1.1.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
+    };
+    this.#server = createServer(settings, (request, response) => {
+      if (logsRequests) {
+        const fields = requestFields(request, trustProxy);
+        response.once('close', () => log.debug({ ...fields, status: response.statusCode }, 'request'));
+      }
+      void dispatcher.respond(request, response);
+    });
+    closeIdle(this.#server);
+    this.#server.on('connection', (socket) => traffic.add(socket));
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (logsRequests) log.debug(requestFields(request, trustProxy), 'websocket request');
+      // Without TLS of its own, the server has no other kind of socket.
+      dispatcher.upgrade(request, socket as Socket, head);
+    });
+  }
+
+  /** Resolves when the port is open; rejects when it cannot be, with nothing left open. */
+  static async listen(options: HttpServerOptions): Promise<HttpServer> {
+    const http = new HttpServer(options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        http.#server.once('error', reject);
+        http.#server.listen(options.port, options.host, resolve);
+      });
+    } catch (error) {
+      await http[Symbol.asyncDispose]();
+      throw error;
+    }
+    return http;
+  }
+
+  /** The open port, also where any free one was asked for. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Takes no new connections, ends streams, waits for responses, then cuts. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { streams, traffic } = this.#options;
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    const cut = setTimeout(() => this.#server.closeAllConnections(), drainMs);
+    for (const stream of streams) {
+      if (Symbol.dispose in stream) stream[Symbol.dispose]();
+      else await stream[Symbol.asyncDispose]();
+    }
+    this.#server.closeIdleConnections();
+    await closed;
+    clearTimeout(cut);
+    traffic[Symbol.dispose]();
+  }
+}
