@@ -20,26 +20,26 @@ export interface SchemaTypes {
   };
 }
 
-/** What the plugin declares by itself has no texts of its own. */
+/** Descriptions of what the plugin itself declares. */
 const relayDescriptions = {
-  // Tasks are all that has one.
-  nodeTypeOptions: { description: 'Anything that has a global id.', resolveType: () => 'VideoTask' },
-  idFieldOptions: { description: 'A global id: opaque, and good for ever.' },
-  pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
-  pageInfoFieldOptions: { description: 'Where the page stands in the list.' },
-  edgesFieldOptions: { nullable: false, description: 'The page, newest first.' },
+  // Tasks are the only nodes.
+  nodeTypeOptions: { description: 'An object with a global id.', resolveType: () => 'VideoTask' },
+  idFieldOptions: { description: 'A global id: opaque, and valid permanently.' },
+  pageInfoTypeOptions: { description: 'The position of a page in its list.' },
+  pageInfoFieldOptions: { description: 'The position of the page in the list.' },
+  edgesFieldOptions: { nullable: false, description: 'The tasks of the page, newest first.' },
   nodeFieldOptions: { description: 'The task.' },
-  cursorFieldOptions: { description: 'Its place: `after` and `before` take it.' },
-  hasNextPageFieldOptions: { description: 'Whether something follows: ask with `after: endCursor`.' },
+  cursorFieldOptions: { description: 'The position of the task in the list, for `after` and `before`.' },
+  hasNextPageFieldOptions: { description: 'Whether there is a next page: query it with `after: endCursor`.' },
   hasPreviousPageFieldOptions: {
-    description: 'Whether something comes before: ask with `before: startCursor`.',
+    description: 'Whether there is a previous page: query it with `before: startCursor`.',
   },
   startCursorFieldOptions: { description: 'The cursor of the first edge; null on an empty page.' },
   endCursorFieldOptions: { description: 'The cursor of the last edge; null on an empty page.' },
-  firstArgOptions: { description: 'How many, from the beginning.' },
-  lastArgOptions: { description: 'How many, from the end.' },
-  afterArgOptions: { description: 'Only what follows this cursor.' },
-  beforeArgOptions: { description: 'Only what comes before this cursor.' },
+  firstArgOptions: { description: 'The number of tasks, from the start of the list.' },
+  lastArgOptions: { description: 'The number of tasks, from the end of the list.' },
+  afterArgOptions: { description: 'Returns only tasks after this cursor.' },
+  beforeArgOptions: { description: 'Returns only tasks before this cursor.' },
 } as const;
 
 /** A new, empty builder: the schema has no state outside of it. */
@@ -59,5 +59,5 @@ export function createBuilder() {
   return builder;
 }
 
-/** The schema under construction, as every file of this room gets it. */
+/** The schema under construction, as every file of this module receives it. */
 export type Builder = ReturnType<typeof createBuilder>;

@@ -13,20 +13,24 @@ export function declareCommands(
   { UserError, VideoTaskPayload }: Payloads,
 ): void {
   const TrackInput = builder.inputType('TrackVideoTaskInput', {
-    description: 'A task that was made elsewhere.',
+    description: 'A provider task that was created outside this server.',
     fields: (t) => ({
-      provider: t.field({ type: enums.ProviderName, required: true, description: 'Who makes it.' }),
-      providerTaskId: t.string({ required: true, description: "The provider's id of it." }),
-      model: t.string({ description: 'Its model, if you know.' }),
-      label: t.string({ description: 'Free text for yourself; at most 200 characters.' }),
+      provider: t.field({
+        type: enums.ProviderName,
+        required: true,
+        description: 'The provider that runs the task.',
+      }),
+      providerTaskId: t.string({ required: true, description: "The provider's id of the task." }),
+      model: t.string({ description: 'The model of the task, if known.' }),
+      label: t.string({ description: 'Free text of the caller; at most 200 characters.' }),
     }),
   });
   builder.mutationField('trackVideoTask', (t) =>
     t.field({
       type: VideoTaskPayload,
       description:
-        'Follows a task that was made elsewhere. Answers before the provider is asked; the same id gives the same task.',
-      args: { input: t.arg({ type: TrackInput, required: true, description: 'Which one.' }) },
+        'Tracks a provider task that was created outside this server. Responds before the provider is contacted; the same id returns the same task.',
+      args: { input: t.arg({ type: TrackInput, required: true, description: 'The task to track.' }) },
       resolve: (_root, { input }, { tasks, viewer }) =>
         tasks.trackVideoTask(viewer.owner, {
           provider: input.provider,
@@ -39,7 +43,8 @@ export function declareCommands(
   builder.mutationField('refreshVideoTask', (t) =>
     t.field({
       type: VideoTaskPayload,
-      description: 'Asks the provider now, and answers when that check ended, after 15 seconds at most.',
+      description:
+        'Checks the task with its provider now. Responds when the check has ended, after at most 15 seconds.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: (_root, { id }, { tasks, viewer }) => {
         const taskId = fromGlobalId(id);
@@ -51,8 +56,8 @@ export function declareCommands(
     t.field({
       type: VideoTaskPayload,
       description:
-        'Gives a task up. Before it is sent, nothing is sent and nothing is billed; after that it is only no longer ' +
-        'watched, and `hint` says that it will be billed.',
+        'Cancels a task. Before it is sent to the provider, nothing is sent or billed. Afterwards the server only stops ' +
+        'watching it, and `hint` says that it will be billed.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: (_root, { id }, { tasks, viewer }) => {
         const taskId = fromGlobalId(id);
@@ -63,11 +68,12 @@ export function declareCommands(
   builder.mutationField('retryVideoTask', (t) =>
     t.field({
       type: VideoTaskPayload,
-      description: 'Makes a new task with the input of one that has ended. It is paid for like any other.',
+      description:
+        'Creates a new task with the input of a task that has ended. The new task is billed like any other.',
       args: {
         id: t.arg.id({ required: true, description: 'The id of the ended task.' }),
         idempotencyKey: t.arg.string({
-          description: 'As in `generateVideo`: a repeated call with the same key gives the same new task.',
+          description: 'As in `generateVideo`: a repeated call with the same key returns the same new task.',
         }),
       },
       resolve: (_root, { id, idempotencyKey }, { tasks, viewer }) => {
@@ -79,28 +85,31 @@ export function declareCommands(
     }),
   );
   const Resolution = builder.inputType('SubmissionResolution', {
-    description: 'What you found out about a submission whose outcome is not known. Exactly one of these.',
+    description:
+      'The result of looking up a submission whose outcome is unknown. Exactly one field must be given.',
     isOneOf: true,
     fields: (t) => ({
       providerTaskId: t.string({
         description:
-          'It is at the provider, under this id: the task goes on. Its cost is settled only if the record there has the prompt of this task.',
+          'The provider has the task under this id: the task continues. Its cost becomes final only if the record at the provider has the prompt of this task.',
       }),
-      giveUp: t.boolean({ description: 'true: it is not there, or not worth more waiting. The task fails.' }),
+      giveUp: t.boolean({
+        description:
+          '`true`: the provider does not have the task, or waiting is no longer worthwhile. The task fails.',
+      }),
       resubmit: t.boolean({
         description:
-          'true: the task fails, and a new one is sent. If the provider took the first one after all, both are billed.',
+          '`true`: the task fails, and a new one is submitted. If the provider accepted the first one after all, both are billed.',
       }),
     }),
   });
   builder.mutationField('resolveSubmission', (t) =>
     t.field({
       type: VideoTaskPayload,
-      description:
-        'Ends the doubt about a task whose stage is SUBMISSION_UNKNOWN, or that failed with that code.',
+      description: 'Resolves a task whose stage is SUBMISSION_UNKNOWN, or that failed with that code.',
       args: {
         id: t.arg.id({ required: true, description: 'The id of the task.' }),
-        resolution: t.arg({ type: Resolution, required: true, description: 'What you found out.' }),
+        resolution: t.arg({ type: Resolution, required: true, description: 'The result of the lookup.' }),
       },
       resolve: (_root, { id, resolution }, { tasks, viewer }) => {
         const read = readResolution(resolution);
@@ -111,16 +120,16 @@ export function declareCommands(
     }),
   );
   const DeletePayload = builder.objectRef<DeleteResult>('DeleteVideoTaskPayload').implement({
-    description: 'The id of the deleted task, or what to mend.',
+    description: 'The id of the deleted task, or the errors to fix.',
     fields: (t) => ({
       deletedId: t.id({
         nullable: true,
-        description: 'The id that is gone; null when there are userErrors.',
+        description: 'The id of the deleted task; null if there are `userErrors`.',
         resolve: ({ deletedId }) => (deletedId === null ? null : toGlobalId(deletedId)),
       }),
       userErrors: t.field({
         type: [UserError],
-        description: 'Empty when all went well.',
+        description: 'Empty on success.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),
@@ -128,7 +137,7 @@ export function declareCommands(
   builder.mutationField('deleteVideoTask', (t) =>
     t.field({
       type: DeletePayload,
-      description: 'Deletes a task that has ended, and its video. What it cost stays counted.',
+      description: 'Deletes a task that has ended, and its video. Its cost remains part of the spending.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: (_root, { id }, { tasks, viewer }) => {
         const taskId = fromGlobalId(id);
@@ -152,7 +161,7 @@ function readResolution(given: {
 }
 
 const falseIsNothing = (field: string) =>
-  failure('BAD_INPUT', `${field} takes true only. To leave the task as it is, send nothing.`, [
+  failure('BAD_INPUT', `${field} must be true. To leave the task as it is, omit the call.`, [
     'resolution',
     field,
   ]);

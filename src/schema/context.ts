@@ -3,30 +3,30 @@ import type { Store } from '../store/store.ts';
 import type { Owner, ProviderName, TaskId } from '../domain/video-task.ts';
 import type { VideoTasks } from '../commands/video-tasks.ts';
 
-/** Who asks. */
+/** The caller. */
 export interface Viewer {
   readonly owner: Owner;
 }
 
-/** The long-lived rooms that resolvers reach; the same for every operation. */
+/** The long-lived services that resolvers use; the same for every operation. */
 export interface Services {
   readonly tasks: VideoTasks;
   readonly store: Store;
   readonly providers: readonly VideoProvider[];
-  /** How a provider answers these minutes. */
+  /** The availability of a provider in the last minutes. */
   readonly health: (provider: ProviderName) => ProviderHealth;
-  /** The absolute address of a file under `/media/`. */
+  /** The absolute URL of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
 }
 
-/** What every resolver gets. Nothing of the request itself: transports have read it by then. */
+/** The context of every resolver. It has nothing of the request: transports have read it before. */
 export interface Context extends Services {
   readonly viewer: Viewer;
-  /** Only in operations that make much work: each root field waits for an iteration of the event loop of its own. */
+  /** Only in heavy operations: each root field waits for its own iteration of the event loop. */
   readonly nextSlice?: () => Promise<void>;
 }
 
-/** What a subscription field asks of the transport: which changes, and from where. */
+/** The changes that a subscription selects: of one task or all, from the present or from a revision on. */
 export class TaskStatusSource implements AsyncIterable<never> {
   readonly id: TaskId | null;
   readonly after: number | null;
@@ -36,7 +36,7 @@ export class TaskStatusSource implements AsyncIterable<never> {
     this.after = after;
   }
 
-  /** Transports read the fields instead: one stream serves all who ask the same. */
+  /** Never iterated: one shared stream serves all subscriptions that select the same. */
   [Symbol.asyncIterator](): never {
     throw new Error('Subscriptions are served over WebSocket and text/event-stream only');
   }

@@ -2,8 +2,8 @@ import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
 import type { Context } from './context.ts';
 
 /**
- * Counts each mutation field of an operation before it is executed, whatever it then does. One that is refused is
- * answered by its payload: nothing but `userErrors`.
+ * Counts each mutation field of an operation before it is executed, regardless of its result. A field over the limit
+ * returns its payload with nothing but `userErrors`.
  */
 export function countMutations(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

@@ -3,7 +3,7 @@ const dayMs = 86_400_000;
 /** RFC 3339 with a date, a time and an offset. JavaScript's 24:00 is none of its hours. */
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt](?!24)\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Milliseconds since 1970; NaN for what is no time. */
+/** Milliseconds since 1970; NaN for a string that is no time. */
 export function fromRfc3339(text: string): number {
   const [, date] = rfc3339.exec(text) ?? [];
   if (date === undefined) return Number.NaN;
@@ -19,10 +19,10 @@ const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).p
 let lastDay = { number: Number.NaN, text: '' };
 
 /**
- * What `toISOString` gives, for milliseconds since 1970. Written out, because every answer has times in it and
+ * The result of `toISOString` for milliseconds since 1970. Written out, because every response has times in it and
  * most are of one day: V8 prints each by the C library, which took a tenth of a small request.
  *
- * @throws RangeError for what is no time
+ * @throws RangeError for a number that is no time
  */
 export function toRfc3339(time: number): string {
   const day = Math.floor(time / dayMs);

@@ -17,36 +17,35 @@ import type { Builder } from './builder.ts';
 type Described<T extends string> = Record<T, string>;
 
 const status: Described<Status> = {
-  QUEUED: 'Taken by this server, not yet by the provider.',
-  PROCESSING: 'With the provider.',
+  QUEUED: 'Accepted by this server, not yet by the provider.',
+  PROCESSING: 'At the provider, or being copied from there.',
   COMPLETED: 'The video is ready and plays at `videoUrl`. Never changes again.',
-  FAILED: 'No video; `error` says why and whether it was billed.',
-  CANCELED: 'Given up on request.',
+  FAILED: 'Ended without a video; `error` has the reason and whether it was billed.',
+  CANCELED: 'Canceled by the caller.',
 };
 
 const stage: Described<Stage> = {
-  WAITING: 'Waits for its turn to be sent.',
+  WAITING: 'Waiting to be sent to the provider.',
   SUBMITTING: 'The paid request is being sent.',
   SUBMISSION_UNKNOWN:
-    'The request was sent, and no answer proves what came of it. Never sent again by itself.',
-  GENERATING: 'The provider has the task and works on it.',
+    'The request was sent, but no response proves whether the provider accepted it. It is never sent again automatically.',
+  GENERATING: 'The provider has accepted the task and is working on it.',
   COMPLETED: 'The video is ready.',
   FAILED: 'Ended without a video.',
-  CANCELED: 'Given up on request.',
+  CANCELED: 'Canceled by the caller.',
 };
 
 const provider: Described<ProviderName> = {
   KIE: 'Kie.ai.',
   GOOGLE: 'Google Veo and Gemini Omni.',
-  SIMULATOR:
-    'The built-in simulation: makes sample videos only, and nobody is billed. Its costs are for rehearsal.',
+  SIMULATOR: 'The built-in simulator: returns sample videos only and bills nothing. Its costs are examples.',
 };
 
 const aspectRatio: Described<AspectRatio> = {
-  LANDSCAPE_16_9: '16:9, wide.',
-  PORTRAIT_9_16: '9:16, tall.',
+  LANDSCAPE_16_9: '16:9, landscape.',
+  PORTRAIT_9_16: '9:16, portrait.',
   SQUARE_1_1: '1:1, square.',
-  AUTO: 'As the images have it, or as the provider likes.',
+  AUTO: 'The ratio of the images, or the choice of the provider.',
 };
 
 const resolution: Described<Resolution> = {
@@ -58,56 +57,56 @@ const resolution: Described<Resolution> = {
 
 const useCase: Described<UseCase> = {
   PRODUCT_VIDEO: 'A product on its own, turning in studio light.',
-  HERO_IMAGE: 'A calm opening shot with room for a headline.',
+  HERO_IMAGE: 'A calm opening shot with space for a headline.',
   GEMSTONE_CLOSEUP: 'A macro shot of a gemstone.',
   LUXURY_BRAND: 'A slow, elegant film.',
   GENERAL: 'Anything else.',
 };
 
 const imageUse: Described<ImageUse> = {
-  AUTO: "What the model's documentation does with that many images.",
-  REFERENCE: 'The images show what things look like.',
-  FIRST_FRAME: 'The image is the first frame.',
-  FIRST_AND_LAST_FRAME: 'The two images are the first and the last frame.',
+  AUTO: "The use that the model's documentation gives for this number of images.",
+  REFERENCE: 'The images show how the subject looks.',
+  FIRST_FRAME: 'The image is the first frame of the video.',
+  FIRST_AND_LAST_FRAME: 'The two images are the first and the last frame of the video.',
 };
 
 const billed: Described<Billed> = {
   YES: 'The provider charges for it.',
   NO: 'Nothing was charged.',
-  UNKNOWN: "Not known: look at the provider's account.",
+  UNKNOWN: "Unknown: check the provider's account.",
 };
 
 const taskErrorCode: Described<TaskErrorCode> = {
-  PROVIDER_REJECTED: 'The provider refused the input.',
-  CONTENT_FILTERED: "The provider's content policy stopped it.",
-  INSUFFICIENT_CREDITS: "The provider's account has too few credits, or its key is over its cap.",
-  PROVIDER_UNAUTHORIZED: "The provider does not take this server's key.",
-  PROVIDER_FAILED: 'The provider tried and failed.',
+  PROVIDER_REJECTED: 'The provider rejected the input.',
+  CONTENT_FILTERED: "The provider's content policy blocked it.",
+  INSUFFICIENT_CREDITS: "The provider's account has too few credits, or its key has reached its limit.",
+  PROVIDER_UNAUTHORIZED: 'The provider does not accept the key of this server.',
+  PROVIDER_FAILED: 'The provider accepted the task, and the generation failed.',
   MODEL_RETIRED: 'The provider no longer offers the model.',
   IMAGE_UNREACHABLE: 'A reference image could not be fetched.',
-  SUBMISSION_UNKNOWN: 'Whether the provider took the task never became known.',
-  GAVE_UP: 'No end was told in all the time that this server waits.',
-  INTERNAL: 'A fault of this server.',
+  SUBMISSION_UNKNOWN: 'It never became known whether the provider accepted the task.',
+  GAVE_UP: 'The provider reported no result within the time that this server waits (PATIENCE_MS).',
+  INTERNAL: 'An internal error of this server.',
 };
 
 const userErrorCode: Described<UserErrorCode> = {
-  BAD_INPUT: 'A value that nobody could use.',
-  UNSUPPORTED: 'A value that the chosen model cannot do; the message lists what it can.',
+  BAD_INPUT: 'A value is invalid or missing.',
+  UNSUPPORTED: 'A value that the selected model does not support; the message lists the supported ones.',
   PROVIDER_NOT_CONFIGURED: 'This server has no credentials for the provider.',
-  NOT_FOUND: 'There is no such thing, or it is not yours.',
-  IDEMPOTENCY_CONFLICT: 'The idempotencyKey was used with another input.',
-  NOT_CANCELABLE: 'The task has ended.',
+  NOT_FOUND: 'It does not exist, or belongs to another owner.',
+  IDEMPOTENCY_CONFLICT: 'The `idempotencyKey` was used before with a different input.',
+  NOT_CANCELABLE: 'The task has already ended.',
   NOT_TERMINAL: 'The task has not ended yet.',
-  NOT_RESOLVABLE: 'The task has no unknown submission.',
-  RATE_LIMITED: 'Too many calls; try again in a moment.',
-  BUDGET_EXCEEDED: 'The monthly budget does not allow it.',
+  NOT_RESOLVABLE: 'The task has no submission with an unknown outcome.',
+  RATE_LIMITED: 'Too many calls or open tasks; try again later.',
+  BUDGET_EXCEEDED: 'The monthly budget is not sufficient.',
 };
 
 const providerHealth: Described<ProviderHealth> = {
-  UP: 'It answers.',
-  DEGRADED: 'Some of the last requests failed on its side.',
-  DOWN: 'It does not answer. Tasks wait for it, and nothing is lost.',
-  UNKNOWN: 'It was not asked yet.',
+  UP: 'The provider responds.',
+  DEGRADED: 'Some of the last requests failed at the provider.',
+  DOWN: 'The provider does not respond. Tasks wait, and nothing is lost.',
+  UNKNOWN: 'No request has been sent yet.',
 };
 
 function declare<T extends string>(
@@ -128,22 +127,27 @@ function declare<T extends string>(
 
 /** The enums of the schema, each value with its description. */
 export const declareEnums = (builder: Builder) => ({
-  VideoTaskStatus: declare(builder, 'VideoTaskStatus', 'How a task stands, in five words.', status),
-  VideoTaskStage: declare(builder, 'VideoTaskStage', 'How a task stands, exactly.', stage),
-  ProviderName: declare(builder, 'ProviderName', 'Who makes the video.', provider),
-  AspectRatio: declare(builder, 'AspectRatio', 'Width to height.', aspectRatio),
-  Resolution: declare(builder, 'Resolution', 'Lines of the picture.', resolution),
+  VideoTaskStatus: declare(builder, 'VideoTaskStatus', 'The state of a task.', status),
+  VideoTaskStage: declare(builder, 'VideoTaskStage', 'The state of a task in detail.', stage),
+  ProviderName: declare(builder, 'ProviderName', 'A provider of video generation.', provider),
+  AspectRatio: declare(builder, 'AspectRatio', 'The ratio of width to height.', aspectRatio),
+  Resolution: declare(builder, 'Resolution', 'The number of lines of the picture.', resolution),
   VideoUseCase: declare(
     builder,
     'VideoUseCase',
-    'A frame for the prompt, by what the video is for.',
+    'A prompt frame for a kind of video: text that is placed before the prompt.',
     useCase,
   ),
-  ImageUse: declare(builder, 'ImageUse', 'What reference images are used for.', imageUse),
+  ImageUse: declare(builder, 'ImageUse', 'The use of reference images.', imageUse),
   Billed: declare(builder, 'Billed', 'Whether a failed task costs money.', billed),
-  ProviderHealth: declare(builder, 'ProviderHealth', 'How a provider answers.', providerHealth),
-  VideoTaskErrorCode: declare(builder, 'VideoTaskErrorCode', 'Why a task failed.', taskErrorCode),
-  UserErrorCode: declare(builder, 'UserErrorCode', 'What the caller can mend.', userErrorCode),
+  ProviderHealth: declare(builder, 'ProviderHealth', 'The availability of a provider.', providerHealth),
+  VideoTaskErrorCode: declare(builder, 'VideoTaskErrorCode', 'The reason why a task failed.', taskErrorCode),
+  UserErrorCode: declare(
+    builder,
+    'UserErrorCode',
+    'The kind of an error that the caller can fix.',
+    userErrorCode,
+  ),
 });
 
 /** The enums of the schema, for the fields and arguments that use them. */

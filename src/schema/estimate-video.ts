@@ -14,26 +14,26 @@ export function declareEstimateVideo(
   { UserError }: Payloads,
 ): void {
   const Estimate = builder.objectRef<VideoEstimate>('VideoEstimate').implement({
-    description: 'What a video would be made with, cost and take; or what to mend.',
+    description: 'The provider, model, cost and time of a video, or the errors to fix.',
     fields: (t) => ({
       provider: t.expose('provider', {
         type: enums.ProviderName,
         nullable: true,
-        description: 'Who would make it.',
+        description: 'The provider that would be selected.',
       }),
-      model: t.exposeString('model', { nullable: true, description: 'With which model.' }),
+      model: t.exposeString('model', { nullable: true, description: 'The model that would be selected.' }),
       cost: t.expose('cost', {
         type: Cost,
         nullable: true,
-        description: 'What it would cost; null where no price is known.',
+        description: 'The estimated cost; null where no price is known.',
       }),
       seconds: t.exposeFloat('seconds', {
         nullable: true,
-        description: 'How long such videos take from sending to the end; null where nothing is known.',
+        description: 'The typical time from submission to result, in seconds; null where it is unknown.',
       }),
       userErrors: t.field({
         type: [UserError],
-        description: 'What `generateVideo` would refuse. Empty when it would take the input.',
+        description: 'The errors that `generateVideo` would return. Empty if it would accept the input.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),
@@ -41,8 +41,9 @@ export function declareEstimateVideo(
   builder.queryField('estimateVideo', (t) =>
     t.field({
       type: Estimate,
-      description: 'What `generateVideo` would do with the same input. Keeps nothing and asks no provider.',
-      args: { input: t.arg({ type: Input, required: true, description: 'What to make.' }) },
+      description:
+        'The result that `generateVideo` would have with the same input. Stores nothing and contacts no provider.',
+      args: { input: t.arg({ type: Input, required: true, description: 'The input of `generateVideo`.' }) },
       resolve: (_root, { input }, { tasks, viewer }) => {
         const read = readGenerateVideoInput(input);
         return 'given' in read

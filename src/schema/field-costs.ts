@@ -1,4 +1,4 @@
-/** How much work a field makes. One unit is a field that is at hand: about 2 µs, printed. */
+/** The work of a field. One unit is a field whose value is in memory: about 2 µs, serialized. */
 export interface FieldCost {
   /** The field itself, without what is selected below it. */
   readonly weight?: number;

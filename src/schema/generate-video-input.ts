@@ -10,60 +10,66 @@ export type GenerateVideoInputRef = ReturnType<typeof declareGenerateVideoInput>
 /** Declares the input. */
 export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
   const ReferenceImageInput = builder.inputType('ReferenceImageInput', {
-    description: 'An image that the video starts from. Exactly one of these.',
+    description: 'A reference image. Exactly one field must be given.',
     isOneOf: true,
     fields: (t) => ({
-      url: t.field({ type: 'URL', description: 'A public address that the provider can fetch.' }),
-      uploadId: t.id({ description: 'An image that you uploaded with `uploadReferenceImage`.' }),
+      url: t.field({ type: 'URL', description: 'A public URL that the provider can fetch.' }),
+      uploadId: t.id({ description: 'The id of an image uploaded with `uploadReferenceImage`.' }),
     }),
   });
   return builder.inputType('GenerateVideoInput', {
-    description: 'What the video shows and how it is made.',
+    description: 'The content of a video and how it is generated.',
     fields: (t) => ({
       prompt: t.string({
         description:
-          'What the video shows, in any language; at most 10,000 characters. Required unless useCase is given.',
+          'The content of the video, in any language; at most 10,000 characters. Required unless `useCase` is given.',
       }),
       useCase: t.field({
         type: enums.VideoUseCase,
-        description: 'A ready frame: with a prompt too, the frame comes first and the prompt adds to it.',
+        description: 'A ready prompt frame. If a prompt is given too, it is appended to the frame.',
       }),
-      label: t.string({ description: 'Free text for yourself, such as a SKU; at most 200 characters.' }),
+      label: t.string({ description: 'Free text of the caller, such as a SKU; at most 200 characters.' }),
       provider: t.field({
         type: enums.ProviderName,
-        description: 'Who makes it. Without it: the first configured one that can do this input.',
+        description: 'The provider. Default: the first configured one that supports this input.',
       }),
       model: t.string({
-        description: "The provider's name of the model. Without it: the provider's default.",
+        description: "The provider's name of the model. Default: the default model of the provider.",
       }),
-      referenceImages: t.field({ type: [ReferenceImageInput], description: 'At most 3 images.' }),
+      referenceImages: t.field({
+        type: [ReferenceImageInput],
+        description: 'Images that the video starts from; at most 3.',
+      }),
       imagesAs: t.field({
         type: enums.ImageUse,
         defaultValue: 'AUTO',
-        description: 'What the images are used for.',
+        description: 'The use of the images.',
       }),
       aspectRatio: t.field({
         type: enums.AspectRatio,
         defaultValue: 'LANDSCAPE_16_9',
-        description: 'Width to height.',
+        description: 'The ratio of width to height.',
       }),
-      durationSeconds: t.int({ description: "Length in whole seconds. Without it: the model's default." }),
-      resolution: t.field({ type: enums.Resolution, description: "Without it: the model's default." }),
-      seed: t.int({ description: 'For repeatable results, where the model takes one.' }),
+      durationSeconds: t.int({ description: 'The length in whole seconds. Default: that of the model.' }),
+      resolution: t.field({
+        type: enums.Resolution,
+        description: 'The resolution. Default: that of the model.',
+      }),
+      seed: t.int({ description: 'A number for repeatable results, where the model supports one.' }),
       providerOptions: t.field({
         type: 'JSON',
         description:
-          "An object merged into the provider's own input, unknown keys included. With a monthly budget, only options that are known not to change the price are accepted.",
+          "An object that is merged into the provider's own input, unknown keys included. With a monthly budget, only options that are known not to change the price are accepted.",
       }),
       idempotencyKey: t.string({
         description:
-          'Any text of yours, at most 255 characters on one line: a repeated call with the same key gives the same task back.',
+          'Any string of at most 255 characters on one line. A repeated call with the same key returns the same task.',
       }),
     }),
   });
 }
 
-/** The input as the commands take it, or what the schema cannot say is wrong with it. */
+/** The input as the commands accept it, or the errors that the schema itself cannot express. */
 export function readGenerateVideoInput(
   input: GenerateVideoInputRef['$inferInput'],
 ):
@@ -98,6 +104,6 @@ const isOptions = (value: JsonValue | null | undefined): value is JsonObject | n
 
 const notAnObject: UserError = {
   code: 'BAD_INPUT',
-  message: 'providerOptions wants an object.',
+  message: 'providerOptions must be a JSON object.',
   field: ['input', 'providerOptions'],
 };

@@ -12,9 +12,9 @@ export function declareGenerateVideo(
     t.field({
       type: VideoTaskPayload,
       description:
-        'Takes a new video. Answers as soon as the task is durable, before any provider is asked: ' +
-        'watch it with `taskStatusChanged`.',
-      args: { input: t.arg({ type: Input, required: true, description: 'What to make.' }) },
+        'Creates a task for a new video. Responds as soon as the task is durable, before any provider is contacted: ' +
+        'follow it with `taskStatusChanged`.',
+      args: { input: t.arg({ type: Input, required: true, description: 'The video to generate.' }) },
       resolve: (_root, { input }, { tasks, viewer }) => {
         const read = readGenerateVideoInput(input);
         return 'given' in read

@@ -1,4 +1,4 @@
-/** The deepest JSON that is taken: providers' own options have three levels. */
+/** The maximum depth of accepted JSON: the options of providers have three levels. */
 export const maxJsonDepth = 32;
 /** The most keys of all objects together. Providers' own options have some ten; an error repeats all of an object. */
 export const maxJsonKeys = 10_000;

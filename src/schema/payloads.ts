@@ -4,32 +4,33 @@ import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import type { VideoTaskRef } from './video-task.ts';
 
-/** What commands answer with. */
+/** Declares the payloads of the commands. */
 export function declarePayloads(builder: Builder, enums: Enums, VideoTask: VideoTaskRef) {
   const UserErrorType = builder.objectRef<UserError>('UserError').implement({
-    description: 'Something that the caller can mend.',
+    description: 'An error that the caller can fix.',
     fields: (t) => ({
       code: t.expose('code', { type: enums.UserErrorCode, description: 'The kind of error.' }),
-      message: t.exposeString('message', { description: 'What is wrong and what to do instead.' }),
+      message: t.exposeString('message', { description: 'The problem and how to fix it.' }),
       field: t.field({
         type: ['String'],
         nullable: true,
-        description: 'Path to the value, beginning at the argument, list indexes as text.',
+        description:
+          'The path to the value, from the argument on; list indexes are strings. Null if no single value is at fault.',
         resolve: ({ field }) => (field === null ? null : [...field]),
       }),
     }),
   });
   const VideoTaskPayload = builder.objectRef<TaskResult>('VideoTaskPayload').implement({
-    description: 'The task, or what to mend.',
+    description: 'The task, or the errors to fix.',
     fields: (t) => ({
       task: t.expose('task', {
         type: VideoTask,
         nullable: true,
-        description: 'The task as it is now; null when there are userErrors.',
+        description: 'The present state of the task; null if there are `userErrors`.',
       }),
       userErrors: t.field({
         type: [UserErrorType],
-        description: 'Empty when all went well.',
+        description: 'Empty on success.',
         resolve: ({ userErrors }) => [...userErrors],
       }),
     }),

@@ -5,13 +5,13 @@ import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
 
-/** A model is asked about together with who offers it: prices are the provider's. */
+/** A model and the provider that offers it: prices are the provider's. */
 interface OfferedModel {
   readonly model: VideoModel;
   readonly provider: VideoProvider;
 }
 
-/** One that this server uses, or could use. */
+/** A provider that this server uses, or could use. */
 interface Listed {
   readonly name: ProviderName;
   readonly label: string;
@@ -37,63 +37,63 @@ const limitsOf = (model: VideoModel): UseLimits[] =>
 /** `providers`. */
 export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef): void {
   const ImageUseLimits = builder.objectRef<UseLimits>('ImageUseLimits').implement({
-    description: 'What a model holds to when it uses images in one way.',
+    description: 'The limits of a model for one use of images.',
     fields: (t) => ({
-      use: t.expose('use', { type: enums.ImageUse, description: 'The name for `input.imagesAs`.' }),
-      min: t.exposeInt('min', { description: 'How many images it takes at least.' }),
-      max: t.exposeInt('max', { description: 'How many images it takes at most.' }),
+      use: t.expose('use', { type: enums.ImageUse, description: 'The value for `input.imagesAs`.' }),
+      min: t.exposeInt('min', { description: 'The minimum number of images.' }),
+      max: t.exposeInt('max', { description: 'The maximum number of images.' }),
       durations: t.intList({
-        description: 'How long its videos may be then, in seconds.',
+        description: 'The possible lengths of videos with this use, in seconds.',
         resolve: ({ durations }) => [...durations],
       }),
     }),
   });
   const Model = builder.objectRef<OfferedModel>('VideoModel').implement({
-    description: 'What one model can do. Anything else is refused before anything is sent.',
+    description: 'The capabilities of a model. Input beyond them is refused before anything is sent.',
     fields: (t) => ({
-      id: t.id({ description: 'The name for `input.model`.', resolve: ({ model }) => model.id }),
-      label: t.string({ description: 'The name for people.', resolve: ({ model }) => model.label }),
+      id: t.id({ description: 'The value for `input.model`.', resolve: ({ model }) => model.id }),
+      label: t.string({ description: 'The display name.', resolve: ({ model }) => model.label }),
       aspectRatios: t.field({
         type: [enums.AspectRatio],
-        description: 'Which ratios it makes.',
+        description: 'The supported aspect ratios.',
         resolve: ({ model }) => [...model.aspectRatios],
       }),
       durations: t.intList({
-        description: 'How long its videos may be, in seconds.',
+        description: 'The possible lengths of videos, in seconds.',
         resolve: ({ model }) => [...model.durations],
       }),
       resolutions: t.field({
         type: [enums.Resolution],
-        description: 'Which resolutions it makes.',
+        description: 'The supported resolutions.',
         resolve: ({ model }) => [...model.resolutions],
       }),
       imageUses: t.field({
         type: [enums.ImageUse],
-        description: 'What it can use reference images for, in the order in which AUTO chooses.',
+        description: 'The supported uses of reference images, in the order in which AUTO selects.',
         resolve: ({ model }) => Object.keys(model.imageUses) as (keyof VideoModel['imageUses'])[],
       }),
       imageUseLimits: t.field({
         type: [ImageUseLimits],
-        description: 'The same uses, each with how many images and which durations it takes.',
+        description: 'The same uses, each with its limits.',
         resolve: ({ model }) => limitsOf(model),
       }),
       defaultDuration: t.int({
-        description: 'What it makes without `input.durationSeconds`, in seconds.',
+        description: 'The length without `input.durationSeconds`, in seconds.',
         resolve: ({ model }) => model.defaultDuration,
       }),
       defaultResolution: t.field({
         type: enums.Resolution,
-        description: 'What it makes without `input.resolution`.',
+        description: 'The resolution without `input.resolution`.',
         resolve: ({ model }) => model.defaultResolution,
       }),
       maxReferenceImages: t.int({
-        description: 'How many reference images it takes at most; 0 when it takes none.',
+        description: 'The maximum number of reference images; 0 if the model supports none.',
         resolve: ({ model }) => Math.max(0, ...Object.values(model.imageUses).map(({ max }) => max)),
       }),
       price: t.field({
         type: Cost,
         nullable: true,
-        description: 'One video as made by default; null where no price is known.',
+        description: 'The price of a video with the default settings; null where no price is known.',
         resolve: ({ model, provider }) => {
           const price = provider.price(model.id, null, null);
           return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
@@ -101,45 +101,46 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       }),
       typicalSeconds: t.float({
         nullable: true,
-        description: 'How long a video usually takes.',
+        description: 'The typical generation time; null where it is unknown.',
         resolve: ({ model }) => model.typicalSeconds,
       }),
       retiredAt: t.field({
         type: 'DateTime',
         nullable: true,
-        description: 'When it is no longer offered; null while nothing is announced.',
+        description: 'The time from which the model is no longer offered; null while no end is announced.',
         resolve: ({ model }) => model.retiredAt,
       }),
     }),
   });
   const Provider = builder.objectRef<Listed>('Provider').implement({
-    description: 'Somebody who makes videos.',
+    description: 'A provider of video generation.',
     fields: (t) => ({
-      name: t.expose('name', { type: enums.ProviderName, description: 'The name for `input.provider`.' }),
-      label: t.exposeString('label', { description: 'The name for people.' }),
+      name: t.expose('name', { type: enums.ProviderName, description: 'The value for `input.provider`.' }),
+      label: t.exposeString('label', { description: 'The display name.' }),
       configured: t.boolean({
         description:
-          'Whether this server may use it: it has credentials, and PROVIDERS does not leave it out.',
+          'Whether this server can use the provider: it has credentials, and PROVIDERS does not exclude it.',
         resolve: ({ provider }) => provider !== null,
       }),
       health: t.field({
         type: enums.ProviderHealth,
-        description: 'How it answers these minutes.',
+        description: 'The availability in the last minutes.',
         resolve: ({ name }, _args, { health }) => health(name),
       }),
       credits: t.float({
         nullable: true,
         description:
-          "The account's balance in the provider's own unit, as of the last minute; null where it cannot be told.",
+          "The balance of the account in the provider's own unit, at most a minute old; null where it is unknown.",
         resolve: ({ provider }) => provider?.credits() ?? null,
       }),
       pollIntervalSeconds: t.float({
-        description: 'How often a task is checked that does not call back by itself; 0 while not configured.',
+        description:
+          'The base interval between two checks of a task without callbacks; 0 if the provider is not configured.',
         resolve: ({ provider }) => (provider?.pollIntervalMs ?? 0) / 1000,
       }),
       models: t.field({
         type: [Model],
-        description: 'What it offers; the first is the default. Empty while not configured.',
+        description: 'The models; the first is the default. Empty if the provider is not configured.',
         resolve: ({ provider }) => provider?.models.map((model) => ({ model, provider })) ?? [],
       }),
     }),
@@ -147,7 +148,8 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
   builder.queryField('providers', (t) =>
     t.field({
       type: [Provider],
-      description: 'Who makes videos for this server, in order of preference; then those it could have.',
+      description:
+        'The configured providers in order of preference, then the others that this server supports.',
       resolve: (_root, _args, { providers }) => [
         ...providers.map((provider) => ({ name: provider.name, label: provider.label, provider })),
         ...others.filter(({ name }) => providers.every((configured) => configured.name !== name)),

@@ -8,27 +8,30 @@ export type ReferenceImageRef = ReturnType<typeof declareReferenceImage>;
 /** Declares the image type. */
 export function declareReferenceImage(builder: Builder) {
   return builder.objectRef<ReferenceImage>('ReferenceImage').implement({
-    description: 'An image that the video starts from.',
+    description: 'An image that a video starts from.',
     fields: (t) => ({
       url: t.field({
         type: 'URL',
-        description: 'Where the image is; an uploaded one is at this server.',
+        description: 'The URL of the image; an uploaded image is served by this server.',
         resolve: (image, _args, { mediaUrl }) => image.url ?? mediaUrl(image.mediaKey),
       }),
-      uploadId: t.exposeID('uploadId', { nullable: true, description: 'The id of an uploaded image.' }),
+      uploadId: t.exposeID('uploadId', {
+        nullable: true,
+        description: 'The id of an uploaded image; null for an image given by URL.',
+      }),
       contentType: t.string({
         nullable: true,
-        description: 'By content; null for an image at an address of somebody else.',
+        description: 'The media type, detected from the content; null for an image given by URL.',
         resolve: (image) => (image.url === null ? image.contentType : null),
       }),
       width: t.int({
         nullable: true,
-        description: 'In pixels, where known.',
+        description: 'The width in pixels; null for an image given by URL.',
         resolve: (image) => (image.url === null ? image.width : null),
       }),
       height: t.int({
         nullable: true,
-        description: 'In pixels, where known.',
+        description: 'The height in pixels; null for an image given by URL.',
         resolve: (image) => (image.url === null ? image.height : null),
       }),
     }),
@@ -46,17 +49,17 @@ export function declareUploadReferenceImage(
       'UploadReferenceImagePayload',
     )
     .implement({
-      description: 'The uploaded image, or what to mend.',
+      description: 'The uploaded image, or the errors to fix.',
       fields: (t) => ({
         image: t.field({
           type: ReferenceImageType,
           nullable: true,
-          description: 'The image as kept; null when there are userErrors.',
+          description: 'The stored image; null if there are `userErrors`.',
           resolve: ({ image }) => (image === null ? null : { ...image, url: null, uploadId: image.id }),
         }),
         userErrors: t.field({
           type: [UserError],
-          description: 'Empty when all went well.',
+          description: 'Empty on success.',
           resolve: ({ userErrors }) => [...userErrors],
         }),
       }),
@@ -65,10 +68,14 @@ export function declareUploadReferenceImage(
     t.field({
       type: Payload,
       description:
-        'Keeps a JPEG, PNG or WebP image of at most 20 MB for your tasks. It can be used again, and is swept 30 days ' +
-        'after its last use.',
+        'Stores a JPEG, PNG or WebP image of at most 20 MB for tasks of the viewer. It can be used repeatedly, and is ' +
+        'deleted 30 days after its last use.',
       args: {
-        file: t.arg({ type: 'File', required: true, description: 'The image, in a multipart request.' }),
+        file: t.arg({
+          type: 'File',
+          required: true,
+          description: 'The image, as a file of a multipart request.',
+        }),
       },
       resolve: (_root, { file }, { tasks, viewer }) => tasks.uploadReferenceImage(viewer.owner, file),
     }),

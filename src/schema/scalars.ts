@@ -7,7 +7,7 @@ import { codedError } from './errors.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';
 import { maxJsonDepth } from './json-depth.ts';
 
-/** No JSON has a function in it, so this is a file that a transport put there. */
+/** Whether a value is a file of a transport: no JSON value contains a function. */
 const isFile = (value: unknown): value is IncomingFile =>
   typeof value === 'object' && value !== null && 'keepAs' in value && typeof value.keepAs === 'function';
 
@@ -20,7 +20,7 @@ const isFile = (value: unknown): value is IncomingFile =>
 function jsonValue(value: unknown): JsonValue {
   let level: readonly JsonItem[] = [{ parent: null, key: '', value }];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > maxJsonDepth) throw badJson(`JSON can be at most ${maxJsonDepth} levels deep here.`);
+    if (depth > maxJsonDepth) throw badJson(`JSON must be at most ${maxJsonDepth} levels deep.`);
     const next: JsonItem[] = [];
     for (const item of level) {
       if (typeof item.value === 'object' && item.value !== null) {
@@ -30,7 +30,7 @@ function jsonValue(value: unknown): JsonValue {
         const problem = problemOfLeaf(item.value);
         if (problem !== null) throw badJson(`${nameOf(item)} ${problem}`);
       }
-      if (!item.key.isWellFormed()) throw badJson(`${nameOf(item)} has half a character in its name.`);
+      if (!item.key.isWellFormed()) throw badJson(`${nameOf(item)} has an unpaired surrogate in its name.`);
     }
     level = next;
   }
@@ -41,7 +41,7 @@ function jsonValue(value: unknown): JsonValue {
 const refuseEnums = (literal: ValueNode): void => {
   visit(literal, {
     EnumValue: ({ value }) => {
-      throw badJson(`JSON has no value ${value}: put text in quotes.`);
+      throw badJson(`JSON has no value ${value}: put strings in quotes.`);
     },
   });
 };
@@ -79,8 +79,8 @@ function problemOfLeaf(value: unknown): string | null {
       : null;
   }
   if (typeof value === 'string')
-    return value.isWellFormed() ? null : 'has half a character. Send it as whole Unicode text.';
-  return value === null || typeof value === 'boolean' ? null : 'is nothing that JSON can express.';
+    return value.isWellFormed() ? null : 'has an unpaired surrogate. Send valid Unicode.';
+  return value === null || typeof value === 'boolean' ? null : 'cannot be expressed in JSON.';
 }
 
 const badJson = (message: string) => codedError('BAD_INPUT', message);
@@ -88,27 +88,27 @@ const badJson = (message: string) => codedError('BAD_INPUT', message);
 /** Adds the scalars that GraphQL itself does not have. */
 export function registerScalars(builder: Builder): void {
   builder.scalarType('DateTime', {
-    description: 'A point in time as RFC 3339 text in UTC, such as 2026-11-24T08:15:30.123Z.',
+    description: 'A point in time as an RFC 3339 string in UTC, such as 2026-11-24T08:15:30.123Z.',
     specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
     serialize: toRfc3339,
     parseValue: (value) => {
       const time = typeof value === 'string' ? fromRfc3339(value) : Number.NaN;
       if (Number.isNaN(time)) {
         throw new GraphQLError(
-          'DateTime wants RFC 3339 text of a time that exists, with an offset, such as 2026-11-24T08:15:30Z.',
+          'A DateTime must be an RFC 3339 string of an existing time with an offset, such as 2026-11-24T08:15:30Z.',
         );
       }
       return time;
     },
   });
   builder.scalarType('URL', {
-    description: 'An absolute address with http or https.',
+    description: 'An absolute http or https URL.',
     specifiedByURL: 'https://url.spec.whatwg.org/',
     serialize: (value) => value,
     parseValue: (value) => {
       if (typeof value !== 'string' || !isWebAddress(value)) {
         throw new GraphQLError(
-          'A URL must be one absolute address that starts with https:// or http://, without blanks inside.',
+          'A URL must be one absolute URL that starts with https:// or http:// and has no spaces.',
         );
       }
       return value;
@@ -117,16 +117,14 @@ export function registerScalars(builder: Builder): void {
   builder.scalarType('File', {
     description: 'A file in a multipart request (graphql-multipart-request-spec).',
     serialize: () => {
-      throw new GraphQLError('A File is for input only.');
+      throw new GraphQLError('A File can only be used as input.');
     },
     parseValue: (value) => {
-      if (!isFile(value)) throw new GraphQLError('File wants a file of a multipart request.');
+      if (!isFile(value)) throw new GraphQLError('A File must be a file of a multipart request.');
       return value;
     },
     parseLiteral: () => {
-      throw new GraphQLError(
-        'A File cannot be written into the text: use a variable and a multipart request.',
-      );
+      throw new GraphQLError('A File cannot be a literal: use a variable and a multipart request.');
     },
   });
   builder.scalarType('JSON', {

@@ -19,9 +19,12 @@ import { declareViewer } from './viewer.ts';
 /** The executable schema. */
 export function buildSchema(): GraphQLSchema {
   const builder = createBuilder();
-  builder.queryType({ description: 'What can be read. Everything is the viewer’s own.' });
+  builder.queryType({
+    description: 'Everything that can be read. Tasks and uploads are always the viewer’s own.',
+  });
   builder.mutationType({
-    description: 'What can be done. What a caller can mend is answered as userErrors.',
+    description:
+      'Commands on tasks and uploads. Errors that the caller can fix are returned as `userErrors`.',
   });
   const enums = declareEnums(builder);
   const ReferenceImage = declareReferenceImage(builder);

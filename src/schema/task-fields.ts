@@ -17,11 +17,11 @@ export const reading = <Field extends TaskField, Value>(
   resolve: (task: Pick<VideoTask, Field>, args: unknown, context: Context) => Value,
 ) => ({ resolve, extensions: { taskFields: fields } });
 
-/** By the node that asks: texts come again and again. */
+/** By field node: the same documents are executed again and again. */
 const remembered = new WeakMap<FieldNode, readonly TaskField[] | undefined>();
 
 /**
- * The fields of a task that an answer is made from, whatever its directives leave out; undefined: all.
+ * The fields of a task that a query reads, regardless of its directives; undefined: all.
  *
  * @param info of a field whose type is a task, or `Node`
  */
@@ -31,7 +31,7 @@ export function askedFields({
   schema,
 }: GraphQLResolveInfo): readonly TaskField[] | undefined {
   const [node] = fieldNodes;
-  // Two operations of a text may merge a node with different others: nothing is known of it alone.
+  // Two operations of a document may merge a node with different others, so the node alone is no key.
   if (node?.selectionSet === undefined || fieldNodes.length > 1) return undefined;
   if (!remembered.has(node)) {
     const type = schema.getType('VideoTask');
@@ -43,7 +43,7 @@ export function askedFields({
   return remembered.get(node);
 }
 
-/** Whether it is known of each selected field what it reads. Each fragment is looked at once, in `visited`. */
+/** Whether each selected field declares what it reads. Each fragment is visited once. */
 function collects(
   { selections }: SelectionSetNode,
   fragments: GraphQLResolveInfo['fragments'],

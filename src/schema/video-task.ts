@@ -13,7 +13,7 @@ import type { Enums } from './enums.ts';
 import { toGlobalId } from './global-id.ts';
 import { reading } from './task-fields.ts';
 
-/** The type that queries, mutations and the subscription answer with. */
+/** The type that queries, mutations and the subscription return. */
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
 
 /** Declares the video task and its parts. */
@@ -26,26 +26,32 @@ export function declareVideoTask(
   const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
   const parts = declareParts(builder, enums);
   VideoTaskRef.implement({
-    description: 'One video asked for: from the request to the playable result.',
+    description: 'A requested video, from the request to the playable result.',
     interfaces: [builder.nodeInterfaceRef()],
     fields: (t) => ({
-      // The plugin's own field for it is a promise within a promise, for every task in every answer.
+      // The plugin's own field is a promise within a promise, for every task of every response.
       id: t.id({
-        description: 'Opaque and global: `node` takes it too.',
+        description: 'The global id: opaque, and also accepted by `node`.',
         ...reading(['id'], ({ id }) => toGlobalId(id)),
       }),
       status: t.field({
         type: enums.VideoTaskStatus,
-        description: 'How the task stands. COMPLETED, FAILED and CANCELED are ends.',
+        description: 'The state of the task. COMPLETED, FAILED and CANCELED are final.',
         ...reading(['stage'], ({ stage }) => statusOf(stage)),
       }),
-      stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'How the task stands, exactly.' }),
-      provider: t.expose('provider', { type: enums.ProviderName, description: 'Who makes the video.' }),
+      stage: t.expose('stage', {
+        type: enums.VideoTaskStage,
+        description: 'The state of the task in detail.',
+      }),
+      provider: t.expose('provider', {
+        type: enums.ProviderName,
+        description: 'The provider that generates the video.',
+      }),
       model: t.exposeString('model', { description: "The provider's name of the model." }),
       providerTaskId: t.string({
         nullable: true,
-        description: "The provider's own id of the task: good for looking it up there.",
-        // An id that another owner's task holds is told back as any other that was asked for.
+        description: "The provider's id of the task, for a lookup there.",
+        // An id that a task of another owner holds is returned like any other tracked id.
         ...reading(
           ['providerTaskId', 'trackedId'],
           ({ providerTaskId, trackedId }) => providerTaskId ?? trackedId,
@@ -53,7 +59,7 @@ export function declareVideoTask(
       }),
       providerStatus: t.exposeString('providerStatus', {
         nullable: true,
-        description: "The provider's own word for the state; `unknown` when its answer could not be read.",
+        description: "The provider's own status; `unknown` if its response could not be read.",
       }),
       prompt: t.exposeString('prompt', {
         description: 'The prompt as sent; empty for a tracked task whose prompt is not known.',
@@ -65,27 +71,30 @@ export function declareVideoTask(
       useCase: t.expose('useCase', {
         type: enums.VideoUseCase,
         nullable: true,
-        description: 'The frame that the prompt was put into.',
+        description: 'The prompt frame that was applied.',
       }),
       referenceImages: t.field({
         type: [ReferenceImageType],
         description: 'The images that the video starts from.',
         ...reading(['referenceImages'], ({ referenceImages }) => [...referenceImages]),
       }),
-      aspectRatio: t.expose('aspectRatio', { type: enums.AspectRatio, description: 'Width to height.' }),
+      aspectRatio: t.expose('aspectRatio', {
+        type: enums.AspectRatio,
+        description: 'The ratio of width to height.',
+      }),
       durationSeconds: t.exposeInt('durationSeconds', {
         nullable: true,
-        description: 'Length as asked for, in seconds.',
+        description: 'The requested length in seconds; null: the default of the model.',
       }),
       resolution: t.expose('resolution', {
         type: enums.Resolution,
         nullable: true,
-        description: 'Resolution as asked for.',
+        description: 'The requested resolution; null: the default of the model.',
       }),
       videoUrl: t.field({
         type: 'URL',
         nullable: true,
-        description: 'Where the video plays: absolute and stable. Set if and only if the task is COMPLETED.',
+        description: 'The absolute, stable URL of the video. Set if and only if the task is COMPLETED.',
         ...reading(['video'], ({ video }, _args, { mediaUrl }) =>
           video === null ? null : mediaUrl(video.mediaKey),
         ),
@@ -98,68 +107,78 @@ export function declareVideoTask(
       error: t.expose('error', {
         type: parts.VideoTaskError,
         nullable: true,
-        description: 'Why there is no video. Set if and only if the task is FAILED.',
+        description: 'The reason for the failure. Set if and only if the task is FAILED.',
       }),
       progress: t.field({
         type: parts.Progress,
-        description: 'How far the task is, as of now.',
+        description: 'The progress of the task, computed when it is queried or delivered.',
         resolve: (task, _args, { tasks }) => ({ ...tasks.progress(task), task }),
       }),
       cost: t.expose('cost', {
         type: Cost,
         nullable: true,
-        description: 'What it costs: our estimate at first; null where no price is known.',
+        description: 'The cost: an estimate at first; null where no price is known.',
       }),
-      hint: t.exposeString('hint', { nullable: true, description: 'What a person can do now, if anything.' }),
-      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the task was taken.' }),
+      hint: t.exposeString('hint', {
+        nullable: true,
+        description: 'A recommended action for the user, if there is one.',
+      }),
+      createdAt: t.expose('createdAt', {
+        type: 'DateTime',
+        description: 'The time at which the task was created.',
+      }),
       submittedAt: t.expose('submittedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it was sent to the provider.',
+        description: 'The time at which the task was sent to the provider.',
       }),
       completedAt: t.expose('completedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When it ended, whichever way.',
+        description: 'The time at which the task ended, with or without a video.',
       }),
-      updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When `revision` last moved.' }),
+      updatedAt: t.expose('updatedAt', {
+        type: 'DateTime',
+        description: 'The time of the last change of `revision`.',
+      }),
       deletedAt: t.expose('deletedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'Set in the last revision of a deleted task.',
+        description: 'The time of the deletion. Set in the last revision of a deleted task.',
       }),
       lastCheckedAt: t.expose('lastCheckedAt', {
         type: 'DateTime',
         nullable: true,
-        description: 'When the provider was last asked.',
+        description: 'The time of the last check with the provider.',
       }),
       nextCheckAt: t.field({
         type: 'DateTime',
         nullable: true,
-        description: 'When the provider is asked next.',
+        description: 'The time of the next check with the provider; null if none is scheduled.',
         ...reading(
           ['nextAction', 'providerTaskId', 'trackedId', 'dueAt'],
           ({ nextAction, providerTaskId, trackedId, dueAt }) =>
             nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
         ),
       }),
-      checks: t.exposeInt('checks', { description: 'How often the provider was asked.' }),
+      checks: t.exposeInt('checks', { description: 'The number of checks with the provider.' }),
       revision: t.field({
         type: 'String',
         description:
-          'Place of the last change in the order of all changes. Compares as text; `after` takes it. Moves when status, ' +
-          'stage, providerTaskId, providerStatus, hint, error, video, cost, deletedAt or a reported percent changes.',
+          'The position of the last change in the order of all changes, for `after`. Revisions can be compared as ' +
+          'strings. It changes with status, stage, providerTaskId, providerStatus, hint, error, video, cost, deletedAt ' +
+          'or a percent reported by the provider.',
         ...reading(['revision'], ({ revision }, _args, { store }) => store.formatRevision(revision)),
       }),
       history: t.field({
         type: [parts.VideoTaskTransition],
-        description: 'The steps of the task so far, oldest first.',
+        description: 'The transitions of the task so far, oldest first.',
         ...reading(['id'], async ({ id }, _args, { store }) => [...(await store.history(id))]),
       }),
       retryOf: t.field({
         type: VideoTaskRef,
         nullable: true,
-        description: 'The task that this one retries or resubmits; null too once that one is deleted.',
+        description: 'The task that this one retries or resubmits; null if there is none or it was deleted.',
         ...reading(['owner', 'retryOf'], ({ owner, retryOf }, _args, { tasks }) =>
           retryOf === null ? null : tasks.nestedVideoTask(owner, retryOf),
         ),
@@ -169,7 +188,7 @@ export function declareVideoTask(
   return VideoTaskRef;
 }
 
-/** The position in the queue is read only for those who ask for it. */
+/** The queue position is read only if the query contains it. */
 interface ProgressOfTask extends Progress {
   readonly task: VideoTask;
 }
@@ -182,97 +201,111 @@ function declareParts(builder: Builder, enums: Enums) {
         sourceUrl: t.expose('sourceUrl', {
           type: 'URL',
           nullable: true,
-          description: "The provider's own, short-lived link.",
+          description: 'The short-lived link of the provider.',
         }),
         contentType: t.exposeString('contentType', {
           nullable: true,
-          description: 'By content, such as video/mp4.',
+          description: 'The media type, detected from the content, such as video/mp4.',
         }),
-        bytes: t.exposeFloat('bytes', { nullable: true, description: 'Size of our copy.' }),
-        sha256: t.exposeString('sha256', { nullable: true, description: 'Hash of our copy, in hex.' }),
+        bytes: t.exposeFloat('bytes', { nullable: true, description: 'The size of the stored copy.' }),
+        sha256: t.exposeString('sha256', {
+          nullable: true,
+          description: 'The SHA-256 hash of the stored copy, in hexadecimal.',
+        }),
         width: t.exposeInt('width', {
           nullable: true,
-          description: 'In pixels, read from our copy; null where it could not be read.',
+          description: 'The width in pixels, read from the stored copy; null if it could not be read.',
         }),
         height: t.exposeInt('height', {
           nullable: true,
-          description: 'In pixels, read from our copy; null where it could not be read.',
+          description: 'The height in pixels, read from the stored copy; null if it could not be read.',
         }),
         durationSeconds: t.exposeFloat('durationSeconds', {
           nullable: true,
-          description: 'How long it plays, read from our copy; null where it could not be read.',
+          description: 'The length, read from the stored copy; null if it could not be read.',
         }),
         posterUrl: t.field({
           type: 'URL',
           nullable: true,
-          description: 'A still picture of it, at this server. Null: none is made yet.',
+          description: 'A still picture, served by this server. Always null in this version.',
           resolve: () => null,
         }),
         archivedAt: t.expose('archivedAt', {
           type: 'DateTime',
           nullable: true,
-          description: 'When our copy was whole.',
+          description: 'The time at which the stored copy was complete.',
         }),
         archiveError: t.string({
           nullable: true,
           description:
-            'Why there is no copy of ours. Null: there is one, since a task completes with its copy.',
+            'The reason why there is no stored copy. Always null: a task completes together with its copy.',
           resolve: () => null,
         }),
         expiresAt: t.field({
           type: 'DateTime',
           nullable: true,
-          description: 'Until when our copy is kept. Null: until the task is deleted.',
+          description: 'The time until which the copy is stored; null: until the task is deleted.',
           resolve: () => null,
         }),
       }),
     }),
     VideoTaskError: builder.objectRef<TaskError>('VideoTaskError').implement({
-      description: 'Why a task failed.',
+      description: 'The failure of a task.',
       fields: (t) => ({
         code: t.expose('code', { type: enums.VideoTaskErrorCode, description: 'The kind of failure.' }),
-        message: t.exposeString('message', { description: 'What happened and what to do next.' }),
+        message: t.exposeString('message', { description: 'The problem and what to do next.' }),
         providerCode: t.exposeString('providerCode', {
           nullable: true,
-          description: "The provider's own code.",
+          description: 'The error code of the provider.',
         }),
         retryable: t.exposeBoolean('retryable', {
-          description: 'Whether the same input may succeed another time.',
+          description: 'Whether the same input may succeed in another attempt.',
         }),
-        billed: t.expose('billed', { type: enums.Billed, description: 'Whether it costs money.' }),
+        billed: t.expose('billed', {
+          type: enums.Billed,
+          description: 'Whether the provider charges for the task.',
+        }),
       }),
     }),
     Progress: builder.objectRef<ProgressOfTask>('Progress').implement({
-      description: 'How far a task is.',
+      description: 'The progress of a task.',
       fields: (t) => ({
-        percent: t.exposeInt('percent', { description: '0 to 100. Never falls; 100 only when COMPLETED.' }),
-        estimated: t.exposeBoolean('estimated', {
-          description: 'True while the percent follows from time alone, false when the provider reported it.',
+        percent: t.exposeInt('percent', {
+          description: 'From 0 to 100. Never decreases; 100 only if the task is COMPLETED.',
         }),
-        elapsedSeconds: t.exposeFloat('elapsedSeconds', { description: 'Since the task was taken.' }),
+        estimated: t.exposeBoolean('estimated', {
+          description:
+            'True if the percent is computed from the elapsed time, false if the provider reported it.',
+        }),
+        elapsedSeconds: t.exposeFloat('elapsedSeconds', {
+          description: 'The time since the task was created.',
+        }),
         remainingSeconds: t.exposeFloat('remainingSeconds', {
           nullable: true,
-          description: 'A guess from how long such videos take; null when there is none.',
+          description: 'An estimate from the typical time of such videos; null where there is none.',
         }),
         queuePosition: t.int({
           nullable: true,
-          description: 'How many tasks are sent before this one; null once it was sent.',
+          description: 'The number of tasks that are sent before this one; null once it was sent.',
           resolve: ({ task }, _args, { store }) =>
             task.stage === 'WAITING' ? store.queuePosition(task) : null,
         }),
       }),
     }),
     VideoTaskTransition: builder.objectRef<Transition>('VideoTaskTransition').implement({
-      description: "One step of a task's life.",
+      description: 'A change of the stage of a task.',
       fields: (t) => ({
         status: t.field({
           type: enums.VideoTaskStatus,
-          description: 'The status from then on.',
+          description: 'The status after the transition.',
           resolve: ({ stage }) => statusOf(stage),
         }),
-        stage: t.expose('stage', { type: enums.VideoTaskStage, description: 'The stage from then on.' }),
-        at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-        reason: t.exposeString('reason', { nullable: true, description: 'Why, where there is more to say.' }),
+        stage: t.expose('stage', {
+          type: enums.VideoTaskStage,
+          description: 'The stage after the transition.',
+        }),
+        at: t.expose('at', { type: 'DateTime', description: 'The time of the transition.' }),
+        reason: t.exposeString('reason', { nullable: true, description: 'The reason, where there is one.' }),
       }),
     }),
   };

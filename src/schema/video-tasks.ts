@@ -19,7 +19,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
     t.field({
       type: VideoTaskType,
       nullable: true,
-      description: 'One task; null for an unknown, deleted or malformed id, and for one that is not yours.',
+      description:
+        'A task by id; null for an unknown, deleted or malformed id, and for the id of another owner.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: ownTask,
     }),
@@ -28,23 +29,23 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
     t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: 'Any object by its global id; null as for `videoTask`.',
+      description: 'An object by its global id; null as for `videoTask`.',
       args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
       resolve: ownTask,
     }),
   );
   const Filter = builder.inputType('VideoTaskFilter', {
-    description: 'Which tasks to list. What is left out does not narrow.',
+    description: 'A filter of tasks. Only the given fields restrict the list.',
     fields: (t) => ({
-      status: t.field({ type: [enums.VideoTaskStatus], description: 'Any of these.' }),
-      stage: t.field({ type: [enums.VideoTaskStage], description: 'Any of these.' }),
-      provider: t.field({ type: [enums.ProviderName], description: 'Any of these.' }),
-      createdAfter: t.field({ type: 'DateTime', description: 'Taken later than this.' }),
-      createdBefore: t.field({ type: 'DateTime', description: 'Taken earlier than this.' }),
+      status: t.field({ type: [enums.VideoTaskStatus], description: 'Tasks with one of these statuses.' }),
+      stage: t.field({ type: [enums.VideoTaskStage], description: 'Tasks in one of these stages.' }),
+      provider: t.field({ type: [enums.ProviderName], description: 'Tasks of one of these providers.' }),
+      createdAfter: t.field({ type: 'DateTime', description: 'Tasks created after this time.' }),
+      createdBefore: t.field({ type: 'DateTime', description: 'Tasks created before this time.' }),
       search: t.string({
         description:
-          `A string in prompt, label or ids, in any case; at most ${maxSearchLength} characters. ` +
-          'All of your tasks are read until the page is full: rare strings take longer the more tasks you have.',
+          `Tasks with this string in prompt, label or ids, in any letter case; at most ${maxSearchLength} characters. ` +
+          'Tasks are read until the page is full, so a rare string takes longer the more tasks the viewer has.',
       }),
     }),
   });
@@ -52,8 +53,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
     t.connection(
       {
         type: VideoTaskType,
-        description: `Your tasks, newest first; ${defaultPageSize} by default, ${maxPageSize} at most.`,
-        args: { filter: t.arg({ type: Filter, description: 'Which tasks to list.' }) },
+        description: `The tasks of the viewer, newest first; ${defaultPageSize} by default, at most ${maxPageSize}.`,
+        args: { filter: t.arg({ type: Filter, description: 'The tasks to list.' }) },
         resolve: async (_root, { filter: asked, ...paging }, { store, viewer }) => {
           const { owner } = viewer;
           const filter = filterOf(asked ?? {});
@@ -67,7 +68,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
               hasNextPage: page.hasNextPage,
               hasPreviousPage: page.hasPreviousPage,
             },
-            // A page with nothing on either side is all there is. Otherwise counted where it is asked for, and then once.
+            // A page with no other page beside it is the whole list. Otherwise counted if it is queried, and then once.
             totalCount: once(() =>
               page.hasNextPage || page.hasPreviousPage
                 ? store.countMatching(owner, filter)
@@ -83,22 +84,23 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         fields: (connection) => ({
           totalCount: connection.int({
             description:
-              'How many tasks match the filter, exactly. Counting passes over all of your tasks: ask for it once, ' +
+              'The exact number of tasks that match the filter. Counting reads all tasks of the viewer: query it once, ' +
               'not with every page. `pageInfo` does not need it.',
             resolve: (parent) => parent.totalCount(),
           }),
           revision: connection.string({
-            description: 'As of when the page was read: subscribe `after` it, and nothing is missed.',
+            description:
+              'The revision as of which the page was read. A subscription with `after: revision` misses nothing.',
             resolve: (parent) => parent.revision,
           }),
         }),
       },
-      { name: 'VideoTaskEdge', description: 'A task and its place in the list.' },
+      { name: 'VideoTaskEdge', description: 'A task and its position in the list.' },
     ),
   );
 }
 
-/** A task by its id, with the fields that the answer is made from: resolvers read no others. */
+/** A task by its id, with only the fields that the query reads. */
 function ownTask(
   _root: unknown,
   { id }: { readonly id: string },
@@ -155,7 +157,7 @@ function pageOf({ first, last, after, before }: PagingArguments): Omit<PageReque
   }
   const size = first ?? last ?? defaultPageSize;
   if (size < 0 || size > maxPageSize) {
-    throw codedError('BAD_INPUT', `first and last take 0 to ${maxPageSize}.`);
+    throw codedError('BAD_INPUT', `first and last must be from 0 to ${maxPageSize}.`);
   }
   return {
     from: typeof last === 'number' ? 'oldest' : 'newest',

@@ -5,19 +5,20 @@ import type { CostRef } from './cost.ts';
 /** `viewer`. */
 export function declareViewer(builder: Builder, Cost: CostRef): void {
   const Viewer = builder.objectRef<{ readonly owner: Owner }>('Viewer').implement({
-    description: 'Who asks.',
+    description: 'The caller.',
     fields: (t) => ({
       owner: t.exposeString('owner', {
-        description: 'Whose tasks these are: `local` without authentication, else `key:NAME` or `jwt:SUB`.',
+        description:
+          'The owner of the tasks: `local` without authentication, otherwise `key:NAME` or `jwt:SUB`.',
       }),
       admin: t.boolean({
-        description: 'Whether the viewer may see and mend the tasks of everyone.',
+        description: 'Whether the viewer may see and change the tasks of all owners.',
         resolve: () => false,
       }),
       spentThisMonth: t.field({
         type: Cost,
         description:
-          "What the viewer's tasks of this UTC month cost so far; estimates of unfinished ones are in it.",
+          "The cost of the viewer's tasks in the present UTC month, estimates of unfinished tasks included.",
         resolve: async ({ owner }, _args, { tasks }) => {
           const { usd, settled } = await tasks.spentThisMonth(owner);
           return { amount: usd, credits: null, settled };
@@ -26,14 +27,14 @@ export function declareViewer(builder: Builder, Cost: CostRef): void {
       budgetPerMonth: t.field({
         type: Cost,
         nullable: true,
-        description: 'What the viewer may spend in a UTC month; null when there is no limit.',
+        description: 'The amount that the viewer may spend per UTC month; null if there is no limit.',
         resolve: ({ owner }, _args, { tasks }) => {
           const amount = tasks.budgetPerMonth(owner);
           return amount === null ? null : { amount, credits: null, settled: true };
         },
       }),
       openTasks: t.int({
-        description: 'How many tasks of the viewer have not ended.',
+        description: 'The number of tasks of the viewer that have not ended.',
         resolve: ({ owner }, _args, { store }) => store.countOpen(owner),
       }),
     }),
@@ -41,7 +42,7 @@ export function declareViewer(builder: Builder, Cost: CostRef): void {
   builder.queryField('viewer', (t) =>
     t.field({
       type: Viewer,
-      description: 'Who asks, and what he spent.',
+      description: 'The caller, with spending and budget.',
       resolve: (_root, _args, { viewer }) => viewer,
     }),
   );

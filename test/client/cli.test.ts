@@ -174,7 +174,7 @@ describe('the command line', () => {
       code: 0,
       stdout: `{"type":"deleted","id":"${id}"}\n`,
     });
-    expect(await run('watch', id)).toMatchObject({ code: 2, stderr: 'There is no such task of yours.\n' });
+    expect(await run('watch', id)).toMatchObject({ code: 2, stderr: 'The viewer has no such task.\n' });
   });
 
   it('lets no word of a task steer the terminal', async () => {

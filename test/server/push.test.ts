@@ -179,7 +179,7 @@ describe.each([
           ...client.results[0],
           errors: [
             expect.objectContaining({
-              message: 'There is no such task of yours.',
+              message: 'The viewer has no such task.',
               extensions: { code: 'NOT_FOUND' },
             }),
           ],
