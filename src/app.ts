@@ -3,17 +3,14 @@ import type { Logger } from 'pino';
 import { startServer, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
-import { AllowedHosts, type AllowedHost } from './settings/addresses/allowed-hosts.ts';
+import { AllowedHosts } from './settings/addresses/allowed-hosts.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
 import { MediaFiles } from './media/media-files.ts';
-import { createKieProvider } from './providers/kie/kie-provider.ts';
-import { createMissingProvider } from './providers/missing-provider.ts';
 import type { VideoProvider } from './providers/provider.ts';
-import { simulatorModels } from './providers/simulator/models.ts';
-import { startSimulator } from './providers/simulator/simulator.ts';
+import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import { providerNames, type ProviderName } from './domain/video-task.ts';
+import type { ProviderName } from './domain/video-task.ts';
 import { readPromptFrames } from './commands/prompt-frames.ts';
 import { Recorder } from './commands/recorder.ts';
 import { VideoTasks } from './commands/video-tasks.ts';
@@ -21,8 +18,6 @@ import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 import { Pollers } from './worker/pollers.ts';
 
-/** The built-in simulator is on this machine: asking it more often than Kie costs nobody anything. */
-const simulatorPollIntervalMs = 1000;
 /**
  * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
  * for owners who hold none.
@@ -65,18 +60,26 @@ export async function startApp(
   const now = Date.now;
 
   signal.throwIfAborted();
-  const store = stack.use(await openSqliteStore(config.DATABASE_URL));
+  const store = stack.use(await openSqliteStore(config.storage.databaseFile));
   const feed = stack.use(await TaskFeed.open(store, log));
   signal.throwIfAborted();
-  const files = await MediaFiles.open(join(config.DATA_DIR, 'media'), log);
-  const { providers, simulatorHosts } = await startProviders(config, stack);
-  const allowHosts = new AllowedHosts([...config.FETCH_ALLOW_HOSTS, ...simulatorHosts]);
+  const files = await MediaFiles.open(join(config.storage.dataDir, 'media'), log);
+  const started = await createProviders(config.providers.names, config.providers.settings, {
+    timeoutMs: config.work.providerTimeoutMs,
+    now,
+    stack,
+  });
+  const providers = started.map(({ provider }) => provider);
+  const allowHosts = new AllowedHosts([
+    ...config.media.fetchAllowHosts,
+    ...started.flatMap(({ allowedHosts }) => allowedHosts),
+  ]);
   const imageSources = stack.use(new ImageSources(allowHosts, imageLookMs));
   const archive = stack.use(
     new Archive({
       files,
       allowHosts,
-      timeoutMs: config.PROVIDER_TIMEOUT_MS,
+      timeoutMs: config.work.providerTimeoutMs,
       now,
       log,
       onBegin: (mediaKey) => store.beginMedia(mediaKey, now()),
@@ -86,8 +89,11 @@ export async function startApp(
   const recorder = new Recorder(store, log, now);
   const startedAt = now();
   const lastCallbackAt = new Map<ProviderName, number>();
-  const createPoller = (provider: VideoProvider) =>
-    new Poller({
+  const createPoller = (provider: VideoProvider) => {
+    const path = callbackPathOf(provider.name);
+    const callbacksAt =
+      config.http.publicUrl === null || path === null ? null : `${config.http.publicUrl}/callbacks/${path}`;
+    return new Poller({
       store,
       recorder,
       provider,
@@ -98,22 +104,20 @@ export async function startApp(
       now,
       uptime: () => performance.now(),
       random: Math.random,
-      patienceMs: config.PATIENCE_MS,
-      leaseMs: config.LEASE_MS,
+      patienceMs: config.work.patienceMs,
+      leaseMs: config.work.leaseMs,
       concurrency: providerConcurrency,
       drainMs: submitDrainMs,
-      callbackUrl: ({ callbackToken }) =>
-        config.PUBLIC_URL === null ? null : `${config.PUBLIC_URL}/callbacks/kie/${callbackToken}`,
+      callbackUrl: ({ callbackToken }) => (callbacksAt === null ? null : `${callbacksAt}/${callbackToken}`),
       // What was submitted before this start, or elsewhere, may not know where to call.
       callbacksArrive: ({ submittedAt }) =>
         now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
         submittedAt !== null &&
         submittedAt >= startedAt,
     });
-  // Tasks of an earlier configuration end too.
-  const missing = providerNames.filter((name) => providers.every((provider) => provider.name !== name));
+  };
   const pollers = stack.use(
-    new Pollers([...providers, ...missing.map(createMissingProvider)].map(createPoller)),
+    new Pollers([...providers, ...createMissingProviders(providers)].map(createPoller)),
   );
   const tasks = new VideoTasks({
     store,
@@ -121,12 +125,12 @@ export async function startApp(
     recorder,
     providers,
     promptFrames: readPromptFrames(),
-    budgets: config.BUDGET_PER_MONTH ?? new Map(),
-    maxUploadBytes: config.LIMIT_UPLOAD_BYTES_PER_OWNER,
+    budgets: config.auth.budgetPerMonth ?? new Map(),
+    maxUploadBytes: config.limits.uploadBytesPerOwner,
     limits: {
-      openTasks: config.LIMIT_OPEN_TASKS_PER_OWNER,
+      openTasks: config.limits.openTasksPerOwner,
       mutationsPerMinute: (owner) =>
-        config.LIMIT_MUTATIONS_PER_MINUTE ?? (owner === localOwner ? null : usualMutationsPerMinute),
+        config.limits.mutationsPerMinute ?? (owner === localOwner ? null : usualMutationsPerMinute),
     },
     wakeWorker: (provider) => pollers.wake(provider),
     now,
@@ -166,54 +170,4 @@ export async function startApp(
       return running.disposeAsync();
     },
   };
-}
-
-/** The providers in the operator's order, and where the built-in simulator listens, if it runs. */
-async function startProviders(
-  config: Config,
-  stack: AsyncDisposableStack,
-): Promise<{ providers: VideoProvider[]; simulatorHosts: AllowedHost[] }> {
-  const providers: VideoProvider[] = [];
-  const simulatorHosts: AllowedHost[] = [];
-  for (const name of config.PROVIDERS) {
-    if (name === 'simulator') {
-      const simulator = stack.use(await startSimulator({ durationMs: config.SIMULATOR_DURATION_MS }));
-      const { hostname, port } = new URL(simulator.url);
-      simulatorHosts.push({ name: hostname, port: Number(port) });
-      providers.push(
-        createKieProvider({
-          name: 'SIMULATOR',
-          label: 'the simulator',
-          apiKey: 'simulation',
-          baseUrl: simulator.url,
-          uploadUrl: simulator.url,
-          contract: config.KIE_CONTRACT,
-          pollIntervalMs: Math.min(simulatorPollIntervalMs, config.KIE_POLL_INTERVAL_MS),
-          createsPer10s: 0,
-          timeoutMs: config.PROVIDER_TIMEOUT_MS,
-          prices: config.KIE_PRICES ?? new Map(),
-          models: simulatorModels(config.SIMULATOR_DURATION_MS),
-          now: Date.now,
-        }),
-      );
-    } else if (name === 'kie') {
-      providers.push(
-        createKieProvider({
-          name: 'KIE',
-          label: 'Kie.ai',
-          apiKey: config.KIE_API_KEY ?? '',
-          baseUrl: config.KIE_BASE_URL,
-          uploadUrl: config.KIE_UPLOAD_URL,
-          contract: config.KIE_CONTRACT,
-          pollIntervalMs: config.KIE_POLL_INTERVAL_MS,
-          createsPer10s: config.KIE_CREATES_PER_10S,
-          timeoutMs: config.PROVIDER_TIMEOUT_MS,
-          prices: config.KIE_PRICES ?? new Map(),
-          now: Date.now,
-        }),
-      );
-    }
-  }
-  for (const provider of providers) stack.use(provider);
-  return { providers, simulatorHosts };
 }

@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { Config } from './config/config.ts';
+import type { LogConfig } from './config/log.ts';
 
 /** A media key or a callback token in a URL or a file path: who has it may see the video, or call back. */
 const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("callbackToken":")[^"]+/g;
@@ -11,14 +11,11 @@ const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("call
  *
  * @param destination where lines go; standard output by default
  */
-export function createLog(
-  { LOG_LEVEL, LOG_PRETTY }: Pick<Config, 'LOG_LEVEL' | 'LOG_PRETTY'>,
-  destination?: DestinationStream,
-): Logger {
+export function createLog({ level, pretty }: LogConfig, destination?: DestinationStream): Logger {
   const options = {
-    level: LOG_LEVEL,
+    level,
     hooks: { streamWrite: (line: string) => line.replace(secrets, '$1$2$3…') },
-    ...(LOG_PRETTY && { transport: { target: 'pino-pretty', options: { sync: true } } }),
+    ...(pretty && { transport: { target: 'pino-pretty', options: { sync: true } } }),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

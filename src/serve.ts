@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { startApp } from './app.ts';
-import { ConfigError } from './config/config-error.ts';
+import { ConfigError } from './settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { createLog } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
+import { credentialVariables } from './providers/registry.ts';
 import { Lifetime } from './time/lifetime.ts';
 import { StoreUnavailableError } from './store/sqlite/sqlite-store.ts';
 
@@ -29,7 +30,7 @@ export async function serve(
       return 0;
     }
     const config = readConfig(process.env);
-    const log = createLog(config);
+    const log = createLog(config.log);
     for (const { variable, nearest } of findIgnoredSettings(process.env)) {
       if (nearest === null)
         log.warn({ variable }, 'this version does not support the setting: it has no effect');
@@ -41,7 +42,10 @@ export async function serve(
       const { url, simulated } = started;
       log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
       if (simulated)
-        log.warn('no provider key is set: a simulation answers with sample videos (KIE_API_KEY)');
+        log.warn(
+          { set: credentialVariables },
+          'no provider has credentials: a simulation makes sample videos',
+        );
     }
     log.info({ signal: await stop }, 'stopping');
     return await drain(app, log);
@@ -96,7 +100,8 @@ function reasonOf(error: unknown): string {
 
 function helpText(): string {
   const rows = describeVariables().map(
-    ({ name, fallback, meaning }) => `  ${name}\n      ${meaning}${fallback ? ` [${fallback}]` : ''}\n`,
+    ({ variable, fallback, meaning }) =>
+      `  ${variable}\n      ${meaning}${fallback ? ` [${fallback}]` : ''}\n`,
   );
   return `Reelay: one durable GraphQL API that pushes, in front of video providers.\n\nSettings are environment variables:\n\n${rows.join('')}`;
 }

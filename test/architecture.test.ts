@@ -73,6 +73,12 @@ describe('the modules of src', () => {
       [/from 'kysely'/, /^src\/store\//, 'only the store writes SQL'],
       [/successFlag|paramJson/, /^src\/providers\//, "only providers know a provider's wire"],
       [/from '@pothos/, /^src\/schema\//, 'only the schema knows its builder'],
+      [/createsPer10s|CREATES_PER_10S/, /^src\/providers\//, 'a rate of Kie is Kie alone'],
+      [
+        /app\.kie\.ai|x-webhook-/,
+        /^src\/providers\//,
+        'only providers know where they are looked up, and how they sign',
+      ],
     ];
     for await (const file of glob('src/**/*.ts', { cwd: root })) {
       const text = await readFile(join(root, file), 'utf8');

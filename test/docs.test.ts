@@ -37,8 +37,8 @@ describe('the pages', () => {
       .filter(([, name]) => /^`[A-Z0-9_]+`$/.test(name ?? ''))
       .map(([, name, fallback, meaning]) => ({ name, fallback, meaning }));
     expect(rows).toEqual(
-      describeVariables().map(({ name, fallback, meaning }) => ({
-        name: `\`${name}\``,
+      describeVariables().map(({ variable, fallback, meaning }) => ({
+        name: `\`${variable}\``,
         fallback: fallback ? `\`${fallback}\`` : '–',
         meaning,
       })),

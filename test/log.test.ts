@@ -11,7 +11,7 @@ it('the log has no media key and no callback token, whatever names them', () => 
       done();
     },
   });
-  const log = createLog({ LOG_LEVEL: 'info', LOG_PRETTY: false }, destination);
+  const log = createLog({ level: 'info', pretty: false }, destination);
   const key = 'aB3-_'.repeat(4) + 'xy';
   const token = '0123456789abcdef0123456789abcdef';
   log.error(

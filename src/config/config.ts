@@ -1,126 +1,92 @@
-import { join } from 'node:path';
-import { authVariables, unknownOwners } from './auth.ts';
-import { ConfigError } from './config-error.ts';
-import { hostnameOf, isLoopbackName } from '../settings/addresses/loopback.ts';
-import { httpVariables } from './http.ts';
-import { limitVariables } from './limits.ts';
-import { logVariables } from './log.ts';
-import { mediaVariables } from './media.ts';
+import { registry } from '../providers/registry.ts';
+import { ConfigError } from '../settings/config-error.ts';
+import { isSet, readGroup, type Environment, type Setting } from '../settings/setting.ts';
+import { authSettings, checkAuth, type AuthConfig } from './auth.ts';
+import { httpSettings, type HttpConfig } from './http.ts';
+import { limitSettings, type LimitsConfig } from './limits.ts';
+import { logSettings, type LogConfig } from './log.ts';
+import { mediaSettings, type MediaConfig } from './media.ts';
 import { nearestKnown } from './misspelled.ts';
 import { notImplemented } from './not-implemented.ts';
-import { providerVariables, type providerWords } from './providers.ts';
-import { storageVariables } from './storage.ts';
-import { Complaint, type Variable } from '../settings/variable.ts';
+import { providerChoice, readProviders, type ProvidersConfig } from './providers.ts';
+import { readStorage, storageSettings, type StorageConfig } from './storage.ts';
+import { workSettings, type WorkConfig } from './work.ts';
 
-/** Every variable, once: `--help` and the operator's table are made from this. */
-const variables = {
-  ...httpVariables,
-  ...storageVariables,
-  ...providerVariables,
-  ...authVariables,
-  ...mediaVariables,
-  ...limitVariables,
-  ...logVariables,
-} satisfies Record<string, Variable<unknown>>;
+/** The settings of a server, checked. Read once, at the start; a part of the server is given its groups alone. */
+export interface Config {
+  readonly http: HttpConfig;
+  readonly auth: AuthConfig;
+  readonly storage: StorageConfig;
+  readonly providers: ProvidersConfig;
+  readonly work: WorkConfig;
+  readonly media: MediaConfig;
+  readonly limits: LimitsConfig;
+  readonly log: LogConfig;
+}
 
-type Values = {
-  [Name in keyof typeof variables]:
-    | Exclude<ReturnType<(typeof variables)[Name]['parse']>, Complaint>
-    | ((typeof variables)[Name]['fallback'] extends null ? null : never);
-};
-
-/** What the operator chose, checked. Read once, at start. */
-export type Config = Omit<Values, 'PROVIDERS' | 'DATABASE_URL'> & {
-  /** In order of preference. */
-  readonly PROVIDERS: readonly (typeof providerWords)[number][];
-  /** The file of the embedded database. */
-  readonly DATABASE_URL: string;
-};
-
-const unsupported = notImplemented(new Set(Object.keys(variables)));
-
-/** An empty variable is one that is not set, as shells and compose files have it. */
-const isSet = (value: string | undefined): boolean => value !== undefined && value.trim() !== '';
+/** Every setting, in the order of `--help`. Providers may share one. */
+const settings: readonly Setting<unknown>[] = [
+  ...new Set(
+    [
+      httpSettings,
+      storageSettings,
+      providerChoice,
+      ...registry.map((declaration) => declaration.settings),
+      workSettings,
+      authSettings,
+      mediaSettings,
+      limitSettings,
+      logSettings,
+    ].flatMap((group) => Object.values<Setting<unknown>>(group)),
+  ),
+];
+const variables = settings.map(({ variable }) => variable);
+const unsupported = notImplemented(new Set(variables));
 
 /**
  * Reads the environment.
  *
- * @throws ConfigError that names the variable and says what it must be
+ * @throws ConfigError that names the variable and what its value must be
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Environment): Config {
   for (const name of unsupported.refused) {
     if (isSet(env[name])) throw new ConfigError(name, 'is not supported by this version: unset it');
   }
-  const values = Object.fromEntries(
-    Object.entries(variables).map(([name, variable]) => {
-      const value = isSet(env[name]) ? env[name]?.trim() : variable.fallback;
-      if (value === null || value === undefined) return [name, null];
-      const parsed: unknown = variable.parse(value);
-      if (parsed instanceof Complaint) throw new ConfigError(name, parsed.wants);
-      return [name, parsed];
-    }),
-  ) as Values;
-  const { HOST, API_KEYS, JWT_SECRET, JWT_JWKS_URL, BUDGET_PER_MONTH } = values;
-  if (JWT_SECRET !== null && JWT_JWKS_URL !== null) {
-    throw new ConfigError('JWT_SECRET', 'cannot be set together with JWT_JWKS_URL: choose one');
-  }
-  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
-    if (values[name] !== null && JWT_SECRET === null && JWT_JWKS_URL === null) {
-      throw new ConfigError(name, 'needs JWT_SECRET or JWT_JWKS_URL: alone it checks nothing');
-    }
-  }
-  if (!isLoopback(HOST) && API_KEYS === null && JWT_SECRET === null && JWT_JWKS_URL === null) {
-    throw new ConfigError(
-      'HOST',
-      'an address that others can reach needs API_KEYS, JWT_SECRET or JWT_JWKS_URL',
-    );
-  }
-  if (unknownOwners(BUDGET_PER_MONTH ?? new Map(), API_KEYS ?? []).length > 0) {
-    // Not which: what was written there may be a key.
-    throw new ConfigError('BUDGET_PER_MONTH', 'must name as key:NAME only names that API_KEYS has');
-  }
+  const http = readGroup(env, httpSettings);
+  const auth = readGroup(env, authSettings);
+  checkAuth(auth, http.host);
   return {
-    ...values,
-    PROVIDERS: chooseProviders(values),
-    DATABASE_URL: values.DATABASE_URL ?? join(values.DATA_DIR, 'reelay.db'),
+    http,
+    auth,
+    storage: readStorage(env),
+    providers: readProviders(env),
+    work: readGroup(env, workSettings),
+    media: readGroup(env, mediaSettings),
+    limits: readGroup(env, limitSettings),
+    log: readGroup(env, logSettings),
   };
 }
 
-function chooseProviders(values: Values): Config['PROVIDERS'] {
-  const named = values.PROVIDERS;
-  if (named === null) return values.KIE_API_KEY === null ? ['simulator'] : ['kie'];
-  if (named.includes('kie') && values.KIE_API_KEY === null) {
-    throw new ConfigError('KIE_API_KEY', 'is missing, although PROVIDERS names kie');
-  }
-  if (named.includes('google')) {
-    throw new ConfigError('PROVIDERS', 'google is not supported by this version yet');
-  }
-  return named;
-}
-
-/** Whether only this machine can reach an address that a server listens on. */
-export const isLoopback = (host: string): boolean => isLoopbackName(hostnameOf(host) ?? host);
-
-/** A setting that has no effect. */
+/** A variable that is set and has no effect. */
 export interface IgnoredSetting {
   readonly variable: string;
-  /** The variable that was probably meant; null when this version does not support the one that is set. */
+  /** The variable that was probably meant; null: this version does not support the one that is set. */
   readonly nearest: string | null;
 }
 
-/** Variables of the environment that seem to be meant for Reelay and are read by nothing. Never their values. */
-export function findIgnoredSettings(env: Readonly<Record<string, string | undefined>>): IgnoredSetting[] {
-  const known = [...Object.keys(variables), ...unsupported.refused, ...unsupported.shared];
+/** Variables that are probably meant for Reelay and that nothing reads. Never contains their values. */
+export function findIgnoredSettings(env: Environment): IgnoredSetting[] {
+  const known = [...variables, ...unsupported.refused, ...unsupported.shared];
   const ignored: IgnoredSetting[] = [];
   for (const variable of Object.keys(env).toSorted()) {
     if (!isSet(env[variable])) continue;
-    const nearest = unsupported.shared.includes(variable) ? null : nearestKnown(variable, known);
-    if (nearest !== null || unsupported.shared.includes(variable)) ignored.push({ variable, nearest });
+    const isUnsupported = unsupported.shared.includes(variable);
+    const nearest = isUnsupported ? null : nearestKnown(variable, known);
+    if (nearest !== null || isUnsupported) ignored.push({ variable, nearest });
   }
   return ignored;
 }
 
-/** The operator's page: each variable with its default and meaning. */
-export function describeVariables(): { name: string; fallback: string | null; meaning: string }[] {
-  return Object.entries(variables).map(([name, { fallback, meaning }]) => ({ name, fallback, meaning }));
-}
+/** Every variable with its default and meaning, in the order of `--help`. */
+export const describeVariables = (): Pick<Setting<unknown>, 'variable' | 'fallback' | 'meaning'>[] =>
+  settings.map(({ variable, fallback, meaning }) => ({ variable, fallback, meaning }));

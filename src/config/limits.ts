@@ -1,50 +1,100 @@
-import { milliseconds, whole } from '../settings/parsers.ts';
-import { given, optional } from '../settings/variable.ts';
+import { integer, milliseconds } from '../settings/parsers.ts';
+import { optionalSetting, setting, type Values } from '../settings/setting.ts';
 
-/** Limits. */
-export const limitVariables = {
-  LIMIT_SOCKETS_PER_OWNER: given('20000', 'WebSockets that one owner may hold', whole(1)),
-  LIMIT_UNKNOWN_SOCKETS: given(
+/** Limits of callers and connections. */
+export const limitSettings = {
+  socketsPerOwner: setting(
+    'LIMIT_SOCKETS_PER_OWNER',
+    '20000',
+    'WebSockets that one owner may hold',
+    integer(1),
+  ),
+  unknownSockets: setting(
+    'LIMIT_UNKNOWN_SOCKETS',
     '5000',
     'WebSockets of all clients that have not sent their credential yet; others get 503',
-    whole(1),
+    integer(1),
   ),
-  LIMIT_SUBSCRIPTIONS_PER_OWNER: given('20000', 'subscriptions that one owner may hold', whole(1)),
-  LIMIT_OPERATIONS_PER_SOCKET: given('20000', 'operations that one WebSocket may hold', whole(1)),
-  LIMIT_OPEN_TASKS_PER_OWNER: given('100000', 'tasks without an end that one owner may have', whole(1)),
-  LIMIT_MUTATIONS_PER_MINUTE: optional(
+  subscriptionsPerOwner: setting(
+    'LIMIT_SUBSCRIPTIONS_PER_OWNER',
+    '20000',
+    'subscriptions that one owner may hold',
+    integer(1),
+  ),
+  operationsPerSocket: setting(
+    'LIMIT_OPERATIONS_PER_SOCKET',
+    '20000',
+    'operations that one WebSocket may hold',
+    integer(1),
+  ),
+  openTasksPerOwner: setting(
+    'LIMIT_OPEN_TASKS_PER_OWNER',
+    '100000',
+    'unfinished tasks that one owner may have',
+    integer(1),
+  ),
+  mutationsPerMinute: optionalSetting(
+    'LIMIT_MUTATIONS_PER_MINUTE',
     'mutations that one owner may make in a minute; unset: 20000, and any number for the owner local',
-    whole(1),
+    integer(1),
   ),
-  LIMIT_MESSAGE_BYTES: given('1048576', 'bytes of one WebSocket message', whole(1024)),
-  LIMIT_BODY_BYTES: given('1048576', 'bytes of one request body', whole(1024)),
-  LIMIT_COMPLEXITY: given(
+  messageBytes: setting('LIMIT_MESSAGE_BYTES', '1048576', 'bytes of one WebSocket message', integer(1024)),
+  bodyBytes: setting('LIMIT_BODY_BYTES', '1048576', 'bytes of one request body', integer(1024)),
+  complexity: setting(
+    'LIMIT_COMPLEXITY',
     '50000',
     'complexity of one operation: list sizes multiplied by the fields that read',
-    whole(100),
+    integer(100),
   ),
-  LIMIT_PING_MS: given('12000', 'milliseconds between two pings; who misses one is gone', milliseconds(50)),
-  LIMIT_STALLED_MS: given(
+  pingMs: setting(
+    'LIMIT_PING_MS',
+    '12000',
+    'milliseconds between two pings; a connection that misses one is closed',
+    milliseconds(50),
+  ),
+  stallMs: setting(
+    'LIMIT_STALLED_MS',
     '30000',
-    'milliseconds after which a reader that is behind is closed',
+    'milliseconds after which the connection of a reader that does not keep up is closed',
     milliseconds(100),
   ),
-  LIMIT_SLOW_BODY_MS: given(
+  slowBodyMs: setting(
+    'LIMIT_SLOW_BODY_MS',
     '10000',
-    'milliseconds that a request body may take, beside a second for each 8 KB of it',
+    'milliseconds that a request body may take, plus one second for each 8 KB of it',
     milliseconds(100),
   ),
-  LIMIT_WAITING_BYTES: given(
+  waitingBytes: setting(
+    'LIMIT_WAITING_BYTES',
     '268435456',
-    'bytes in memory that wait for other sides (answers not read, requests not whole); over it, connections are cut',
-    whole(1_048_576),
+    'bytes in memory that wait for the other side (responses not read, requests not complete); above it, connections are cut',
+    integer(1_048_576),
   ),
-  LIMIT_WAITING_BYTES_PER_OWNER: given('134217728', 'the same of one owner', whole(1_048_576)),
-  LIMIT_UPLOADS_AT_ONCE: given('32', 'uploads that are received at once; others wait', whole(1)),
-  LIMIT_UPLOADS_AT_ONCE_PER_OWNER: given('8', 'the same of one owner', whole(1)),
-  LIMIT_UPLOAD_BYTES_PER_OWNER: given(
+  waitingBytesPerOwner: setting(
+    'LIMIT_WAITING_BYTES_PER_OWNER',
+    '134217728',
+    'the same for one owner',
+    integer(1_048_576),
+  ),
+  uploadsAtOnce: setting(
+    'LIMIT_UPLOADS_AT_ONCE',
+    '32',
+    'uploads that are received at once; others wait',
+    integer(1),
+  ),
+  uploadsAtOncePerOwner: setting(
+    'LIMIT_UPLOADS_AT_ONCE_PER_OWNER',
+    '8',
+    'the same for one owner',
+    integer(1),
+  ),
+  uploadBytesPerOwner: setting(
+    'LIMIT_UPLOAD_BYTES_PER_OWNER',
     '10737418240',
-    'bytes of the uploaded images that are kept for one owner; a small one counts as 64 KB',
-    whole(1),
+    'bytes of uploaded images that are kept for one owner; a small image counts as 64 KB',
+    integer(1),
   ),
 };
+
+/** The values of these settings. */
+export type LimitsConfig = Values<typeof limitSettings>;

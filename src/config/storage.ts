@@ -1,16 +1,33 @@
+import { join } from 'node:path';
 import { text } from '../settings/parsers.ts';
-import { Complaint, given, optional } from '../settings/variable.ts';
+import {
+  Invalid,
+  optionalSetting,
+  readGroup,
+  setting,
+  type Environment,
+  type Values,
+} from '../settings/setting.ts';
 
 const databaseUrl = (value: string) => {
   if (/^postgres(ql)?:/.test(value)) {
-    return new Complaint('must be sqlite:PATH; PostgreSQL is not supported by this version yet');
+    return new Invalid('must be sqlite:PATH; PostgreSQL is not supported by this version yet');
   }
   const path = /^sqlite:(.+)$/.exec(value)?.[1];
-  return path ?? new Complaint('must be sqlite:PATH');
+  return path ?? new Invalid('must be sqlite:PATH');
 };
 
 /** Where data is kept. */
-export const storageVariables = {
-  DATA_DIR: given('./data', 'embedded database, videos and uploads', text),
-  DATABASE_URL: optional('sqlite:PATH; unset: reelay.db in DATA_DIR', databaseUrl),
+export const storageSettings = {
+  dataDir: setting('DATA_DIR', './data', 'embedded database, videos and uploads', text),
+  databaseFile: optionalSetting('DATABASE_URL', 'sqlite:PATH; unset: reelay.db in DATA_DIR', databaseUrl),
 };
+
+/** The values of these settings. */
+export type StorageConfig = Values<typeof storageSettings> & { readonly databaseFile: string };
+
+/** @throws ConfigError */
+export function readStorage(env: Environment): StorageConfig {
+  const storage = readGroup(env, storageSettings);
+  return { ...storage, databaseFile: storage.databaseFile ?? join(storage.dataDir, 'reelay.db') };
+}

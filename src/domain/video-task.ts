@@ -39,10 +39,8 @@ export const statusOf = (stage: Stage): Status => statusByStage[stage];
 export const isTerminal = (stage: Stage): boolean =>
   stage === 'COMPLETED' || stage === 'FAILED' || stage === 'CANCELED';
 
-/** Every provider that this version knows of. */
-export const providerNames = ['KIE', 'GOOGLE', 'SIMULATOR'] as const;
-/** Whose API makes the video. */
-export type ProviderName = (typeof providerNames)[number];
+/** The name of a provider, as the registry of providers declares it: the domain has no list of them. */
+export type ProviderName = Uppercase<string>;
 
 /** Every shape of picture. */
 export const aspectRatios = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;

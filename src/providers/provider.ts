@@ -113,13 +113,21 @@ export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
 /** How a provider answers these minutes. */
 export type ProviderHealth = (typeof providerHealths)[number];
 
+/** A limit of new tasks per time. */
+export interface CreateRate {
+  readonly max: number;
+  readonly windowMs: number;
+}
+
 /** A video API as the worker sees it. Expected outcomes are values; only bugs throw. */
 export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   /** Set where it is not configured: nothing can be sent to it or asked of it. */
   readonly isMissing?: true;
   readonly pollIntervalMs: number;
-  /** How many creates the account may start in ten seconds; 0: no limit. */
-  readonly createsPer10s: number;
+  /** How many tasks the account may start in a sliding window; null: no limit. */
+  readonly createRate: CreateRate | null;
+  /** Where a person can look up a task by its provider task id; null: there is no such page. */
+  readonly taskPage: string | null;
   /**
    * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.
    * Absent: images travel inside the paid request.

@@ -1,4 +1,5 @@
 import type { ProviderHealth } from '../providers/provider.ts';
+import { registry } from '../providers/registry.ts';
 import type {
   AspectRatio,
   Billed,
@@ -35,11 +36,9 @@ const stage: Described<Stage> = {
   CANCELED: 'Canceled by the caller.',
 };
 
-const provider: Described<ProviderName> = {
-  KIE: 'Kie.ai.',
-  GOOGLE: 'Google Veo and Gemini Omni.',
-  SIMULATOR: 'The built-in simulator: returns sample videos only and bills nothing. Its costs are examples.',
-};
+const provider: Described<ProviderName> = Object.fromEntries(
+  registry.map(({ name, description }) => [name, description]),
+);
 
 const aspectRatio: Described<AspectRatio> = {
   LANDSCAPE_16_9: '16:9, landscape.',

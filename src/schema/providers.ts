@@ -1,4 +1,5 @@
 import type { VideoProvider } from '../providers/provider.ts';
+import { registry } from '../providers/registry.ts';
 import type { VideoModel } from '../domain/video-model.ts';
 import type { ImageUse, ProviderName } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
@@ -158,8 +159,4 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
   );
 }
 
-const others: readonly Listed[] = [
-  { name: 'KIE', label: 'Kie.ai', provider: null },
-  { name: 'GOOGLE', label: 'Google', provider: null },
-  { name: 'SIMULATOR', label: 'the simulator', provider: null },
-];
+const others: readonly Listed[] = registry.map(({ name, label }) => ({ name, label, provider: null }));

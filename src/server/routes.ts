@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { callbackPaths } from '../providers/registry.ts';
 import { acceptsEventStream, type GraphQLHttp } from './graphql-http/graphql-http.ts';
 import type { WebSocketTransport } from './graphql-ws/websocket.ts';
 import { respondError } from './http/respond.ts';
@@ -81,22 +82,24 @@ export function routeTable(handlers: Handlers): readonly Route[] {
     },
     { path: '/veo31/*', ...rest, methods: 'any', respond: respondNotFound },
 
-    // A browser that opens a callback's address learns nothing about its token.
-    {
-      path: '/callbacks/kie/*',
-      when: reads,
-      ...page,
-      reach: 'proxied',
-      methods: 'any',
-      respond: respondNotFound,
-    },
-    {
-      path: '/callbacks/kie/*',
-      ...page,
-      reach: 'proxied',
-      methods: ['POST'],
-      respond: (e: Exchange) => callbacks.respond(e),
-    },
+    ...callbackPaths.flatMap((path): Route[] => [
+      // A browser that opens a callback's address learns nothing about its token.
+      {
+        path: `/callbacks/${path}/*`,
+        when: reads,
+        ...page,
+        reach: 'proxied',
+        methods: 'any',
+        respond: respondNotFound,
+      },
+      {
+        path: `/callbacks/${path}/*`,
+        ...page,
+        reach: 'proxied',
+        methods: ['POST'],
+        respond: (e: Exchange) => callbacks.respond(e, path),
+      },
+    ]),
     {
       path: '/callbacks/*',
       ...api,

@@ -5,6 +5,7 @@ import type { TaskFeed } from '../events/feed.ts';
 import { TaskStreams } from '../events/task-stream.ts';
 import type { MediaFiles } from '../media/media-files.ts';
 import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
+import { createCallbackReaders } from '../providers/registry.ts';
 import type { Services } from '../schema/context.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createAuthentication } from './auth/authentication.ts';
@@ -70,7 +71,7 @@ const studioDirectory = fileURLToPath(new URL('../../client/dist', import.meta.u
 /** Wires the schema and the transports, and listens. Disposing ends every connection. */
 export async function startServer(config: Config, deps: ServerDependencies): Promise<RunningServer> {
   const { store, feed, tasks, providers, health, files, log, now, onCallback } = deps;
-  let baseUrl = config.PUBLIC_URL;
+  let baseUrl = config.http.publicUrl;
   const basePath = baseUrl === null ? '' : pathOf(baseUrl);
   const services: Services = {
     tasks,
@@ -83,8 +84,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     schema: buildSchema(),
     services,
     log,
-    introspection: config.INTROSPECTION,
-    maxComplexity: config.LIMIT_COMPLEXITY,
+    introspection: config.http.introspection,
+    maxComplexity: config.limits.complexity,
     slices: feed.slices,
   });
   const subscriptions = new Subscriptions({
@@ -92,27 +93,27 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     streams: new TaskStreams(feed, log),
     store,
     log,
-    maxPerOwner: config.LIMIT_SUBSCRIPTIONS_PER_OWNER,
+    maxPerOwner: config.limits.subscriptionsPerOwner,
   });
-  const authentication = createAuthentication(config.API_KEYS, {
-    secret: config.JWT_SECRET,
-    jwksUrl: config.JWT_JWKS_URL,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
+  const authentication = createAuthentication(config.auth.apiKeys, {
+    secret: config.auth.jwtSecret,
+    jwksUrl: config.auth.jwksUrl,
+    issuer: config.auth.jwtIssuer,
+    audience: config.auth.jwtAudience,
   });
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
     operations,
     subscriptions,
-    keepAliveMs: config.LIMIT_PING_MS,
-    stallMs: config.LIMIT_STALLED_MS,
+    keepAliveMs: config.limits.pingMs,
+    stallMs: config.limits.stallMs,
   });
   const traffic = new Traffic(
     {
-      bytes: config.LIMIT_WAITING_BYTES,
-      bytesPerOwner: config.LIMIT_WAITING_BYTES_PER_OWNER,
-      stallMs: config.LIMIT_STALLED_MS,
-      slowBodyMs: config.LIMIT_SLOW_BODY_MS,
+      bytes: config.limits.waitingBytes,
+      bytesPerOwner: config.limits.waitingBytesPerOwner,
+      stallMs: config.limits.stallMs,
+      slowBodyMs: config.limits.slowBodyMs,
     },
     log,
   );
@@ -122,26 +123,19 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     authentication,
     log,
     traffic,
-    limits: {
-      socketsPerOwner: config.LIMIT_SOCKETS_PER_OWNER,
-      unknownSockets: config.LIMIT_UNKNOWN_SOCKETS,
-      operationsPerSocket: config.LIMIT_OPERATIONS_PER_SOCKET,
-      messageBytes: config.LIMIT_MESSAGE_BYTES,
-      pingMs: config.LIMIT_PING_MS,
-      stallMs: config.LIMIT_STALLED_MS,
-    },
+    limits: config.limits,
   });
   const guard = new PageGuard({
     authenticated: authentication.required,
-    publicUrl: config.PUBLIC_URL,
-    corsOrigins: config.CORS_ORIGINS,
-    host: config.HOST,
-    trustProxy: config.TRUST_PROXY,
+    publicUrl: config.http.publicUrl,
+    corsOrigins: config.http.corsOrigins,
+    host: config.http.host,
+    trustProxy: config.http.trustProxy,
   });
   if (
     !authentication.required &&
-    config.PUBLIC_URL !== null &&
-    !isLoopbackName(new URL(config.PUBLIC_URL).hostname)
+    config.http.publicUrl !== null &&
+    !isLoopbackName(new URL(config.http.publicUrl).hostname)
   ) {
     log.warn(
       'no authentication: only callbacks, media and health checks are open through PUBLIC_URL (API_KEYS)',
@@ -161,25 +155,32 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       eventStreams,
       traffic,
       requests: {
-        maxBodyBytes: config.LIMIT_BODY_BYTES,
-        maxUploadBytes: maxImageBytes + config.LIMIT_BODY_BYTES,
+        maxBodyBytes: config.limits.bodyBytes,
+        maxUploadBytes: maxImageBytes + config.limits.bodyBytes,
         slots: new UploadSlots({
-          total: config.LIMIT_UPLOADS_AT_ONCE,
-          perOwner: config.LIMIT_UPLOADS_AT_ONCE_PER_OWNER,
+          total: config.limits.uploadsAtOnce,
+          perOwner: config.limits.uploadsAtOncePerOwner,
         }),
         receive: (content) => files.receive(content),
       },
     }),
-    graphiql: config.INTROSPECTION ? new GraphiQLPage(simulated) : null,
+    graphiql: config.http.introspection ? new GraphiQLPage(simulated) : null,
     veo31Generate: new Veo31Generate({
       tasks,
       feed,
       providers,
       traffic,
-      maxBodyBytes: config.LIMIT_BODY_BYTES,
+      maxBodyBytes: config.limits.bodyBytes,
     }),
     veo31Status: new Veo31Status({ tasks, providers, mediaUrl: services.mediaUrl }),
-    callbacks: new Callbacks({ store, log, hmacKey: config.KIE_WEBHOOK_HMAC_KEY, onCallback, now, traffic }),
+    callbacks: new Callbacks({
+      store,
+      log,
+      readers: createCallbackReaders(config.providers.settings),
+      onCallback,
+      now,
+      traffic,
+    }),
     media: new MediaRoute(files, log, traffic),
     studio: (await deps.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
     readiness: new Readiness(async () => {
@@ -189,18 +190,18 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       if (!deps.isWorking()) throw new Error('The worker does not look for due work');
     }, log),
   });
-  const { TRUST_PROXY: trustProxy } = config;
+  const { trustProxy } = config.http;
   const dispatcher = new Dispatcher({ routes, guard, authentication, basePath, trustProxy, traffic, log });
   const http = await HttpServer.listen({
-    host: config.HOST,
-    port: config.PORT,
+    host: config.http.host,
+    port: config.http.port,
     trustProxy,
     log,
     dispatcher,
     traffic,
     streams: [eventStreams, webSockets],
   });
-  const url = urlOfListener(config.HOST, http.port);
+  const url = urlOfListener(config.http.host, http.port);
   baseUrl ??= url;
   return { url, simulated, [Symbol.asyncDispose]: () => http[Symbol.asyncDispose]() };
 }

@@ -1,36 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/config-error.ts';
+import { ConfigError } from '../../src/settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from '../../src/config/config.ts';
 
 describe('the environment', () => {
-  it('has a default for what nobody sets, the simulator where there is no key', () => {
+  it('has a default for what is unset, the simulator where there is no key', () => {
     expect(readConfig({})).toMatchObject({
-      HOST: '127.0.0.1',
-      PORT: 8000,
-      DATABASE_URL: 'data/reelay.db',
-      PROVIDERS: ['simulator'],
-      KIE_CONTRACT: 'jobs',
-      KIE_POLL_INTERVAL_MS: 10_000,
-      KIE_CREATES_PER_10S: 20,
-      PATIENCE_MS: 21_600_000,
-      LEASE_MS: 30_000,
-      INTROSPECTION: true,
-      API_KEYS: null,
+      http: { host: '127.0.0.1', port: 8000, introspection: true },
+      storage: { databaseFile: 'data/reelay.db' },
+      providers: {
+        names: ['SIMULATOR'],
+        settings: { kie: { contract: 'jobs', pollIntervalMs: 10_000, createsPer10s: 20 } },
+      },
+      work: { patienceMs: 21_600_000, leaseMs: 30_000 },
+      auth: { apiKeys: null },
     });
-    expect(readConfig({ KIE_API_KEY: 'k' }).PROVIDERS).toEqual(['kie']);
-    expect(readConfig({ PORT: ' ' }).PORT).toBe(8000);
+    expect(readConfig({ KIE_API_KEY: 'k' }).providers.names).toEqual(['KIE']);
+    expect(readConfig({ PORT: ' ' }).http.port).toBe(8000);
   });
 
-  it.each<[string, string, unknown]>([
-    ['PORT', '0', 0],
-    ['HOST', '[::1]', '::1'],
-    ['KIE_POLL_INTERVAL_MS', '50', 50],
-    ['PUBLIC_URL', 'https://reelay.example/base/', 'https://reelay.example/base'],
-    ['CORS_ORIGINS', 'https://a.example, http://b.example:81', ['https://a.example', 'http://b.example:81']],
-    ['CORS_ORIGINS', 'https://Studio.Example:443/', ['https://studio.example']],
+  it.each<[variable: string, text: string, path: string, value: unknown]>([
+    ['PORT', '0', 'http.port', 0],
+    ['HOST', '[::1]', 'http.host', '::1'],
+    ['KIE_POLL_INTERVAL_MS', '50', 'providers.settings.kie.pollIntervalMs', 50],
+    ['PUBLIC_URL', 'https://reelay.example/base/', 'http.publicUrl', 'https://reelay.example/base'],
+    [
+      'CORS_ORIGINS',
+      'https://a.example, http://b.example:81',
+      'http.corsOrigins',
+      ['https://a.example', 'http://b.example:81'],
+    ],
+    ['CORS_ORIGINS', 'https://Studio.Example:443/', 'http.corsOrigins', ['https://studio.example']],
     [
       'CORS_ORIGINS',
       'tauri://localhost,chrome-extension://abcdefghijklmnop,app://studio.example:81,http://tauri.localhost',
+      'http.corsOrigins',
       [
         'tauri://localhost',
         'chrome-extension://abcdefghijklmnop',
@@ -38,25 +41,27 @@ describe('the environment', () => {
         'http://tauri.localhost',
       ],
     ],
-    ['HOST', 'LocalHost', 'localhost'],
-    ['HOST', '127.0.0.9', '127.0.0.9'],
-    ['HOST', '0:0:0:0:0:0:0:1', '0:0:0:0:0:0:0:1'],
-    ['PUBLIC_URL', 'HTTPS://Reelay.Example:443', 'https://reelay.example'],
-    ['JWT_JWKS_URL', 'https://issuer.example/keys?p=v1', 'https://issuer.example/keys?p=v1'],
-    ['DATABASE_URL', 'sqlite:/tmp/x.db', '/tmp/x.db'],
-    ['PROVIDERS', 'simulator', ['simulator']],
+    ['HOST', 'LocalHost', 'http.host', 'localhost'],
+    ['HOST', '127.0.0.9', 'http.host', '127.0.0.9'],
+    ['HOST', '0:0:0:0:0:0:0:1', 'http.host', '0:0:0:0:0:0:0:1'],
+    ['PUBLIC_URL', 'HTTPS://Reelay.Example:443', 'http.publicUrl', 'https://reelay.example'],
+    ['JWT_JWKS_URL', 'https://issuer.example/keys?p=v1', 'auth.jwksUrl', 'https://issuer.example/keys?p=v1'],
+    ['DATABASE_URL', 'sqlite:/tmp/x.db', 'storage.databaseFile', '/tmp/x.db'],
+    ['PROVIDERS', 'simulator', 'providers.names', ['SIMULATOR']],
     [
       'API_KEYS',
       'ann:the-long-key-of-ann,bob:the-long-key-of-bob',
+      'auth.apiKeys',
       [
         { name: 'ann', key: 'the-long-key-of-ann' },
         { name: 'bob', key: 'the-long-key-of-bob' },
       ],
     ],
-    ['BUDGET_PER_MONTH', '25.5', new Map([['', 25.5]])],
+    ['BUDGET_PER_MONTH', '25.5', 'auth.budgetPerMonth', new Map([['', 25.5]])],
     [
       'BUDGET_PER_MONTH',
       '1,local=2500000,jwt:bob=2,jwt:a=b=3',
+      'auth.budgetPerMonth',
       new Map([
         ['', 1],
         ['local', 2_500_000],
@@ -67,6 +72,7 @@ describe('the environment', () => {
     [
       'KIE_PRICES',
       'veo3_fast=0.4,veo3/P1080=2,bytedance/v1-pro=3',
+      'providers.settings.kie.prices',
       new Map([
         ['veo3_fast', 0.4],
         ['veo3/P1080', 2],
@@ -76,15 +82,16 @@ describe('the environment', () => {
     [
       'FETCH_ALLOW_HOSTS',
       'Localhost:9,images.example, [::1]:8080',
+      'media.fetchAllowHosts',
       [
         { name: 'localhost', port: 9 },
         { name: 'images.example', port: null },
         { name: '::1', port: 8080 },
       ],
     ],
-    ['LOG_PRETTY', 'true', true],
-  ])('takes %s=%s', (name, text, value) => {
-    expect(readConfig({ [name]: text })).toHaveProperty(name, value);
+    ['LOG_PRETTY', 'true', 'log.pretty', true],
+  ])('takes %s=%s', (variable, text, path, value) => {
+    expect(readConfig({ [variable]: text })).toHaveProperty(path, value);
   });
 
   it.each<[string, string]>([
@@ -161,23 +168,25 @@ describe('the environment', () => {
   ])('refuses %s=%s in one line that names it and never repeats a secret', (name, text) => {
     const refused = () => readConfig({ [name]: text });
     expect(refused).toThrow(ConfigError);
-    expect(refused).toThrow(new RegExp(`^${name}: [^\\n]+$`));
+    expect(refused).toThrow(new RegExp(`^${name} [^\\n]+$`));
     expect(refused).not.toThrow(/secret-word/);
   });
 
   it('refuses what does not go together, naming what is missing', () => {
-    expect(() => readConfig({ PROVIDERS: 'kie' })).toThrow(/^KIE_API_KEY: /);
-    expect(() => readConfig({ JWT_SECRET: 'x'.repeat(32), JWT_JWKS_URL: 'https://a.example' })).toThrow(
-      /^JWT_SECRET: .*JWT_JWKS_URL/,
+    expect(() => readConfig({ PROVIDERS: 'kie' })).toThrow(
+      'KIE_API_KEY must be set, because PROVIDERS has kie',
     );
-    expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).HOST).toBe('0.0.0.0');
+    expect(() => readConfig({ JWT_SECRET: 'x'.repeat(32), JWT_JWKS_URL: 'https://a.example' })).toThrow(
+      /^JWT_SECRET .*JWT_JWKS_URL/,
+    );
+    expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
   it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_STORE', 'S3_ENDPOINT', 'VERTEX_BASE_URL', 'KIE_CATALOG_REFRESH'])(
     'refuses %s, which this version does not implement, and takes it empty',
     (name) => {
-      expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name}: is not supported`);
-      expect(readConfig({ [name]: '' }).PORT).toBe(8000);
+      expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);
+      expect(readConfig({ [name]: '' }).http.port).toBe(8000);
     },
   );
 
@@ -208,19 +217,19 @@ describe('the environment', () => {
 
   it('takes a budget for names of API_KEYS alone', () => {
     const budget = (BUDGET_PER_MONTH: string) =>
-      readConfig({ API_KEYS: 'ann:the-long-key-of-ann', BUDGET_PER_MONTH }).BUDGET_PER_MONTH;
+      readConfig({ API_KEYS: 'ann:the-long-key-of-ann', BUDGET_PER_MONTH }).auth.budgetPerMonth;
     expect(budget('key:ann=10, 3')).toEqual(
       new Map([
         ['key:ann', 10],
         ['', 3],
       ]),
     );
-    expect(() => budget('key:ann=10,key:anna=3')).toThrow(/^BUDGET_PER_MONTH: .*API_KEYS/);
-    expect(() => budget('key:ANN=10')).toThrow(/^BUDGET_PER_MONTH: .*API_KEYS/);
+    expect(() => budget('key:ann=10,key:anna=3')).toThrow(/^BUDGET_PER_MONTH .*API_KEYS/);
+    expect(() => budget('key:ANN=10')).toThrow(/^BUDGET_PER_MONTH .*API_KEYS/);
   });
 
   it('describes each variable for people', () => {
-    for (const { name, meaning } of describeVariables())
-      expect([name, meaning.length > 5]).toEqual([name, true]);
+    for (const { variable, meaning } of describeVariables())
+      expect([variable, meaning.length > 5]).toEqual([variable, true]);
   });
 });

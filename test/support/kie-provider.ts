@@ -6,6 +6,7 @@ export const kieProviderAt = (url: string, more: Partial<KieOptions> = {}): Vide
   createKieProvider({
     name: 'KIE',
     label: 'Kie.ai',
+    taskPage: 'https://app.kie.ai',
     apiKey: 'k',
     baseUrl: url,
     uploadUrl: url,

@@ -14,6 +14,7 @@ import { Subscriber } from '../../src/events/subscriber.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { ImageSources } from '../../src/media/fetch/image-sources.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
+import { google } from '../../src/providers/google/declaration.ts';
 import { createMissingProvider } from '../../src/providers/missing-provider.ts';
 import type { VideoProvider } from '../../src/providers/provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
@@ -173,7 +174,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
   'the pollers of all providers': async (stack, log) => {
     const kie = await startSilentHost(stack);
     const { poller, store } = await makePoller(stack, log, stack.use(kieProviderAt(kie.url)));
-    const { poller: other } = await makePoller(stack, log, createMissingProvider('GOOGLE'));
+    const { poller: other } = await makePoller(stack, log, createMissingProvider(google));
     const pollers = new Pollers([poller, other]);
     return {
       lifetime: pollers,
@@ -286,7 +287,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
       },
     });
   },
-  'a provider that is not configured': () => Promise.resolve(opened(() => createMissingProvider('GOOGLE'))),
+  'a provider that is not configured': () => Promise.resolve(opened(() => createMissingProvider(google))),
   'the simulator': () =>
     Promise.resolve(
       opened(() => startSimulator({ durationMs: 60_000 }), {

@@ -57,7 +57,7 @@ export async function startPushServer(
     providers,
     promptFrames: readPromptFrames(),
     budgets: new Map(),
-    maxUploadBytes: config.LIMIT_UPLOAD_BYTES_PER_OWNER,
+    maxUploadBytes: config.limits.uploadBytesPerOwner,
     wakeWorker: () => {},
     now: Date.now,
   });

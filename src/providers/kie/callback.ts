@@ -1,5 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CallbackContent, CallbackReader, CallbackReading, ProviderCallbacks } from '../callbacks.ts';
 import { isObject, parseJson, textOf } from './http/json.ts';
+import type { kieSettings } from './settings.ts';
 import { namedIdsIn, possibleTaskIds } from './submit/task-ids.ts';
 
 /** How old a signature may be, and how far ahead of our clock, in seconds. Kie documents no window; a client in the field takes this one. */
@@ -47,6 +50,42 @@ export class CallbackBody {
     const text = Buffer.concat(this.#parts).toString();
     const documented = taskIdOfCallback(parseJson(text));
     return [...new Set([...(documented === null ? [] : [documented]), ...possibleTaskIds(text)])];
+  }
+}
+
+/** Callbacks of Kie. Without a key of the account they need no signature, and their token is all that protects them. */
+export const kieCallbacks: ProviderCallbacks<Pick<typeof kieSettings, 'webhookHmacKey'>> = {
+  path: 'kie',
+  createReader: ({ webhookHmacKey }): CallbackReader => ({
+    begin: (headers) => new KieCallbackReading(webhookHmacKey, headers),
+  }),
+};
+
+class KieCallbackReading implements CallbackReading {
+  readonly #body = new CallbackBody();
+  readonly #hmacKey: string | null;
+  readonly #signature: CallbackSignature;
+
+  constructor(hmacKey: string | null, headers: IncomingHttpHeaders) {
+    this.#hmacKey = hmacKey;
+    this.#signature = {
+      timestamp: textOf(headers['x-webhook-timestamp']),
+      signature: textOf(headers['x-webhook-signature']),
+    };
+  }
+
+  add(part: Buffer): number {
+    return this.#body.add(part);
+  }
+
+  end(now: number): CallbackContent {
+    const ids = this.#body.ids();
+    const hmacKey = this.#hmacKey;
+    if (hmacKey === null) return { kind: 'read', ids, providerTaskId: ids[0] ?? null };
+    const signed = ids.find((id) => isSignedCallback(hmacKey, id, this.#signature, now));
+    return signed === undefined
+      ? { kind: 'refused', reason: 'The signature is missing, expired or wrong.', ids }
+      : { kind: 'read', ids, providerTaskId: signed };
   }
 }
 

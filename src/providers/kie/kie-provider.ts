@@ -4,6 +4,7 @@ import type {
   CheckFacts,
   CheckOutcome,
   CheckRequest,
+  CreateRate,
   HandOver,
   ProviderImage,
   SubmitContext,
@@ -26,15 +27,18 @@ import { missingUpgrade, readUpgrade, type Upgrade } from './check/upgrade.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
 export interface KieOptions {
-  readonly name: Extract<ProviderName, 'KIE' | 'SIMULATOR'>;
-  /** For people: it stands in hints and errors. */
+  readonly name: ProviderName;
+  /** The name in hints and errors. */
   readonly label: string;
+  /** Where a person can look up a task; null: hints name no page. */
+  readonly taskPage: string | null;
   readonly apiKey: string;
   readonly baseUrl: string;
   readonly uploadUrl: string;
   /** Where new work goes; a task is found on any of them. */
   readonly contract: Contract;
   readonly pollIntervalMs: number;
+  /** How many tasks the account may start in ten seconds; 0: no limit. */
   readonly createsPer10s: number;
   readonly timeoutMs: number;
   /** The operator's own prices, as operatorPrice reads them; they go before the list. */
@@ -44,7 +48,10 @@ export interface KieOptions {
   readonly now: () => number;
 }
 
-/** Where each contract tells how a task is doing. */
+/** The window of the account's rate limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
+const rateWindowMs = 10_000;
+
+/** Where each contract reports the status of a task. */
 const statusPath: Record<Contract, (id: string) => string> = {
   jobs: (id) => `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(id)}`,
   veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,
@@ -65,7 +72,8 @@ class KieProvider implements VideoProvider {
   readonly name: ProviderName;
   readonly label: string;
   readonly pollIntervalMs: number;
-  readonly createsPer10s: number;
+  readonly createRate: CreateRate | null;
+  readonly taskPage: string | null;
   readonly usdPerCredit = usdPerCredit;
   readonly models: readonly VideoModel[];
   // Other models of Kie's market are passed through by name.
@@ -81,7 +89,9 @@ class KieProvider implements VideoProvider {
     this.name = options.name;
     this.label = options.label;
     this.pollIntervalMs = options.pollIntervalMs;
-    this.createsPer10s = options.createsPer10s;
+    this.taskPage = options.taskPage;
+    this.createRate =
+      options.createsPer10s === 0 ? null : { max: options.createsPer10s, windowMs: rateWindowMs };
     this.models = options.models ?? kieModels;
     this.#options = options;
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
@@ -176,8 +186,8 @@ class KieProvider implements VideoProvider {
         kind: 'unknown',
         reason: `no contract knows the task ${request.providerTaskId}`,
         hint:
-          `${capitalise(this.label)} knows no task ${request.providerTaskId}. See that the id is right; ` +
-          'you can look for it at https://app.kie.ai. Checking goes on.',
+          `${capitalise(this.label)} knows no task ${request.providerTaskId}. Make sure that the id is right` +
+          `${this.taskPage === null ? '' : `; you can look for it at ${this.taskPage}`}. Checking goes on.`,
       }
     );
   }
@@ -298,8 +308,10 @@ class KieProvider implements VideoProvider {
       kind: 'unknown',
       reason,
       hint:
-        `The answer of ${this.label} could not be read (${reason}). Checking goes on. ` +
-        'You can look for the task by its providerTaskId at https://app.kie.ai.',
+        `The response of ${this.label} could not be read (${reason}). Checking goes on.` +
+        (this.taskPage === null
+          ? ''
+          : ` You can look for the task by its providerTaskId at ${this.taskPage}.`),
     };
   }
 }

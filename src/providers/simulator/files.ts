@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { cutInTheMiddle, isLibraryUserAgent, sendHtml, sendStatus, sendText } from './kie/responses.ts';
-import { type FileName, unixOf } from './file-name.ts';
+import { type FileName, unixOf } from './kie/file-name.ts';
 import { outcomeAt } from './outcome.ts';
 import { mergeBehaviours, withinTimes } from './switches.ts';
 import { type Asked, type World, findTask } from './world.ts';

@@ -1,4 +1,4 @@
-import { unixOf } from './file-name.ts';
+import { unixOf } from './kie/file-name.ts';
 import type { Behaviours } from './switches.ts';
 import type { SimulatedTask, World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { isLibraryUserAgent, refused, sendJson, sendStatus } from './kie/respons
 import { answerCheck, answerSeedCheck, sendNotFound } from './kie/checks.ts';
 import { answerControl } from './control.ts';
 import { answerCreate } from './kie/creates.ts';
-import { readFilePath } from './file-name.ts';
+import { readFilePath } from './kie/file-name.ts';
 import { answerFile, sendBytes } from './files.ts';
 import { refusal } from './kie/refusals.ts';
 import { answer1080p, answer4k } from './kie/upgrades.ts';

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { CallbackBody, isSignedCallback } from '../../providers/kie/callback.ts';
+import type { CallbackReader } from '../../providers/callbacks.ts';
+import { callbackPathOf } from '../../providers/registry.ts';
 import type { Store } from '../../store/store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 import { wakeTask } from '../../commands/wake-task.ts';
@@ -13,8 +13,8 @@ import type { Traffic } from '../http/traffic.ts';
 export interface CallbacksOptions {
   readonly store: Store;
   readonly log: Logger;
-  /** Null: callbacks are not signed, and their token alone proves them. */
-  readonly hmacKey: string | null;
+  /** Of every provider that calls back. */
+  readonly readers: ReadonlyMap<ProviderName, CallbackReader>;
   /** Called after a task was made due by a callback of its provider. */
   readonly onCallback: (provider: ProviderName) => void;
   readonly now: () => number;
@@ -25,9 +25,8 @@ export interface CallbacksOptions {
 const maxBodyBytes = 8 * 1024 * 1024;
 
 /**
- * `/callbacks/kie/{token}`: a callback makes its task due. It carries no state: Kie's signature does not cover the
- * body, so the state is read from the provider. Answers immediately, because Kie waits 15 s and gives up after three
- * tries.
+ * `/callbacks/{path}/{token}`: a callback makes its task due. It carries no state: the next check reads that from the
+ * provider. Answers immediately, because providers wait some seconds and give up after a few tries (Kie: 15 s, three).
  */
 export class Callbacks {
   readonly #options: CallbacksOptions;
@@ -36,50 +35,38 @@ export class Callbacks {
     this.#options = options;
   }
 
-  async respond({ request, response, rest: token }: Exchange): Promise<void> {
-    const { store, log, hmacKey, now, onCallback, traffic } = this.#options;
+  /** @param path the provider's segment of the address: a token is known under that of its task's provider alone */
+  async respond({ request, response, rest: token }: Exchange, path: string): Promise<void> {
+    const { store, log, readers, now, onCallback, traffic } = this.#options;
     const task = await store.getByCallbackToken(token);
-    if (task === null) {
+    const reader = task === null ? undefined : readers.get(task.provider);
+    if (task === null || reader === undefined || callbackPathOf(task.provider) !== path) {
       respondJson(response, 404, { error: 'Unknown callback token.' });
       return;
     }
-    const body = new CallbackBody();
+    const reading = reader.begin(request.headers);
     const refusal = await readParts(request, maxBodyBytes, traffic.of(request.socket), (part) =>
-      body.add(part),
+      reading.add(part),
     );
-    const ids = body.ids();
-    let [named = null] = ids;
-    if (hmacKey !== null) {
-      const signature = {
-        timestamp: headerOf(request, 'x-webhook-timestamp'),
-        signature: headerOf(request, 'x-webhook-signature'),
-      };
-      named = ids.find((id) => isSignedCallback(hmacKey, id, signature, now())) ?? null;
-      if (named === null) {
-        // A key or a clock of ours that is wrong refuses good ones too.
-        log.warn({ task: task.id, stage: task.stage, ids }, 'a callback was refused for its signature');
-        respondJson(
-          response,
-          401,
-          { error: 'The signature is missing, expired or wrong.' },
-          refusal?.headers,
-        );
-        return;
-      }
+    const content = reading.end(now());
+    if (content.kind === 'refused') {
+      // A key or a clock of ours that is wrong refuses good ones too.
+      log.warn(
+        { task: task.id, stage: task.stage, ids: content.ids },
+        'a callback was refused for its signature',
+      );
+      respondJson(response, 401, { error: content.reason }, refusal?.headers);
+      return;
     }
+    const { ids, providerTaskId } = content;
     // Logged before anything else is done with them: they may be the only trace of a paid task.
     log.info({ task: task.id, stage: task.stage, ids }, 'the provider called back');
-    if (named !== null && task.providerTaskId !== null && named !== task.providerTaskId) {
+    if (providerTaskId !== null && task.providerTaskId !== null && providerTaskId !== task.providerTaskId) {
       log.warn({ task: task.id, ids }, 'a callback names another id than the one of its task');
     }
-    await wakeTask(store, task.id, named, now());
+    await wakeTask(store, task.id, providerTaskId, now());
     onCallback(task.provider);
     if (refusal === null) respondJson(response, 200, { ok: true });
     else respondJson(response, refusal.status, { error: refusal.message }, refusal.headers);
   }
-}
-
-function headerOf(request: IncomingMessage, name: string): string | null {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : null;
 }

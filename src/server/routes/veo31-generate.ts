@@ -80,7 +80,7 @@ export class Veo31Generate {
       step1_reference_images: input.referenceImages.map(({ url }) => url),
       step2_prompt: submitted.prompt,
       step3_video_generation: {
-        provider: seedName[submitted.provider],
+        provider: seedName(submitted.provider),
         status: 'submitted',
         task_id: providerTaskId,
       },

@@ -1,12 +1,8 @@
 import type { VideoProvider } from '../../providers/provider.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
-/** The names of providers in the seed's responses. */
-export const seedName: Record<ProviderName, string> = {
-  KIE: 'kie.ai',
-  GOOGLE: 'google',
-  SIMULATOR: 'simulator',
-};
+/** The name of a provider in the seed's responses, such as `kie.ai` or `google`. */
+export const seedName = (name: ProviderName): string => (name === 'KIE' ? 'kie.ai' : name.toLowerCase());
 
 /** The provider of a seed's call: the preferred one if it is configured, otherwise the first; undefined without any. */
 export const providerFor = (

@@ -51,14 +51,14 @@ export class Veo31Status {
       return;
     }
     const provider = providerFor(providers, preferred);
-    const common = { provider: seedName[provider?.name ?? 'KIE'], task_id: taskId };
+    const common = { provider: seedName(provider?.name ?? 'KIE'), task_id: taskId };
     // One response for an unknown id and for another owner's: the provider is not asked about the latter.
     const unknown = {
       ...common,
       status: 'unknown',
       hint:
         'The provider does not know this task, or could not be reached or understood at the moment. ' +
-        `Check the id and try again${provider?.name === 'KIE' ? ', or look it up at https://app.kie.ai' : ''}.`,
+        `Check the id and try again${provider?.taskPage ? `, or look it up at ${provider.taskPage}` : ''}.`,
     };
     if (found.kind === 'foreign' || provider === undefined || !isProviderTaskId(taskId)) {
       respondJson(response, 200, unknown);
@@ -87,7 +87,7 @@ export class Veo31Status {
   #stateOf(task: VideoTask, taskId: string) {
     const status = statusOf(task.stage);
     return {
-      provider: seedName[task.provider],
+      provider: seedName(task.provider),
       task_id: task.providerTaskId ?? taskId,
       status: seedStatus(task),
       ...(task.video !== null && { video_url: this.#options.mediaUrl(task.video.mediaKey) }),

@@ -45,14 +45,12 @@ export const pauseAfterRefusal = (intervalMs: number, retryAfterMs: number | nul
     Math.max(intervalMs, Math.min(longestAskedPauseMs, retryAfterMs ?? 0)) * (1 + jitterShare * random),
   );
 
-/** The window of Kie's account limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
-const budgetWindowMs = 10_000;
 /** Half a second for the way: the provider's window slides by its own clock. */
 const budgetMarginMs = 500;
 
 /** How many creates the provider's account may begin. */
-export const createLimit = ({ createsPer10s }: VideoProvider, now: number): CreateLimit => ({
+export const createLimit = ({ createRate }: VideoProvider, now: number): CreateLimit => ({
   now,
-  windowMs: budgetWindowMs + budgetMarginMs,
-  max: createsPer10s,
+  windowMs: (createRate?.windowMs ?? 0) + budgetMarginMs,
+  max: createRate?.max ?? 0,
 });

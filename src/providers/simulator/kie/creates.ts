@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { cutInTheMiddle, ok, readJsonObject, refused, sendHtml, sendJson, sendStatus } from './responses.ts';
 import { scheduleCallbacks } from './callbacks.ts';
 import { type CreateRequest, parseJobsCreate, parseVeoCreate } from './create-request.ts';
-import { creditsFor } from '../prices.ts';
+import { creditsFor } from './prices.ts';
 import { refusal } from './refusals.ts';
 import { forgetOldest } from '../stats.ts';
 import { type Behaviours, mergeBehaviours, parseMarkers, withinTimes } from '../switches.ts';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ok, readJsonObject, refused, sendJson } from './responses.ts';
 import { scheduleUpgradeCallback } from './callbacks.ts';
-import { unixOf } from '../file-name.ts';
+import { unixOf } from './file-name.ts';
 import { outcomeAt } from '../outcome.ts';
 import { type Asked, type SimulatedTask, type World, findTask } from '../world.ts';
 

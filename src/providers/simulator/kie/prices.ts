@@ -1,4 +1,4 @@
-import type { TaskFacts } from './kie/task-id.ts';
+import type { TaskFacts } from './task-id.ts';
 
 /** Credits per video, any duration; 1 credit = USD 0.005 (kie.ai price list, 2026-10-08). 360p has no price there. */
 const prices: Record<TaskFacts['tier'], Record<TaskFacts['resolution'], number>> = {

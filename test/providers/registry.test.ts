@@ -1,0 +1,123 @@
+import { parse, type EnumTypeDefinitionNode } from 'graphql';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import type { VideoProvider } from '../../src/providers/provider.ts';
+import {
+  callbackPathOf,
+  chooseProviders,
+  createMissingProviders,
+  createProviders,
+  readProviderSettings,
+  registry,
+} from '../../src/providers/registry.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { startLoopback } from '../support/loopback.ts';
+
+const check = { model: 'veo3_fast', resolution: null, memo: null, callbackUrl: null, mayOrder: () => true };
+const unknownId = 'f'.repeat(32);
+
+/** The providers of these settings, started. */
+async function start(env: Record<string, string>, stack: AsyncDisposableStack): Promise<VideoProvider[]> {
+  const { names, settings } = readConfig(env).providers;
+  const started = await createProviders(names, settings, { timeoutMs: 5000, now: Date.now, stack });
+  return started.map(({ provider }) => provider);
+}
+
+describe('the registry of providers', () => {
+  it('is the enum of the schema, values and descriptions', async () => {
+    const schema = parse(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+    const [names] = schema.definitions.filter(
+      (definition): definition is EnumTypeDefinitionNode =>
+        definition.kind === 'EnumTypeDefinition' && definition.name.value === 'ProviderName',
+    );
+    expect(names?.values?.map(({ name, description }) => [name.value, description?.value])).toEqual(
+      registry
+        .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+        .map(({ name, description }) => [name, description]),
+    );
+  });
+
+  it('chooses every provider with credentials, and the simulator where there is none', () => {
+    const chosen = (env: Record<string, string>) => chooseProviders(null, readProviderSettings(env));
+    expect([chosen({}), chosen({ KIE_API_KEY: 'k' })]).toEqual([['SIMULATOR'], ['KIE']]);
+  });
+
+  it('refuses a listed provider that this version cannot use, or that has no credentials', () => {
+    const choose = (word: 'google' | 'kie') => () => chooseProviders([word], readProviderSettings({}));
+    expect(choose('google')).toThrow('PROVIDERS must not have google: this version does not support it yet');
+    expect(choose('kie')).toThrow('KIE_API_KEY must be set, because PROVIDERS has kie');
+  });
+
+  it('has a placeholder for each provider that is not used', async () => {
+    await using stack = new AsyncDisposableStack();
+    const providers = await start({ KIE_API_KEY: 'k', KIE_CREATES_PER_10S: '7' }, stack);
+    expect(providers.map(({ name, createRate }) => ({ name, createRate }))).toEqual([
+      { name: 'KIE', createRate: { max: 7, windowMs: 10_000 } },
+    ]);
+    const missing = createMissingProviders(providers);
+    expect(missing.map(({ name, isMissing }) => [name, isMissing])).toEqual([
+      ['GOOGLE', true],
+      ['SIMULATOR', true],
+    ]);
+    await expect(missing[0]?.check({ ...check, providerTaskId: 'a' }, AbortSignal.abort())).rejects.toThrow(
+      'Google is not configured',
+    );
+  });
+
+  it('names where each provider calls back', () => {
+    expect(registry.map(({ name }) => [name, callbackPathOf(name)])).toEqual([
+      ['KIE', 'kie'],
+      ['GOOGLE', null],
+      ['SIMULATOR', 'kie'],
+    ]);
+  });
+});
+
+describe('a hint about a task that the provider does not know', () => {
+  it('of the simulator names no page of Kie', async () => {
+    await using stack = new AsyncDisposableStack();
+    const [simulator] = await start({}, stack);
+    const outcome = await simulator?.check(
+      { ...check, providerTaskId: unknownId },
+      AbortSignal.timeout(5000),
+    );
+    expect(outcome).toMatchObject({
+      kind: 'unknown',
+      hint: `The simulator knows no task ${unknownId}. Make sure that the id is right. Checking goes on.`,
+    });
+  });
+
+  it('of the simulator, whose answer cannot be read, neither', async () => {
+    await using stack = new AsyncDisposableStack();
+    const [simulator] = await start({ SIMULATOR_DURATION_MS: '60000' }, stack);
+    const submitted = await simulator?.submit(
+      {
+        model: 'veo3_fast',
+        prompt: 'A ring turns [sim:odd-state]',
+        images: [],
+        imagesAs: 'AUTO',
+        aspectRatio: 'AUTO',
+        durationSeconds: null,
+        resolution: null,
+        seed: null,
+        providerOptions: null,
+        callbackUrl: null,
+      },
+      { signal: AbortSignal.timeout(5000), mayStart: () => true },
+    );
+    const providerTaskId = submitted?.kind === 'accepted' ? submitted.providerTaskId : '';
+    const outcome = await simulator?.check({ ...check, providerTaskId }, AbortSignal.timeout(5000));
+    expect(outcome).toMatchObject({ kind: 'unknown', hint: expect.stringContaining('simulator') as string });
+    expect(JSON.stringify(outcome)).not.toMatch(/kie/i);
+  });
+
+  it('of Kie names its page', async () => {
+    await using stack = new AsyncDisposableStack();
+    await using api = await startLoopback((_request, response) => {
+      response.writeHead(404).end();
+    });
+    const [kie] = await start({ KIE_API_KEY: 'k', KIE_BASE_URL: api.url }, stack);
+    const outcome = await kie?.check({ ...check, providerTaskId: 'a' }, AbortSignal.timeout(5000));
+    expect(outcome).toMatchObject({ hint: expect.stringContaining('https://app.kie.ai') as string });
+  });
+});
