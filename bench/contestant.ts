@@ -3,38 +3,38 @@ import { nowUs } from './clock.ts';
 import { answerParent } from './ipc.ts';
 import { statusText } from './tasks.ts';
 
-/** A server that takes part: it knows how to change the n-th task, and tells whoever subscribed to it. */
+/** A measured server: changes the n-th task, and sends the change to its subscribers. */
 export interface Contestant {
   readonly url: string;
   /** Sets `providerStatus` of a task. */
   publish(index: number, providerStatus: string): void | Promise<void>;
-  /** Brings a task to its end. */
+  /** Completes a task. */
   complete?(index: number, providerStatus: string): Promise<void>;
-  /** How many subscriptions listen, where the server can tell. */
+  /** Number of active subscriptions, where the server knows it. */
   listeners?(): number;
-  /** Leaves nothing behind. */
+  /** Releases everything. */
   stop?(): PromiseLike<void>;
 }
 
-/** What a process has used so far, by its own accounting. */
+/** Resources used by a process so far, by its own accounting. */
 export interface Usage {
   readonly cpuUs: number;
   readonly rssBytes: number;
   readonly heapBytes: number;
 }
 
-/** A run of changes: task after task from `first` on, over and over. */
+/** A series of changes: task after task from `first` on, repeatedly. */
 export interface Publishing {
   readonly count: number;
   readonly perSecond: number;
   readonly tasks: number;
   readonly first?: number;
   readonly fillerBytes?: number;
-  /** Every so many-th change of a task ends it. */
+  /** Each change of a task with a multiple of this number completes it; 0: none does. */
   readonly endsAfter?: number;
 }
 
-/** What the runner may ask of a contestant's process. */
+/** Calls that the runner makes to a contestant's process. */
 export type ContestantHandlers = {
   start(options: { readonly tasks: number }): Promise<{ url: string }>;
   usage(argument: null): Usage;
@@ -44,7 +44,7 @@ export type ContestantHandlers = {
   listeners(argument: null): number | null;
 };
 
-/** Puts a contestant's process into the hands of the runner. */
+/** Lets the runner control the process of a contestant. */
 export function takePart(start: (tasks: number) => Promise<Contestant>): void {
   let contestant: Contestant | undefined;
   const started = () => {
@@ -59,7 +59,7 @@ export function takePart(start: (tasks: number) => Promise<Contestant>): void {
     usage,
     collect: async () => {
       for (let round = 0; round < 5; round += 1) {
-        // As far as V8 can: pages that are free again go back to the system.
+        // As far as V8 can: free pages go back to the system.
         globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
         await setTimeout(100);
       }
@@ -82,7 +82,7 @@ function usage(): Usage {
   return { cpuUs: user + system, rssBytes: rss, heapBytes: heapUsed + external };
 }
 
-/** Publishes at an even pace. Who cannot keep it up is late, and makes up for nothing in a burst. */
+/** Publishes at an even pace. A contestant that cannot keep up is late, and catches up without a burst. */
 async function publish(
   contestant: Contestant,
   { count, perSecond, tasks, first = 0, fillerBytes = 0, endsAfter = 0 }: Publishing,
@@ -99,7 +99,7 @@ async function publish(
     else await contestant.publish(index, text);
     if (sent % 100 === 0) peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss());
     next = Math.max(next + 1000 / perSecond, performance.now() - 20);
-    // Timers are a millisecond coarse: what is due within one goes out together.
+    // Timers have a resolution of a millisecond: changes due within one are published together.
     const waitMs = next - performance.now();
     if (waitMs > 0.5) await setTimeout(waitMs);
   }

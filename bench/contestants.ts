@@ -1,24 +1,24 @@
 import { fileURLToPath } from 'node:url';
 
-/** A server that is measured. */
+/** A measured server. */
 export interface Entry {
   readonly name: string;
   readonly file: string;
-  /** How its subscriptions are asked for; `raw`: a JSON line of our own, answered with the same frames. */
+  /** Protocol of its subscriptions; `raw`: a JSON line of our own, with the same frames in return. */
   readonly protocol: 'graphql-transport-ws' | 'raw';
 }
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Ours. */
+/** Reelay. */
 export const reelay: Entry = {
   name: 'Reelay',
   file: at('./reelay.ts'),
   protocol: 'graphql-transport-ws',
 };
-/** The floor: the same bytes by `ws` alone. */
+/** The lower bound: the same bytes by `ws` only. */
 export const rawWs: Entry = { name: 'raw ws', file: at('./peers/raw-ws.ts'), protocol: 'raw' };
-/** The others, as their documentation sets them up. */
+/** The peers, set up as in their documentation. */
 export const peers: readonly Entry[] = [
   { name: 'Mercurius (jit)', file: at('./peers/mercurius.ts'), protocol: 'graphql-transport-ws' },
   {
@@ -29,5 +29,5 @@ export const peers: readonly Entry[] = [
   { name: 'Yoga + graphql-ws', file: at('./peers/yoga.ts'), protocol: 'graphql-transport-ws' },
 ];
 
-/** What the clients present; only ours asks for it. */
+/** The credential of the clients; only Reelay checks it. */
 export const apiKey = 'a-key-for-benchmarks';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** Installs the peers where they are missing, or older than the lock file. */
+/** Installs the peers if they are missing or older than the lock file. */
 export async function installPeers(): Promise<void> {
   const [installed, locked] = await Promise.all(
     ['node_modules/.package-lock.json', 'package-lock.json'].map((name) =>

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What one side answers to, by name. */
+/** Handlers of one side, by name. */
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
 interface Call {
@@ -15,7 +15,7 @@ interface Answer {
   readonly error?: string;
 }
 
-/** In a child process: answers the calls of its parent; once that has gone, cleans up and ends. */
+/** In a child process: runs the handlers that its parent calls; when the parent is gone, cleans up and exits. */
 export function answerParent(handlers: Handlers, cleanUp: () => unknown = () => {}): void {
   process.on('message', ({ call, name, argument }: Call) => {
     const handler = handlers[name] as ((argument: unknown) => unknown) | undefined;
@@ -29,7 +29,7 @@ export function answerParent(handlers: Handlers, cleanUp: () => unknown = () => 
         process.send?.({ call, error: String(error instanceof Error ? error.stack : error) }),
     );
   });
-  // The terminal's Ctrl-C reaches children too: the parent decides.
+  // Ctrl-C in a terminal is sent to children too: the parent decides.
   process.on('SIGINT', () => {});
   process.once('disconnect', () => {
     Promise.try(cleanUp).then(
@@ -60,7 +60,7 @@ export class Caller<H extends Handlers> {
     });
   }
 
-  /** Resolves with what the handler answers; rejects when it throws or the process ends. */
+  /** Resolves with the result of the handler; rejects when it throws or the process exits. */
   call<N extends keyof H & string>(
     name: N,
     ...[argument]: Parameters<H[N]>

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { asText, type Result } from './report.ts';
+import { asTable, type Result } from './report.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { latency } from './scenarios/latency.ts';
 import { memory } from './scenarios/memory.ts';
@@ -13,7 +13,7 @@ import { stalled } from './scenarios/stalled.ts';
 const usage = `npm run bench -- [--quick] [--docs] [scenario …]
 Prints tables and writes bench/results/SCENARIO.json; --docs: puts them into docs/benchmarks.md too. Scenarios:`;
 
-/** By name: how each runs by default, and with --quick. */
+/** Scenarios by name, with their size by default and with --quick. */
 const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> = {
   'fan-out-1000': (quick) =>
     fanOut({
@@ -74,15 +74,15 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),
 };
 
-/** Puts a table where the page has the one before. */
-async function intoPage(name: string, text: string): Promise<void> {
+/** Replaces the table of a scenario in the page. */
+async function intoPage(name: string, table: string): Promise<void> {
   const page = new URL('../docs/benchmarks.md', import.meta.url);
   const before = await readFile(page, 'utf8');
   const [start, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const [head, rest] = before.split(start);
   const tail = rest?.split(end)[1];
-  if (tail === undefined) throw new Error(`docs/benchmarks.md has no place for ${name}`);
-  await writeFile(page, `${head}${start}\n${text}\n${end}${tail}`);
+  if (tail === undefined) throw new Error(`docs/benchmarks.md has no marker for ${name}`);
+  await writeFile(page, `${head}${start}\n${table}\n${end}${tail}`);
 }
 
 const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -118,9 +118,9 @@ for (const name of names) {
   const result = await scenarios[name]?.(values.quick);
   if (result === undefined) continue;
   missed += result.targets.filter(({ holds }) => !holds).length;
-  const text = asText(result);
-  print(text);
-  if (values.docs) await intoPage(name, text);
+  const table = asTable(result);
+  print(table);
+  if (values.docs) await intoPage(name, table);
   const seconds = Math.round((performance.now() - startedAt) / 1000);
   const record = { ...result, quick: values.quick, at: new Date().toISOString(), seconds, machine };
   await writeFile(new URL(`./${name}.json`, results), `${JSON.stringify(record, null, 2)}\n`);

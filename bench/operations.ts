@@ -26,9 +26,9 @@ const conditional = `subscription ($id: ID!, $long: Boolean = true, $short: Bool
   }
 }`;
 
-/** Subscriptions that clients send; subscriber n takes text n, over and over. */
+/** Subscriptions of the clients, assigned to subscribers in rotation. */
 export const operations = {
-  /** One text for all. */
+  /** One query for all. */
   plain: [{ query: plain, variable: 'id' }],
   /** Aliases, fragments, directives: four shapes for one task. */
   mixed: [

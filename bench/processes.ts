@@ -7,15 +7,15 @@ import { Caller, type Handlers } from './ipc.ts';
 import type { Operations } from './operations.ts';
 import type { SubscriberHandlers } from './subscribers.ts';
 
-/** How long a process may take to end when it is asked to; then it is killed. */
+/** Time for a process to exit after the request to do so; then it is killed. */
 const endWaitMs = 5000;
 
-/** A child process that ends with its owner. */
+/** A child process that exits with its owner. */
 interface Child<H extends Handlers> extends AsyncDisposable {
   readonly call: Caller<H>['call'];
 }
 
-/** Settings that come from outside stay outside: every contestant starts with the same few. */
+/** The environment of every contestant: none of the developer's own settings. */
 function start<H extends Handlers>(file: string, nodeOptions: readonly string[]): Child<H> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp', BENCH_NODE_OPTIONS = '' } = process.env;
   const profiling =
@@ -60,7 +60,7 @@ export class Match implements AsyncDisposable {
     this.#stack = stack;
   }
 
-  /** Starts both; the server has so many tasks. */
+  /** Starts both; the server has this number of tasks. */
   static async start(entry: Entry, tasks: number): Promise<Match> {
     await using stack = new AsyncDisposableStack();
     const server = stack.use(start<ContestantHandlers>(entry.file, ['--expose-gc', '--no-warnings']));
@@ -78,7 +78,7 @@ export class Match implements AsyncDisposable {
     await this.subscribers.call('open', { url, protocol, authorization: apiKey, count, tasks, operations });
   }
 
-  /** Publishes until everybody was reached at least once: whose code is hot then is ready to be measured. */
+  /** Publishes until every subscriber has received a message: the code is warm then. */
   async warmUp(publishing: Publishing, subscribers: number): Promise<void> {
     for (let round = 0; round < 20; round += 1) {
       await this.server.call('publish', publishing);
@@ -88,10 +88,10 @@ export class Match implements AsyncDisposable {
         return;
       }
     }
-    throw new Error(`${this.entry.name}: not all ${subscribers} subscribers were reached`);
+    throw new Error(`${this.entry.name}: not all of ${subscribers} subscribers received a message`);
   }
 
-  /** Waits until so many messages came, or until no more come; answers how many did. */
+  /** Waits until this number of messages has arrived, or until no more arrive; returns the number. */
   async settle(expected: number, patienceMs = 5000): Promise<number> {
     let seen = -1;
     let since = performance.now();
@@ -108,7 +108,7 @@ export class Match implements AsyncDisposable {
     }
   }
 
-  /** CPU of the server for each message that was delivered, in microseconds, and how it went. */
+  /** CPU of the server for each delivered message, in microseconds, and the course of the round. */
   async measure(publishing: Publishing, expected: number): Promise<Measured> {
     await this.subscribers.call('reset', null);
     const before = await this.server.call('usage', null);

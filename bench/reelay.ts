@@ -4,8 +4,8 @@ import { takePart } from './contestant.ts';
 import { apiKey } from './contestants.ts';
 import { prompt, taskIdOf } from './tasks.ts';
 
-// The API as it is, in front of a database on the disk, with limits and authentication on. What happens to
-// tasks is written through the state machine, as the workers do.
+// The API with a database on the disk, with limits and authentication. Changes of tasks are written through the
+// state machine, as the workers write them.
 takePart(async (count) => {
   const server = await startPushServer({ API_KEYS: `bench:${apiKey}` });
   for (let index = 0; index < count; index += 1) {

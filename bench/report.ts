@@ -1,4 +1,4 @@
-/** The middle of the values: one disturbed round does not move it. */
+/** The median: one disturbed round does not move it. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -10,10 +10,10 @@ export function median(values: readonly number[]): number {
 /** A row of a table: a name and numbers. */
 export type Row = Readonly<Record<string, string | number>>;
 
-/** What a scenario measured. */
+/** The result of a scenario. */
 export interface Result {
   readonly scenario: string;
-  /** What was measured, in one line. */
+  /** The measurement, in one line. */
   readonly what: string;
   readonly rows: readonly Row[];
   /** Every round of every contestant. */
@@ -21,33 +21,33 @@ export interface Result {
   readonly targets: readonly Target[];
 }
 
-/** A promise of the project, and what was measured of it. */
+/** A target of the project, and its measured value. */
 export interface Target {
   readonly promise: string;
   readonly measured: number;
   readonly holds: boolean;
 }
 
-/** At most so much. */
+/** A target that the value must not exceed. */
 export const atMost = (promise: string, measured: number, limit: number): Target => ({
   promise: `${promise} ≤ ${limit}`,
   measured: rounded(measured),
   holds: measured <= limit,
 });
 
-/** At least so much. */
+/** A target that the value must reach. */
 export const atLeast = (promise: string, measured: number, limit: number): Target => ({
   promise: `${promise} ≥ ${limit}`,
   measured: rounded(measured),
   holds: measured >= limit,
 });
 
-/** Three digits that mean something. */
+/** A number with three significant digits. */
 export const rounded = (value: number): number =>
   Number.isFinite(value) ? Number(value.toPrecision(value >= 1000 ? 4 : 3)) : value;
 
-/** A result as a Markdown table, and the promises below it. */
-export function asText({ scenario, what, rows, targets }: Result): string {
+/** A result as a Markdown table, with the targets below it. */
+export function asTable({ scenario, what, rows, targets }: Result): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => (line[index] ?? '').length)));

@@ -17,17 +17,17 @@ export interface Opening {
   readonly operations: Operations;
 }
 
-/** What arrived since the last reset. */
+/** Messages and ends since the last reset. */
 export interface Received {
   readonly messages: number;
   readonly bytes: number;
   /** Subscriptions that the server completed. */
   readonly completed: number;
-  /** Sockets that are closed, whoever closed them. */
+  /** Closed sockets, by either side. */
   readonly closed: number;
 }
 
-/** From before a change is written until its message is here, in milliseconds. */
+/** Milliseconds from before a change is written until its message has arrived. */
 export interface Latency {
   readonly p50: number;
   readonly p95: number;
@@ -35,20 +35,20 @@ export interface Latency {
   readonly max: number;
 }
 
-/** What the runner may ask of a process of subscribers. */
+/** Calls that the runner makes to a process of subscribers. */
 export type SubscriberHandlers = {
   open(opening: Opening): Promise<void>;
   received(argument: null): Received;
   latency(argument: null): Latency;
   reset(argument: null): void;
-  /** How many have had a message since they were opened. */
+  /** Number of subscribers with a message since they were opened. */
   reached(argument: null): number;
-  /** The last one stops reading from its wire, or goes on. */
+  /** Pauses or resumes reading of the last socket. */
   pauseLast(paused: boolean): void;
   closeAll(argument: null): Promise<void>;
 };
 
-/** How many handshakes are under way at once: more would overflow the server's backlog. */
+/** Concurrent handshakes: more would overflow the server's backlog. */
 const opensAtOnce = 100;
 
 let sockets: WebSocket[] = [];
@@ -143,7 +143,7 @@ function hear(socket: WebSocket, data: Buffer): void {
   latenciesUs.push(nowUs() - Number(data.toString('latin1', from, data.indexOf(':', from))));
 }
 
-/** The present state, an end, or something that makes the figures void. */
+/** Counts the present state, a change or an end; anything else makes the figures void. */
 function hearOther(data: Buffer): void {
   const { type } = JSON.parse(data.toString()) as { type: string };
   if (type === 'complete') completed += 1;
@@ -151,12 +151,12 @@ function hearOther(data: Buffer): void {
 }
 
 function check(data: Buffer): void {
-  const text = data.toString();
-  const { type, payload } = JSON.parse(text) as {
+  const frame = data.toString();
+  const { type, payload } = JSON.parse(frame) as {
     type: string;
     payload?: { data?: unknown; errors?: unknown };
   };
   if (type !== 'next' || !payload?.data || payload.errors !== undefined) {
-    throw new Error(`Not what was asked for: ${text}`);
+    throw new Error(`Unexpected frame: ${frame}`);
   }
 }

@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-/** Where the built studio lies. */
+/** The folder of the built studio. */
 export const studioDirectory = join(root, 'dist');
 const stamp = join(studioDirectory, '.sources');
 
-/** Builds the studio if its sources or its packages are others than those it was built from. */
+/** Builds the studio if its sources or packages have changed since the last build. */
 export async function buildStudio(): Promise<void> {
   const sources = await hashOfSources();
   if ((await readFile(stamp, 'utf8').catch(() => null)) === sources) return;
   const fresh = join(root, `dist-${process.pid}`);
   const { NODE_ENV } = process.env;
   try {
-    // Vite builds for whatever this says, and a test runner says something else.
+    // Vite builds for the environment named here, and test runners set another one.
     process.env['NODE_ENV'] = 'production';
     const { build } = await import('vite');
     await build({
@@ -28,7 +28,7 @@ export async function buildStudio(): Promise<void> {
     });
     for await (const file of glob('assets/*.{js,css}', { cwd: fresh })) await compress(join(fresh, file));
     await writeFile(join(fresh, '.sources'), sources);
-    // Renamed as a whole: a server that starts meanwhile sees the old one or the new one.
+    // Renamed as a whole: a server that starts at this moment reads the old build or the new one.
     await mkdir(studioDirectory, { recursive: true });
     await rename(studioDirectory, `${fresh}-old`);
     await rename(fresh, studioDirectory);
@@ -61,7 +61,7 @@ if (import.meta.main) {
   try {
     await buildStudio();
   } catch (error) {
-    // The API works without the studio, and `/` says that it is missing.
+    // The API works without the studio, and `/` shows that it is missing.
     process.stderr.write(
       `The studio was not built: ${error instanceof Error ? error.message : String(error)}\n`,
     );

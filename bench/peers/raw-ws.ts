@@ -14,7 +14,7 @@ interface Subscription {
 }
 
 const error = null;
-/** What the operations of `operations.ts` answer, written by hand. */
+/** Results of the operations of `operations.ts`, written by hand. */
 const shapes: readonly ((task: Task) => unknown)[] = [
   (t) => ({
     taskStatusChanged: {
@@ -76,7 +76,7 @@ const shapes: readonly ((task: Task) => unknown)[] = [
   }),
 ];
 
-// The floor: no protocol, no queue, no query. One text for each shape, sent to each socket by `ws` itself.
+// The lower bound: no protocol, no queue, no query. One string for each shape, sent to each socket by `ws` itself.
 takePart(async (count) => {
   const tasks = new Tasks(count);
   const sockets = new Map<string, Set<WebSocket>>();
@@ -104,8 +104,8 @@ takePart(async (count) => {
       for (const shape of operations.mixed.keys()) {
         const those = sockets.get(`${task.id} ${shape}`);
         if (those === undefined) continue;
-        const text = JSON.stringify({ id, type: 'next', payload: { data: shapes[shape]?.(task) } });
-        for (const socket of those) socket.send(text);
+        const frame = JSON.stringify({ id, type: 'next', payload: { data: shapes[shape]?.(task) } });
+        for (const socket of those) socket.send(frame);
       }
     },
   };

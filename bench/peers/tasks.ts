@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSchema, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { globalIdOf, prompt } from '../tasks.ts';
 
-/** A task of the peers: in memory, with the values as they go out, so that no resolver has to work. */
+/** A task of the peers: in memory, with values as they are sent, so that resolvers have no work. */
 export interface Task {
   id: string;
   status: string;
@@ -20,7 +20,7 @@ export interface Task {
   revision: string;
 }
 
-/** All of them, and how one changes. */
+/** All tasks of a peer. */
 export class Tasks {
   readonly byId = new Map<string, Task>();
   #revision = 0;
@@ -48,7 +48,7 @@ export class Tasks {
     }
   }
 
-  /** Changes the n-th task and answers it. */
+  /** Changes the n-th task and returns it. */
   touch(index: number, providerStatus: string): Task {
     const id = globalIdOf(index);
     const task = this.byId.get(id);
@@ -63,7 +63,7 @@ export class Tasks {
     return changed;
   }
 
-  /** As wide as ours. */
+  /** As many digits as Reelay's. */
   #nextRevision(): string {
     this.#revision += 1;
     return `${String(this.#revision).padStart(16, '0')}-inmemory`;
@@ -71,9 +71,9 @@ export class Tasks {
 }
 
 /**
- * Reelay's schema as it is printed, with resolvers for what is measured.
+ * Reelay's printed schema, with resolvers for the measured fields.
  *
- * @param subscribe the peer's own way to follow one task; its events are tasks
+ * @param subscribe how the peer follows one task; its events are tasks
  */
 export function schemaOf(
   tasks: Tasks,

@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { takePart } from '../contestant.ts';
 import { schemaOf, Tasks, type Task } from './tasks.ts';
 
-/** What `getEnveloped` answers: Yoga types it as anything. */
+/** The result of `getEnveloped`, which Yoga leaves untyped. */
 interface Enveloped {
   readonly schema: GraphQLSchema;
   readonly execute: (args: ExecutionArgs) => ExecutionResult;

@@ -6,7 +6,7 @@ import { inRounds } from '../rounds.ts';
 
 const secondsForRounds = 45;
 
-/** How changes reach subscribers. */
+/** The sizes of one run. */
 export interface FanOut {
   readonly scenario: string;
   readonly subscribers: number;
@@ -16,11 +16,11 @@ export interface FanOut {
   readonly perSecond: number;
   readonly changes: number;
   readonly rounds: number;
-  /** The project's promises are about one task with a thousand subscribers. */
+  /** Whether to check the project's targets, which are about one task with a thousand subscribers. */
   readonly promised: boolean;
 }
 
-/** Server CPU for each delivered message, contestant by contestant in turn. */
+/** CPU of the server for each delivered message, one round of each contestant after the other. */
 export async function fanOut(settings: FanOut): Promise<Result> {
   const { scenario, subscribers, tasks, operations, perSecond, changes, promised } = settings;
   await using stack = new AsyncDisposableStack();
@@ -38,7 +38,7 @@ export async function fanOut(settings: FanOut): Promise<Result> {
   });
   const costs = contestants.map(({ rounds }) => median(rounds.map(({ cpuUsPerMessage }) => cpuUsPerMessage)));
   const [raw = Number.NaN, ours = Number.NaN, ...others] = costs;
-  // Round by round, so that what the machine did meanwhile touched both.
+  // Ratios per round, so that other load of the machine affects both sides.
   const [rawRounds = [], ourRounds = []] = contestants.map(({ rounds }) => rounds);
   const overRaw = median(
     ourRounds.map(
@@ -49,7 +49,7 @@ export async function fanOut(settings: FanOut): Promise<Result> {
     scenario,
     what:
       `${subscribers} subscribers of ${tasks === 1 ? 'one task' : `${tasks} tasks`}, ${perSecond} changes/s, ` +
-      `${operations === 'mixed' ? 'four texts mixed' : 'one text'}, median of ${ourRounds.length} rounds of ${changes} changes.`,
+      `${operations === 'mixed' ? 'four queries mixed' : 'one query'}, median of ${ourRounds.length} rounds of ${changes} changes.`,
     rows: contestants.map(({ match, rounds }, index) => {
       const cost = costs[index] ?? Number.NaN;
       return {

@@ -5,7 +5,7 @@ import { inRounds } from '../rounds.ts';
 
 const secondsForRounds = 30;
 
-/** From before a change is written until the client has it, while many are open, each on its own task. */
+/** Time from before a change is written until the client has it, with many subscriptions open, each of its own task. */
 export async function latency(settings: {
   readonly subscribers: number;
   readonly perSecond: number;
@@ -28,7 +28,7 @@ export async function latency(settings: {
   });
   return {
     scenario: 'latency',
-    what: `Milliseconds from publishing to the client, ${perSecond} changes/s, ${subscribers} subscriptions open, each on its own task; median of ${contestants[0]?.rounds.length} rounds of ${changes} changes. Ours has its write to the disk in it, the others have none.`,
+    what: `Milliseconds from publishing to the client, ${perSecond} changes/s, ${subscribers} subscriptions open, each on its own task; median of ${contestants[0]?.rounds.length} rounds of ${changes} changes. Reelay's includes its write to the disk; the peers write nothing.`,
     rows: contestants.map(({ match, rounds }) => {
       const of = (quantile: 'p50' | 'p95' | 'p99') =>
         rounded(median(rounds.map((round) => round.latency[quantile])));

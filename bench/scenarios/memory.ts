@@ -2,7 +2,7 @@ import { peers, rawWs, reelay } from '../contestants.ts';
 import { Match } from '../processes.ts';
 import { atMost, median, rounded, type Result } from '../report.ts';
 
-/** Enough that buffers, caches and code that the first sockets bring are there already; they stay open. */
+/** Enough sockets that the buffers, caches and code of the first ones are allocated; they stay open. */
 const warmUpSockets = 300;
 
 /** Resident memory for each idle subscription, each on its own socket and task. */
@@ -28,7 +28,7 @@ export async function memory({
       const before = await server.call('collect', null);
       await match.open(subscribers, tasks, 'plain');
       const after = await server.call('collect', null);
-      // Proves that all of them listen, and is not part of the figure.
+      // Proves that all subscriptions are active; not part of the figure.
       await match.warmUp({ count: tasks, perSecond: 2000, tasks }, tasks);
       rss.push((after.rssBytes - before.rssBytes) / subscribers);
       heap.push((after.heapBytes - before.heapBytes) / subscribers);

@@ -2,7 +2,7 @@ import { reelay } from '../contestants.ts';
 import { Match } from '../processes.ts';
 import { atMost, rounded, type Result } from '../report.ts';
 
-/** Ours alone: many open subscriptions on one process, each on its own task; all of them are told their end. */
+/** Reelay only: many open subscriptions on one process, each of its own task, all of which end. */
 export async function open(settings: {
   readonly subscribers: number;
   readonly perSecond: number;
@@ -13,7 +13,7 @@ export async function open(settings: {
   const { server, subscribers: clients } = match;
   await match.open(subscribers, subscribers, 'mixed');
   await match.warmUp({ count: subscribers, perSecond: 2000, tasks: subscribers }, subscribers);
-  // Every third change of a task is its end.
+  // Every third change of a task completes it.
   const ending = Math.floor(changes / 3);
   const measured = await match.measure(
     { count: ending * 3, perSecond, tasks: ending, endsAfter: 3 },
@@ -27,7 +27,7 @@ export async function open(settings: {
   const { latency } = measured;
   return {
     scenario: 'open',
-    what: `${subscribers} open subscriptions on one process, each on its own socket and task, four texts mixed, ${perSecond} changes/s, every third one an end; then the end of all others at once. Milliseconds from before the write to the client.`,
+    what: `${subscribers} open subscriptions on one process, each on its own socket and task, four queries mixed, ${perSecond} changes/s, every third one an end; then the end of all others at once. Milliseconds from before the write to the client.`,
     rows: [
       {
         server: reelay.name,

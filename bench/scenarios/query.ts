@@ -12,11 +12,11 @@ import { inRounds } from '../rounds.ts';
 import { globalIdOf } from '../tasks.ts';
 
 const tasks = 200;
-/** Of each half. */
+/** Rounds of each half. */
 const secondsForRounds = 40;
 const autocannon = fileURLToPath(new URL('../node_modules/autocannon/autocannon.js', import.meta.url));
 
-/** What is read of autocannon's report. */
+/** The part of autocannon's report that is used. */
 interface Report {
   readonly requests: { readonly average: number; readonly total: number };
   readonly latency: { readonly p99: number };
@@ -24,7 +24,7 @@ interface Report {
   readonly errors: number;
 }
 
-/** How one server did, round by round. */
+/** Results of one server, by round. */
 interface Rounds {
   readonly perSecond: number[];
   readonly cpuUs: number[];
@@ -34,8 +34,8 @@ interface Rounds {
 /**
  * `videoTask(id)` over HTTP: plain JSON POSTs, ours with a real read of the store and with authentication.
  *
- * All start anew for the second half of the rounds, in the opposite order: who starts first was up to a tenth slower
- * throughout, whoever it was.
+ * All are started again for the second half of the rounds, in the opposite order: the first one started was up to a tenth
+ * slower throughout, whichever it was.
  */
 export async function query(settings: {
   readonly seconds: number;
@@ -75,7 +75,7 @@ export async function query(settings: {
   const ratio = median((ours ?? []).map((value, round) => value / (mercurius?.[round] ?? Number.NaN)));
   return {
     scenario: 'query',
-    what: `videoTask(id) over HTTP, ${tasks} ids in turn, ${connections} connections, median of ${ours?.length} rounds of ${seconds} s.`,
+    what: `videoTask(id) over HTTP, ${tasks} ids in rotation, ${connections} connections, median of ${ours?.length} rounds of ${seconds} s.`,
     rows: [...rounds].map(([{ name }, { perSecond, cpuUs, p99 }]) => ({
       server: name,
       'requests/s': Math.round(median(perSecond)),
@@ -91,7 +91,7 @@ const headers = { 'content-type': 'application/json', authorization: `Bearer ${a
 const bodyOf = (index: number) =>
   JSON.stringify({ query: videoTaskQuery, variables: { id: globalIdOf(index) } });
 
-/** All have to answer the same before it counts how fast they do. */
+/** Checks that all servers respond equally, before their speed is measured. */
 async function check({ url, entry }: Match): Promise<void> {
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: bodyOf(1) });
   const answer = (await response.json()) as { data?: { videoTask: { id: string } | null } };
@@ -100,7 +100,7 @@ async function check({ url, entry }: Match): Promise<void> {
   }
 }
 
-/** Lets autocannon fire from a process of its own. */
+/** Runs autocannon in a process of its own. */
 async function fire(
   { url, entry }: Match,
   folder: string,

@@ -2,10 +2,10 @@ import { reelay } from '../contestants.ts';
 import { Match, type Measured } from '../processes.ts';
 import { atMost, median, rounded, type Result } from '../report.ts';
 
-/** Changes go out in pieces, first to those who read, then beside one that does not: the machine may be busy. */
+/** Parts of the changes, alternately with a reading and with a stalled neighbour: the machine may be busy. */
 const pieces = 5;
 
-/** Ours alone: a reader stops, another one of the same task goes on. */
+/** Reelay only: one subscriber stops reading, another one of the same task continues. */
 export async function stalled(settings: {
   readonly changes: number;
   readonly perSecond: number;
@@ -35,7 +35,7 @@ export async function stalled(settings: {
   const [reading = Number.NaN, stopping = Number.NaN] = p95;
   return {
     scenario: 'stalled',
-    what: `${changes} changes of ${payloadBytes} bytes at ${perSecond}/s for two subscribers of one task, where the other one reads and where it does not; in ${pieces} pieces in turn.`,
+    what: `${changes} changes of ${payloadBytes} bytes at ${perSecond}/s for two subscribers of one task, while the other one reads and while it does not; in ${pieces} alternating parts.`,
     rows: sides.map((side, index) => ({
       'the other reader': side.stops ? 'stops' : 'reads',
       'changes/s': rounded(median(side.pieces.map(({ changesPerSecond }) => changesPerSecond))),

@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const linguiConfig = getConfig({ cwd: root });
 
 /**
- * Turns Lingui's macros into calls, by Babel: Lingui's own transform is a native package that wants Node 22, and npm
- * silently leaves it out where it runs on an older one, whatever the build runs on.
+ * Compiles Lingui's macros by Babel. Lingui's own transform is a native package that requires Node 22, and npm omits it
+ * without a warning if npm itself runs on an older Node, even if the build does not.
  */
 const macros = (): Plugin => ({
   name: 'lingui-macros',
@@ -31,15 +31,15 @@ const macros = (): Plugin => ({
   },
 });
 
-/** The studio's build. `npm start` runs it when a source changed (../build.ts). */
+/** The build of the studio. `npm start` runs it when a source has changed (../build.ts). */
 export default defineConfig({
   root,
-  // The server puts the path of its public URL in front.
+  // The server adds the path of its public URL.
   base: './',
   plugins: [macros(), react(), lingui({ cwd: root, failOnMissing: true, failOnCompileError: true })],
   build: {
     target: 'es2023',
-    // One file for each: inlined data would need an exception in the Content-Security-Policy.
+    // No inlined data: it would need an exception in the Content-Security-Policy.
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,

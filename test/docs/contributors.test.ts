@@ -1,0 +1,52 @@
+import { access, glob, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFile(join(root, path), 'utf8');
+const exists = (path: string) =>
+  access(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+
+const pages = async (): Promise<string[]> =>
+  (await Array.fromAsync(glob(['*.md', 'docs/**/*.md', 'src/**/*.md'], { cwd: root }))).toSorted();
+
+it('every file that a page names or links exists', async () => {
+  const missing: string[] = [];
+  let count = 0;
+  for (const page of await pages()) {
+    const text = await read(page);
+    const named = [...text.matchAll(/`((?:src|client|test|docs|bench)\/[\w./-]+)`/g)].map(
+      ([, path = '']) => path,
+    );
+    const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, path = '']) =>
+      join(dirname(page), path),
+    );
+    for (const path of [...named, ...linked]) {
+      count++;
+      if (!(await exists(path))) missing.push(`${page}: ${path}`);
+    }
+  }
+  expect(count).toBeGreaterThan(60);
+  expect(missing).toEqual([]);
+});
+
+it('decisions have numbers in order, the same parts, and at most 40 lines', async () => {
+  const names = (await pages()).filter((page) => page.startsWith('docs/decisions/'));
+  expect(names.length).toBeGreaterThan(12);
+  const faults: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const text = await read(name);
+    const number = String(index + 1).padStart(4, '0');
+    const parts = [`# ${number} `, '## Context\n', '## Choice\n', '## What would change our mind\n'];
+    const places = parts.map((part) => text.indexOf(part));
+    if (!name.startsWith(`docs/decisions/${number}-`)) faults.push(`${name}: its number is not ${number}`);
+    if (places.includes(-1) || places.toSorted((a, b) => a - b).join() !== places.join())
+      faults.push(`${name}: expected ${parts.join()}`);
+    if (text.split('\n').length - 1 > 40) faults.push(`${name}: more than 40 lines`);
+  }
+  expect(faults).toEqual([]);
+});
