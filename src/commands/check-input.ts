@@ -1,4 +1,5 @@
 import type { GenerateVideoInput } from '../domain/selection.ts';
+import type { JsonObject } from '../domain/video-task.ts';
 import type { UserError } from '../domain/user-error.ts';
 import { isWebAddress } from '../domain/web-address.ts';
 
@@ -8,6 +9,10 @@ export const maxPromptLength = 10_000;
 export const maxLabelLength = 200;
 /** The most reference images of one video. */
 export const maxReferenceImages = 3;
+/** Signed addresses of image hosts have some 2000; servers take 8192. */
+const maxUrlLength = 8192;
+/** In bytes as JSON. Providers' own options have some hundred; each read of a task reads them too. */
+const maxOptionsBytes = 32_768;
 /** A UUID has 36 characters; keys that are made of a user and an order are longer. */
 const maxKeyLength = 255;
 /** Longer names of models were never seen. */
@@ -29,6 +34,9 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   }
   for (const [index, { url }] of input.referenceImages.entries()) {
     if (url !== null) checkImageUrl(url, (message) => bad(message, 'referenceImages', String(index), 'url'));
+  }
+  if (input.providerOptions !== null && byteLengthOf(input.providerOptions) > maxOptionsBytes) {
+    bad(`providerOptions have at most ${maxOptionsBytes} bytes as JSON.`, 'providerOptions');
   }
   if (input.durationSeconds !== null && input.durationSeconds < 1) {
     bad('A video lasts at least one second.', 'durationSeconds');
@@ -93,7 +101,13 @@ const badInput = (message: string, field: readonly string[]): UserError => ({
   field,
 });
 
+const byteLengthOf = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
+
 function checkImageUrl(text: string, bad: (message: string) => void): void {
+  if (text.length > maxUrlLength) {
+    bad(`An image address has at most ${maxUrlLength} characters.`);
+    return;
+  }
   const url = isWebAddress(text) ? URL.parse(text) : null;
   if (url === null) bad('An image address starts with https:// or http:// and has no blanks inside.');
   else if (url.username !== '' || url.password !== '')

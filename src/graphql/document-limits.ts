@@ -19,6 +19,9 @@ const maxRootFields = 30;
  */
 const maxFields = 4000;
 
+/** The longest name of a field in the response: a list repeats it for each item. */
+const maxNameLength = 200;
+
 /** What a selection comes to with every fragment written out. */
 export interface Size {
   /** Levels of fields. */
@@ -39,6 +42,9 @@ export class Sizes {
   /** Nothing while a fragment is open: cycles are refused by a rule of the specification. */
   readonly #measured = new Map<FragmentDefinitionNode, Size>();
 
+  /** The longest name in a response, of what was measured so far. */
+  longestName = 0;
+
   /** @param document parsed, not validated: fragments may be missing, double or spread in a cycle */
   constructor({ definitions }: DocumentNode) {
     for (const definition of definitions) {
@@ -52,6 +58,7 @@ export class Sizes {
     for (const selection of selections) {
       let size: Size;
       if (selection.kind === Kind.FIELD) {
+        this.longestName = Math.max(this.longestName, (selection.alias ?? selection.name).value.length);
         const below = selection.selectionSet === undefined ? nothing : this.of(selection.selectionSet);
         size = { depth: below.depth + 1, rootFields: 1, fields: below.fields + 1 };
       } else if (selection.kind === Kind.INLINE_FRAGMENT) size = this.of(selection.selectionSet);
@@ -96,6 +103,9 @@ export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
     if (isOperation && rootFields > maxRootFields) {
       messages.add(`The operation has more than ${maxRootFields} root fields.`);
     }
+  }
+  if (sizes.longestName > maxNameLength) {
+    messages.add(`The name of a field or an alias has at most ${maxNameLength} characters.`);
   }
   return [...messages].map((message) => codedError('LIMIT_EXCEEDED', message));
 }

@@ -19,6 +19,7 @@ import { codedError, maskError } from '../schema/errors.ts';
 import { boundExceededBy, maxJsonDepth, maxJsonKeys } from '../schema/json-depth.ts';
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
+import { boundedResult } from './answer-size.ts';
 import { CompiledOperation, CompiledOperations } from './compiled-operation.ts';
 import { Documents, type Prepared } from './documents.ts';
 
@@ -144,9 +145,9 @@ export class Operations {
     const contextValue = this.contextOf(viewer);
     if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
       const nextSlice = () => this.slices.next(viewer.owner, operation.type === 'query');
-      return nextSlice().then(() =>
-        this.#execute(operation, document, params, { ...contextValue, nextSlice }),
-      );
+      return nextSlice()
+        .then(() => this.#execute(operation, document, params, { ...contextValue, nextSlice }))
+        .then(boundedResult);
     }
     return this.#execute(operation, document, params, contextValue);
   }
@@ -220,6 +221,8 @@ export class Operations {
     const { operationName, variables } = params;
     const operation = this.#operationOf(document, operationName);
     const contextValue = this.contextOf(viewer);
+    const isHeavy = (operation?.complexityWith(variables) ?? 0) > heavyComplexity;
+    const write = (result: ExecutionResult) => JSON.stringify(isHeavy ? boundedResult(result) : result);
     return (task) => {
       const fast = this.#compiled.run(operation, task, contextValue, variables);
       if (fast === null) return this.#renderSlowly(document, operationName, variables, contextValue, task);
@@ -227,9 +230,9 @@ export class Operations {
         ? fast.then((result) =>
             result === null
               ? this.#renderSlowly(document, operationName, variables, contextValue, task)
-              : JSON.stringify(result),
+              : write(result),
           )
-        : JSON.stringify(fast);
+        : write(fast);
     };
   }
 
@@ -293,7 +296,7 @@ export class Operations {
   }
 
   #toText(result: ExecutionResult): string {
-    return JSON.stringify(formatted(this.mask(result)));
+    return JSON.stringify(formatted(boundedResult(this.mask(result))));
   }
 }
 

@@ -68,12 +68,7 @@ describe('a socket that is not read', () => {
     ['pings', (socket) => socket.send({ type: 'ping', payload: { text: 'x'.repeat(50_000) } })],
     [
       'queries that are refused',
-      // Twenty errors, each as long as errors get.
-      (socket, index) =>
-        socket.subscribe(
-          String(index),
-          `{ ${Array.from({ length: 20 }, (_, field) => 'x'.repeat(1000) + field).join(' ')} }`,
-        ),
+      (socket, index) => socket.subscribe(String(index), `{ ${`${'x'.repeat(190)} `.repeat(20)} }`),
     ],
   ])('gets few answers to its %s, and is cut', async (_what, ask) => {
     await using server = await startPushServer({ LIMIT_STALLED_MS: '500' });
@@ -169,6 +164,18 @@ describe('an HTTP answer that is not read', () => {
     expect((await answer.text()).length).toBeGreaterThan(8_000_000);
     for (const reader of readers) reader.destroy();
   });
+});
+
+it('answers that wait behind another one of their connection count too', async () => {
+  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
+  await fill(server, 'key:ann');
+  const stream = JSON.stringify({ query: 'subscription { taskStatusChanged { id } }' });
+  const first = `accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${stream.length}\r\n`;
+  const client = await open(server, post('/graphql', ann, first, stream) + askForLarge(ann).repeat(4));
+  // The stream is read, and never ends: what comes behind it cannot be sent.
+  client.resume();
+  await once(client, 'close');
+  expect(await isHealthy(server)).toBe(true);
 });
 
 it('an owner keeps no more than a number of bytes of uploads', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { GatheredBytes } from './gathered-bytes.ts';
 import { RequestRefusal, tooLarge } from '../http/refusal.ts';
 import type { ConnectionTraffic, IncomingBody } from '../http/traffic.ts';
 
@@ -20,14 +21,14 @@ export function readBody(
   return new Promise((resolve, reject) => {
     // Nearly all come in one piece.
     let first: Buffer | null = null;
-    let others: Buffer[] | null = null;
+    let gathered: GatheredBytes | null = null;
     const finish = (result: Buffer | RequestRefusal) => {
       if (traffic !== undefined) traffic.body = null;
       resolve(result);
     };
     const refuse = (refusal: RequestRefusal) => {
       request.off('data', take).pause();
-      first = others = null;
+      first = gathered = null;
       finish(refusal);
     };
     const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, onSlow: () => refuse(tooSlow()) };
@@ -37,10 +38,16 @@ export function readBody(
       body.bufferedBytes = body.receivedBytes;
       if (body.receivedBytes > maxBytes) refuse(bodyTooLarge(maxBytes));
       else if (first === null) first = chunk;
-      else (others ??= [first]).push(chunk);
+      else {
+        if (gathered === null) {
+          gathered = new GatheredBytes();
+          gathered.add(first);
+        }
+        gathered.add(chunk);
+      }
     }
     request.on('data', take);
-    request.on('end', () => finish(others === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(others)));
+    request.on('end', () => finish(gathered?.take() ?? first ?? Buffer.alloc(0)));
     // A client that goes away before the end is an error to Node too.
     request.on('error', reject);
   });
@@ -49,6 +56,9 @@ export function readBody(
 /** 413 of a body as a whole. */
 export const bodyTooLarge = (maxBytes: number): RequestRefusal =>
   tooLarge(`A request has at most ${maxBytes} bytes.`);
+
+/** Parts are handed on in blocks of at least so many bytes, the last apart. */
+const partBytes = 65_536;
 
 /**
  * Hands the parts of a body on as they come, at most `maxBytes` of it. Null when that was all; else why the rest is not
@@ -63,8 +73,10 @@ export function readParts(
   onPart: (part: Buffer) => number,
 ): Promise<RequestRefusal | null> {
   return new Promise((resolve, reject) => {
+    const gathered = new GatheredBytes();
     const finish = (result: RequestRefusal | null) => {
       if (traffic !== undefined) traffic.body = null;
+      onPart(gathered.take());
       resolve(result);
     };
     const refuse = (refusal: RequestRefusal) => {
@@ -76,7 +88,11 @@ export function readParts(
     function take(part: Buffer): void {
       body.receivedBytes += part.length;
       if (body.receivedBytes > maxBytes) refuse(bodyTooLarge(maxBytes));
-      else body.bufferedBytes = onPart(part);
+      else {
+        gathered.add(part);
+        body.bufferedBytes += part.length;
+        if (gathered.length >= partBytes) body.bufferedBytes = onPart(gathered.take());
+      }
     }
     request.on('data', take);
     request.on('end', () => finish(null));

@@ -83,6 +83,9 @@ export class WebSocketTransport implements AsyncDisposable {
       noServer: true,
       clientTracking: false,
       maxPayload: options.limits.messageBytes,
+      // Each piece costs a hundred bytes, however short it is.
+      maxFragments: 1024,
+      maxBufferedChunks: 4096,
       handleProtocols,
     });
     this.#protocol = makeServer<Record<string, unknown>, Connection>({

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { limitPieces } from '../body/limit-pieces.ts';
 import { closeIdle } from './close-idle.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { requestFields } from './request-log.ts';
@@ -55,6 +56,8 @@ export class HttpServer implements AsyncDisposable {
         const fields = requestFields(request, trustProxy);
         response.once('close', () => log.debug({ ...fields, status: response.statusCode }, 'request'));
       }
+      limitPieces(request, response);
+      if (response.socket === null) traffic.addQueued(request.socket, response);
       void dispatcher.respond(request, response);
     });
     closeIdle(this.#server);

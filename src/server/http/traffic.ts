@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
@@ -51,6 +52,8 @@ const leastBytesPerSecond = 8192;
 
 interface Watched extends ConnectionTraffic {
   readonly socket: Socket;
+  /** Responses that wait for an earlier one of the connection (pipelining); null for most connections. */
+  queued: Set<ServerResponse> | null;
   bodyWaitedMs: number;
   lastBody: IncomingBody | null;
 }
@@ -82,6 +85,7 @@ export class Traffic implements Disposable {
       body: null,
       isPatient: false,
       webSocket: null,
+      queued: null,
       bodyWaitedMs: 0,
       lastBody: null,
     });
@@ -91,6 +95,16 @@ export class Traffic implements Disposable {
   /** The record of a connection; undefined once it is closed. */
   of(socket: object): ConnectionTraffic | undefined {
     return this.#connections.get(socket as Socket);
+  }
+
+  /** Counts a response that waits for an earlier one of its connection: what is written to it is not in the socket yet. */
+  addQueued(socket: Socket, response: ServerResponse): void {
+    const watched = this.#connections.get(socket);
+    if (watched === undefined) return;
+    const queued = (watched.queued ??= new Set());
+    queued.add(response);
+    const leave = () => void queued.delete(response);
+    response.once('socket', leave).once('close', leave);
   }
 
   /** Stops looking. */
@@ -108,7 +122,8 @@ export class Traffic implements Disposable {
     const byOwner = new Map<Owner | null, number>();
     for (const watched of this.#connections.values()) {
       const { socket, body, webSocket } = watched;
-      const unread = socket.writableLength;
+      let unread = socket.writableLength;
+      for (const response of watched.queued ?? []) unread += response.writableLength;
       if (webSocket === null) {
         this.#clockReader(watched, unread);
         this.#clockBody(watched, passedMs);
