@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import { openAccessKey, type AccessKey } from './api/access-key.ts';
-import { StartQuery, TaskQuery, type Model, type Provider, type Task, type Viewer } from './api/documents.ts';
+import { StartQuery, TaskQuery, type Model, type Provider, type Viewer } from './api/queries.ts';
+import type { Task } from './api/task.ts';
 import { createRequest, type Request } from './api/request.ts';
 import { Feed, type Connection } from './live/feed.ts';
 import { TaskPages, type Filter } from './live/pages.ts';

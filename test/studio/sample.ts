@@ -1,4 +1,5 @@
-import type { Model, Provider, Task } from '../../client/studio/api/documents.ts';
+import type { Model, Provider } from '../../client/studio/api/queries.ts';
+import type { Task } from '../../client/studio/api/task.ts';
 
 /** A task as the server tells it. */
 export const shownTask = (overrides: Partial<Task> = {}): Task => ({

@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { basePath } from '../base.ts';
 import type { AccessKey } from './access-key.ts';
-import { UploadMutation } from './documents.ts';
+import { UploadMutation } from './mutations.ts';
 import { textOf } from './graphql.ts';
 import { authorizationOf, readAnswer, RequestError } from './request.ts';
 

@@ -1,4 +1,4 @@
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 
 const boxes: Readonly<Record<Task['aspectRatio'], readonly [width: number, height: number]>> = {
   LANDSCAPE_16_9: [22, 12.4],

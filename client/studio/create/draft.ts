@@ -1,5 +1,7 @@
 import type { VariablesOf } from 'gql.tada';
-import type { GenerateMutation, Model, Provider, Task } from '../api/documents.ts';
+import type { GenerateMutation } from '../api/mutations.ts';
+import type { Model, Provider } from '../api/queries.ts';
+import type { Task } from '../api/task.ts';
 
 /** An image in the form: an upload that is done, or an address. */
 export interface DraftImage {

@@ -1,4 +1,4 @@
-import type { Model, Provider } from '../api/documents.ts';
+import type { Model, Provider } from '../api/queries.ts';
 import type { Draft } from './draft.ts';
 
 /** The most images of one video. */

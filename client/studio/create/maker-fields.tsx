@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Model, Provider } from '../api/documents.ts';
+import type { Model, Provider } from '../api/queries.ts';
 import { duration, money } from '../i18n/format.ts';
 import { providerWords } from '../i18n/words.ts';
 import { Choice } from '../ui/choice.tsx';

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { Estimate } from '../api/documents.ts';
+import type { Estimate } from '../api/queries.ts';
 import { duration, money } from '../i18n/format.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { EstimateQuery, type Estimate } from '../api/documents.ts';
+import { EstimateQuery, type Estimate } from '../api/queries.ts';
 import { useStudio } from '../studio.ts';
 import type { GenerateInput } from './draft.ts';
 

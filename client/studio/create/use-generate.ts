@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
-import { GenerateMutation, type UserError } from '../api/documents.ts';
+import { GenerateMutation } from '../api/mutations.ts';
+import type { UserError } from '../api/task.ts';
 import { RequestError } from '../api/request.ts';
 import { showGallery } from '../gallery/show-gallery.ts';
 import { useStudio } from '../studio.ts';

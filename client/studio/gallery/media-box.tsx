@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { isMediaLink } from '../base.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
 import { Icon } from '../ui/icon.tsx';

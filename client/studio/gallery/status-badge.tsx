@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { stageWords } from '../i18n/words.ts';
 
 /** How a task stands, in a word and a colour. */

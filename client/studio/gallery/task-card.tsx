@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { memo, type MouseEvent } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { duration, moment, money } from '../i18n/format.ts';
 import { billedWords, failureWords } from '../i18n/words.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';

@@ -1,5 +1,5 @@
 import type { I18n } from '@lingui/core';
-import type { UserError } from '../api/documents.ts';
+import type { UserError } from '../api/task.ts';
 import { userErrorWords } from './words.ts';
 
 /** What stands against a press: found by the server, or by the page itself (`code` null) in the person's language. */

@@ -1,6 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import type { Model, Task, UserError } from '../api/documents.ts';
+import type { Model } from '../api/queries.ts';
+import type { Task, UserError } from '../api/task.ts';
 
 type Words<T extends string> = Readonly<Record<T, MessageDescriptor>>;
 

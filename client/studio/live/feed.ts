@@ -1,7 +1,8 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import type { AccessKey } from '../api/access-key.ts';
-import { FeedSubscription, ViewerQuery, type Task, type Viewer } from '../api/documents.ts';
+import { FeedSubscription, ViewerQuery, type Viewer } from '../api/queries.ts';
+import type { Task } from '../api/task.ts';
 import { textOf, type Operation } from '../api/graphql.ts';
 import { RequestError } from '../api/request.ts';
 import { basePath } from '../base.ts';

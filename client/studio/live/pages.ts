@@ -1,4 +1,5 @@
-import { ListQuery, type Task } from '../api/documents.ts';
+import { ListQuery } from '../api/queries.ts';
+import type { Task } from '../api/task.ts';
 import type { Request } from '../api/request.ts';
 import type { SeenTask } from './progress.ts';
 import type { TaskStore } from './task-store.ts';

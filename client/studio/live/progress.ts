@@ -1,4 +1,4 @@
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 
 /** A task with the moment at which its progress was true. */
 export interface SeenTask {

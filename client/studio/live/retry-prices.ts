@@ -1,4 +1,5 @@
-import { EstimateQuery, type Task } from '../api/documents.ts';
+import { EstimateQuery } from '../api/queries.ts';
+import type { Task } from '../api/task.ts';
 import type { Request } from '../api/request.ts';
 import { createValue, type OwnedValue, type Value } from './value.ts';
 

@@ -1,4 +1,4 @@
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { isTerminal, progressAt, type SeenTask } from './progress.ts';
 import { createValue, type Value } from './value.ts';
 

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { duration, moment, money, size } from '../i18n/format.ts';
 import { aspectWords, providerWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
 import { navigate, pathOf } from '../route.ts';

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { clock } from '../i18n/format.ts';
 import { stageWords } from '../i18n/words.ts';
 

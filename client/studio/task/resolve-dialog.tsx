@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { useRetryLabel } from './use-retry-label.ts';
 import type { Resolution } from './use-task-commands.ts';

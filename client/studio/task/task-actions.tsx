@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { isTerminal } from '../live/progress.ts';
 import { homePath, navigate, pathOf } from '../route.ts';
 import { Confirm } from '../ui/dialog.tsx';

@@ -1,6 +1,6 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { MediaBox } from '../gallery/media-box.tsx';
 import { StatusBadge } from '../gallery/status-badge.tsx';
 import { TaskProgress } from '../gallery/task-progress.tsx';

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
-import { TrackMutation, type Provider } from '../api/documents.ts';
+import { TrackMutation } from '../api/mutations.ts';
+import type { Provider } from '../api/queries.ts';
 import { providerWords } from '../i18n/words.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useValue } from '../live/value.ts';

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import { useMemo } from 'react';
-import type { Task } from '../api/documents.ts';
+import type { Task } from '../api/task.ts';
 import { money } from '../i18n/format.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';

@@ -7,9 +7,8 @@ import {
   RefreshMutation,
   ResolveMutation,
   RetryMutation,
-  type Task,
-  type UserError,
-} from '../api/documents.ts';
+} from '../api/mutations.ts';
+import type { Task, UserError } from '../api/task.ts';
 import { RequestError } from '../api/request.ts';
 import { isOfKey, PressKeys } from '../create/press.ts';
 import { userErrorText } from '../i18n/user-error.ts';

@@ -1,0 +1,140 @@
+import type { ResultOf } from 'gql.tada';
+import { graphql } from './graphql.ts';
+import { TaskFields, UserErrorFields } from './task.ts';
+
+const MoneyFields = graphql(`
+  fragment MoneyFields on Viewer {
+    owner
+    spentThisMonth {
+      amount
+      settled
+    }
+    budgetPerMonth {
+      amount
+    }
+  }
+`);
+
+/** The user and the money spent; read again after each change that may have moved money. */
+export const ViewerQuery = graphql(
+  `
+    query Viewer {
+      viewer {
+        ...MoneyFields
+      }
+    }
+  `,
+  [MoneyFields],
+);
+/** The user of this page. */
+export type Viewer = ResultOf<typeof ViewerQuery>['viewer'];
+
+/** The data that the page opens with. */
+export const StartQuery = graphql(
+  `
+    query Start {
+      viewer {
+        ...MoneyFields
+      }
+      providers {
+        name
+        label
+        configured
+        health
+        models {
+          id
+          label
+          aspectRatios
+          durations
+          defaultDuration
+          resolutions
+          defaultResolution
+          imageUseLimits {
+            use
+            min
+            max
+            durations
+          }
+          price {
+            amount
+          }
+          typicalSeconds
+        }
+      }
+    }
+  `,
+  [MoneyFields],
+);
+/** A provider of videos. */
+export type Provider = ResultOf<typeof StartQuery>['providers'][number];
+/** A model of a provider and its capabilities. */
+export type Model = Provider['models'][number];
+
+/** A page of tasks, newest first. */
+export const ListQuery = graphql(
+  `
+    query List($first: Int!, $after: String, $filter: VideoTaskFilter) {
+      videoTasks(first: $first, after: $after, filter: $filter) {
+        edges {
+          node {
+            ...TaskFields
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        totalCount
+        revision
+      }
+    }
+  `,
+  [TaskFields],
+);
+
+/** One task, for a link to it. */
+export const TaskQuery = graphql(
+  `
+    query Task($id: ID!) {
+      videoTask(id: $id) {
+        ...TaskFields
+      }
+    }
+  `,
+  [TaskFields],
+);
+
+/** Every state of every task of the viewer. */
+export const FeedSubscription = graphql(
+  `
+    subscription Feed($after: String) {
+      taskStatusChanged(after: $after) {
+        ...TaskFields
+      }
+    }
+  `,
+  [TaskFields],
+);
+
+/** The cost and the time of the form's input. */
+export const EstimateQuery = graphql(
+  `
+    query Estimate($input: GenerateVideoInput!) {
+      estimateVideo(input: $input) {
+        provider
+        model
+        cost {
+          amount
+          credits
+        }
+        seconds
+        userErrors {
+          ...UserErrorFields
+        }
+      }
+    }
+  `,
+  [UserErrorFields],
+);
+/** The expected cost and time of a video. */
+export type Estimate = ResultOf<typeof EstimateQuery>['estimateVideo'];

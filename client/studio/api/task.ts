@@ -1,0 +1,81 @@
+import type { ResultOf } from 'gql.tada';
+import { graphql } from './graphql.ts';
+
+/** Everything that a card and its dialog show. Each response and each event carries a whole task. */
+export const TaskFields = graphql(`
+  fragment TaskFields on VideoTask {
+    id
+    status
+    stage
+    provider
+    model
+    providerTaskId
+    providerStatus
+    prompt
+    label
+    useCase
+    referenceImages {
+      url
+      uploadId
+    }
+    aspectRatio
+    durationSeconds
+    resolution
+    videoUrl
+    video {
+      bytes
+      width
+      height
+      posterUrl
+    }
+    error {
+      code
+      message
+      providerCode
+      retryable
+      billed
+    }
+    progress {
+      percent
+      estimated
+      elapsedSeconds
+      remainingSeconds
+      queuePosition
+    }
+    cost {
+      amount
+      credits
+      settled
+    }
+    hint
+    retryOf {
+      id
+    }
+    createdAt
+    submittedAt
+    completedAt
+    deletedAt
+    lastCheckedAt
+    nextCheckAt
+    checks
+    revision
+    history {
+      stage
+      at
+      reason
+    }
+  }
+`);
+/** A video task as the server reports it. */
+export type Task = ResultOf<typeof TaskFields>;
+
+/** Everything that a form shows of a refusal. */
+export const UserErrorFields = graphql(`
+  fragment UserErrorFields on UserError {
+    code
+    message
+    field
+  }
+`);
+/** A refusal that the user can act on. */
+export type UserError = ResultOf<typeof UserErrorFields>;
