@@ -150,8 +150,12 @@ describe('the studio', () => {
     await dialog.getByText('9:16').waitFor();
     await tabTo(dialog.getByRole('button', { name: 'More' }));
     await keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Delete…' }).waitFor();
+    await waitFor('the focus in the menu', () =>
+      page.getByRole('menu').evaluate((menu) => menu.contains(document.activeElement)),
+    );
     await keyboard.press('End');
+    const last = page.getByRole('menuitem', { name: 'Delete…' });
+    await waitFor('the last item', () => last.evaluate((item) => item === document.activeElement));
     await keyboard.press('Enter');
     await page.getByRole('alertdialog').waitFor();
     await tabTo(page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }));

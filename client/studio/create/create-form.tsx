@@ -1,11 +1,22 @@
-import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState, type DragEvent, type FormEvent, type KeyboardEvent } from 'react';
+import { Form } from '@base-ui/react/form';
+import type { I18n } from '@lingui/core';
+import { useLingui } from '@lingui/react/macro';
+import {
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type DragEvent,
+  type FormEvent,
+  type KeyboardEvent,
+} from 'react';
 import { userErrorText, type FormError } from '../i18n/user-error.ts';
 import { aspectWords, imageUseWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Choice } from '../ui/choice.tsx';
 import { Select } from '../ui/select.tsx';
+import { TextField } from '../ui/text-field.tsx';
 import { AspectPicture } from './aspect-picture.tsx';
 import { inputOf, keepDraft, readDraft, type Draft } from './draft.ts';
 import { durationsOf, makerOf, mostImages, settle, takesImages, useOfImages } from './fit.ts';
@@ -40,8 +51,8 @@ export function CreateForm() {
   const estimate = useEstimate(input, maker !== null);
   const refuse = (refused: readonly FormError[]) => {
     setErrors(refused);
-    // After the texts are on the page.
-    setTimeout(() => focusOn(form.current, refused[0]?.field?.[1]));
+    // After the errors are on the page.
+    setTimeout(() => focusOutsideFields(form.current, refused[0]?.field?.[1]));
   };
   const { isPending, taken, press } = useGenerate(refuse);
   const text = JSON.stringify(draft);
@@ -66,31 +77,31 @@ export function CreateForm() {
       act(...args);
       setErrors([]);
     };
-  const errorOf = (field: string, index: number | null = null) => {
+  const imageErrorOf = (field: 'referenceImages' | 'address', index: number | null = null) => {
     const found = errors.find(
       ({ field: path }) => path?.[1] === field && (path[2] ?? null) === (index?.toString() ?? null),
     );
     return found === undefined ? undefined : userErrorText(i18n, found);
   };
+  const fieldErrors = useMemo(() => errorsByField(i18n, errors), [i18n, errors]);
   const isUploading = images.images.some(({ state }) => state.kind === 'uploading');
   const missing = useMissing();
   /** Of the button, as the click event before a submit counts them. */
   const clicks = useRef(0);
-  const send = (clickCount: number) => {
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    const clickCount = clicks.current;
+    clicks.current = 0;
     if (isUploading || maker === null) return;
     const error = missing({ input, images: images.images, leftOut: images.leftOut, address });
     if (error === null) void press(input, clickCount);
     else refuse([error]);
   };
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    send(clicks.current);
-    clicks.current = 0;
-  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     event.preventDefault();
-    send(0);
+    clicks.current = 0;
+    form.current?.requestSubmit();
   };
   const drag = (event: DragEvent, isOver: boolean) => {
     if (!event.dataTransfer.types.includes('Files')) return;
@@ -105,38 +116,27 @@ export function CreateForm() {
   const { model } = maker;
   const durations = durationsOf(model, draft);
   const count = draft.images.length;
-  const promptError = errorOf('prompt');
   return (
-    <form
+    <Form
       ref={form}
       className="create"
       aria-label={t`New video`}
+      errors={fieldErrors}
       onSubmit={onSubmit}
       onKeyDown={onKeyDown}
       onDragOver={(event) => drag(event, true)}
       onDragLeave={(event) => drag(event, false)}
       onDrop={drop}
     >
-      <div className="field" data-field="prompt">
-        <label className="label" htmlFor="prompt">
-          <Trans>What does the video show?</Trans>
-        </label>
-        <textarea
-          id="prompt"
-          className="input prompt"
-          rows={4}
-          value={draft.prompt}
-          placeholder={t`A red fox walks through fresh snow, low winter sun`}
-          aria-invalid={promptError !== undefined}
-          aria-describedby={promptError === undefined ? undefined : 'prompt-error'}
-          onChange={({ currentTarget }) => change({ prompt: currentTarget.value })}
-        />
-        {promptError !== undefined && (
-          <p className="error" id="prompt-error">
-            {promptError}
-          </p>
-        )}
-      </div>
+      <TextField
+        label={t`What does the video show?`}
+        name="prompt"
+        id="prompt"
+        element={<textarea className="input prompt" rows={4} />}
+        value={draft.prompt}
+        placeholder={t`A red fox walks through fresh snow, low winter sun`}
+        onValueChange={(prompt) => change({ prompt })}
+      />
       <ImagesField
         images={images.images}
         most={mostImages(model)}
@@ -146,11 +146,11 @@ export function CreateForm() {
         onAcceptLeftOut={changed(images.acceptLeftOut)}
         address={address}
         onAddress={changed(setAddress)}
-        addressError={errorOf('address')}
-        onFiles={addFiles}
-        onUrl={images.addUrl}
+        addressError={imageErrorOf('address')}
+        onFiles={changed(addFiles)}
+        onUrl={changed(images.addUrl)}
         onRemove={changed(images.remove)}
-        errorAt={(index) => errorOf('referenceImages', index)}
+        errorAt={(index) => imageErrorOf('referenceImages', index)}
       />
       {count > 0 && (
         <Select
@@ -183,14 +183,12 @@ export function CreateForm() {
         maker={maker}
         canTake={(candidate) => takesImages(candidate, count)}
         onChange={change}
-        errorOf={errorOf}
       />
       <Choice
         label={t`Aspect ratio`}
         name="aspectRatio"
         value={draft.aspectRatio}
         onChange={(aspectRatio) => change({ aspectRatio })}
-        error={errorOf('aspectRatio')}
         options={aspects.map((value) => ({
           value,
           label: i18n.t(aspectWords[value]),
@@ -206,7 +204,6 @@ export function CreateForm() {
           name="durationSeconds"
           value={draft.durationSeconds ?? model.defaultDuration}
           onChange={(durationSeconds) => change({ durationSeconds })}
-          error={errorOf('durationSeconds')}
           options={model.durations.map((value) => ({
             value,
             label: t`${value} s`,
@@ -220,7 +217,6 @@ export function CreateForm() {
           name="resolution"
           value={draft.resolution ?? model.defaultResolution}
           onChange={(resolution) => change({ resolution })}
-          error={errorOf('resolution')}
           options={resolutions.map((value) => ({
             value,
             label: i18n.t(resolutionWords[value]),
@@ -230,21 +226,14 @@ export function CreateForm() {
           }))}
         />
       </div>
-      <div className="field" data-field="label">
-        <label className="label" htmlFor="label">
-          <Trans>Label</Trans>
-          <span className="label-note">
-            <Trans>for yourself, such as a SKU</Trans>
-          </span>
-        </label>
-        <input
-          id="label"
-          className="input"
-          maxLength={200}
-          value={draft.label}
-          onChange={({ currentTarget }) => change({ label: currentTarget.value })}
-        />
-      </div>
+      <TextField
+        label={t`Label`}
+        note={t`for yourself, such as a SKU`}
+        name="label"
+        maxLength={200}
+        value={draft.label}
+        onValueChange={(label) => change({ label })}
+      />
       <Submit
         estimate={estimate}
         isPending={isPending}
@@ -257,28 +246,38 @@ export function CreateForm() {
           .filter(({ field }) => !shownAtField(field))
           .map((error) => userErrorText(i18n, error))}
       />
-    </form>
+    </Form>
   );
 }
 
-const fieldsOfForm = [
+const errorsByField = (i18n: I18n, errors: readonly FormError[]): Record<string, string> =>
+  Object.fromEntries(
+    errors.flatMap((error) => {
+      const name = error.field?.[1] ?? '';
+      return namedFields.includes(name) ? [[name, userErrorText(i18n, error)]] : [];
+    }),
+  );
+
+/** Fields that show their own error, and take the focus by `Form` when they have one. */
+const namedFields = [
   'prompt',
-  'referenceImages',
-  'address',
+  'useCase',
   'provider',
   'model',
   'aspectRatio',
   'durationSeconds',
   'resolution',
+  'label',
 ];
-const shownAtField = (field: readonly string[] | null) => fieldsOfForm.includes(field?.[1] ?? '');
+const shownAtField = (field: readonly string[] | null) =>
+  [...namedFields, 'referenceImages', 'address'].includes(field?.[1] ?? '');
 
-/** Puts the cursor where the first error is. */
-function focusOn(form: HTMLFormElement | null, field: string | undefined): void {
-  const place = form?.querySelector(`[data-field="${field ?? 'submit'}"]`);
-  const target = place?.matches('button')
-    ? place
-    : (place?.querySelector('[data-state="failed"] button, .images-left-out button') ??
-      place?.querySelector('textarea, input:not([hidden]), button'));
+/** Focuses what belongs to an error that is not of a named field: an image, its address, or the submit button. */
+function focusOutsideFields(form: HTMLFormElement | null, field: string | undefined): void {
+  if (field !== undefined && namedFields.includes(field)) return;
+  const group = form?.querySelector(`[data-field="${field ?? 'submit'}"]`);
+  const target =
+    group?.querySelector('[data-state="failed"] button, .images-left-out button') ??
+    group?.querySelector('input:not([hidden]), button');
   if (target instanceof HTMLElement) target.focus();
 }

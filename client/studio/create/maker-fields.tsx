@@ -13,11 +13,10 @@ interface MakerFieldsProps {
   /** Whether a model takes as many images as there are. */
   readonly canTake: (model: Model) => boolean;
   readonly onChange: (part: Partial<Draft>) => void;
-  readonly errorOf: (field: string) => string | undefined;
 }
 
 /** Who makes the video, and with which model. */
-export function MakerFields({ providers, maker, canTake, onChange, errorOf }: MakerFieldsProps) {
+export function MakerFields({ providers, maker, canTake, onChange }: MakerFieldsProps) {
   const { i18n, t } = useLingui();
   const { provider, model } = maker;
   const detailOf = ({ price, typicalSeconds }: Model) =>
@@ -27,7 +26,6 @@ export function MakerFields({ providers, maker, canTake, onChange, errorOf }: Ma
     ]
       .filter((part) => part !== null)
       .join(' · ');
-  const modelError = errorOf('model');
   return (
     <>
       <Choice
@@ -35,7 +33,6 @@ export function MakerFields({ providers, maker, canTake, onChange, errorOf }: Ma
         name="provider"
         value={provider.name}
         onChange={(name) => onChange({ provider: name, model: null })}
-        error={errorOf('provider')}
         options={providers
           .filter(({ name, configured }) => configured || name !== 'SIMULATOR')
           .map(({ name, configured }) => ({
@@ -44,21 +41,18 @@ export function MakerFields({ providers, maker, canTake, onChange, errorOf }: Ma
             reason: configured ? null : t`${i18n.t(providerWords[name])}: this server has no key for it.`,
           }))}
       />
-      <div>
-        <Select
-          label={t`Model`}
-          name="model"
-          value={model.id}
-          onChange={(id) => onChange({ model: id })}
-          options={provider.models.map((candidate) => ({
-            value: candidate.id,
-            label: candidate.label,
-            detail: detailOf(candidate),
-            reason: canTake(candidate) ? null : t`Takes fewer images.`,
-          }))}
-        />
-        {modelError !== undefined && <p className="error">{modelError}</p>}
-      </div>
+      <Select
+        label={t`Model`}
+        name="model"
+        value={model.id}
+        onChange={(id) => onChange({ model: id })}
+        options={provider.models.map((candidate) => ({
+          value: candidate.id,
+          label: candidate.label,
+          detail: detailOf(candidate),
+          reason: canTake(candidate) ? null : t`Takes fewer images.`,
+        }))}
+      />
     </>
   );
 }

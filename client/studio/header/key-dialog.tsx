@@ -1,10 +1,12 @@
 import { Checkbox } from '@base-ui/react/checkbox';
+import { Form } from '@base-ui/react/form';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState, type FormEvent } from 'react';
+import { useMemo, useState } from 'react';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { TextField } from '../ui/text-field.tsx';
 
 const nothing = () => {};
 
@@ -22,10 +24,10 @@ export function KeyDialog() {
     await studio.signIn(key.trim(), isRemembered);
     setIsTrying(false);
   };
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    if (key.trim() !== '' && !isTrying) void enter();
-  };
+  const errors = useMemo(
+    () => (access === 'wrongKey' ? { key: t`The server does not know this key.` } : {}),
+    [access, t],
+  );
   return (
     <Dialog
       open={isAsked}
@@ -34,22 +36,22 @@ export function KeyDialog() {
       title={t`Welcome to Reelay`}
       description={t`This server asks who you are. Enter the key that its operator gave you.`}
     >
-      <form className="resolve" onSubmit={onSubmit}>
-        <label className="label" htmlFor="key">
-          <Trans>Key</Trans>
-        </label>
-        <input
-          id="key"
-          className="input"
+      <Form
+        className="resolve"
+        errors={errors}
+        onFormSubmit={() => {
+          if (key.trim() !== '' && !isTrying) void enter();
+        }}
+      >
+        <TextField
+          label={t`Key`}
+          name="key"
           type="password"
           autoComplete="current-password"
           value={key}
-          aria-invalid={access === 'wrongKey'}
-          aria-describedby="key-error"
-          onChange={({ currentTarget }) => setKey(currentTarget.value)}
+          onValueChange={setKey}
         />
-        <p className="error" id="key-error" role="alert">
-          {access === 'wrongKey' && t`The server does not know this key.`}
+        <p className="error" role="alert">
           {access === 'keyEnded' && t`Your access has ended. Enter a key again.`}
         </p>
         <label className="check">
@@ -65,7 +67,7 @@ export function KeyDialog() {
             {isTrying ? t`Trying…` : t`Enter`}
           </button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,3 +1,4 @@
+import { Field } from '@base-ui/react/field';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState, type FormEvent } from 'react';
 import type { Task } from '../api/task.ts';
@@ -33,20 +34,17 @@ export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogP
       description={t`The paid request was sent, but no clear answer came back. Nobody sends it again on a guess. Look in the provider’s own list, then say what you found.`}
     >
       <form className="resolve" onSubmit={adopt}>
-        <label className="label" htmlFor="resolve-id">
-          <Trans>It is there. Its id:</Trans>
-        </label>
-        <div className="image-url">
-          <input
-            id="resolve-id"
-            className="input"
-            value={id}
-            onChange={({ currentTarget }) => setId(currentTarget.value)}
-          />
-          <button type="submit" className="button button-primary" disabled={id.trim() === ''}>
-            <Trans>Follow it</Trans>
-          </button>
-        </div>
+        <Field.Root className="field" name="providerTaskId">
+          <Field.Label className="label">
+            <Trans>It is there. Its id:</Trans>
+          </Field.Label>
+          <div className="image-url">
+            <Field.Control className="input" value={id} onValueChange={setId} />
+            <button type="submit" className="button button-primary" disabled={id.trim() === ''}>
+              <Trans>Follow it</Trans>
+            </button>
+          </div>
+        </Field.Root>
       </form>
       <div className="resolve-others">
         <button type="button" className="button" onClick={() => void decide({ giveUp: true })}>

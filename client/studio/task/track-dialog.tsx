@@ -1,5 +1,6 @@
+import { Form } from '@base-ui/react/form';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { TrackMutation } from '../api/mutations.ts';
 import type { Provider } from '../api/queries.ts';
 import { providerWords } from '../i18n/words.ts';
@@ -8,6 +9,7 @@ import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Select } from '../ui/select.tsx';
+import { TextField } from '../ui/text-field.tsx';
 
 /** Follows a task that was made elsewhere, by the provider's id of it. */
 export function TrackDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
@@ -16,14 +18,16 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
   const { i18n, t } = useLingui();
   const [chosen, setChosen] = useState<Provider['name'] | null>(null);
   const [id, setId] = useState('');
-  const [error, setError] = useState<string | null>(null);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [isUnanswered, setIsUnanswered] = useState(false);
   const provider = chosen ?? providers[0]?.name ?? 'KIE';
   const follow = async () => {
+    setIsUnanswered(false);
     try {
       const input = { provider, providerTaskId: id.trim() };
       const { task, userErrors } = (await studio.request(TrackMutation, { input })).trackVideoTask;
       if (task === null) {
-        setError(userErrors.map((each) => userErrorText(i18n, each)).join(' '));
+        setErrors({ providerTaskId: userErrors.map((each) => userErrorText(i18n, each)).join(' ') });
         return;
       }
       studio.tasks.take(task);
@@ -31,12 +35,8 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
       setId('');
       onClose();
     } catch {
-      setError(t`The server did not answer. Try again.`);
+      setIsUnanswered(true);
     }
-  };
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    if (id.trim() !== '') void follow();
   };
   return (
     <Dialog
@@ -45,7 +45,13 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
       title={t`Follow a task`}
       description={t`Made a video elsewhere? Give the provider’s id of it: it appears here as soon as it is ready.`}
     >
-      <form className="resolve" onSubmit={onSubmit}>
+      <Form
+        className="resolve"
+        errors={errors}
+        onFormSubmit={() => {
+          if (id.trim() !== '') void follow();
+        }}
+      >
         {providers.length > 1 && (
           <Select
             label={t`Provider`}
@@ -54,23 +60,10 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
             options={providers.map(({ name }) => ({ value: name, label: i18n.t(providerWords[name]) }))}
           />
         )}
-        <label className="label" htmlFor="track-id">
-          <Trans>Task id</Trans>
-        </label>
-        <input
-          id="track-id"
-          className="input"
-          value={id}
-          aria-invalid={error !== null}
-          aria-describedby={error === null ? undefined : 'track-error'}
-          onChange={({ currentTarget }) => {
-            setId(currentTarget.value);
-            setError(null);
-          }}
-        />
-        {error !== null && (
-          <p className="error" id="track-error" role="alert">
-            {error}
+        <TextField label={t`Task id`} name="providerTaskId" value={id} onValueChange={setId} />
+        {isUnanswered && (
+          <p className="error" role="alert">
+            <Trans>The server did not answer. Try again.</Trans>
           </p>
         )}
         <div className="dialog-actions">
@@ -78,7 +71,7 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
             <Trans>Follow it</Trans>
           </button>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -1,14 +1,16 @@
+import { Field } from '@base-ui/react/field';
 import { Select as Base } from '@base-ui/react/select';
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+import { FieldError } from './text-field.tsx';
 
-/** One thing to choose. */
+/** One option of a choice. */
 export interface Option<T> {
   readonly value: T;
   readonly label: string;
   /** A second, quieter line. */
   readonly detail?: string | undefined;
-  /** Why it cannot be chosen now. */
+  /** Why it is not available now; null or absent where it is. */
   readonly reason?: string | null;
 }
 
@@ -20,34 +22,33 @@ interface SelectProps<T> {
   readonly value: T;
   readonly onChange: (value: T) => void;
   readonly icon?: ReactNode;
+  /** The key of its error in the `errors` of the form around it. */
   readonly name?: string;
   /** Shows only the icon. */
   readonly isCompact?: boolean;
 }
 
-/** A list to choose one from. What cannot be chosen says why. */
+/** A list of options, one of which is chosen. An option that is not available says why. */
 export function Select<T extends string | null>(props: SelectProps<T>) {
   const { label, isLabelHidden = false, options, value, onChange, icon, name, isCompact = false } = props;
-  const id = useId();
-  // Around what the component keeps for forms, too: as a neighbour in a grid that would take a gap.
+  // The box also holds the hidden input of the component, which would take a gap as a neighbour in a grid.
   return (
-    <div className="select-box" data-compact={isCompact || undefined}>
+    <Field.Root className="select-box" data-compact={isCompact || undefined} {...(name && { name })}>
       <Base.Root
         items={options.map((option) => ({ value: option.value, label: option.label }))}
         value={value}
         onValueChange={(next) => onChange(next as T)}
       >
         <div className="field">
-          <span id={id} className={isLabelHidden ? 'visually-hidden' : 'label'}>
-            {label}
-          </span>
-          <Base.Trigger className="input select" aria-labelledby={`${id} ${id}-value`} data-field={name}>
+          <Base.Label className={isLabelHidden ? 'visually-hidden' : 'label'}>{label}</Base.Label>
+          <Base.Trigger className="input select">
             {icon}
-            <Base.Value id={`${id}-value`} className="select-value" />
+            <Base.Value className="select-value" />
             <Base.Icon className="select-icon">
               <Icon name="chevron" />
             </Base.Icon>
           </Base.Trigger>
+          <FieldError />
         </div>
         <Base.Portal>
           <Base.Positioner className="layer" sideOffset={6} alignItemWithTrigger={false}>
@@ -76,6 +77,6 @@ export function Select<T extends string | null>(props: SelectProps<T>) {
           </Base.Positioner>
         </Base.Portal>
       </Base.Root>
-    </div>
+    </Field.Root>
   );
 }
