@@ -50,3 +50,51 @@ it('decisions have numbers in order, the same parts, and at most 40 lines', asyn
   }
   expect(faults).toEqual([]);
 });
+
+/** The modules that a module of `src` imports from, types included. */
+async function importsBetweenModules(): Promise<Map<string, Set<string>>> {
+  const imports = new Map<string, Set<string>>();
+  for await (const file of glob('src/*/**/*.ts', { cwd: root })) {
+    const [, home = ''] = file.split('/');
+    const others = imports.get(home) ?? new Set();
+    for (const [, path = ''] of (await read(file)).matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)) {
+      const [, other = ''] = join(dirname(file), path).split('/');
+      if (other !== home) others.add(other);
+    }
+    imports.set(home, others);
+  }
+  return imports;
+}
+
+it('the map draws the imports between modules that do not follow from others', async () => {
+  const imports = await importsBetweenModules();
+  const reaches = (from: string, to: string): boolean =>
+    [...(imports.get(from) ?? [])].some((next) => next === to || reaches(next, to));
+  const expected = [...imports].flatMap(([from, others]) =>
+    [...others]
+      .filter((to) => ![...others].some((between) => between !== to && reaches(between, to)))
+      .map((to) => `${from} --> ${to}`),
+  );
+  const page = await read('CONTRIBUTING.md');
+  const [, drawing = ''] = /```mermaid\nflowchart TD\n([\s\S]*?)```/.exec(page) ?? [];
+  const drawn = drawing.split('\n').flatMap((line) => {
+    const groups = line.split('-->').map((group) => group.split('&').map((name) => name.trim()));
+    return groups
+      .slice(1)
+      .flatMap((group, index) =>
+        (groups[index] ?? []).flatMap((from) => group.map((to) => `${from} --> ${to}`)),
+      );
+  });
+  expect(drawn.toSorted()).toEqual(expected.toSorted());
+  const listed = [...page.matchAll(/^\| `(\w+)` +\| [^`]/gm)].map(([, name = '']) => name);
+  expect(listed.toSorted()).toEqual([...imports.keys()].toSorted());
+});
+
+it('every script of the package that the page names exists', async () => {
+  const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
+  const named = [...(await read('CONTRIBUTING.md')).matchAll(/(?:^|`)npm (?:run )?(\w+)/gm)].map(
+    ([, name = '']) => name,
+  );
+  const ofNpm = new Set(['ci', 'install']);
+  expect(named.filter((name) => !ofNpm.has(name) && !(name in scripts))).toEqual([]);
+});
