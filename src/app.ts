@@ -108,9 +108,10 @@ export async function startApp(
       leaseMs: config.work.leaseMs,
       concurrency: providerConcurrency,
       drainMs: submitDrainMs,
-      callbackUrl: ({ callbackToken }) => (callbacksAt === null ? null : `${callbacksAt}/${callbackToken}`),
+      callbackUrl: ({ work: { callbackToken } }) =>
+        callbacksAt === null ? null : `${callbacksAt}/${callbackToken}`,
       // What was submitted before this start, or elsewhere, may not know where to call.
-      callbacksArrive: ({ submittedAt }) =>
+      callbacksArrive: ({ provider: { submittedAt } }) =>
         now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
         submittedAt !== null &&
         submittedAt >= startedAt,

@@ -39,4 +39,4 @@ export const isOwn = (task: VideoTask, owner: Owner): boolean =>
 
 /** The provider of a task as people know it, also where it is no longer configured. */
 export const labelOf = ({ providers }: Commands, task: VideoTask): string =>
-  providers.find(({ name }) => name === task.provider)?.label ?? task.provider;
+  providers.find(({ name }) => name === task.provider.name)?.label ?? task.provider.name;

@@ -30,7 +30,7 @@ export async function deleteVideoTask(commands: Commands, owner: Owner, id: Task
           );
     return { deletedId: null, userErrors };
   }
-  if (deleted.video !== null) await removeVideo(commands, deleted.video.mediaKey);
+  if (deleted.result.video !== null) await removeVideo(commands, deleted.result.video.mediaKey);
   return { deletedId: id, userErrors: [] };
 }
 

@@ -30,7 +30,11 @@ export async function estimateVideo(
   if (prepared.kind === 'refused') {
     return { provider: null, model: null, cost: null, seconds: null, userErrors: prepared.userErrors };
   }
-  const { provider, model, cost } = prepared.task;
+  const {
+    provider: { name: provider },
+    spec: { model },
+    cost,
+  } = prepared.task;
   const known = providers.find(({ name }) => name === provider)?.models.find(({ id }) => id === model);
   const refused =
     prepared.kind === 'prepared' ? await refusedByBudget(commands, prepared.task, prepared.fields) : null;

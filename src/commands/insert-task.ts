@@ -34,7 +34,7 @@ export async function keepTask(
   switch (kept.kind) {
     case 'inserted':
       recorder.log(kept.task, null);
-      wakeWorker(task.provider);
+      wakeWorker(task.provider.name);
       return success(kept.task);
     case 'repeated':
       return success(kept.task);
@@ -73,7 +73,7 @@ export async function refusedByBudget(
 /** What a budget says against a task whose cost cannot be foreseen; null: nothing. */
 function refusedAsUnpriced(
   { providers }: Commands,
-  { provider: name, model, providerOptions, cost }: NewVideoTask,
+  { provider: { name }, spec: { model, providerOptions }, cost }: NewVideoTask,
   fields: KeepFields,
 ): TaskResult | null {
   const provider = providers.find((each) => each.name === name);

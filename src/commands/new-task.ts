@@ -1,58 +1,53 @@
 import { createHash } from 'node:crypto';
 import type { NewVideoTask } from '../store/store.ts';
-import type { Owner, ProviderName, TaskId } from '../domain/video-task.ts';
+import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';
 import { randomId } from './random-id.ts';
 
-/** What every new task must say of itself; the rest is as in a task that nothing happened to. */
-export type TaskDraft = Partial<NewVideoTask> & {
+/** What a new task is made of; the rest is as in a task that nothing happened to. */
+export interface TaskDraft {
   readonly owner: Owner;
   readonly provider: ProviderName;
-  readonly model: string;
-  readonly prompt: string;
-};
+  readonly spec: VideoSpec;
+  /** The estimate; null where no price is known. */
+  readonly cost: Cost | null;
+  readonly retryOf?: TaskId;
+}
 
 /** A task that waits to be sent, with ids of its own. */
-export function newTask(draft: TaskDraft, now: number): NewVideoTask {
-  return {
-    id: randomId() as TaskId,
-    stage: 'WAITING',
-    providerTaskId: null,
-    providerStatus: null,
-    providerMemo: null,
+export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
+  id: randomId() as TaskId,
+  owner: draft.owner,
+  stage: 'WAITING',
+  spec: draft.spec,
+  provider: {
+    name: draft.provider,
+    taskId: null,
     trackedId: null,
-    label: null,
-    useCase: null,
-    referenceImages: [],
-    imagesAs: 'AUTO',
-    aspectRatio: 'AUTO',
-    durationSeconds: null,
-    resolution: null,
-    seed: null,
-    providerOptions: null,
-    video: null,
-    error: null,
-    hint: null,
+    status: null,
+    memo: null,
     percent: null,
-    cost: null,
-    retryOf: null,
-    callbackToken: randomId(),
-    suggestedProviderTaskId: null,
-    wokenAt: null,
-    createdAt: now,
     submittedAt: null,
-    completedAt: null,
-    updatedAt: now,
-    deletedAt: null,
-    lastCheckedAt: null,
-    checks: 0,
-    unknownChecks: 0,
+  },
+  result: { video: null, error: null, completedAt: null },
+  hint: null,
+  cost: draft.cost,
+  retryOf: draft.retryOf ?? null,
+  createdAt: now,
+  updatedAt: now,
+  deletedAt: null,
+  work: {
     nextAction: 'submit',
     dueAt: now,
     leaseOwner: null,
     leaseUntil: null,
-    ...draft,
-  };
-}
+    lastCheckedAt: null,
+    checks: 0,
+    unknownChecks: 0,
+    wokenAt: null,
+    suggestedProviderTaskId: null,
+    callbackToken: randomId(),
+  },
+});
 
 /** The same value gives the same hash whatever the order of its keys. */
 export function hashOf(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
-import type { Owner, ReferenceImage, Upload, VideoTask } from '../domain/video-task.ts';
+import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../domain/video-task.ts';
 import { checkInput, checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
@@ -58,25 +58,21 @@ export async function prepareVideo(
   const { images, missing } = await resolveImages(input.referenceImages, findUpload);
   if (missing.length > 0) return { kind: 'refused', userErrors: missing };
   const { label, useCase, aspectRatio, seed, providerOptions } = input;
-  const task = newTask(
-    {
-      owner,
-      provider: provider.name,
-      model,
-      prompt: framePrompt(commands.promptFrames, useCase, input.prompt?.trim() ?? ''),
-      label,
-      useCase,
-      referenceImages: images,
-      imagesAs,
-      aspectRatio,
-      durationSeconds,
-      resolution,
-      seed,
-      providerOptions,
-      cost: estimateCost(provider, model, durationSeconds, resolution),
-    },
-    commands.now(),
-  );
+  const spec: VideoSpec = {
+    model,
+    prompt: framePrompt(commands.promptFrames, useCase, input.prompt?.trim() ?? ''),
+    label,
+    useCase,
+    referenceImages: images,
+    imagesAs,
+    aspectRatio,
+    durationSeconds,
+    resolution,
+    seed,
+    providerOptions,
+  };
+  const cost = estimateCost(provider, spec);
+  const task = newTask({ owner, provider: provider.name, spec, cost }, commands.now());
   return { kind: 'prepared', task, key, fields };
 }
 

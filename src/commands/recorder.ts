@@ -1,24 +1,11 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { TaskId, VideoTask } from '../domain/video-task.ts';
+import type { TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine.ts';
 
-/** Fields that nobody is told about: when to look again, the lease to give back, counts of checks. */
-export type Schedule = Partial<
-  Pick<
-    VideoTask,
-    | 'dueAt'
-    | 'nextAction'
-    | 'leaseOwner'
-    | 'leaseUntil'
-    | 'lastCheckedAt'
-    | 'unknownChecks'
-    | 'checks'
-    | 'wokenAt'
-    | 'suggestedProviderTaskId'
-  >
->;
+/** What is left to do with a task: the schedule, the lease to give back, the counters of checks. Never announced. */
+export type Schedule = Partial<Omit<TaskWork, 'callbackToken'>>;
 
 /** What is written beside an event, decided by the one who schedules the work. */
 export interface RecordOptions {
@@ -64,13 +51,13 @@ export class Recorder {
     let before: VideoTask | undefined;
     const after = await this.#store.change(id, (task) => {
       before = task;
-      if (options.whileLeasedBy !== undefined && task.leaseOwner !== options.whileLeasedBy) return null;
+      if (options.whileLeasedBy !== undefined && task.work.leaseOwner !== options.whileLeasedBy) return null;
       const event = eventFor(task);
       if (event === null) return null;
       const move = apply(task, event, this.#now());
       if (move.kind === 'refused') return null;
       const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
-      return { ...move, patch: { ...move.patch, ...schedule } };
+      return { ...move, patch: { ...move.patch, work: { ...move.patch.work, ...schedule } } };
     });
     if (after !== null) this.#tellWatchers(id);
     if (after !== null && before !== undefined && before.stage !== after.stage) {
@@ -87,9 +74,9 @@ export class Recorder {
     schedule: NonNullable<RecordOptions['schedule']>,
   ): Promise<void> {
     const after = await this.#store.change(id, (task) =>
-      task.leaseOwner === leaseOwner
+      task.work.leaseOwner === leaseOwner
         ? {
-            patch: typeof schedule === 'function' ? schedule(task) : schedule,
+            patch: { work: typeof schedule === 'function' ? schedule(task) : schedule },
             announces: false,
             transition: null,
           }
@@ -121,16 +108,16 @@ export class Recorder {
       owner: task.owner,
       stage: task.stage,
       from: before?.stage ?? null,
-      provider: task.provider,
-      providerTaskId: task.providerTaskId,
+      provider: task.provider.name,
+      providerTaskId: task.provider.taskId,
       tookMs: task.updatedAt - task.createdAt,
     };
     switch (task.stage) {
       case 'COMPLETED':
-        this.#log.info({ ...line, sourceUrl: task.video?.sourceUrl }, '[OK] the video is ready');
+        this.#log.info({ ...line, sourceUrl: task.result.video?.sourceUrl }, '[OK] the video is ready');
         break;
       case 'FAILED':
-        this.#log.warn({ ...line, error: task.error }, 'the task failed');
+        this.#log.warn({ ...line, error: task.result.error }, 'the task failed');
         break;
       case 'SUBMISSION_UNKNOWN':
         this.#log.warn({ ...line, hint: task.hint }, 'whether the provider took the task is not known');

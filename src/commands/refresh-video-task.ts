@@ -12,7 +12,7 @@ const longestWaitMs = 15_000;
 const readAgainMs = 1000;
 
 /** Whether the check that became due then was answered, and what it found is being copied: that may take minutes. */
-const isCopying = ({ leaseOwner, lastCheckedAt, dueAt }: VideoTask): boolean =>
+const isCopying = ({ work: { leaseOwner, lastCheckedAt, dueAt } }: VideoTask): boolean =>
   leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
 
 /** Checks tasks now, once for all who ask at the same time. */
@@ -41,18 +41,20 @@ export class VideoTaskRefresher {
     return checked === null ? unknownTask : success(checked);
   }
 
-  async #check(owner: Owner, { id, provider }: VideoTask): Promise<void> {
+  async #check(owner: Owner, { id, provider: { name: provider } }: VideoTask): Promise<void> {
     const { store, recorder, providers, now, wakeWorker } = this.#commands;
     // Of a provider that is not configured nothing can be asked.
     if (providers.every(({ name }) => name !== provider)) return;
     const begin = now();
     const isDone = (row: VideoTask) =>
-      row.nextAction !== 'check' ||
+      row.work.nextAction !== 'check' ||
       row.stage === 'SUBMISSION_UNKNOWN' ||
       isCopying(row) ||
       // One from the future was begun by a clock that has since been set back.
-      (row.lastCheckedAt !== null && row.lastCheckedAt > begin - sharedMs && row.lastCheckedAt <= now());
-    const mustBeMadeDue = (row: VideoTask) => row.leaseOwner === null && (row.dueAt ?? 0) > now();
+      (row.work.lastCheckedAt !== null &&
+        row.work.lastCheckedAt > begin - sharedMs &&
+        row.work.lastCheckedAt <= now());
+    const mustBeMadeDue = (row: VideoTask) => row.work.leaseOwner === null && (row.work.dueAt ?? 0) > now();
 
     let changed = Promise.withResolvers<void>();
     // Before the row is read, so that no change is missed.
@@ -69,7 +71,7 @@ export class VideoTaskRefresher {
           await this.#writes.run(owner, () =>
             store.change(id, (present) =>
               isOwn(present, owner) && !isDone(present) && mustBeMadeDue(present)
-                ? { patch: { dueAt: now() }, announces: false, transition: null }
+                ? { patch: { work: { dueAt: now() } }, announces: false, transition: null }
                 : null,
             ),
           );

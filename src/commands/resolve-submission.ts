@@ -42,7 +42,7 @@ export async function resolveSubmission(
 async function adopt(
   commands: Commands,
   owner: Owner,
-  { id, provider }: VideoTask,
+  { id, provider: { name: provider } }: VideoTask,
   providerTaskId: string,
 ): Promise<TaskResult> {
   const { recorder, store, now, wakeWorker } = commands;
@@ -121,7 +121,7 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
 
 const isInDoubt = (task: VideoTask): boolean =>
   task.stage === 'SUBMISSION_UNKNOWN' ||
-  (task.stage === 'FAILED' && task.error?.code === 'SUBMISSION_UNKNOWN');
+  (task.stage === 'FAILED' && task.result.error?.code === 'SUBMISSION_UNKNOWN');
 
 /** The row was no longer in doubt when it was to be changed. */
 async function outrun(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
@@ -133,7 +133,7 @@ const notResolvable = (task: VideoTask): TaskResult =>
   failure(
     'NOT_RESOLVABLE',
     isInDoubt(task)
-      ? `The task has its provider id already: ${task.providerTaskId ?? task.trackedId}. Watch it, or retry it.`
+      ? `The task has its provider id already: ${task.provider.taskId ?? task.provider.trackedId}. Watch it, or retry it.`
       : `There is no doubt about the submission of this task: it is ${task.stage}.`,
     ['id'],
   );

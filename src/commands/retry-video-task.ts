@@ -46,7 +46,7 @@ export async function copyOf(
   | { readonly kind: 'impossible'; readonly result: TaskResult }
 > {
   // What we send has a prompt; one whose id was only named by hand is ours all the same.
-  if (task.prompt === '') {
+  if (task.spec.prompt === '') {
     return impossible(
       failure(
         'UNSUPPORTED',
@@ -55,19 +55,18 @@ export async function copyOf(
       ),
     );
   }
-  const provider = providers.find(({ name }) => name === task.provider);
+  const provider = providers.find(({ name }) => name === task.provider.name);
   if (provider === undefined) {
     return impossible(
       failure(
         'PROVIDER_NOT_CONFIGURED',
-        `${task.provider} is no longer configured on this server. Use generateVideo with another provider.`,
+        `${task.provider.name} is no longer configured on this server. Use generateVideo with another provider.`,
         ['id'],
       ),
     );
   }
-  const { owner, model, prompt, label, useCase, referenceImages, imagesAs, aspectRatio } = task;
-  const { durationSeconds, resolution, seed, providerOptions } = task;
-  for (const { uploadId } of referenceImages) {
+  const { owner, spec } = task;
+  for (const { uploadId } of spec.referenceImages) {
     if (uploadId === null || (await store.useUpload(owner, uploadId, now())) !== null) continue;
     return impossible(
       failure(
@@ -82,20 +81,10 @@ export async function copyOf(
     task: newTask(
       {
         owner,
-        provider: task.provider,
-        model,
-        prompt,
-        label,
-        useCase,
-        referenceImages,
-        imagesAs,
-        aspectRatio,
-        durationSeconds,
-        resolution,
-        seed,
-        providerOptions,
+        provider: provider.name,
+        spec,
         retryOf: task.id,
-        cost: estimateCost(provider, model, durationSeconds, resolution),
+        cost: estimateCost(provider, spec),
       },
       now(),
     ),

@@ -1,4 +1,4 @@
-import type { Owner, ProviderName } from '../domain/video-task.ts';
+import type { Owner, ProviderName, VideoSpec } from '../domain/video-task.ts';
 import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { newTask } from './new-task.ts';
@@ -13,6 +13,20 @@ export interface TrackVideoTaskInput {
   readonly model: string | null;
   readonly label: string | null;
 }
+
+/** The spec of a task made elsewhere, of which only the model may be known. */
+const unknownSpec: Omit<VideoSpec, 'model'> = {
+  prompt: '',
+  label: null,
+  useCase: null,
+  referenceImages: [],
+  imagesAs: 'AUTO',
+  aspectRatio: 'AUTO',
+  durationSeconds: null,
+  resolution: null,
+  seed: null,
+  providerOptions: null,
+};
 
 /** Longer ids were never seen; Google's operation names are the longest. */
 const maxIdLength = 500;
@@ -41,20 +55,18 @@ export async function trackVideoTask(
       ['input', 'provider'],
     );
   }
-  const at = now();
-  const task = newTask(
+  const model = input.model ?? provider.models[0]?.id ?? '';
+  const spec = { ...unknownSpec, model, label: input.label };
+  const task = newTask({ owner, provider: provider.name, spec, cost: null }, now());
+  const kept = await store.insertTracked(
     {
-      owner,
+      ...task,
       stage: 'GENERATING',
-      provider: provider.name,
-      model: input.model ?? provider.models[0]?.id ?? '',
-      prompt: '',
-      label: input.label,
-      nextAction: 'check',
+      provider: { ...task.provider, trackedId },
+      work: { ...task.work, nextAction: 'check' },
     },
-    at,
+    limits && { openLimit: limits.openTasks },
   );
-  const kept = await store.insertTracked({ ...task, trackedId }, limits && { openLimit: limits.openTasks });
   if (kept.kind === 'tooManyOpen') return { task: null, userErrors: [tooManyOpen(limits)] };
   if (kept.kind === 'inserted') {
     recorder.log(kept.task, null);

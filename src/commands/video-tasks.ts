@@ -1,5 +1,5 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
-import type { Owner, ProviderName, TaskId, VideoTask } from '../domain/video-task.ts';
+import type { Owner, ProviderName, TaskId, VideoTask, VisibleTask } from '../domain/video-task.ts';
 import { monthOf } from '../store/queries/ledger.ts';
 import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from '../domain/budgets.ts';
@@ -13,6 +13,7 @@ import { LookUps } from './look-up.ts';
 import { MutationRate } from './mutation-rate.ts';
 import { tooManyMutations } from './rate-limits.ts';
 import type { UserError } from '../domain/user-error.ts';
+import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 import { RisingProgress, type Progress } from '../domain/progress.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { VideoTaskRefresher } from './refresh-video-task.ts';
@@ -50,11 +51,11 @@ export class VideoTasks {
   }
 
   /** A task of this owner, or only some fields of it; another owner's reads as unknown. */
-  videoTask<Field extends keyof VideoTask = keyof VideoTask>(
+  videoTask<Field extends TaskField = TaskField>(
     owner: Owner,
     id: TaskId,
     fields?: readonly Field[],
-  ): MaybePromise<Pick<VideoTask, Field> | null> {
+  ): MaybePromise<TaskWith<Field> | null> {
     return this.#commands.store.getOwn(owner, id, fields);
   }
 
@@ -70,10 +71,10 @@ export class VideoTasks {
   }
 
   /** How far a task is now. What is told never falls. */
-  progress(task: VideoTask): Progress {
+  progress(task: VisibleTask): Progress {
     const { providers, now } = this.#commands;
-    const provider = providers.find(({ name }) => name === task.provider);
-    const model = provider?.models.find(({ id }) => id === task.model);
+    const provider = providers.find(({ name }) => name === task.provider.name);
+    const model = provider?.models.find(({ id }) => id === task.spec.model);
     return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
   }
 

@@ -24,20 +24,22 @@ export function wakeTask(
         : null;
     if (task.stage === 'SUBMITTING') {
       // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
-      return { patch: { wokenAt: now, ...suggested }, announces: false, transition: null };
+      return { patch: { work: { wokenAt: now, ...suggested } }, announces: false, transition: null };
     }
-    const isUnknown = task.providerTaskId === null && task.trackedId === null;
+    const isUnknown = task.provider.taskId === null && task.provider.trackedId === null;
     // Canceled while its attempt was in doubt: by its id it is known what that cost.
-    const owesId = isUnknown && task.stage === 'CANCELED' && task.submittedAt !== null;
-    if (task.nextAction !== 'check' && !owesId) return null;
+    const owesId = isUnknown && task.stage === 'CANCELED' && task.provider.submittedAt !== null;
+    if (task.work.nextAction !== 'check' && !owesId) return null;
     if (isUnknown && suggested === null) return null;
-    const dueAt = Math.max(now, (task.lastCheckedAt ?? 0) + wakeIntervalMs);
+    const dueAt = Math.max(now, (task.work.lastCheckedAt ?? 0) + wakeIntervalMs);
     return {
       patch: {
-        wokenAt: now,
-        dueAt: Math.min(task.dueAt ?? dueAt, dueAt),
-        nextAction: 'check',
-        ...(isUnknown && suggested),
+        work: {
+          wokenAt: now,
+          dueAt: Math.min(task.work.dueAt ?? dueAt, dueAt),
+          nextAction: 'check',
+          ...(isUnknown && suggested),
+        },
       },
       announces: false,
       transition: null,

@@ -1,12 +1,10 @@
 import type { ProviderOffer } from './provider-offer.ts';
-import type { Cost, Resolution } from './video-task.ts';
+import type { Cost, VideoSpec } from './video-task.ts';
 
 /** What one video will cost by the provider's list; null where no price is known. */
 export function estimateCost(
   provider: ProviderOffer,
-  model: string,
-  durationSeconds: number | null,
-  resolution: Resolution | null,
+  { model, durationSeconds, resolution }: Pick<VideoSpec, 'model' | 'durationSeconds' | 'resolution'>,
 ): Cost | null {
   const price = provider.price(model, durationSeconds, resolution);
   return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };

@@ -1,21 +1,20 @@
 import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } from './video-task.ts';
 import type { TaskEvent } from './task-event.ts';
+import type { TaskPatch } from './task-fields.ts';
 
 /** The fields that an event writes, beside the stage it leads to and what is left to do. */
-export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): Partial<VideoTask> {
+export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
   switch (event.kind) {
     case 'attemptStarted':
-      return { submittedAt: now, hint: null };
+      return { provider: { submittedAt: now }, hint: null };
     case 'accepted':
       return {
-        providerTaskId: event.providerTaskId,
-        ...(event.memo && { providerMemo: event.memo }),
+        provider: { taskId: event.providerTaskId, ...(event.memo && { memo: event.memo }) },
         ...(to !== 'CANCELED' && { hint: null }),
       };
     case 'adopted':
       return {
-        providerTaskId: event.providerTaskId,
-        trackedId: event.trackedId,
+        provider: { taskId: event.providerTaskId, trackedId: event.trackedId },
         ...(to !== 'CANCELED' && { hint: null }),
       };
     case 'acceptedElsewhere':
@@ -28,19 +27,18 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       if (to === 'CANCELED') return { hint: null, ...spent };
       // Where to look, and how to resolve it, is as true as before.
       const hint = event.error.code === 'SUBMISSION_UNKNOWN' ? task.hint : null;
-      return { error: event.error, completedAt: now, hint, ...spent };
+      return { result: { error: event.error, completedAt: now }, hint, ...spent };
     }
     case 'providerFailed':
       return {
-        error: event.error,
-        providerStatus: event.providerStatus,
-        completedAt: now,
+        result: { error: event.error, completedAt: now },
+        provider: { status: event.providerStatus },
         hint: null,
         ...(event.cost === null ? costAfter(task, event.error) : { cost: event.cost }),
       };
     case 'postponed':
       return {
-        submittedAt: null,
+        provider: { submittedAt: null },
         hint: null,
         ...(to === 'CANCELED' && { cost: nothingSpent(task.cost) }),
       };
@@ -50,24 +48,23 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       return {
         // What an ended task says is about its end.
         ...(!isTerminal(task.stage) && { hint: event.hint }),
-        ...(event.providerStatus !== null && { providerStatus: event.providerStatus }),
-        ...(event.percent !== null && { percent: risingPercent(task.percent, event.percent) }),
-        ...(event.memo && { providerMemo: event.memo }),
+        provider: {
+          ...(event.providerStatus !== null && { status: event.providerStatus }),
+          ...(event.percent !== null && { percent: risingPercent(task.provider.percent, event.percent) }),
+          ...(event.memo && { memo: event.memo }),
+        },
       };
     case 'succeeded':
       return {
-        providerStatus: event.providerStatus,
-        video: event.video,
-        error: null,
+        provider: { status: event.providerStatus, ...(event.memo && { memo: event.memo }) },
+        result: { video: event.video, error: null, completedAt: now },
         hint: null,
-        completedAt: now,
-        ...(event.memo && { providerMemo: event.memo }),
         ...(event.cost && { cost: event.cost }),
       };
     case 'canceled':
       return {
         hint: event.hint,
-        completedAt: now,
+        result: { completedAt: now },
         ...(task.stage === 'WAITING' && { cost: nothingSpent(task.cost) }),
       };
     case 'costTold':
@@ -80,7 +77,7 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
 }
 
 /** What is known not to be billed costs nothing; whatever else stays as it was estimated. */
-const costAfter = (task: VideoTask, error: TaskError): Partial<VideoTask> =>
+const costAfter = (task: VideoTask, error: TaskError): TaskPatch =>
   error.billed === 'NO' ? { cost: nothingSpent(task.cost) } : {};
 
 const nothingSpent = (estimate: Cost | null): Cost => ({

@@ -1,4 +1,4 @@
-import { isTerminal, type TaskId, type VideoTask } from './video-task.ts';
+import { isTerminal, type TaskId, type VisibleTask } from './video-task.ts';
 
 /** How far a task is, for people who wait. Seconds since its creation. */
 export interface Progress {
@@ -21,25 +21,25 @@ const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
  *
  * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
  */
-export function progressOf(task: VideoTask, now: number, typicalSeconds: number): Progress {
+export function progressOf(task: VisibleTask, now: number, typicalSeconds: number): Progress {
   // A clock that was set back stands before the last check.
-  const present = Math.max(now, task.lastCheckedAt ?? 0);
-  const end = isTerminal(task.stage) ? (task.completedAt ?? present) : present;
+  const present = Math.max(now, task.work.lastCheckedAt ?? 0);
+  const end = isTerminal(task.stage) ? (task.result.completedAt ?? present) : present;
   const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;
   if (task.stage === 'COMPLETED')
     return { percent: 100, estimated: false, elapsedSeconds, remainingSeconds: 0 };
   // Until the provider has the task there is nothing to estimate, and a task that went back to wait would fall.
   const running =
-    (task.providerTaskId ?? task.trackedId) === null || task.submittedAt === null
+    (task.provider.taskId ?? task.provider.trackedId) === null || task.provider.submittedAt === null
       ? 0
-      : Math.max(0, end - task.submittedAt) / 1000;
+      : Math.max(0, end - task.provider.submittedAt) / 1000;
   const estimate = Math.floor(
     estimateCeiling * (1 - Math.exp(-running / (0.6 * Math.max(0.001, typicalSeconds)))),
   );
-  const percent = Math.max(task.percent ?? 0, estimate);
+  const percent = Math.max(task.provider.percent ?? 0, estimate);
   return {
     percent,
-    estimated: percent > (task.percent ?? -1),
+    estimated: percent > (task.provider.percent ?? -1),
     elapsedSeconds,
     remainingSeconds:
       task.stage === 'GENERATING' && running < typicalSeconds ? wholeMs(typicalSeconds - running) : null,
@@ -55,7 +55,7 @@ export class RisingProgress {
   readonly #told = new Map<TaskId, number>();
 
   /** Progress as of `now`, but at no less than was told before; see `progressOf`. */
-  of(task: VideoTask, now: number, typicalSeconds: number): Progress {
+  of(task: VisibleTask, now: number, typicalSeconds: number): Progress {
     const progress = progressOf(task, now, typicalSeconds);
     const before = this.#told.get(task.id) ?? 0;
     this.#told.delete(task.id);

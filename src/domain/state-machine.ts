@@ -1,6 +1,7 @@
 import type { Cost, NextAction, Stage, Transition, VideoTask } from './video-task.ts';
 import { effects, reasonOf } from './effects.ts';
 import type { TaskEvent } from './task-event.ts';
+import { patched, type TaskPatch } from './task-fields.ts';
 
 export type { TaskEvent } from './task-event.ts';
 
@@ -11,21 +12,23 @@ interface Rule {
 }
 
 const mayRevive = (task: VideoTask): boolean =>
-  task.error?.code === 'GAVE_UP' || task.error?.code === 'SUBMISSION_UNKNOWN';
+  task.result.error?.code === 'GAVE_UP' || task.result.error?.code === 'SUBMISSION_UNKNOWN';
 /** What was never sent cannot succeed. */
 const mayStillSucceed = (task: VideoTask): boolean =>
-  task.error?.code === 'SUBMISSION_UNKNOWN' ||
-  (task.error?.code === 'GAVE_UP' && (task.providerTaskId ?? task.trackedId) !== null);
+  task.result.error?.code === 'SUBMISSION_UNKNOWN' ||
+  (task.result.error?.code === 'GAVE_UP' && (task.provider.taskId ?? task.provider.trackedId) !== null);
 const outcomeNeverKnown = (task: VideoTask): boolean =>
-  task.error?.code === 'SUBMISSION_UNKNOWN' && (task.providerTaskId ?? task.trackedId) === null;
-const lacksProviderTask = (task: VideoTask): boolean => task.providerTaskId === null;
-const hasProviderTask = (task: VideoTask): boolean => task.providerTaskId !== null;
+  task.result.error?.code === 'SUBMISSION_UNKNOWN' &&
+  (task.provider.taskId ?? task.provider.trackedId) === null;
+const lacksProviderTask = (task: VideoTask): boolean => task.provider.taskId === null;
+const hasProviderTask = (task: VideoTask): boolean => task.provider.taskId !== null;
 /** Canceled while its attempt was under way, whose outcome is still to come. */
-const isBeingSent = (task: VideoTask): boolean => lacksProviderTask(task) && task.submittedAt !== null;
+const isBeingSent = (task: VideoTask): boolean =>
+  lacksProviderTask(task) && task.provider.submittedAt !== null;
 /** Canceled after it was sent: what that cost is looked for, also when the task is deleted meanwhile. */
 const owesCost = (task: VideoTask): boolean =>
   task.stage === 'CANCELED' &&
-  (task.providerTaskId ?? task.trackedId) !== null &&
+  (task.provider.taskId ?? task.provider.trackedId) !== null &&
   task.cost?.settled !== true;
 
 /**
@@ -103,7 +106,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
 /** What an event does to a task: the fields to write, and what others get to see of it. */
 export interface Move {
   readonly kind: 'moved';
-  readonly patch: Partial<VideoTask>;
+  readonly patch: TaskPatch;
   /** Whether the task gets a new revision. */
   readonly announces: boolean;
   /** The row of the task's history, when its stage changed. */
@@ -119,19 +122,19 @@ export interface Refusal {
   readonly event: TaskEvent['kind'];
 }
 
-/** The changes of these fields are told to subscribers; see "Revisions" in the schema's description. */
-const announcedFields = [
-  'stage',
-  'providerTaskId',
-  'trackedId',
-  'providerStatus',
-  'hint',
-  'error',
-  'video',
-  'cost',
-  'deletedAt',
-  'percent',
-] as const satisfies readonly (keyof VideoTask)[];
+/** What subscribers are sent: a change of any of it takes a revision; see `revision` in the schema. */
+const announcedOf = ({ stage, provider, result, hint, cost, deletedAt }: VideoTask): readonly unknown[] => [
+  stage,
+  provider.taskId,
+  provider.trackedId,
+  provider.status,
+  provider.percent,
+  result.error,
+  result.video,
+  hint,
+  cost,
+  deletedAt,
+];
 
 /** What is left to do; after some ends a late success may still complete the task, or tell what it cost. */
 function nextActionOf(task: VideoTask): NextAction | null {
@@ -183,15 +186,15 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Re
   if (rule === undefined || rule.only?.(task) === false || (isDeleted && !isForDeleted(task, event))) {
     return { kind: 'refused', stage: task.stage, event: event.kind };
   }
-  const patch: Partial<VideoTask> = { ...effects(task, event, rule.to, now), stage: rule.to };
+  const patch: TaskPatch = { ...effects(task, event, rule.to, now), stage: rule.to };
+  const after = patched(task, patch);
   const moved = rule.to !== task.stage;
-  const announces =
-    !isDeleted && announcedFields.some((field) => field in patch && !same(patch[field], task[field]));
+  const announces = !isDeleted && !same(announcedOf(task), announcedOf(after));
   return {
     kind: 'moved',
     patch: {
       ...patch,
-      ...((moved || redirecting.has(event.kind)) && { nextAction: nextActionOf({ ...task, ...patch }) }),
+      ...((moved || redirecting.has(event.kind)) && { work: { nextAction: nextActionOf(after) } }),
       ...(announces && { updatedAt: now }),
     },
     announces,
@@ -205,4 +208,4 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Re
   };
 }
 
-const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

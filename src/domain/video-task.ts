@@ -159,24 +159,13 @@ export interface Cost {
 /** What the worker does next with a task. */
 export type NextAction = 'submit' | 'check';
 
-/** One row: a video asked for, as everyone reads it. Times are milliseconds since 1970, UTC. */
-export interface VideoTask {
-  readonly id: TaskId;
-  /** Order of creation: the counter of the revision that created it. */
-  readonly number: number;
-  readonly owner: Owner;
-  readonly stage: Stage;
-  readonly provider: ProviderName;
+/** What was asked for, with every choice made. Passed whole: to the provider, and to a task that repeats it. */
+export interface VideoSpec {
+  /** The provider's name of the model. */
   readonly model: string;
-  readonly providerTaskId: string | null;
-  /** The provider's own word; `unknown` when its answer could not be read. */
-  readonly providerStatus: string | null;
-  /** What the adapter needs to find the task again, such as Kie's contract. */
-  readonly providerMemo: JsonObject | null;
-  /** The provider's id that a person named: to follow a task made elsewhere, or for a submission in doubt. */
-  readonly trackedId: string | null;
   /** As sent; empty for a tracked task whose prompt is not known. */
   readonly prompt: string;
+  /** The caller's own, and never sent. */
   readonly label: string | null;
   readonly useCase: UseCase | null;
   readonly referenceImages: readonly ReferenceImage[];
@@ -186,36 +175,76 @@ export interface VideoTask {
   readonly resolution: Resolution | null;
   readonly seed: number | null;
   readonly providerOptions: JsonObject | null;
-  readonly video: Video | null;
-  readonly error: TaskError | null;
-  /** What a person can do now. */
-  readonly hint: string | null;
+}
+
+/** The provider's side of a task. */
+export interface ProviderTask {
+  readonly name: ProviderName;
+  /** The provider's own id of the task; null until one is known. */
+  readonly taskId: string | null;
+  /** The provider's id that a person named: to follow a task made elsewhere, or for a submission in doubt. */
+  readonly trackedId: string | null;
+  /** The provider's own status; `unknown` when its answer could not be read. */
+  readonly status: string | null;
+  /** What the adapter needs to find the task again, such as Kie's contract. */
+  readonly memo: JsonObject | null;
   /** As reported by the provider, 0 to 99; null while it reported none. */
   readonly percent: number | null;
-  readonly cost: Cost | null;
-  readonly retryOf: TaskId | null;
-  /** The unguessable last part of the address that the provider may call back. */
-  readonly callbackToken: string;
-  /** An id that a callback named for a submission of unknown outcome; believed after a check. */
-  readonly suggestedProviderTaskId: string | null;
-  /** When somebody last said that there is something new to see at the provider. */
-  readonly wokenAt: number | null;
-  readonly createdAt: number;
+  /** When the last attempt to submit began. */
   readonly submittedAt: number | null;
+}
+
+/** How a task ended; all null while it has not. */
+export interface VideoResult {
+  readonly video: Video | null;
+  readonly error: TaskError | null;
   readonly completedAt: number | null;
-  readonly updatedAt: number;
-  readonly deletedAt: number | null;
+}
+
+/** The schedule, the lease and the counters of the work on a task. Read by the worker, the commands and the store. */
+export interface TaskWork {
+  readonly nextAction: NextAction | null;
+  readonly dueAt: number | null;
+  readonly leaseOwner: string | null;
+  readonly leaseUntil: number | null;
   /** When the last check that ended had begun. */
   readonly lastCheckedAt: number | null;
   readonly checks: number;
   /** Checks in a row whose answer was not understood: they thin out. */
   readonly unknownChecks: number;
-  readonly nextAction: NextAction | null;
-  readonly dueAt: number | null;
-  readonly leaseOwner: string | null;
-  readonly leaseUntil: number | null;
+  /** When a callback last reported that there is something new to see at the provider. */
+  readonly wokenAt: number | null;
+  /** An id that a callback named for a submission of unknown outcome; believed after a check. */
+  readonly suggestedProviderTaskId: string | null;
+  /** The unguessable last part of the address that the provider may call back. */
+  readonly callbackToken: string;
+}
+
+/** A video asked for: one row. Times are milliseconds since 1970, UTC. */
+export interface VideoTask {
+  readonly id: TaskId;
+  /** Order of creation: the counter of the revision that created it. */
+  readonly number: number;
+  readonly owner: Owner;
+  readonly stage: Stage;
+  readonly spec: VideoSpec;
+  readonly provider: ProviderTask;
+  readonly result: VideoResult;
+  /** What a person can do now. */
+  readonly hint: string | null;
+  readonly cost: Cost | null;
+  readonly retryOf: TaskId | null;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deletedAt: number | null;
+  readonly work: TaskWork;
   /** Counter of the last change that others can see. */
   readonly revision: number;
+}
+
+/** A task as its owner may see it: of the work on it only when the provider was and will be asked. */
+export interface VisibleTask extends Omit<VideoTask, 'work'> {
+  readonly work: Pick<TaskWork, 'nextAction' | 'dueAt' | 'lastCheckedAt' | 'checks'>;
 }
 
 /** One step of a task's life. */

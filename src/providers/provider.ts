@@ -1,5 +1,5 @@
 import type { ProviderOffer } from '../domain/provider-offer.ts';
-import type { AspectRatio, ImageUse, JsonObject, Resolution, TaskError } from '../domain/video-task.ts';
+import type { JsonObject, Resolution, TaskError, VideoSpec } from '../domain/video-task.ts';
 
 /** An image to hand over: an address that the provider can fetch, or bytes that we hold. */
 export type ProviderImage =
@@ -22,17 +22,8 @@ export type HandOver =
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** One paid attempt, with everything already decided and checked against the model. */
-export interface SubmitRequest {
-  readonly model: string;
-  readonly prompt: string;
+export interface SubmitRequest extends Omit<VideoSpec, 'label' | 'useCase' | 'referenceImages'> {
   readonly images: readonly ProviderImage[];
-  readonly imagesAs: ImageUse;
-  readonly aspectRatio: AspectRatio;
-  readonly durationSeconds: number | null;
-  readonly resolution: Resolution | null;
-  readonly seed: number | null;
-  /** Merged into the provider's input, unknown keys included. */
-  readonly providerOptions: JsonObject | null;
   /** Where the provider may tell us that it is done; null without a public address. */
   readonly callbackUrl: string | null;
 }

@@ -5,20 +5,17 @@ import {
   type GraphQLResolveInfo,
   type SelectionSetNode,
 } from 'graphql';
-import type { VideoTask } from '../domain/video-task.ts';
+import type { TaskWith, VisibleField } from '../domain/task-fields.ts';
 import type { Context } from './context.ts';
 
-/** A field of the stored task. */
-export type TaskField = keyof VideoTask;
-
 /** A resolver that says which fields of the task it reads, so that a query for it reads no others. */
-export const reading = <Field extends TaskField, Value>(
+export const reading = <Field extends VisibleField, Value>(
   fields: readonly Field[],
-  resolve: (task: Pick<VideoTask, Field>, args: unknown, context: Context) => Value,
+  resolve: (task: TaskWith<Field>, args: unknown, context: Context) => Value,
 ) => ({ resolve, extensions: { taskFields: fields } });
 
 /** By field node: the same documents are executed again and again. */
-const remembered = new WeakMap<FieldNode, readonly TaskField[] | undefined>();
+const remembered = new WeakMap<FieldNode, readonly VisibleField[] | undefined>();
 
 /**
  * The fields of a task that a query reads, regardless of its directives; undefined: all.
@@ -29,13 +26,13 @@ export function askedFields({
   fieldNodes,
   fragments,
   schema,
-}: GraphQLResolveInfo): readonly TaskField[] | undefined {
+}: GraphQLResolveInfo): readonly VisibleField[] | undefined {
   const [node] = fieldNodes;
   // Two operations of a document may merge a node with different others, so the node alone is no key.
   if (node?.selectionSet === undefined || fieldNodes.length > 1) return undefined;
   if (!remembered.has(node)) {
     const type = schema.getType('VideoTask');
-    const fields = new Set<TaskField>(['id']);
+    const fields = new Set<VisibleField>(['id']);
     const known =
       isObjectType(type) && collects(node.selectionSet, fragments, type.getFields(), fields, new Set());
     remembered.set(node, known ? [...fields].toSorted() : undefined);
@@ -48,7 +45,7 @@ function collects(
   { selections }: SelectionSetNode,
   fragments: GraphQLResolveInfo['fragments'],
   types: GraphQLFieldMap<unknown, unknown>,
-  into: Set<TaskField>,
+  into: Set<VisibleField>,
   visited: Set<string>,
 ): boolean {
   return selections.every((selection) => {
@@ -66,7 +63,7 @@ function collects(
     const extensions = types[selection.name.value]?.extensions ?? {};
     const exposed = extensions['pothosExposedField'];
     const fields = extensions['taskFields'] ?? (exposed === undefined ? undefined : [exposed]);
-    for (const field of (fields ?? []) as TaskField[]) into.add(field);
+    for (const field of (fields ?? []) as VisibleField[]) into.add(field);
     return fields !== undefined;
   });
 }

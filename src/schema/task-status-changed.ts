@@ -1,4 +1,4 @@
-import type { VideoTask } from '../domain/video-task.ts';
+import type { VisibleTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import { TaskStatusSource, type Context } from './context.ts';
 import { codedError } from './errors.ts';
@@ -30,7 +30,7 @@ export function declareTaskStatusChanged(builder: Builder, VideoTask: VideoTaskR
         return new TaskStatusSource(taskId, counter);
       },
       // The operation is executed once for each revision, with the task as its root value.
-      resolve: (task: unknown) => task as VideoTask,
+      resolve: (task: unknown) => task as VisibleTask,
     }),
   );
 }

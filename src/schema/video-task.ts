@@ -3,7 +3,7 @@ import {
   type TaskError,
   type Transition,
   type Video,
-  type VideoTask,
+  type VisibleTask,
 } from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -23,7 +23,7 @@ export function declareVideoTask(
   ReferenceImageType: ReferenceImageRef,
   Cost: CostRef,
 ) {
-  const VideoTaskRef = builder.objectRef<VideoTask>('VideoTask');
+  const VideoTaskRef = builder.objectRef<VisibleTask>('VideoTask');
   const parts = declareParts(builder, enums);
   VideoTaskRef.implement({
     description: 'A requested video, from the request to the playable result.',
@@ -43,71 +43,84 @@ export function declareVideoTask(
         type: enums.VideoTaskStage,
         description: 'The state of the task in detail.',
       }),
-      provider: t.expose('provider', {
+      provider: t.field({
         type: enums.ProviderName,
         description: 'The provider that generates the video.',
+        ...reading(['provider.name'], ({ provider }) => provider.name),
       }),
-      model: t.exposeString('model', { description: "The provider's name of the model." }),
+      model: t.string({
+        description: "The provider's name of the model.",
+        ...reading(['spec.model'], ({ spec }) => spec.model),
+      }),
       providerTaskId: t.string({
         nullable: true,
         description: "The provider's id of the task, for a lookup there.",
         // An id that a task of another owner holds is returned like any other tracked id.
         ...reading(
-          ['providerTaskId', 'trackedId'],
-          ({ providerTaskId, trackedId }) => providerTaskId ?? trackedId,
+          ['provider.taskId', 'provider.trackedId'],
+          ({ provider }) => provider.taskId ?? provider.trackedId,
         ),
       }),
-      providerStatus: t.exposeString('providerStatus', {
+      providerStatus: t.string({
         nullable: true,
         description: "The provider's own status; `unknown` if its response could not be read.",
+        ...reading(['provider.status'], ({ provider }) => provider.status),
       }),
-      prompt: t.exposeString('prompt', {
+      prompt: t.string({
         description: 'The prompt as sent; empty for a tracked task whose prompt is not known.',
+        ...reading(['spec.prompt'], ({ spec }) => spec.prompt),
       }),
-      label: t.exposeString('label', {
+      label: t.string({
         nullable: true,
         description: 'Free text of the caller, such as a SKU.',
+        ...reading(['spec.label'], ({ spec }) => spec.label),
       }),
-      useCase: t.expose('useCase', {
+      useCase: t.field({
         type: enums.VideoUseCase,
         nullable: true,
         description: 'The prompt frame that was applied.',
+        ...reading(['spec.useCase'], ({ spec }) => spec.useCase),
       }),
       referenceImages: t.field({
         type: [ReferenceImageType],
         description: 'The images that the video starts from.',
-        ...reading(['referenceImages'], ({ referenceImages }) => [...referenceImages]),
+        ...reading(['spec.referenceImages'], ({ spec }) => [...spec.referenceImages]),
       }),
-      aspectRatio: t.expose('aspectRatio', {
+      aspectRatio: t.field({
         type: enums.AspectRatio,
         description: 'The ratio of width to height.',
+        ...reading(['spec.aspectRatio'], ({ spec }) => spec.aspectRatio),
       }),
-      durationSeconds: t.exposeInt('durationSeconds', {
+      durationSeconds: t.int({
         nullable: true,
         description: 'The requested length in seconds; null: the default of the model.',
+        ...reading(['spec.durationSeconds'], ({ spec }) => spec.durationSeconds),
       }),
-      resolution: t.expose('resolution', {
+      resolution: t.field({
         type: enums.Resolution,
         nullable: true,
         description: 'The requested resolution; null: the default of the model.',
+        ...reading(['spec.resolution'], ({ spec }) => spec.resolution),
       }),
       videoUrl: t.field({
         type: 'URL',
         nullable: true,
         description: 'The absolute, stable URL of the video. Set if and only if the task is COMPLETED.',
-        ...reading(['video'], ({ video }, _args, { mediaUrl }) =>
+        ...reading(['result.video'], ({ result: { video } }, _args, { mediaUrl }) =>
           video === null ? null : mediaUrl(video.mediaKey),
         ),
       }),
-      video: t.expose('video', {
+      video: t.field({
         type: parts.Video,
         nullable: true,
         description: 'The finished video. Set if and only if the task is COMPLETED.',
+        ...reading(['result.video'], ({ result }) => result.video),
       }),
-      error: t.expose('error', {
+      error: t.field({
         type: parts.VideoTaskError,
         nullable: true,
         description: 'The reason for the failure. Set if and only if the task is FAILED.',
+        ...reading(['result.error'], ({ result }) => result.error),
       }),
       progress: t.field({
         type: parts.Progress,
@@ -127,15 +140,17 @@ export function declareVideoTask(
         type: 'DateTime',
         description: 'The time at which the task was created.',
       }),
-      submittedAt: t.expose('submittedAt', {
+      submittedAt: t.field({
         type: 'DateTime',
         nullable: true,
         description: 'The time at which the task was sent to the provider.',
+        ...reading(['provider.submittedAt'], ({ provider }) => provider.submittedAt),
       }),
-      completedAt: t.expose('completedAt', {
+      completedAt: t.field({
         type: 'DateTime',
         nullable: true,
         description: 'The time at which the task ended, with or without a video.',
+        ...reading(['result.completedAt'], ({ result }) => result.completedAt),
       }),
       updatedAt: t.expose('updatedAt', {
         type: 'DateTime',
@@ -146,22 +161,28 @@ export function declareVideoTask(
         nullable: true,
         description: 'The time of the deletion. Set in the last revision of a deleted task.',
       }),
-      lastCheckedAt: t.expose('lastCheckedAt', {
+      lastCheckedAt: t.field({
         type: 'DateTime',
         nullable: true,
         description: 'The time of the last check with the provider.',
+        ...reading(['work.lastCheckedAt'], ({ work }) => work.lastCheckedAt),
       }),
       nextCheckAt: t.field({
         type: 'DateTime',
         nullable: true,
         description: 'The time of the next check with the provider; null if none is scheduled.',
         ...reading(
-          ['nextAction', 'providerTaskId', 'trackedId', 'dueAt'],
-          ({ nextAction, providerTaskId, trackedId, dueAt }) =>
-            nextAction === 'check' && (providerTaskId ?? trackedId) !== null ? dueAt : null,
+          ['work.nextAction', 'work.dueAt', 'provider.taskId', 'provider.trackedId'],
+          ({ work, provider }) =>
+            work.nextAction === 'check' && (provider.taskId ?? provider.trackedId) !== null
+              ? work.dueAt
+              : null,
         ),
       }),
-      checks: t.exposeInt('checks', { description: 'The number of checks with the provider.' }),
+      checks: t.int({
+        description: 'The number of checks with the provider.',
+        ...reading(['work.checks'], ({ work }) => work.checks),
+      }),
       revision: t.field({
         type: 'String',
         description:
@@ -190,7 +211,7 @@ export function declareVideoTask(
 
 /** The queue position is read only if the query contains it. */
 interface ProgressOfTask extends Progress {
-  readonly task: VideoTask;
+  readonly task: VisibleTask;
 }
 
 function declareParts(builder: Builder, enums: Enums) {

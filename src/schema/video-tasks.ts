@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { MaybePromise, PageRequest, TaskFilter } from '../store/store.ts';
-import type { VideoTask } from '../domain/video-task.ts';
+import type { VisibleTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
@@ -106,7 +106,7 @@ function ownTask(
   { id }: { readonly id: string },
   { tasks, viewer }: Context,
   info: GraphQLResolveInfo,
-): MaybePromise<VideoTask | null> {
+): MaybePromise<VisibleTask | null> {
   const taskId = fromGlobalId(id);
   if (taskId === null) return null;
   return tasks.videoTask(viewer.owner, taskId, askedFields(info));

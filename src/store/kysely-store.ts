@@ -35,6 +35,7 @@ import { Slices } from './reads/slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './tables/tasks.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
+import { patched, type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 
 /** What differs between the databases. */
@@ -120,11 +121,11 @@ class KyselyStore implements Store {
     return this.#reads.byId(id);
   }
 
-  getOwn<Field extends keyof VideoTask>(
+  getOwn<Field extends TaskField>(
     owner: Owner,
     id: TaskId,
     fields?: readonly Field[],
-  ): MaybePromise<Pick<VideoTask, Field> | null> {
+  ): MaybePromise<TaskWith<Field> | null> {
     return this.#reads.own(owner, id, fields);
   }
 
@@ -340,23 +341,18 @@ class KyselyStore implements Store {
     const task = fromRow(row);
     const change = decide(task);
     if (change === null) return null;
-    const { providerTaskId, trackedId, cost, video } = change.patch;
-    if (
-      (providerTaskId && providerTaskId !== task.providerTaskId) ||
-      (trackedId && trackedId !== task.trackedId)
-    ) {
-      await refuseTaken(trx, task, providerTaskId ?? null, trackedId ?? null);
-    }
-    if (task.completedAt === null && change.patch.completedAt) await removeOpenTask(trx, task.owner);
+    const { provider, cost, result } = change.patch;
+    await refuseTaken(trx, task, provider);
+    if (task.result.completedAt === null && result?.completedAt) await removeOpenTask(trx, task.owner);
     if (cost !== undefined) await correctBooking(trx, id, cost);
     if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
-    if (video) await nameMedia(trx, video.mediaKey);
+    if (result?.video) await nameMedia(trx, result.video.mediaKey);
     if (change.transition) await addTransition(trx, change.transition);
     // The counter is locked last, so that two writers never wait for each other.
     const revision = change.announces ? await nextRevision(trx) : task.revision;
     const patch = { ...change.patch, revision };
     await trx.executeQuery(this.#update(id, toRow(patch)));
-    return { task: { ...task, ...patch }, announced: change.announces };
+    return { task: patched(task, patch), announced: change.announces };
   }
 
   /** Changes set the same few columns over and over: to build the query each time cost as much as to run it. */

@@ -11,9 +11,16 @@ import type {
   Upload,
   VideoTask,
 } from '../domain/video-task.ts';
+import type { TaskField, TaskPatch, TaskWith } from '../domain/task-fields.ts';
 
 /** A task before it has a place in the order of changes. */
 export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
+
+/** A new task that follows an id of the provider. */
+export type NewTrackedTask = NewVideoTask & { readonly provider: { readonly trackedId: string } };
+
+/** What a waiting task's position in the queue follows from. */
+export type WaitingTask = TaskWith<'number' | 'owner' | 'provider.name' | 'work.dueAt'>;
 
 /** A key that makes a repeated call find the first one's task. */
 export interface IdempotencyKey {
@@ -73,7 +80,7 @@ export class ProviderTaskTakenError extends Error {
 
 /** A write decided on the row as it is inside the transaction. */
 export interface Change {
-  readonly patch: Partial<VideoTask>;
+  readonly patch: TaskPatch;
   /** Whether the change takes a new revision. */
   readonly announces: boolean;
   readonly transition: Transition | null;
@@ -179,7 +186,7 @@ export interface Store extends AsyncDisposable {
    * `providerTaskId`, unless another owner's task has it.
    */
   insertTracked(
-    task: NewVideoTask & { readonly trackedId: string },
+    task: NewTrackedTask,
     conditions?: Pick<InsertConditions, 'openLimit'>,
   ): Promise<TrackedResult>;
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
@@ -190,11 +197,11 @@ export interface Store extends AsyncDisposable {
    *
    * @param fields the only ones to read; a list that comes again is known by its identity
    */
-  getOwn<Field extends keyof VideoTask = keyof VideoTask>(
+  getOwn<Field extends TaskField = TaskField>(
     owner: Owner,
     id: TaskId,
     fields?: readonly Field[],
-  ): MaybePromise<Pick<VideoTask, Field> | null>;
+  ): MaybePromise<TaskWith<Field> | null>;
   /** The task that has a provider's id; a deleted one has it no longer. */
   getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null>;
   /** The task that an owner follows by a provider's id, also in name only. */
@@ -256,7 +263,7 @@ export interface Store extends AsyncDisposable {
   /** Corrects every planned time of a provider's work after the clock was set back. */
   shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
   /** How many tasks are sent before one that waits. A queue of thousands is told as it was a moment ago. */
-  queuePosition(task: Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>): MaybePromise<number>;
+  queuePosition(task: WaitingTask): MaybePromise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
   /** How many places are free in it. */

@@ -44,7 +44,10 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
   await recorder.record(
     task.id,
     { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
-    { whileLeasedBy, schedule: { ...leaseReturned, dueAt: Math.min(later, patienceEnds(context, task)) } },
+    {
+      whileLeasedBy,
+      schedule: { ...leaseReturned, dueAt: Math.min(later, patienceEnds(context, task)) },
+    },
   );
 }
 

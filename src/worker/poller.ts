@@ -174,7 +174,11 @@ export class Poller implements LongLived {
       },
     });
     for (const one of claimed) {
-      const { stage, nextAction, owner } = one.task;
+      const {
+        stage,
+        work: { nextAction },
+        owner,
+      } = one.task;
       // An attempt that was left behind is only written down.
       const slot =
         stage === 'SUBMITTING'
@@ -208,7 +212,7 @@ export class Poller implements LongLived {
     try {
       if (this.#options.provider.isMissing) {
         await keepOrphanedTask(context, task, lease);
-      } else if (task.nextAction !== 'submit') {
+      } else if (task.work.nextAction !== 'submit') {
         await checkTask(context, task, lease, stopping);
       } else if (!stopping.aborted) {
         await submitTask(context, task, lease, this.#drained.signal);

@@ -21,15 +21,15 @@ export async function giveBack(
   why: 'stopped' | 'ended' | 'failed',
 ): Promise<void> {
   // Nearly all work gives its lease back in the write that ends it; a read is cheaper than an empty transaction.
-  if ((await store.get(task.id))?.leaseOwner !== leaseOwner) return;
+  if ((await store.get(task.id))?.work.leaseOwner !== leaseOwner) return;
   if (why !== 'failed') {
-    const dueAt = why === 'stopped' ? task.dueAt : now() + faultPauseMs;
+    const dueAt = why === 'stopped' ? task.work.dueAt : now() + faultPauseMs;
     await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt });
     return;
   }
-  const failures = task.unknownChecks + 1;
+  const failures = task.work.unknownChecks + 1;
   const restMs =
-    task.nextAction === 'submit' ? faultPauseMs : Math.max(faultPauseMs, provider.pollIntervalMs);
+    task.work.nextAction === 'submit' ? faultPauseMs : Math.max(faultPauseMs, provider.pollIntervalMs);
   const schedule = {
     ...leaseReturned,
     unknownChecks: failures,

@@ -85,7 +85,7 @@ async function startChecked() {
   if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
   const refresh = async () => {
     const { task } = await refresher.refresh(local, inserted.task.id);
-    return task === null ? null : { checks: task.checks, lastCheckedAt: task.lastCheckedAt };
+    return task === null ? null : { checks: task.work.checks, lastCheckedAt: task.work.lastCheckedAt };
   };
   const running = stack.move();
   return { clock, refresh, [Symbol.asyncDispose]: () => running.disposeAsync() };

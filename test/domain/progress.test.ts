@@ -33,12 +33,16 @@ describe('the estimated percent', () => {
   it('does not fall with a failure that a set clock puts before the start', () => {
     const told = new RisingProgress();
     const { percent } = told.of(running, after(30), typicalSeconds);
-    const failed = { ...running, stage: 'FAILED', completedAt: after(-3569) } as const;
+    const failed = {
+      ...running,
+      stage: 'FAILED',
+      result: { ...running.result, completedAt: after(-3569) },
+    } as const;
     expect(told.of(failed, after(-3560), typicalSeconds).percent).toBe(percent);
   });
 
   it('begins where the last check was seen after a restart with a clock that was set back', () => {
-    const checked = { ...running, lastCheckedAt: after(30) };
+    const checked = { ...running, work: { ...running.work, lastCheckedAt: after(30) } };
     expect(progressOf(checked, after(-3560), typicalSeconds).percent).toBe(
       progressOf(running, after(30), typicalSeconds).percent,
     );
@@ -47,11 +51,17 @@ describe('the estimated percent', () => {
   it('gives way to a higher one that the provider reported, and to the finished video', () => {
     const told = new RisingProgress();
     told.of(running, after(30), typicalSeconds);
-    expect(told.of({ ...running, percent: 80 }, after(31), typicalSeconds)).toMatchObject({
+    expect(
+      told.of({ ...running, provider: { ...running.provider, percent: 80 } }, after(31), typicalSeconds),
+    ).toMatchObject({
       percent: 80,
       estimated: false,
     });
-    const completed = { ...running, stage: 'COMPLETED', completedAt: after(40) } as const;
+    const completed = {
+      ...running,
+      stage: 'COMPLETED',
+      result: { ...running.result, completedAt: after(40) },
+    } as const;
     expect(told.of(completed, after(41), typicalSeconds).percent).toBe(100);
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTerminal, taskErrorCodes, type VideoTask } from '../../src/domain/video-task.ts';
+import { patched } from '../../src/domain/task-fields.ts';
 import { apply, type TaskEvent } from '../../src/domain/state-machine.ts';
 import { at, cost, errorOf, events, now, told, video, type EventKind } from '../support/task-events.ts';
 
@@ -18,7 +19,7 @@ function live(task: VideoTask, sequence: readonly TaskEvent[]): readonly Step[] 
   for (const [index, event] of sequence.entries()) {
     const result = apply(before, event, now + index);
     if (result.kind === 'refused') continue;
-    const after = { ...before, ...result.patch };
+    const after = patched(before, result.patch);
     steps.push({ before, event, after, announces: result.announces });
     before = after;
   }
@@ -97,39 +98,41 @@ describe('over any sequence of events', () => {
         (before.stage === 'FAILED' &&
           after.stage === 'COMPLETED' &&
           event.kind === 'succeeded' &&
-          (before.error?.code === 'GAVE_UP' || before.error?.code === 'SUBMISSION_UNKNOWN')),
+          (before.result.error?.code === 'GAVE_UP' || before.result.error?.code === 'SUBMISSION_UNKNOWN')),
     },
     {
       name: 'an id of the provider is never lost or replaced',
       holds: ({ before, after }) =>
-        before.providerTaskId === null || before.providerTaskId === after.providerTaskId,
+        before.provider.taskId === null || before.provider.taskId === after.provider.taskId,
     },
     {
       name: 'percent never falls and stays a whole number below 100',
       holds: ({ before, after }) =>
-        after.percent === null
-          ? before.percent === null
-          : Number.isInteger(after.percent) && after.percent >= (before.percent ?? 0) && after.percent < 100,
+        after.provider.percent === null
+          ? before.provider.percent === null
+          : Number.isInteger(after.provider.percent) &&
+            after.provider.percent >= (before.provider.percent ?? 0) &&
+            after.provider.percent < 100,
     },
     {
       name: 'there is an error if and only if the task failed',
-      holds: ({ after }) => (after.error !== null) === (after.stage === 'FAILED'),
+      holds: ({ after }) => (after.result.error !== null) === (after.stage === 'FAILED'),
     },
     {
       name: 'there is a video only when the task is completed',
-      holds: ({ after }) => after.video === null || after.stage === 'COMPLETED',
+      holds: ({ after }) => after.result.video === null || after.stage === 'COMPLETED',
     },
     {
       name: 'what the provider makes has an id, if only by name, and what it made has its own',
       holds: ({ after }) =>
-        after.providerTaskId !== null ||
-        (after.stage === 'GENERATING' ? after.trackedId !== null : after.stage !== 'COMPLETED'),
+        after.provider.taskId !== null ||
+        (after.stage === 'GENERATING' ? after.provider.trackedId !== null : after.stage !== 'COMPLETED'),
     },
     {
       name: 'the time of the end is set if and only if the task has ended, and then nothing is sent any more',
       holds: ({ after }) =>
-        (after.completedAt !== null) === isTerminal(after.stage) &&
-        (isTerminal(after.stage) ? after.nextAction !== 'submit' : after.nextAction !== null),
+        (after.result.completedAt !== null) === isTerminal(after.stage) &&
+        (isTerminal(after.stage) ? after.work.nextAction !== 'submit' : after.work.nextAction !== null),
     },
     {
       name: 'a step is announced if and only if others can see a difference',

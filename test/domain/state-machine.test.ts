@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isTerminal, stages, statusOf, type Stage, type VideoTask } from '../../src/domain/video-task.ts';
+import { patched, type TaskPatch } from '../../src/domain/task-fields.ts';
 import { apply, type Move, type TaskEvent } from '../../src/domain/state-machine.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import {
@@ -31,11 +32,11 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
   Xn: { is: 'canceled before an id came', task: at('CANCELED', null) },
   Xs: {
     is: 'canceled while it was being sent',
-    task: { ...at('CANCELED', null), submittedAt: sampleTime },
+    task: patched(at('CANCELED', null), { provider: { submittedAt: sampleTime } }),
   },
   Xsd: {
     is: 'canceled while it was being sent, and deleted',
-    task: { ...at('CANCELED', null), submittedAt: sampleTime, deletedAt: sampleTime },
+    task: patched(at('CANCELED', null), { provider: { submittedAt: sampleTime }, deletedAt: sampleTime }),
   },
   Xd: {
     is: 'canceled and deleted before its cost was told',
@@ -94,15 +95,15 @@ describe('each event in each situation', () => {
 
   test.each(listed)('$kind leads a task that is $is to $to', ({ kind, to, task }) => {
     const { patch, announces, transition } = moved(apply(task, events[kind], now));
-    const after = { ...task, ...patch };
+    const after = patched(task, patch);
     const changesStage = to !== task.stage;
     expect({
       stage: after.stage,
       announces,
       transition,
       updatedAt: after.updatedAt,
-      nextAction: after.nextAction,
-      hasEnded: after.completedAt !== null,
+      nextAction: after.work.nextAction,
+      hasEnded: after.result.completedAt !== null,
     }).toEqual({
       stage: to,
       // Nobody is told anything more of a deleted task.
@@ -112,7 +113,7 @@ describe('each event in each situation', () => {
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
           : null,
       updatedAt: announces ? now : task.updatedAt,
-      nextAction: changesStage || redirecting.includes(kind) ? leftToDo(after) : task.nextAction,
+      nextAction: changesStage || redirecting.includes(kind) ? leftToDo(after) : task.work.nextAction,
       hasEnded: isTerminal(to),
     });
   });
@@ -137,14 +138,14 @@ const reasons: Partial<Record<EventKind, string>> = {
 const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'deleted'];
 
 /** What the worker has to do: after an end too, where a late success may still be told, or a cost. */
-function leftToDo(task: VideoTask): VideoTask['nextAction'] {
-  const owesCost = task.stage === 'CANCELED' && task.providerTaskId !== null && task.cost?.settled !== true;
+function leftToDo(task: VideoTask): VideoTask['work']['nextAction'] {
+  const owesCost = task.stage === 'CANCELED' && task.provider.taskId !== null && task.cost?.settled !== true;
   // A deletion ends everything but the look for what was spent.
   if (task.deletedAt !== null) return owesCost ? 'check' : null;
   if (!isTerminal(task.stage)) return statusOf(task.stage) === 'QUEUED' ? 'submit' : 'check';
   const isOpen =
-    task.error?.code === 'SUBMISSION_UNKNOWN' ||
-    (task.error?.code === 'GAVE_UP' && task.providerTaskId !== null) ||
+    task.result.error?.code === 'SUBMISSION_UNKNOWN' ||
+    (task.result.error?.code === 'GAVE_UP' && task.provider.taskId !== null) ||
     owesCost;
   return isOpen ? 'check' : null;
 }
@@ -155,11 +156,8 @@ function moved(result: ReturnType<typeof apply>): Move {
 }
 
 /** A task that somebody was told something about. */
-const hinted = (stage: Stage, overrides: Partial<VideoTask> = {}) => ({
-  ...at(stage, stage === 'GENERATING' ? 'theirs' : null),
-  hint: 'Old hint',
-  ...overrides,
-});
+const hinted = (stage: Stage, overrides: TaskPatch = {}) =>
+  patched(at(stage, stage === 'GENERATING' ? 'theirs' : null), { hint: 'Old hint', ...overrides });
 
 const estimate = { amount: 0.15, credits: 30, settled: false };
 
@@ -168,13 +166,19 @@ describe('what an event writes', () => {
     readonly name: string;
     readonly task: VideoTask;
     readonly event: TaskEvent;
-    readonly patch: Partial<VideoTask>;
+    readonly patch: TaskPatch;
   }[] = [
     {
       name: 'an attempt: when it began',
       task: hinted('WAITING'),
       event: events.attemptStarted,
-      patch: { stage: 'SUBMITTING', submittedAt: now, hint: null, nextAction: 'submit', updatedAt: now },
+      patch: {
+        stage: 'SUBMITTING',
+        provider: { submittedAt: now },
+        hint: null,
+        work: { nextAction: 'submit' },
+        updatedAt: now,
+      },
     },
     {
       name: 'an acceptance: the id and the memo',
@@ -182,10 +186,9 @@ describe('what an event writes', () => {
       event: events.accepted,
       patch: {
         stage: 'GENERATING',
-        providerTaskId: 'theirs',
-        providerMemo: { contract: 'jobs' },
+        provider: { taskId: 'theirs', memo: { contract: 'jobs' } },
         hint: null,
-        nextAction: 'check',
+        work: { nextAction: 'check' },
         updatedAt: now,
       },
     },
@@ -193,19 +196,35 @@ describe('what an event writes', () => {
       name: 'a late acceptance of a canceled task: the id, and the hint stays',
       task: hinted('CANCELED'),
       event: { ...events.accepted, memo: null },
-      patch: { stage: 'CANCELED', providerTaskId: 'theirs', nextAction: 'check', updatedAt: now },
+      patch: {
+        stage: 'CANCELED',
+        provider: { taskId: 'theirs' },
+        work: { nextAction: 'check' },
+        updatedAt: now,
+      },
     },
     {
       name: 'a postponement: as if it had not begun',
-      task: hinted('SUBMITTING', { submittedAt: 1 }),
+      task: hinted('SUBMITTING', { provider: { submittedAt: 1 } }),
       event: events.postponed,
-      patch: { stage: 'WAITING', submittedAt: null, hint: null, nextAction: 'submit', updatedAt: now },
+      patch: {
+        stage: 'WAITING',
+        provider: { submittedAt: null },
+        hint: null,
+        work: { nextAction: 'submit' },
+        updatedAt: now,
+      },
     },
     {
       name: 'an unknown outcome: what a person can do',
       task: hinted('SUBMITTING'),
       event: events.outcomeUnknown,
-      patch: { stage: 'SUBMISSION_UNKNOWN', hint: 'Look at the log', nextAction: 'check', updatedAt: now },
+      patch: {
+        stage: 'SUBMISSION_UNKNOWN',
+        hint: 'Look at the log',
+        work: { nextAction: 'check' },
+        updatedAt: now,
+      },
     },
     {
       name: 'a failure: its error, and no hint',
@@ -213,11 +232,10 @@ describe('what an event writes', () => {
       event: events.providerFailed,
       patch: {
         stage: 'FAILED',
-        error: errorOf('PROVIDER_FAILED'),
-        providerStatus: 'fail',
+        result: { error: errorOf('PROVIDER_FAILED'), completedAt: now },
+        provider: { status: 'fail' },
         hint: null,
-        completedAt: now,
-        nextAction: null,
+        work: { nextAction: null },
         updatedAt: now,
       },
     },
@@ -227,13 +245,10 @@ describe('what an event writes', () => {
       event: { ...events.succeeded, memo: { contract: 'veo' } },
       patch: {
         stage: 'COMPLETED',
-        providerStatus: 'success',
-        providerMemo: { contract: 'veo' },
-        video,
-        error: null,
+        provider: { status: 'success', memo: { contract: 'veo' } },
+        result: { video, error: null, completedAt: now },
         hint: null,
-        completedAt: now,
-        nextAction: null,
+        work: { nextAction: null },
         updatedAt: now,
       },
     },
@@ -244,8 +259,8 @@ describe('what an event writes', () => {
       patch: {
         stage: 'CANCELED',
         hint: 'It will be billed',
-        completedAt: now,
-        nextAction: 'check',
+        result: { completedAt: now },
+        work: { nextAction: 'check' },
         updatedAt: now,
       },
     },
@@ -256,9 +271,9 @@ describe('what an event writes', () => {
       patch: {
         stage: 'CANCELED',
         hint: null,
-        completedAt: now,
+        result: { completedAt: now },
         cost: { amount: 0, credits: 0, settled: true },
-        nextAction: null,
+        work: { nextAction: null },
         updatedAt: now,
       },
     },
@@ -268,11 +283,10 @@ describe('what an event writes', () => {
       event: { kind: 'refused', error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' } },
       patch: {
         stage: 'FAILED',
-        error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' },
+        result: { error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' }, completedAt: now },
         hint: null,
-        completedAt: now,
         cost: { amount: 0, credits: null, settled: true },
-        nextAction: null,
+        work: { nextAction: null },
         updatedAt: now,
       },
     },
@@ -282,19 +296,17 @@ describe('what an event writes', () => {
       event: { ...events.succeeded, cost },
       patch: {
         stage: 'COMPLETED',
-        providerStatus: 'success',
-        video,
-        error: null,
+        provider: { status: 'success' },
+        result: { video, error: null, completedAt: now },
         hint: null,
-        completedAt: now,
         cost,
-        nextAction: null,
+        work: { nextAction: null },
         updatedAt: now,
       },
     },
     {
       name: 'a late refusal of a canceled task: nothing is spent, and the hint is over',
-      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      task: hinted('CANCELED', { provider: { submittedAt: 1 }, cost: estimate }),
       event: { kind: 'refused', error: { ...errorOf('INSUFFICIENT_CREDITS'), billed: 'NO' } },
       patch: {
         stage: 'CANCELED',
@@ -305,11 +317,11 @@ describe('what an event writes', () => {
     },
     {
       name: 'a late "not now" to a canceled task: nothing was sent',
-      task: hinted('CANCELED', { submittedAt: 1, cost: estimate }),
+      task: hinted('CANCELED', { provider: { submittedAt: 1 }, cost: estimate }),
       event: events.postponed,
       patch: {
         stage: 'CANCELED',
-        submittedAt: null,
+        provider: { submittedAt: null },
         hint: null,
         cost: { amount: 0, credits: 0, settled: true },
         updatedAt: now,
@@ -321,10 +333,9 @@ describe('what an event writes', () => {
       event: { kind: 'patienceEnded', error: errorOf('SUBMISSION_UNKNOWN') },
       patch: {
         stage: 'FAILED',
-        error: errorOf('SUBMISSION_UNKNOWN'),
+        result: { error: errorOf('SUBMISSION_UNKNOWN'), completedAt: now },
         hint: 'Old hint',
-        completedAt: now,
-        nextAction: 'check',
+        work: { nextAction: 'check' },
         updatedAt: now,
       },
     },
@@ -334,10 +345,9 @@ describe('what an event writes', () => {
       event: events.adopted,
       patch: {
         stage: 'FAILED',
-        providerTaskId: 'found',
-        trackedId: 'found',
+        provider: { taskId: 'found', trackedId: 'found' },
         hint: null,
-        nextAction: 'check',
+        work: { nextAction: 'check' },
         updatedAt: now,
       },
     },
@@ -345,25 +355,25 @@ describe('what an event writes', () => {
       name: 'a deletion: when',
       task: hinted('CANCELED'),
       event: events.deleted,
-      patch: { stage: 'CANCELED', deletedAt: now, nextAction: null, updatedAt: now },
+      patch: { stage: 'CANCELED', deletedAt: now, work: { nextAction: null }, updatedAt: now },
     },
     {
       name: 'a deletion before the cost was told: the look for it goes on',
-      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate }),
+      task: hinted('CANCELED', { provider: { taskId: 'theirs' }, cost: estimate }),
       event: events.deleted,
-      patch: { stage: 'CANCELED', deletedAt: now, nextAction: 'check', updatedAt: now },
+      patch: { stage: 'CANCELED', deletedAt: now, work: { nextAction: 'check' }, updatedAt: now },
     },
     {
       name: 'a deletion of what may still succeed: it is not looked at any more',
       task: at('FAILED', 'theirs', 'GAVE_UP'),
       event: events.deleted,
-      patch: { stage: 'FAILED', deletedAt: now, nextAction: null, updatedAt: now },
+      patch: { stage: 'FAILED', deletedAt: now, work: { nextAction: null }, updatedAt: now },
     },
     {
       name: 'the cost of a deleted task: for the ledger alone',
-      task: hinted('CANCELED', { providerTaskId: 'theirs', cost: estimate, deletedAt: 1 }),
+      task: hinted('CANCELED', { provider: { taskId: 'theirs' }, cost: estimate, deletedAt: 1 }),
       event: events.costTold,
-      patch: { stage: 'CANCELED', cost, nextAction: null },
+      patch: { stage: 'CANCELED', cost, work: { nextAction: null } },
     },
   ];
 
@@ -381,7 +391,12 @@ test('a second acceptance is a bill beside the task’s own', () => {
 });
 
 describe('what is told to others', () => {
-  const task = { ...at('GENERATING', 'theirs'), providerStatus: 'running', percent: 40, cost, hint: 'Wait' };
+  const task = {
+    ...at('GENERATING', 'theirs'),
+    provider: { ...at('GENERATING', 'theirs').provider, status: 'running', percent: 40 },
+    cost,
+    hint: 'Wait',
+  };
   const rowsOfTelling: { readonly name: string; readonly event: TaskEvent; readonly announces: boolean }[] = [
     { name: 'a check that saw nothing new is not', event: events.observed, announces: false },
     {

@@ -9,7 +9,7 @@ it('a server whose subscribers wait, because changes cannot be read, is not read
   const { id } = await server.create();
   // A number that no read can give back.
   await server.store.change(id, () => ({
-    patch: { checks: 2 ** 60, hint: 'new' },
+    patch: { work: { checks: 2 ** 60 }, hint: 'new' },
     announces: true,
     transition: null,
   }));

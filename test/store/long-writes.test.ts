@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { NewVideoTask, Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import type { VideoTask } from '../../src/domain/video-task.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
-import { local, sampleTime } from '../support/sample-task.ts';
+import { local, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -14,7 +14,7 @@ import { turnsDuring } from '../support/turns-during.ts';
 const count = 6000;
 
 async function withTasks(
-  overrides: (index: number) => Partial<NewVideoTask>,
+  overrides: (index: number) => TaskOverrides,
   run: (store: Store) => Promise<void>,
 ): Promise<void> {
   await using folder = await temporaryFolder();
@@ -81,7 +81,7 @@ describe('writes that concern many rows let others work meanwhile', () => {
         expect(turns).toBeGreaterThan(1);
         const moved = before.map((task) => ({
           ...task,
-          dueAt: (task.dueAt ?? 0) - (task.nextAction === null ? 0 : 777),
+          work: { ...task.work, dueAt: (task.work.dueAt ?? 0) - (task.work.nextAction === null ? 0 : 777) },
         }));
         expect(await allTasks(store)).toEqual(moved);
       },

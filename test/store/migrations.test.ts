@@ -36,11 +36,11 @@ test('plans that an earlier version made beyond the calendar are due again, and 
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'data', 'reelay.db');
   await mkdir(join(folder.path, 'data'));
-  const tasks = [1.1e17, 1e33, sampleTime + 5].map((dueAt) => ({ ...sampleTask(), dueAt }));
+  const tasks = [1.1e17, 1e33, sampleTime + 5].map((dueAt) => ({ task: sampleTask(), dueAt }));
   await databaseOf(file, '0002_money', (database) => {
-    for (const [index, task] of tasks.entries()) {
+    for (const [index, { task, dueAt }] of tasks.entries()) {
       // `toRow` of today bounds what that version wrote as it was.
-      const row = { ...toRow({ ...task, number: index + 1, revision: index + 1 }), due_at: task.dueAt };
+      const row = { ...toRow({ ...task, number: index + 1, revision: index + 1 }), due_at: dueAt };
       const columns = Object.keys(row);
       database
         .prepare(`insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`)
@@ -51,7 +51,11 @@ test('plans that an earlier version made beyond the calendar are due again, and 
   });
   await using store = await openSqliteStore(file);
   const { tasks: page } = await store.page({ owner: local, filter: {}, from: 'oldest', limit: 10 });
-  expect(page.map(({ dueAt }) => dueAt).toReversed()).toEqual([sampleTime, sampleTime, sampleTime + 5]);
+  expect(page.map(({ work: { dueAt } }) => dueAt).toReversed()).toEqual([
+    sampleTime,
+    sampleTime,
+    sampleTime + 5,
+  ]);
   expect(await store.createAllowance('KIE', { now: sampleTime, windowMs: 1000, max: 1 })).toEqual({
     places: 1,
     freeAt: sampleTime,

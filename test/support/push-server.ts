@@ -5,14 +5,14 @@ import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { NewVideoTask, Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
 import type { TaskEvent } from '../../src/domain/state-machine.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { randomId } from '../../src/commands/random-id.ts';
 import { VideoTasks } from '../../src/commands/video-tasks.ts';
-import { sampleTask } from './sample-task.ts';
+import { sampleTask, type TaskOverrides } from './sample-task.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The API in front of a real store, without workers: the test decides what happens to tasks, and when. */
@@ -23,7 +23,7 @@ export interface PushServer extends AsyncDisposable {
   readonly mediaDirectory: string;
   /** How many listeners the feed has. */
   readonly listeners: () => number;
-  create(overrides?: Partial<NewVideoTask>): Promise<VideoTask>;
+  create(overrides?: TaskOverrides): Promise<VideoTask>;
   /** Records one event; fails where the state machine refuses it. */
   record(task: { readonly id: TaskId }, event: TaskEvent): Promise<VideoTask>;
   /** A change that everybody is told. */

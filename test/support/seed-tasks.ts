@@ -1,7 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import type { NewVideoTask } from '../../src/store/store.ts';
 import { toRow } from '../../src/store/tables/tasks.ts';
-import { sampleTask } from './sample-task.ts';
+import { sampleTask, type TaskOverrides } from './sample-task.ts';
 
 /**
  * Writes many tasks into a SQLite database that no store has open, in one transaction.
@@ -11,7 +10,7 @@ import { sampleTask } from './sample-task.ts';
 export function seedTasks(
   file: string,
   count: number,
-  overrides: (index: number) => Partial<NewVideoTask> = () => ({}),
+  overrides: (index: number) => TaskOverrides = () => ({}),
 ): void {
   using database = new DatabaseSync(file);
   database.exec('begin');

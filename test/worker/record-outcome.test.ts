@@ -3,7 +3,6 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { Faults } from '../../src/worker/provider-health/task-faults.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { NewVideoTask } from '../../src/store/store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
@@ -11,7 +10,7 @@ import { keepOutcome } from '../../src/worker/submit/record-outcome.ts';
 import { submitTask } from '../../src/worker/submit/submit.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
-import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { local, sampleTask, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cost = { amount: 0.15, credits: 30, settled: false };
@@ -19,7 +18,7 @@ const lease = { owner: 'w', isHeld: () => true };
 const { signal } = new AbortController();
 
 /** A task in a real database, and what a worker needs to write its outcome. */
-async function startWork(overrides: Partial<NewVideoTask>) {
+async function startWork(overrides: TaskOverrides) {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
@@ -65,7 +64,7 @@ describe('a late acceptance', () => {
     await using work = await startWork({});
     const { store, context, task } = work;
     await store.change(task.id, () => ({
-      patch: { stage: 'GENERATING', providerTaskId: 'first', nextAction: 'check' },
+      patch: { stage: 'GENERATING', provider: { taskId: 'first' }, work: { nextAction: 'check' } },
       announces: true,
       transition: null,
     }));
@@ -73,7 +72,7 @@ describe('a late acceptance', () => {
     await keepOutcome(context, task, accepted, lease, signal);
     expect(await spentIn(work)).toBe(0.3);
     const row = await store.get(task.id);
-    expect([row?.stage, row?.providerTaskId, row?.hint]).toEqual([
+    expect([row?.stage, row?.provider.taskId, row?.hint]).toEqual([
       'GENERATING',
       'first',
       expect.stringContaining('late'),
@@ -84,7 +83,10 @@ describe('a late acceptance', () => {
   it('of a task that was declared unknown adopts the id', async () => {
     await using work = await startWork({ stage: 'SUBMISSION_UNKNOWN', nextAction: 'check', submittedAt: 1 });
     await keepOutcome(work.context, work.task, accepted, lease, signal);
-    expect(await work.store.get(work.task.id)).toMatchObject({ stage: 'GENERATING', providerTaskId: 'late' });
+    expect(await work.store.get(work.task.id)).toMatchObject({
+      stage: 'GENERATING',
+      provider: { taskId: 'late' },
+    });
   });
 
   it('takes no lease from another claim', async () => {
@@ -96,7 +98,7 @@ describe('a late acceptance', () => {
       leaseUntil: sampleTime + 1000,
     });
     await keepOutcome(work.context, work.task, accepted, lease, signal);
-    expect((await work.store.get(work.task.id))?.leaseOwner).toBe('another');
+    expect((await work.store.get(work.task.id))?.work.leaseOwner).toBe('another');
   });
 
   it('under the id of another task keeps that id in the hint', async () => {

@@ -1,17 +1,16 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { NewVideoTask } from '../../src/store/store.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { giveBack } from '../../src/worker/release-task.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
-import { sampleTask, sampleTime } from '../support/sample-task.ts';
+import { sampleTask, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const patienceMs = 60_000;
 
 /** A task that a worker holds, as it is when that gave it back. */
-async function given(overrides: Partial<NewVideoTask>, why: 'stopped' | 'ended' | 'failed', atMs = 5000) {
+async function given(overrides: TaskOverrides, why: 'stopped' | 'ended' | 'failed', atMs = 5000) {
   await using folder = await temporaryFolder();
   await using store = await openSqliteStore(`${folder.path}/reelay.db`);
   await using provider = kieProviderAt('http://127.0.0.1:9', { pollIntervalMs: 10_000 });
@@ -24,7 +23,11 @@ async function given(overrides: Partial<NewVideoTask>, why: 'stopped' | 'ended' 
   const context = { store, recorder, provider, now, random: () => 0, patienceMs };
   await giveBack(context, inserted.task, 'w', why);
   const after = await store.get(inserted.task.id);
-  const { stage, leaseOwner, unknownChecks, dueAt, error } = after ?? inserted.task;
+  const {
+    stage,
+    work: { leaseOwner, unknownChecks, dueAt },
+    result: { error },
+  } = after ?? inserted.task;
   return { stage, leaseOwner, unknownChecks, restMs: (dueAt ?? 0) - now(), error: error?.code ?? null };
 }
 

@@ -23,8 +23,10 @@ it('a stop lets the paid request of one provider end, and gives no other provide
   expect((await statsOf(kie)).createsReceived).toBe(1);
   await using store = await openSqliteStore(`${folder.path}/reelay.db`);
   const tasks = await store.changesAfter(0, { limit: 9 });
-  expect(Object.fromEntries(tasks.map(({ prompt, stage }) => [prompt.slice(0, 3), stage]))).toEqual({
-    fox: 'WAITING',
-    owl: 'GENERATING',
-  });
+  expect(Object.fromEntries(tasks.map(({ spec: { prompt }, stage }) => [prompt.slice(0, 3), stage]))).toEqual(
+    {
+      fox: 'WAITING',
+      owl: 'GENERATING',
+    },
+  );
 });

@@ -8,7 +8,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
 import { Caller, taken } from '../support/kie-app.ts';
 import { startServerWithSettableClock } from '../support/processes.ts';
-import { local, sampleFullTask, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { local, sampleVideo, sampleTask, sampleTime } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { png, upload } from '../support/upload.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,7 +30,10 @@ describe('a file that nothing names', () => {
     const inserted = await store.insert(sampleTask({ stage: 'GENERATING' }), null);
     if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
     await store.change(inserted.task.id, () => ({
-      patch: { stage: 'COMPLETED', video: { ...sampleFullTask().video, mediaKey: 'of-a-task' } },
+      patch: {
+        stage: 'COMPLETED',
+        result: { video: { ...sampleVideo, mediaKey: 'of-a-task' } },
+      },
       announces: true,
       transition: null,
     }));

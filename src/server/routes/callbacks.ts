@@ -39,8 +39,8 @@ export class Callbacks {
   async respond({ request, response, rest: token }: Exchange, path: string): Promise<void> {
     const { store, log, readers, now, onCallback, traffic } = this.#options;
     const task = await store.getByCallbackToken(token);
-    const reader = task === null ? undefined : readers.get(task.provider);
-    if (task === null || reader === undefined || callbackPathOf(task.provider) !== path) {
+    const reader = task === null ? undefined : readers.get(task.provider.name);
+    if (task === null || reader === undefined || callbackPathOf(task.provider.name) !== path) {
       respondJson(response, 404, { error: 'Unknown callback token.' });
       return;
     }
@@ -61,11 +61,11 @@ export class Callbacks {
     const { ids, providerTaskId } = content;
     // Logged before anything else is done with them: they may be the only trace of a paid task.
     log.info({ task: task.id, stage: task.stage, ids }, 'the provider called back');
-    if (providerTaskId !== null && task.providerTaskId !== null && providerTaskId !== task.providerTaskId) {
+    if (providerTaskId !== null && task.provider.taskId !== null && providerTaskId !== task.provider.taskId) {
       log.warn({ task: task.id, ids }, 'a callback names another id than the one of its task');
     }
     await wakeTask(store, task.id, providerTaskId, now());
-    onCallback(task.provider);
+    onCallback(task.provider.name);
     if (refusal === null) respondJson(response, 200, { ok: true });
     else respondJson(response, refusal.status, { error: refusal.message }, refusal.headers);
   }

@@ -66,21 +66,21 @@ export class Veo31Generate {
     const submitted = await this.#waitForProviderTask(task, viewer);
     const id = toGlobalId(task.id);
     if (submitted.stage === 'FAILED') {
-      const status = submitted.error?.code === 'PROVIDER_FAILED' ? 502 : 422;
-      respondJson(response, status, { error: submitted.error?.message ?? 'The task failed.', id });
+      const status = submitted.result.error?.code === 'PROVIDER_FAILED' ? 502 : 422;
+      respondJson(response, status, { error: submitted.result.error?.message ?? 'The task failed.', id });
       return;
     }
     if (submitted.stage === 'SUBMISSION_UNKNOWN' || submitted.stage === 'CANCELED') {
       respondJson(response, 502, { error: submitted.hint ?? 'The provider did not accept the task.', id });
       return;
     }
-    const { providerTaskId } = submitted;
+    const providerTaskId = submitted.provider.taskId;
     respondJson(response, providerTaskId === null ? 202 : 200, {
       id,
       step1_reference_images: input.referenceImages.map(({ url }) => url),
-      step2_prompt: submitted.prompt,
+      step2_prompt: submitted.spec.prompt,
       step3_video_generation: {
-        provider: seedName(submitted.provider),
+        provider: seedName(submitted.provider.name),
         status: 'submitted',
         task_id: providerTaskId,
       },
@@ -136,7 +136,7 @@ export class Veo31Generate {
 
 /** Whether it is known whether the provider accepts the task. */
 const isDecided = (task: VideoTask): boolean =>
-  task.providerTaskId !== null || task.stage === 'SUBMISSION_UNKNOWN' || isTerminal(task.stage);
+  task.provider.taskId !== null || task.stage === 'SUBMISSION_UNKNOWN' || isTerminal(task.stage);
 
 /** The next longer duration that the model can make: the seed accepts any. 0: the model's default. */
 function roundUp(

@@ -87,11 +87,11 @@ export class Veo31Status {
   #stateOf(task: VideoTask, taskId: string) {
     const status = statusOf(task.stage);
     return {
-      provider: seedName(task.provider),
-      task_id: task.providerTaskId ?? taskId,
+      provider: seedName(task.provider.name),
+      task_id: task.provider.taskId ?? taskId,
       status: seedStatus(task),
-      ...(task.video !== null && { video_url: this.#options.mediaUrl(task.video.mediaKey) }),
-      ...(status === 'FAILED' && { error: task.error?.message }),
+      ...(task.result.video !== null && { video_url: this.#options.mediaUrl(task.result.video.mediaKey) }),
+      ...(status === 'FAILED' && { error: task.result.error?.message }),
       ...(status === 'CANCELED' && { error: 'The task was canceled.' }),
       ...(task.hint !== null && { hint: task.hint }),
     };
@@ -112,8 +112,8 @@ export class Veo31Status {
   }
 }
 
-function seedStatus({ stage, providerStatus }: VideoTask): string {
+function seedStatus({ stage, provider }: VideoTask): string {
   if (stage === 'COMPLETED') return 'completed';
   if (isTerminal(stage)) return 'failed';
-  return providerStatus === 'unknown' ? 'unknown' : 'processing';
+  return provider.status === 'unknown' ? 'unknown' : 'processing';
 }

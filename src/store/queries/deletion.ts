@@ -33,7 +33,7 @@ export async function purgeDeleted(
       if (ids.length > 0) await trx.deleteFrom('transitions').where('task_id', 'in', ids).execute();
       await releaseMedia(
         trx,
-        rows.map(fromRow).flatMap(({ video }) => (video === null ? [] : [video.mediaKey])),
+        rows.map(fromRow).flatMap(({ result: { video } }) => (video === null ? [] : [video.mediaKey])),
       );
       return rows.length;
     });

@@ -9,6 +9,7 @@ import type {
   InsertConditions,
   InsertResult,
   KeptKey,
+  NewTrackedTask,
   NewVideoTask,
   TrackedResult,
 } from '../store.ts';
@@ -39,7 +40,7 @@ export async function insertTask(
         if (earlier !== null) return earlier;
       }
       if (precondition !== null && !(await precondition(trx))) throw new ConditionError();
-      if (task.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
+      if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
       return { kind: 'inserted', task: await writeTask(trx, task, openLimit) };
     });
   } catch (error) {
@@ -53,20 +54,20 @@ export async function insertTask(
 /** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
 export async function insertTracked(
   db: Kysely<Database>,
-  task: NewVideoTask & { readonly trackedId: string },
+  task: NewTrackedTask,
   openLimit: number | undefined,
 ): Promise<TrackedResult> {
   const keep = db.transaction().execute(async (trx): Promise<TrackedResult> => {
     const holders = await trx
       .selectFrom('tasks')
       .selectAll()
-      .where('provider', '=', task.provider)
+      .where('provider', '=', task.provider.name)
       .where((expression) =>
         expression.or([
-          expression('provider_task_id', '=', task.trackedId),
+          expression('provider_task_id', '=', task.provider.trackedId),
           expression.and([
             expression('owner', '=', task.owner),
-            expression('tracked_id', '=', task.trackedId),
+            expression('tracked_id', '=', task.provider.trackedId),
           ]),
         ]),
       )
@@ -80,7 +81,11 @@ export async function insertTracked(
     const isHeld = holders.some((row) => row.deleted_at === null);
     return {
       kind: 'inserted',
-      task: await writeTask(trx, { ...task, providerTaskId: isHeld ? null : task.trackedId }, openLimit),
+      task: await writeTask(
+        trx,
+        { ...task, provider: { ...task.provider, taskId: isHeld ? null : task.provider.trackedId } },
+        openLimit,
+      ),
     };
   });
   try {
@@ -114,7 +119,7 @@ async function writeTask(
   task: NewVideoTask,
   openLimit: number | undefined,
 ): Promise<VideoTask> {
-  if (task.completedAt === null) await addOpenTask(trx, task.owner, openLimit ?? null);
+  if (task.result.completedAt === null) await addOpenTask(trx, task.owner, openLimit ?? null);
   // The counter is locked last, so that two writers never wait for each other.
   await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
   const revision = await nextRevision(trx);

@@ -52,8 +52,8 @@ export async function bookEstimate(
     .values({
       task_id: task.id,
       owner: task.owner,
-      provider: task.provider,
-      model: task.model,
+      provider: task.provider.name,
+      model: task.spec.model,
       month,
       at: task.createdAt,
       micros,
@@ -103,8 +103,8 @@ export async function bookSecondBill(
       // Neither our ids nor those of a provider have spaces.
       task_id: `${task.id} ${providerTaskId}`,
       owner: task.owner,
-      provider: task.provider,
-      model: task.model,
+      provider: task.provider.name,
+      model: task.spec.model,
       month,
       at: task.createdAt,
       micros,

@@ -1,33 +1,35 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import { ProviderTaskTakenError } from '../store.ts';
-import type { VideoTask } from '../../domain/video-task.ts';
+import type { ProviderTask, VideoTask } from '../../domain/video-task.ts';
 
 /**
- * A provider's id belongs to one task, and is followed by one of each owner.
+ * Makes sure that ids that are new to a task are free: a provider's id belongs to one task, and is followed by one of
+ * each owner.
  *
  * @throws ProviderTaskTakenError when another task holds one of the ids; a deleted one lets go of it
  */
 export async function refuseTaken(
   trx: Transaction<Database>,
   { id, provider, owner }: VideoTask,
-  providerTaskId: string | null,
-  trackedId: string | null,
+  { taskId = null, trackedId = null }: Partial<ProviderTask> = {},
 ): Promise<void> {
+  const isNew = (taskId && taskId !== provider.taskId) || (trackedId && trackedId !== provider.trackedId);
+  if (!isNew) return;
   const holders = await trx
     .selectFrom('tasks')
     .select(['id', 'deleted_at'])
-    .where('provider', '=', provider)
+    .where('provider', '=', provider.name)
     .where('id', '!=', id)
     .where((expression) =>
       expression.or([
-        expression('provider_task_id', '=', providerTaskId),
+        expression('provider_task_id', '=', taskId),
         expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
       ]),
     )
     .execute();
   if (holders.some((holder) => holder.deleted_at === null)) {
-    throw new ProviderTaskTakenError(`Another task has ${providerTaskId ?? trackedId}`);
+    throw new ProviderTaskTakenError(`Another task has ${taskId ?? trackedId}`);
   }
   await letGo(
     trx,

@@ -3,13 +3,14 @@ import type { Database } from '../tables/database.ts';
 import type { MaybePromise } from '../store.ts';
 import {
   columnOf,
-  fieldsFrom,
   fromValues,
+  readerOf,
   taskColumns,
   valuesOf,
+  type ColumnName,
   type TaskRow,
-  type TaskValues,
 } from '../tables/tasks.ts';
+import type { TaskField, TaskWith } from '../../domain/task-fields.ts';
 import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
 
 /** The values of a row, in the order of its query's columns. */
@@ -29,14 +30,14 @@ export interface PresentReads {
 /** A query that is built once, and how its rows are read. */
 interface Read<Value> {
   readonly query: CompiledQuery<Partial<TaskRow>>;
-  readonly columns: readonly (keyof TaskRow)[];
+  readonly columns: readonly ColumnName[];
   readonly from: (values: Values) => Value;
 }
 
 const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
   query,
   columns: taskColumns,
-  from: (values) => fromValues(values as unknown as TaskValues),
+  from: fromValues,
 });
 
 /** Changed tasks in the order of revisions. The limit stands in the text: SQLite plans anew, 60 µs, for a bound one. */
@@ -55,7 +56,7 @@ export class TaskReads {
   readonly #byId: Read<VideoTask>;
   readonly #own: Read<VideoTask>;
   /** By the list of fields itself, and forgotten with it. */
-  readonly #ownFields = new WeakMap<readonly (keyof VideoTask)[], Read<object>>();
+  readonly #ownFields = new WeakMap<readonly TaskField[], Read<object>>();
   /** By limit. */
   readonly #changes = new Map<number, Read<VideoTask>>();
 
@@ -71,12 +72,12 @@ export class TaskReads {
   }
 
   /** A task as its owner sees it; only some fields where they are named. */
-  own<Field extends keyof VideoTask>(
+  own<Field extends TaskField>(
     owner: Owner,
     id: TaskId,
     fields?: readonly Field[],
-  ): MaybePromise<Pick<VideoTask, Field> | null> {
-    const read: Read<Pick<VideoTask, Field>> = fields === undefined ? this.#own : this.#ownRead(fields);
+  ): MaybePromise<TaskWith<Field> | null> {
+    const read: Read<TaskWith<Field>> = fields === undefined ? this.#own : this.#ownRead(fields);
     return this.#readOne(read, [id, owner]);
   }
 
@@ -91,7 +92,7 @@ export class TaskReads {
     return now?.map(read.from) ?? this.#readInTurn(read, [counter]);
   }
 
-  #ownQuery(columns: readonly (keyof TaskRow)[]): CompiledQuery<Partial<TaskRow>> {
+  #ownQuery(columns: readonly ColumnName[]): CompiledQuery<Partial<TaskRow>> {
     return this.#db
       .selectFrom('tasks')
       .select(columns)
@@ -101,11 +102,11 @@ export class TaskReads {
       .compile();
   }
 
-  #ownRead<Field extends keyof VideoTask>(fields: readonly Field[]): Read<Pick<VideoTask, Field>> {
-    let read = this.#ownFields.get(fields) as Read<Pick<VideoTask, Field>> | undefined;
+  #ownRead<Field extends TaskField>(fields: readonly Field[]): Read<TaskWith<Field>> {
+    let read = this.#ownFields.get(fields) as Read<TaskWith<Field>> | undefined;
     if (read === undefined) {
       const columns = fields.map(columnOf);
-      read = { query: this.#ownQuery(columns), columns, from: fieldsFrom(fields) };
+      read = { query: this.#ownQuery(columns), columns, from: readerOf(fields) };
       this.#ownFields.set(fields, read);
     }
     return read;

@@ -1,218 +1,142 @@
 import { withinCalendar } from '../../domain/calendar.ts';
+import {
+  taskParts,
+  type TaskField,
+  type TaskPart,
+  type TaskPatch,
+  type TaskWith,
+} from '../../domain/task-fields.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
+import { json, plannedTime, value, type Column, type Stored } from './column.ts';
 
-/** Fields that are kept as JSON text. */
-const jsonFields = new Set<keyof VideoTask>([
-  'providerMemo',
-  'referenceImages',
-  'providerOptions',
-  'video',
-  'error',
-  'cost',
-]);
+/** The columns of `tasks`, each declared once: the field it holds, and how. In the order in which rows are read. */
+const columns = {
+  id: value('id'),
+  number: value('number'),
+  owner: value('owner'),
+  stage: value('stage'),
+  provider: value('provider.name'),
+  model: value('spec.model'),
+  provider_task_id: value('provider.taskId'),
+  provider_status: value('provider.status'),
+  provider_memo: json('provider.memo'),
+  tracked_id: value('provider.trackedId'),
+  prompt: value('spec.prompt'),
+  label: value('spec.label'),
+  use_case: value('spec.useCase'),
+  reference_images: json('spec.referenceImages'),
+  images_as: value('spec.imagesAs'),
+  aspect_ratio: value('spec.aspectRatio'),
+  duration_seconds: value('spec.durationSeconds'),
+  resolution: value('spec.resolution'),
+  seed: value('spec.seed'),
+  provider_options: json('spec.providerOptions'),
+  video: json('result.video'),
+  error: json('result.error'),
+  hint: value('hint'),
+  percent: value('provider.percent'),
+  cost: json('cost'),
+  retry_of: value('retryOf'),
+  callback_token: value('work.callbackToken'),
+  suggested_provider_task_id: value('work.suggestedProviderTaskId'),
+  woken_at: value('work.wokenAt'),
+  created_at: value('createdAt'),
+  submitted_at: value('provider.submittedAt'),
+  completed_at: value('result.completedAt'),
+  updated_at: value('updatedAt'),
+  deleted_at: value('deletedAt'),
+  last_checked_at: value('work.lastCheckedAt'),
+  checks: value('work.checks'),
+  unknown_checks: value('work.unknownChecks'),
+  next_action: value('work.nextAction'),
+  due_at: plannedTime('work.dueAt'),
+  lease_owner: value('work.leaseOwner'),
+  lease_until: plannedTime('work.leaseUntil'),
+  revision: value('revision'),
+} as const satisfies Record<string, Column>;
 
-/** Fields that are computed from what others say, and may be any number. */
-const plannedFields = new Set<string>(['dueAt', 'leaseUntil'] satisfies (keyof VideoTask)[]);
+type Columns = typeof columns;
+/** The name of a column of `tasks`. */
+export type ColumnName = keyof Columns;
+/** A row of `tasks`. */
+export type TaskRow = { -readonly [Name in ColumnName]: Stored<Columns[Name]> };
 
-/** The columns of `tasks`: the fields of a VideoTask in snake_case, JSON as text. */
-export interface TaskRow {
-  id: string;
-  number: number;
-  owner: string;
-  stage: string;
-  provider: string;
-  model: string;
-  provider_task_id: string | null;
-  provider_status: string | null;
-  provider_memo: string | null;
-  tracked_id: string | null;
-  prompt: string;
-  label: string | null;
-  use_case: string | null;
-  reference_images: string;
-  images_as: string;
-  aspect_ratio: string;
-  duration_seconds: number | null;
-  resolution: string | null;
-  seed: number | null;
-  provider_options: string | null;
-  video: string | null;
-  error: string | null;
-  hint: string | null;
-  percent: number | null;
-  cost: string | null;
-  retry_of: string | null;
-  callback_token: string;
-  suggested_provider_task_id: string | null;
-  woken_at: number | null;
-  created_at: number;
-  submitted_at: number | null;
-  completed_at: number | null;
-  updated_at: number;
-  deleted_at: number | null;
-  last_checked_at: number | null;
-  checks: number;
-  unknown_checks: number;
-  next_action: string | null;
-  due_at: number | null;
-  lease_owner: string | null;
-  lease_until: number | null;
-  revision: number;
-}
+/** The names of all columns, in their order. */
+export const taskColumns = Object.keys(columns) as ColumnName[];
 
-/** The columns in the order in which a row's values are read. */
-export const taskColumns = [
-  'id',
-  'number',
-  'owner',
-  'stage',
-  'provider',
-  'model',
-  'provider_task_id',
-  'provider_status',
-  'provider_memo',
-  'tracked_id',
-  'prompt',
-  'label',
-  'use_case',
-  'reference_images',
-  'images_as',
-  'aspect_ratio',
-  'duration_seconds',
-  'resolution',
-  'seed',
-  'provider_options',
-  'video',
-  'error',
-  'hint',
-  'percent',
-  'cost',
-  'retry_of',
-  'callback_token',
-  'suggested_provider_task_id',
-  'woken_at',
-  'created_at',
-  'submitted_at',
-  'completed_at',
-  'updated_at',
-  'deleted_at',
-  'last_checked_at',
-  'checks',
-  'unknown_checks',
-  'next_action',
-  'due_at',
-  'lease_owner',
-  'lease_until',
-  'revision',
-] as const satisfies readonly (keyof TaskRow)[];
-
-type ValuesOf<Columns extends readonly (keyof TaskRow)[]> = {
-  readonly [Place in keyof Columns]: TaskRow[Columns[Place]];
-};
-/** The values of a row, in the order of `taskColumns`. */
-export type TaskValues = ValuesOf<typeof taskColumns>;
-
-const parsed = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T));
-
-/**
- * A row as the domain reads it, by the places of its columns. Written out, because every read passes here: as an
- * object with names in between it cost 2.5 µs more.
- * Our own writes are the only source of these rows, so their unions are trusted.
- */
-export function fromValues(values: TaskValues): VideoTask {
-  return {
-    id: values[0] as VideoTask['id'],
-    number: values[1],
-    owner: values[2] as VideoTask['owner'],
-    stage: values[3] as VideoTask['stage'],
-    provider: values[4] as VideoTask['provider'],
-    model: values[5],
-    providerTaskId: values[6],
-    providerStatus: values[7],
-    providerMemo: parsed(values[8]),
-    trackedId: values[9],
-    prompt: values[10],
-    label: values[11],
-    useCase: values[12] as VideoTask['useCase'],
-    referenceImages: JSON.parse(values[13]) as VideoTask['referenceImages'],
-    imagesAs: values[14] as VideoTask['imagesAs'],
-    aspectRatio: values[15] as VideoTask['aspectRatio'],
-    durationSeconds: values[16],
-    resolution: values[17] as VideoTask['resolution'],
-    seed: values[18],
-    providerOptions: parsed(values[19]),
-    video: parsed(values[20]),
-    error: parsed(values[21]),
-    hint: values[22],
-    percent: values[23],
-    cost: parsed(values[24]),
-    retryOf: values[25] as VideoTask['retryOf'],
-    callbackToken: values[26],
-    suggestedProviderTaskId: values[27],
-    wokenAt: values[28],
-    createdAt: values[29],
-    submittedAt: values[30],
-    completedAt: values[31],
-    updatedAt: values[32],
-    deletedAt: values[33],
-    lastCheckedAt: values[34],
-    checks: values[35],
-    unknownChecks: values[36],
-    nextAction: values[37] as VideoTask['nextAction'],
-    dueAt: values[38],
-    leaseOwner: values[39],
-    leaseUntil: values[40],
-    revision: values[41],
-  };
-}
-
-/** A row with its names, as queries that are not read all the time give it. */
-export const fromRow = (row: TaskRow): VideoTask =>
-  fromValues(valuesOf(row, taskColumns) as unknown as TaskValues);
-
-/** The values of some columns of a row. */
-export const valuesOf = (row: Partial<TaskRow>, columns: readonly (keyof TaskRow)[]): readonly unknown[] =>
-  columns.map((column) => row[column]);
-
-/** Reads some fields of a task from the values of their columns, in the same order. */
-export function fieldsFrom<Field extends keyof VideoTask>(
-  fields: readonly Field[],
-): (values: readonly unknown[]) => Pick<VideoTask, Field> {
-  const parts = fields.map((field) => ({ field, isJson: jsonFields.has(field) }));
-  return (values) => {
-    const task: Record<string, unknown> = {};
-    let place = 0;
-    for (const { field, isJson } of parts) {
-      const value = values[place++];
-      task[field] = isJson && typeof value === 'string' ? JSON.parse(value) : value;
-    }
-    return task as Pick<VideoTask, Field>;
-  };
-}
-
-/** The columns of some fields, ready to be bound. */
-export function toRow(task: VideoTask): TaskRow;
-export function toRow(fields: Partial<VideoTask>): Partial<TaskRow>;
-export function toRow(fields: Partial<VideoTask>): Partial<TaskRow> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([field, value]) => [
-      columnOf(field),
-      value !== null && jsonFields.has(field as keyof VideoTask)
-        ? JSON.stringify(value)
-        : typeof value === 'number' && plannedFields.has(field)
-          ? withinCalendar(value)
-          : value,
-    ]),
-  );
-}
-
-const columns = new Map<string, keyof TaskRow>(
-  taskColumns.map((column) => [column.replace(/_./g, ([, letter = '']) => letter.toUpperCase()), column]),
+const byField = new Map<TaskField, { readonly name: ColumnName; readonly kind: Column['kind'] }>(
+  taskColumns.map((name) => [columns[name].field, { name, kind: columns[name].kind }]),
 );
 
 /** The column of a field. */
-export function columnOf(field: string): keyof TaskRow {
-  const column = columns.get(field);
+export function columnOf(field: TaskField): ColumnName {
+  return declared(field).name;
+}
+
+function declared(field: string) {
+  const column = byField.get(field as TaskField);
   if (column === undefined) throw new Error(`A task has no field ${field}`);
   return column;
 }
+
+/**
+ * A reader of some fields of a task from the values of their columns, in the same order. Our own writes are the only
+ * source of rows, so their unions are trusted.
+ *
+ * It is compiled to one object literal, because every read passes here: a whole task takes 0.2 µs, and 0.9 µs in a loop
+ * over the columns.
+ */
+export function readerOf<Field extends TaskField>(
+  fields: readonly Field[],
+): (values: readonly unknown[]) => TaskWith<Field> {
+  const values: string[] = [];
+  const parts = new Map<string, string[]>();
+  for (const [index, field] of fields.entries()) {
+    const [part = '', name] = field.split('.');
+    const stored = `values[${index}]`;
+    const read =
+      declared(field).kind === 'json' ? `${stored} === null ? null : JSON.parse(${stored})` : stored;
+    if (name === undefined) values.push(`${part}: ${read}`);
+    else parts.set(part, [...(parts.get(part) ?? []), `${name}: ${read}`]);
+  }
+  for (const [part, members] of parts) values.push(`${part}: { ${members.join(', ')} }`);
+  // Made of names in this file alone.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  return new Function('values', `return { ${values.join(', ')} };`) as ReturnType<typeof readerOf<Field>>;
+}
+
+/** A whole task from the values of its columns, in the order of `taskColumns`. A field without a column does not compile. */
+export const fromValues: (values: readonly unknown[]) => VideoTask = readerOf(
+  taskColumns.map((name) => columns[name].field),
+);
+
+/** A task from a row with its names, as queries that are not run all the time return it. */
+export const fromRow = (row: TaskRow): VideoTask => fromValues(valuesOf(row, taskColumns));
+
+/** The values of some columns of a row. */
+export const valuesOf = (row: Partial<TaskRow>, names: readonly ColumnName[]): readonly unknown[] =>
+  names.map((name) => row[name]);
+
+/** The columns of some fields, ready to be bound. */
+export function toRow(task: VideoTask): TaskRow;
+export function toRow(patch: TaskPatch): Partial<TaskRow>;
+export function toRow(patch: TaskPatch): Partial<TaskRow> {
+  const row: Record<string, unknown> = {};
+  const set = (field: string, given: unknown) => {
+    const { name, kind } = declared(field);
+    row[name] = given === null ? null : storedAs[kind](given);
+  };
+  for (const [key, given] of Object.entries(patch)) {
+    if (!isPart(key)) set(key, given);
+    else for (const [name, inner] of Object.entries(given as object)) set(`${key}.${name}`, inner);
+  }
+  return row;
+}
+
+const storedAs: Record<Column['kind'], (given: unknown) => unknown> = {
+  value: (given) => given,
+  json: (given) => JSON.stringify(given),
+  plannedTime: (given) => withinCalendar(given as number),
+};
+
+const isPart = (key: string): key is TaskPart => (taskParts as readonly string[]).includes(key);

@@ -44,7 +44,7 @@ export async function claimDueWork(
       .returningAll()
       .execute();
   });
-  return rows.map(fromRow).toSorted((a, b) => (a.dueAt ?? 0) - (b.dueAt ?? 0));
+  return rows.map(fromRow).toSorted((a, b) => (a.work.dueAt ?? 0) - (b.work.dueAt ?? 0));
 }
 
 /** Attempts that nobody holds: whoever began them ended. */

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../tables/database.ts';
-import type { MaybePromise } from '../store.ts';
-import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
+import type { MaybePromise, WaitingTask } from '../store.ts';
+import type { Owner, ProviderName } from '../../domain/video-task.ts';
 
 /** How many waiting tasks one statement reads: some 4 ms. */
 const sliceSize = 5000;
@@ -14,8 +14,6 @@ const freshForMs = 250;
 const keptMsPerTask = 0.02;
 /** Shorter ones are always as of the last write. */
 const shortQueue = 2000;
-
-type WaitingTask = Pick<VideoTask, 'provider' | 'owner' | 'dueAt' | 'number'>;
 
 /**
  * How many tasks are sent before one that waits, if no other comes: its owner's older ones, and of each other owner
@@ -39,7 +37,7 @@ export class QueuePositions {
 
   /** The position of a waiting task, from 0. */
   of(task: WaitingTask): MaybePromise<number> {
-    const key = `${task.provider} ${task.owner}`;
+    const key = `${task.provider.name} ${task.owner}`;
     const known = this.#queues.get(key);
     if (known !== undefined) {
       // While it is being read, all who ask wait for that read.
@@ -48,7 +46,7 @@ export class QueuePositions {
     }
     const writes = this.#writes;
     const entry: { queue: Promise<Queue>; read: ReadQueue | null } = {
-      queue: readQueue(this.#db, task.provider, task.owner),
+      queue: readQueue(this.#db, task.provider.name, task.owner),
       read: null,
     };
     this.#queues.set(key, entry);
@@ -111,7 +109,7 @@ class Queue {
   }
 
   /** The n-th of an owner is sent in the n-th round, and in each round one of each owner in turn. */
-  positionOf({ dueAt, number }: WaitingTask): number {
+  positionOf({ work: { dueAt }, number }: WaitingTask): number {
     const place = { dueAt: dueAt ?? 0, number };
     const round = countWhere(this.#own, (other) => isBefore(other, place));
     const upToRound = countWhere(this.#others, (count) => count <= round);

@@ -59,7 +59,7 @@ async function tellOfCopy(
   { providerStatus, memo, askedAt }: FoundVideo,
 ): Promise<boolean> {
   // Where this was tried before, the hint says what came of it.
-  const isKnown = task.providerStatus === providerStatus && task.hint !== null;
+  const isKnown = task.provider.status === providerStatus && task.hint !== null;
   const hint = isKnown ? task.hint : `The video is ready at ${provider.label}, and is being copied.`;
   const told = await recorder.record(
     task.id,

@@ -19,7 +19,7 @@ export async function checkSubmission(
   signal: AbortSignal,
 ): Promise<void> {
   const { recorder, store, provider, now, random } = context;
-  const suggested = task.suggestedProviderTaskId;
+  const suggested = task.work.suggestedProviderTaskId;
   const whileLeasedBy = lease.owner;
   if (!isTerminal(task.stage) && isOverdue(context, task)) {
     const error = outcomeStayedUnknown(provider.label);
@@ -31,7 +31,7 @@ export async function checkSubmission(
   const resting = (row: VideoTask): Schedule => {
     // A person may have adopted an id since; and another one may have been named.
     if (!isInDoubt(row)) return leaseReturned;
-    return row.suggestedProviderTaskId === suggested
+    return row.work.suggestedProviderTaskId === suggested
       ? { ...leaseReturned, ...restOf(context, row), suggestedProviderTaskId: null }
       : { ...leaseReturned, dueAt: now() };
   };
@@ -53,7 +53,10 @@ export async function checkSubmission(
     else await recorder.reschedule(task.id, whileLeasedBy, resting);
     return;
   }
-  const { model, providerMemo: memo } = task;
+  const {
+    spec: { model },
+    provider: { memo },
+  } = task;
   // Without a resolution nothing is set going: it is not known yet whether this is ours.
   const request = {
     providerTaskId: suggested,
@@ -66,8 +69,8 @@ export async function checkSubmission(
   const startedAt = now();
   const outcome = await provider.check(request, signal);
   const fault = await noteOutcome(context, task, outcome);
-  const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
-  const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
+  const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
+  const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
     // A record may be late, and a first answer odd: the id stays, and is asked for more and more rarely.
     const askAt =
@@ -78,7 +81,7 @@ export async function checkSubmission(
       ...leaseReturned,
       ...checked,
       dueAt:
-        row.suggestedProviderTaskId === suggested
+        row.work.suggestedProviderTaskId === suggested
           ? Math.min(askAt, restOf(context, row).dueAt ?? askAt)
           : now(),
     });

@@ -23,7 +23,9 @@ export async function checkTask(
   signal: AbortSignal,
 ): Promise<void> {
   const { recorder, provider, store, now, files } = context;
-  const { providerTaskId, trackedId } = task;
+  const {
+    provider: { taskId: providerTaskId, trackedId },
+  } = task;
   if (providerTaskId === null && trackedId === null) {
     await checkSubmission(context, task, lease, signal);
     return;
@@ -37,9 +39,9 @@ export async function checkTask(
       : await provider.check(
           {
             providerTaskId,
-            model: task.model,
-            resolution: task.resolution,
-            memo: task.providerMemo,
+            model: task.spec.model,
+            resolution: task.spec.resolution,
+            memo: task.provider.memo,
             callbackUrl: context.callbackUrl(task),
             mayOrder: async () => {
               // It may have been canceled since it was claimed.
@@ -70,10 +72,11 @@ export async function checkTask(
       schedule: (row) => ({
         ...leaseReturned,
         lastCheckedAt: startedAt,
-        checks: task.checks + 1,
+        checks: task.work.checks + 1,
         ...schedule,
         // A call that came while we looked may be about what we did not see yet.
-        ...(row.wokenAt !== null && row.wokenAt >= startedAt && { dueAt: startedAt + wakeIntervalMs }),
+        ...(row.work.wokenAt !== null &&
+          row.work.wokenAt >= startedAt && { dueAt: startedAt + wakeIntervalMs }),
       }),
     },
   );
@@ -101,8 +104,8 @@ async function conclude(
 ): Promise<Conclusion | null> {
   const { provider, now, random } = context;
   const thinningOut = () => ({
-    unknownChecks: task.unknownChecks + 1,
-    dueAt: now() + nextCheckDelay(provider.pollIntervalMs, task.unknownChecks + 1, random()),
+    unknownChecks: task.work.unknownChecks + 1,
+    dueAt: now() + nextCheckDelay(provider.pollIntervalMs, task.work.unknownChecks + 1, random()),
   });
   switch (outcome.kind) {
     case 'processing': {
@@ -136,11 +139,16 @@ async function conclude(
           : `it could not be fetched: ${fetched.reason}. It is tried again.`);
       const event = { kind: 'observed', providerStatus, percent: null, memo, hint } as const;
       return fetched.kind === 'ownFault'
-        ? { event, sparesPatience: true, dueAt: now() + nextOwnFaultDelay(provider.pollIntervalMs, random()) }
+        ? {
+            event,
+            sparesPatience: true,
+            dueAt: now() + nextOwnFaultDelay(provider.pollIntervalMs, random()),
+          }
         : { event, ...thinningOut() };
     }
     case 'unknown': {
-      const hint = task.trackedId === null ? outcome.hint : unknownId(provider.label, task.trackedId);
+      const hint =
+        task.provider.trackedId === null ? outcome.hint : unknownId(provider.label, task.provider.trackedId);
       return {
         event: { kind: 'observed', providerStatus: 'unknown', percent: null, memo: null, hint },
         ...thinningOut(),

@@ -35,7 +35,7 @@ export async function nameId(
 
 /** Whether a task still lacks the id of its attempt. */
 export const isInDoubt = (task: VideoTask): boolean =>
-  task.providerTaskId === null && task.trackedId === null;
+  task.provider.taskId === null && task.provider.trackedId === null;
 
 /** The hint with one more id; null when it names it already, or is long enough. */
 function hintWith({ hint, stage }: VideoTask, label: string, id: string): string | null {

@@ -4,14 +4,14 @@ import { settledCost } from '../../domain/cost.ts';
 
 /** Whether a provider's record echoes the prompt of a task. */
 export const isEchoOf = (task: VideoTask, echoedPrompt: string | null): boolean =>
-  echoedPrompt !== null && echoedPrompt.trim() === task.prompt.trim();
+  echoedPrompt !== null && echoedPrompt.trim() === task.spec.prompt.trim();
 
 /**
  * Whether a record is about what a task of ours cost. An id that a person named for a lost submission may be any
  * other of the account, so only the echoed prompt proves it. A task that was made elsewhere has no cost here.
  */
 export const provesCost = (task: VideoTask, { echoedPrompt }: Pick<CheckFacts, 'echoedPrompt'>): boolean =>
-  task.trackedId === null || task.prompt === '' || isEchoOf(task, echoedPrompt);
+  task.provider.trackedId === null || task.spec.prompt === '' || isEchoOf(task, echoedPrompt);
 
 /** The cost as a record tells it; null when it tells none, or not that of this task: the estimate then stays. */
 export const toldCost = (

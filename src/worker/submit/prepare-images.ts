@@ -1,6 +1,6 @@
 import type { HandOver, ProviderImage } from '../../providers/provider.ts';
 import { StorageError } from '../../media/storage-error.ts';
-import type { VideoTask } from '../../domain/video-task.ts';
+import type { ReferenceImage, VideoTask } from '../../domain/video-task.ts';
 import { imageUnreachable, uploadGone } from '../policy/task-errors.ts';
 import type { WorkContext } from '../work-context.ts';
 
@@ -14,7 +14,7 @@ export async function readyImages(
   signal: AbortSignal,
 ): Promise<HandOver> {
   const { provider, imageSources, files } = context;
-  const urls = task.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
+  const urls = task.spec.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
   const reasons = await Promise.all(
     urls.map(async (url) => ({ url, reason: await imageSources.whyUnreachable(url, signal) })),
   );
@@ -22,11 +22,11 @@ export async function readyImages(
     if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
   }
   try {
-    for (const image of task.referenceImages) {
+    for (const image of task.spec.referenceImages) {
       if (image.url === null && !(await files.has(image.mediaKey)))
         return { kind: 'refused', error: uploadGone };
     }
-    const images = task.referenceImages.map((image) => imageOf(context, image));
+    const images = task.spec.referenceImages.map((image) => imageOf(context, image));
     return provider.handOver === undefined
       ? { kind: 'ready', images }
       : await provider.handOver(images, signal);
@@ -36,7 +36,7 @@ export async function readyImages(
   }
 }
 
-function imageOf({ files }: WorkContext, image: VideoTask['referenceImages'][number]): ProviderImage {
+function imageOf({ files }: WorkContext, image: ReferenceImage): ProviderImage {
   if (image.url !== null) return { kind: 'url', url: image.url };
   const { uploadId, mediaKey, contentType } = image;
   return {

@@ -71,7 +71,9 @@ async function recordOutcome(
       if (outcome.cause === 'notNow' || outcome.cause === 'unreachable')
         await store.pauseCreates(provider.name, dueAt);
       const event = { kind: 'postponed', reason: outcome.reason } as const;
-      await recorder.record(task.id, event, { schedule: (row) => ({ ...returned(row, lease), dueAt }) });
+      await recorder.record(task.id, event, {
+        schedule: (row) => ({ ...returned(row, lease), dueAt }),
+      });
       return;
     }
     case 'unknown':
@@ -97,16 +99,15 @@ async function recordAcceptance(
     const schedule = (row: VideoTask) => ({
       ...returned(row, lease),
       suggestedProviderTaskId: null,
-      dueAt: row.wokenAt === null ? dueAt : now(),
+      dueAt: row.work.wokenAt === null ? dueAt : now(),
     });
     if ((await recorder.record(task.id, event, { schedule })) !== null) return;
     const row = await store.get(task.id);
     // A callback may have named it before the answer came.
-    if (row?.providerTaskId === providerTaskId) return;
+    if (row?.provider.taskId === providerTaskId) return;
     log.warn({ task: task.id, providerTaskId }, 'the provider accepted a task that has another id by now');
     const hint = `${provider.label} also took this task as ${providerTaskId}, and may have billed that too: look it up there.`;
-    const { model, durationSeconds, resolution } = task;
-    const cost = estimateCost(provider, model, durationSeconds, resolution);
+    const cost = estimateCost(provider, task.spec);
     await recorder.record(
       task.id,
       { kind: 'acceptedElsewhere', providerTaskId, hint, cost },
@@ -130,8 +131,11 @@ async function recordUnknown(
   const { recorder, provider } = context;
   const suggestion = possibleIds.find(isProviderTaskId);
   const schedule = (row: VideoTask): Schedule => {
-    const suggested = row.suggestedProviderTaskId ?? suggestion ?? null;
-    const rest = restOfUnknown(context, { ...row, suggestedProviderTaskId: suggested });
+    const suggested = row.work.suggestedProviderTaskId ?? suggestion ?? null;
+    const rest = restOfUnknown(context, {
+      ...row,
+      work: { ...row.work, suggestedProviderTaskId: suggested },
+    });
     return { ...rest, ...returned(row, lease), suggestedProviderTaskId: suggested };
   };
   const event = unknownOutcome(provider.label, reason, possibleIds);
@@ -142,7 +146,7 @@ async function recordUnknown(
 
 /** The lease of this work, unless another claim holds the task by now. */
 const returned = (row: VideoTask, lease: Lease) =>
-  row.leaseOwner === null || row.leaseOwner === lease.owner ? leaseReturned : {};
+  row.work.leaseOwner === null || row.work.leaseOwner === lease.owner ? leaseReturned : {};
 
 /** An unknown outcome rests until its patience ends, unless an id was named by then. */
 export const restOfUnknown = (
@@ -150,7 +154,7 @@ export const restOfUnknown = (
   row: VideoTask,
 ): Schedule => ({
   ...leaseReturned,
-  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
+  dueAt: row.work.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
 });
 
 /** A refusal is an answer; what was not sent for a reason of its own tells nothing. */

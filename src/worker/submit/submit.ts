@@ -87,15 +87,8 @@ async function recordUnready(
 
 function requestFor(context: WorkContext, task: VideoTask, images: readonly ProviderImage[]): SubmitRequest {
   return {
-    model: task.model,
-    prompt: task.prompt,
+    ...task.spec,
     images,
-    imagesAs: task.imagesAs,
-    aspectRatio: task.aspectRatio,
-    durationSeconds: task.durationSeconds,
-    resolution: task.resolution,
-    seed: task.seed,
-    providerOptions: task.providerOptions,
     callbackUrl: context.callbackUrl(task),
   };
 }

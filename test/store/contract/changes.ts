@@ -22,10 +22,12 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
       withStore(async (store) => {
         const task = await insert(store);
         const answers = await parallel(50, () =>
-          store.change(task.id, ({ checks }) => quiet({ checks: checks + 1 })),
+          store.change(task.id, ({ work: { checks } }) => quiet({ work: { checks: checks + 1 } })),
         );
-        expect(answers.map((answer) => answer?.checks).toSorted((a = 0, b = 0) => a - b)).toEqual(upTo(50));
-        expect(await store.get(task.id)).toEqual({ ...task, checks: 50 });
+        expect(answers.map((answer) => answer?.work.checks).toSorted((a = 0, b = 0) => a - b)).toEqual(
+          upTo(50),
+        );
+        expect(await store.get(task.id)).toEqual({ ...task, work: { ...task.work, checks: 50 } });
       }),
     );
 
@@ -62,9 +64,9 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
             throw fault;
           }),
         ).rejects.toBe(fault);
-        expect(await store.change(task.id, () => announced({ percent: 1 }))).toEqual({
+        expect(await store.change(task.id, () => announced({ provider: { percent: 1 } }))).toEqual({
           ...task,
-          percent: 1,
+          provider: { ...task.provider, percent: 1 },
           revision: 2,
         });
       }),
@@ -74,13 +76,16 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
       'only an announced change takes a revision',
       withStore(async (store) => {
         const task = await insert(store);
-        expect(await store.change(task.id, () => quiet({ checks: 1 }))).toEqual({ ...task, checks: 1 });
+        expect(await store.change(task.id, () => quiet({ work: { checks: 1 } }))).toEqual({
+          ...task,
+          work: { ...task.work, checks: 1 },
+        });
         expect(await store.lastRevision()).toBe(1);
         expect(await store.changesAfter(1, { limit: 10 })).toEqual([]);
-        expect(await store.change(task.id, () => announced({ percent: 5 }))).toEqual({
+        expect(await store.change(task.id, () => announced({ provider: { percent: 5 } }))).toEqual({
           ...task,
-          checks: 1,
-          percent: 5,
+          work: { ...task.work, checks: 1 },
+          provider: { ...task.provider, percent: 5 },
           revision: 2,
         });
         expect(await store.lastRevision()).toBe(2);
@@ -107,7 +112,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         for (const transition of transitions) {
           await store.change(task.id, () => ({ ...announced({ stage: transition.stage }), transition }));
         }
-        await store.change(task.id, () => announced({ percent: 1 }));
+        await store.change(task.id, () => announced({ provider: { percent: 1 } }));
         expect(await store.history(task.id)).toEqual([
           { taskId: task.id, stage: 'WAITING', at: now, reason: null },
           ...transitions,
@@ -142,8 +147,8 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
           while ((await readOn()) > 0);
         })();
         const changed = await parallel(200, (index) =>
-          store.change(tasks[index % 20]?.id ?? randomTaskId(), ({ checks }) =>
-            announced({ checks: checks + 1 }),
+          store.change(tasks[index % 20]?.id ?? randomTaskId(), ({ work: { checks } }) =>
+            announced({ work: { checks: checks + 1 } }),
           ),
         );
         writing.abort();
@@ -155,7 +160,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         expect(new Set(read).size).toBe(read.length);
         const newest = await Promise.all(tasks.map(async ({ id }) => store.get(id)));
         expect(tasks.map(({ id }) => seen.get(id))).toEqual(newest);
-        expect(newest.map((task) => task?.checks)).toEqual(Array.from({ length: 20 }, () => 10));
+        expect(newest.map((task) => task?.work.checks)).toEqual(Array.from({ length: 20 }, () => 10));
         expect(await store.lastRevision()).toBe(220);
       }),
     );
@@ -165,7 +170,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
       withStore(async (store) => {
         const [first, second, third] = await insertMany(store, 3);
         if (!first || !second || !third) throw new Error('Three were inserted');
-        const changed = await store.change(first.id, () => announced({ percent: 1 }));
+        const changed = await store.change(first.id, () => announced({ provider: { percent: 1 } }));
         expect(await store.changesAfter(0, { limit: 10 })).toEqual([second, third, changed]);
         expect(await store.changesAfter(0, { limit: 2 })).toEqual([second, third]);
         expect(await store.changesAfter(3, { limit: 10 })).toEqual([changed]);
@@ -200,7 +205,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         if (!first || !second || !third) throw new Error('Three were inserted');
         const fourth = await insert(store, { owner: other });
         const changed = await store.change(first.id, () => announced({ stage: 'GENERATING' }));
-        await store.change(second.id, () => announced({ stage: 'FAILED', completedAt: now }));
+        await store.change(second.id, () => announced({ stage: 'FAILED', result: { completedAt: now } }));
         const open = { limit: 10, openOnly: true };
         expect(await store.changesAfter(0, open)).toEqual([third, fourth, changed]);
         expect(await store.changesAfter(0, { ...open, owner: local })).toEqual([third, changed]);
@@ -217,15 +222,15 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         const reads: Promise<number>[] = [];
         const subscription = store.onRevision(() => reads.push(store.lastRevision()));
         const task = await insert(store);
-        await store.change(task.id, () => quiet({ checks: 1 }));
+        await store.change(task.id, () => quiet({ work: { checks: 1 } }));
         await store.change(task.id, () => null);
         await store.insert(sampleTask(), { key: 'k', inputHash: 'h' });
         await store.insert(sampleTask(), { key: 'k', inputHash: 'h' });
         await store.insert(sampleTask(), { key: 'k', inputHash: 'another' });
         await store.claim({ ...claimBy('w'), limit: 1 });
-        await store.change(task.id, () => announced({ percent: 1 }));
+        await store.change(task.id, () => announced({ provider: { percent: 1 } }));
         subscription[Symbol.dispose]();
-        await store.change(task.id, () => announced({ percent: 2 }));
+        await store.change(task.id, () => announced({ provider: { percent: 2 } }));
         expect(await Promise.all(reads)).toEqual([1, 2, 3]);
       }),
     );

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { patched } from '../../../src/domain/task-fields.ts';
+import type { VideoTask } from '../../../src/domain/video-task.ts';
 import { randomTaskId } from '../../support/sample-task.ts';
 import {
   announced,
@@ -23,15 +25,14 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
           // One, three and two milliseconds ago.
           dueAt: now - 1 - ((index * 2) % 3),
         }));
-        const held = { leaseOwner: 'w', leaseUntil: now + 1000 };
+        const heldBy = (leaseOwner: string, task: VideoTask | undefined) =>
+          task && patched(task, { work: { leaseOwner, leaseUntil: now + 1000 } });
         expect(await store.claim({ ...claimBy('w'), limit: 2 })).toEqual([
-          { ...soon, ...held },
-          { ...middle, ...held },
+          heldBy('w', soon),
+          heldBy('w', middle),
         ]);
-        expect(await store.claim({ ...claimBy('v'), limit: 2 })).toEqual([
-          { ...late, leaseOwner: 'v', leaseUntil: now + 1000 },
-        ]);
-        expect(await store.get(soon?.id ?? randomTaskId())).toEqual({ ...soon, ...held });
+        expect(await store.claim({ ...claimBy('v'), limit: 2 })).toEqual([heldBy('v', late)]);
+        expect(await store.get(soon?.id ?? randomTaskId())).toEqual(heldBy('w', soon));
         expect(await store.lastRevision()).toBe(3);
       }),
     );
@@ -58,7 +59,9 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         expect(ids(await at(now, 'w'))).toEqual([id]);
         expect(await at(now, 'v')).toEqual([]);
         expect(await at(now + 100, 'v')).toEqual([]);
-        expect(await at(now + 101, 'v')).toMatchObject([{ id, leaseOwner: 'v', leaseUntil: now + 201 }]);
+        expect(await at(now + 101, 'v')).toMatchObject([
+          { id, work: { leaseOwner: 'v', leaseUntil: now + 201 } },
+        ]);
       }),
     );
 
@@ -73,8 +76,7 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         expect(ids(await store.claim({ ...claimBy('u'), now: now + 150 }))).toEqual([lost?.id]);
         expect(await store.get(kept?.id ?? randomTaskId())).toEqual({
           ...kept,
-          leaseOwner: 'w',
-          leaseUntil: now + 200,
+          work: { ...kept?.work, leaseOwner: 'w', leaseUntil: now + 200 },
         });
         expect(await store.lastRevision()).toBe(2);
       }),
@@ -87,8 +89,10 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         const claims = await parallel(10, (index) => store.claim({ ...claimBy(`w${index}`), limit: 7 }));
         const rest = await store.claim({ ...claimBy('rest'), limit: 40 });
         expect(ids([...claims.flat(), ...rest]).toSorted()).toEqual(ids(tasks).toSorted());
-        const holders = await Promise.all(tasks.map(async ({ id }) => (await store.get(id))?.leaseOwner));
-        const claimed = new Map([...claims.flat(), ...rest].map((task) => [task.id, task.leaseOwner]));
+        const holders = await Promise.all(
+          tasks.map(async ({ id }) => (await store.get(id))?.work.leaseOwner),
+        );
+        const claimed = new Map([...claims.flat(), ...rest].map((task) => [task.id, task.work.leaseOwner]));
         expect(holders).toEqual(tasks.map(({ id }) => claimed.get(id)));
       }),
     );
@@ -126,10 +130,18 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         withStore(async (store) => {
           const { id } = await insert(store, { dueAt: time });
           const { id: other } = await insert(store, { dueAt: null });
-          await store.change(other, () => announced({ dueAt: time, leaseUntil: time, hint: 'later' }));
+          await store.change(other, () =>
+            announced({ work: { dueAt: time, leaseUntil: time }, hint: 'later' }),
+          );
           await store.pauseCreates('KIE', time);
-          expect((await store.changesAfter(0, { limit: 10 })).map((task) => task.dueAt)).toEqual([end, end]);
-          expect([(await store.get(id))?.dueAt, (await store.get(other))?.leaseUntil]).toEqual([end, end]);
+          expect((await store.changesAfter(0, { limit: 10 })).map((task) => task.work.dueAt)).toEqual([
+            end,
+            end,
+          ]);
+          expect([(await store.get(id))?.work.dueAt, (await store.get(other))?.work.leaseUntil]).toEqual([
+            end,
+            end,
+          ]);
           expect(await store.createAllowance('KIE', { now, windowMs: 1000, max: 1 })).toEqual({
             places: 0,
             freeAt: end,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Owner, VideoTask } from '../../../src/domain/video-task.ts';
-import { local, sampleTask } from '../../support/sample-task.ts';
+import { local, sampleTask, sampleTrackedTask } from '../../support/sample-task.ts';
 import { claimBy, ids, insert, insertMany, now, other, quiet, type StoreTests } from './fixture.ts';
 
 const third = 'key:third' as Owner;
@@ -21,7 +21,7 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
           const [task] = await store.claim({ ...claimBy('w'), submits: 1 });
           if (task !== undefined) {
             await store.change(task.id, () =>
-              quiet({ dueAt: now + 40_000, leaseOwner: null, leaseUntil: null }),
+              quiet({ work: { dueAt: now + 40_000, leaseOwner: null, leaseUntil: null } }),
             );
           }
         }
@@ -69,7 +69,10 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
               });
               for (const { id } of inserted) {
                 await store.change(id, () =>
-                  quiet({ stage: 'COMPLETED', nextAction: null, leaseOwner: null, leaseUntil: null }),
+                  quiet({
+                    stage: 'COMPLETED',
+                    work: { nextAction: null, leaseOwner: null, leaseUntil: null },
+                  }),
                 );
               }
               expect(claimed.length > 0).toBe(isDue);
@@ -140,7 +143,7 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
           (await store.insert(sampleTask(), null, { limitUsd: null, openLimit })).kind;
         expect(await Promise.all([add(2), add(2), add(2)])).toEqual(['inserted', 'inserted', 'tooManyOpen']);
         expect(await store.countOpen(local)).toBe(2);
-        const tracked = { ...sampleTask({ ...check, trackedId: 'x' }), trackedId: 'x' };
+        const tracked = sampleTrackedTask('x', check);
         expect(await store.insertTracked(tracked, { openLimit: 2 })).toEqual({ kind: 'tooManyOpen' });
         const failing = {
           limitUsd: null,
@@ -152,7 +155,8 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
         expect(await store.countOpen(local)).toBe(2);
         const [first] = await store.changesAfter(0, { limit: 1 });
         if (first === undefined) throw new Error('There is none');
-        const end = () => quiet({ stage: 'FAILED', completedAt: now, nextAction: null });
+        const end = () =>
+          quiet({ stage: 'FAILED', result: { completedAt: now }, work: { nextAction: null } });
         await store.change(first.id, end);
         await store.change(first.id, end);
         expect(await store.countOpen(local)).toBe(1);

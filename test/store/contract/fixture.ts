@@ -1,6 +1,7 @@
-import type { Change, NewVideoTask, PageRequest, Store } from '../../../src/store/store.ts';
+import type { Change, PageRequest, Store } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
-import { sampleTask, sampleTime } from '../../support/sample-task.ts';
+import type { TaskPatch } from '../../../src/domain/task-fields.ts';
+import { sampleTask, sampleTime, type TaskOverrides } from '../../support/sample-task.ts';
 
 /** One empty database of its own, gone with its disposal. */
 export interface TestDatabase extends AsyncDisposable {
@@ -15,14 +16,14 @@ export interface TestDatabase extends AsyncDisposable {
 export const other = 'key:other' as Owner;
 export const now = sampleTime;
 
-export const announced = (patch: Partial<VideoTask>): Change => ({
+export const announced = (patch: TaskPatch): Change => ({
   patch,
   announces: true,
   transition: null,
 });
-export const quiet = (patch: Partial<VideoTask>): Change => ({ patch, announces: false, transition: null });
+export const quiet = (patch: TaskPatch): Change => ({ patch, announces: false, transition: null });
 
-export async function insert(store: Store, overrides: Partial<NewVideoTask> = {}): Promise<VideoTask> {
+export async function insert(store: Store, overrides: TaskOverrides = {}): Promise<VideoTask> {
   const result = await store.insert(sampleTask(overrides), null);
   if (result.kind !== 'inserted') throw new Error(`Not inserted: ${result.kind}`);
   return result.task;
@@ -37,7 +38,7 @@ export async function insertTracked(store: Store, task: Parameters<Store['insert
 export async function insertMany(
   store: Store,
   count: number,
-  overrides: (index: number) => Partial<NewVideoTask> = () => ({}),
+  overrides: (index: number) => TaskOverrides = () => ({}),
 ): Promise<VideoTask[]> {
   const tasks: VideoTask[] = [];
   for (let index = 0; index < count; index += 1) tasks.push(await insert(store, overrides(index)));

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProviderTaskTakenError } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
-import { local, sampleTask } from '../../support/sample-task.ts';
+import { local, sampleTask, sampleTrackedTask } from '../../support/sample-task.ts';
 import {
   announced,
   claimBy,
@@ -66,7 +66,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
               const [task] = await store.claim({ ...claimBy('w'), submits: 1 });
               if (task === undefined) break;
               order.push(task.id);
-              await store.change(task.id, () => quiet({ stage: 'GENERATING', nextAction: null }));
+              await store.change(task.id, () => quiet({ stage: 'GENERATING', work: { nextAction: null } }));
             }
             expect(order.map((id) => positions.get(id))).toEqual(order.map((_, index) => index));
           }),
@@ -194,11 +194,11 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         const waiting = await insert(store, { dueAt: now - 500 });
         await store.spreadChecks('KIE', { now, overMs: 10_000, random: 0.5 });
         const tasks = await store.changesAfter(0, { limit: 100 });
-        const spread = tasks.slice(0, 50).map(({ dueAt }) => (dueAt ?? 0) - now);
+        const spread = tasks.slice(0, 50).map(({ work: { dueAt } }) => (dueAt ?? 0) - now);
         expect(spread.filter((ms) => ms < 0 || ms >= 10_000)).toEqual([]);
         expect(new Set(spread.map((ms) => Math.floor(ms / 1000))).size).toBeGreaterThan(5);
-        expect((await store.get(later.id))?.dueAt).toBe(now + 5);
-        expect((await store.get(waiting.id))?.dueAt).toBe(now - 500);
+        expect((await store.get(later.id))?.work.dueAt).toBe(now + 5);
+        expect((await store.get(waiting.id))?.work.dueAt).toBe(now - 500);
       }),
     );
 
@@ -209,7 +209,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         await store.reserveCreate('KIE', { now: now + 3000, windowMs: 10_000, max: 1 });
         expect(await store.latestTime()).toBe(now + 3000);
         await store.shiftPlans('KIE', 3000);
-        expect((await store.get(task.id))?.dueAt).toBe(now + 1000);
+        expect((await store.get(task.id))?.work.dueAt).toBe(now + 1000);
         expect(await store.reserveCreate('KIE', { now, windowMs: 10_000, max: 1 })).toEqual({
           kind: 'full',
           freeAt: now + 10_000,
@@ -229,7 +229,9 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         const cost = { amount: 0.25, credits: 50, settled: true };
         await store.change(task.id, () => announced({ cost }));
         expect(await store.spending(local, month)).toEqual({ usd: 0.25, settled: true });
-        await store.change(task.id, () => announced({ deletedAt: now, completedAt: now, nextAction: null }));
+        await store.change(task.id, () =>
+          announced({ deletedAt: now, result: { completedAt: now }, work: { nextAction: null } }),
+        );
         await store.purgeDeleted(now);
         expect((await store.get(task.id))?.id).toBe(task.id);
         await store.purgeDeleted(now + 1);
@@ -280,10 +282,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
   });
 
   describe(`${name}: tasks that were made elsewhere`, () => {
-    const tracked = (owner: Owner, trackedId: string) => ({
-      ...sampleTask({ owner, stage: 'GENERATING', nextAction: 'check' }),
-      trackedId,
-    });
+    const tracked = (owner: Owner, trackedId: string) => sampleTrackedTask(trackedId, { owner });
 
     test(
       'an id has one task of its owner, belongs to one task in all, and is free again after a deletion',
@@ -294,17 +293,17 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         ];
         expect([one.kind, again.kind, again.task.id]).toEqual(['inserted', 'repeated', one.task.id]);
         const foreign = await insertTracked(store, tracked(other, 'x'));
-        expect([foreign.kind, foreign.task.providerTaskId, foreign.task.trackedId]).toEqual([
+        expect([foreign.kind, foreign.task.provider.taskId, foreign.task.provider.trackedId]).toEqual([
           'inserted',
           null,
           'x',
         ]);
         expect((await insertTracked(store, tracked(other, 'x'))).task.id).toBe(foreign.task.id);
         await store.change(one.task.id, () =>
-          announced({ deletedAt: now, completedAt: now, nextAction: null }),
+          announced({ deletedAt: now, result: { completedAt: now }, work: { nextAction: null } }),
         );
         const anew = await insertTracked(store, tracked(local, 'x'));
-        expect([anew.kind, anew.task.providerTaskId]).toEqual(['inserted', 'x']);
+        expect([anew.kind, anew.task.provider.taskId]).toEqual(['inserted', 'x']);
       }),
     );
 
@@ -318,21 +317,24 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         expect(await store.getTracked(local, 'KIE', 'y')).toBeNull();
         const [own, another] = [await insert(store), await insert(store, { owner: other })];
         const following = (providerTaskId: string | null, trackedId: string) => () =>
-          announced({ providerTaskId, trackedId });
+          announced({ provider: { taskId: providerTaskId, trackedId } });
         await expect(store.change(own.id, following('x', 'x'))).rejects.toThrow(ProviderTaskTakenError);
         await expect(store.change(another.id, following('x', 'x'))).rejects.toThrow(ProviderTaskTakenError);
         await expect(store.change(another.id, following(null, 'x'))).rejects.toThrow(ProviderTaskTakenError);
         const stranger = await insert(store, { owner: 'key:third' as Owner });
         expect(await store.change(stranger.id, following(null, 'x'))).toMatchObject({
-          providerTaskId: null,
-          trackedId: 'x',
+          provider: { taskId: null, trackedId: 'x' },
         });
         // A deleted task lets go of what it has.
-        await store.change(mine.id, () => announced({ deletedAt: now, completedAt: now, nextAction: null }));
+        await store.change(mine.id, () =>
+          announced({ deletedAt: now, result: { completedAt: now }, work: { nextAction: null } }),
+        );
         expect(await store.getByProviderTask('KIE', 'x')).toBeNull();
-        expect(await store.change(another.id, following('x', 'z'))).toMatchObject({ providerTaskId: 'x' });
-        expect(await store.get(mine.id)).toMatchObject({ providerTaskId: null, trackedId: null });
-        expect(await store.change(own.id, following('y', 'y'))).toMatchObject({ providerTaskId: 'y' });
+        expect(await store.change(another.id, following('x', 'z'))).toMatchObject({
+          provider: { taskId: 'x' },
+        });
+        expect(await store.get(mine.id)).toMatchObject({ provider: { taskId: null, trackedId: null } });
+        expect(await store.change(own.id, following('y', 'y'))).toMatchObject({ provider: { taskId: 'y' } });
       }),
     );
 

@@ -51,8 +51,8 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
       withStore(async (store) => {
         const tasks = await insertMany(store, 23);
         const meanwhile = async () => {
-          await store.change(tasks[3]?.id ?? randomTaskId(), ({ checks }) =>
-            announced({ checks: checks + 1 }),
+          await store.change(tasks[3]?.id ?? randomTaskId(), ({ work: { checks } }) =>
+            announced({ work: { checks: checks + 1 } }),
           );
         };
         expect(await walk(store, 'newest', 5, meanwhile)).toEqual(ids(tasks).toReversed());
@@ -128,9 +128,12 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
               status: Array.from({ length: 40_000 }, () => 'FAILED' as const),
               provider: Array.from({ length: 40_000 }, () => 'GOOGLE' as const),
             },
-            matches: ({ stage, provider }) => stage === 'FAILED' && provider === 'GOOGLE',
+            matches: ({ stage, provider: { name: provider } }) => stage === 'FAILED' && provider === 'GOOGLE',
           },
-          { filter: { provider: ['GOOGLE'] }, matches: ({ provider }) => provider === 'GOOGLE' },
+          {
+            filter: { provider: ['GOOGLE'] },
+            matches: ({ provider: { name: provider } }) => provider === 'GOOGLE',
+          },
           { filter: { provider: ['SIMULATOR'] }, matches: () => false },
           { filter: { provider: [] }, matches: () => false },
           { filter: { createdAfter: now + 5 }, matches: ({ createdAt }) => createdAt > now + 5 },
@@ -142,7 +145,7 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
               createdAfter: now,
               createdBefore: now + 12,
             },
-            matches: ({ stage, provider, createdAt }) =>
+            matches: ({ stage, provider: { name: provider }, createdAt }) =>
               ['COMPLETED', 'QUEUED'].includes(statusOf(stage)) &&
               provider === 'KIE' &&
               createdAt > now &&

@@ -15,10 +15,10 @@ export function restartsContract(
       withDatabase(async (database) => {
         const store = await database.open();
         const full = sampleFullTask();
-        await store.insert({ ...full, leaseOwner: null, leaseUntil: null }, null);
+        await store.insert({ ...full, work: { ...full.work, leaseOwner: null, leaseUntil: null } }, null);
         const tasks = await insertMany(store, 3);
         await store.change(tasks[1]?.id ?? randomTaskId(), () => ({
-          ...announced({ stage: 'GENERATING', providerTaskId: 'theirs' }),
+          ...announced({ stage: 'GENERATING', provider: { taskId: 'theirs' } }),
           transition: { taskId: tasks[1]?.id ?? randomTaskId(), stage: 'GENERATING', at: now, reason: 'Why' },
         }));
         const read = async (from: Store) => ({
@@ -49,7 +49,7 @@ export function restartsContract(
         }
         await using store = await database.open();
         const claimed = await store.claim(claimBy('after'));
-        expect(claimed.map(({ leaseOwner }) => leaseOwner)).toEqual(
+        expect(claimed.map(({ work: { leaseOwner } }) => leaseOwner)).toEqual(
           Array.from({ length: database.soleOwner ? 3 : 1 }, () => 'after'),
         );
         expect(await store.lastRevision()).toBe(3);

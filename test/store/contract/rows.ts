@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { taskParts, type TaskField } from '../../../src/domain/task-fields.ts';
 import type { VideoTask } from '../../../src/domain/video-task.ts';
 import { local, randomTaskId, sampleFullTask, sampleTask } from '../../support/sample-task.ts';
 import { other, now, announced, quiet, insert, parallel, type StoreTests } from './fixture.ts';
@@ -31,15 +32,18 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
         const full = await insert(store, { ...sampleFullTask(), deletedAt: null });
         const { id, owner } = full;
         expect(await store.getOwn(owner, id)).toEqual(full);
-        const fields = Object.keys(full) as (keyof VideoTask)[];
-        const some = fields.map((field) => [field]);
+        const fields = fieldsOf(full);
+        const some = fields.map(([field]) => [field]);
         const read = await Promise.all(some.map(async (one) => store.getOwn(owner, id, one)));
-        expect(read).toEqual(fields.map((field) => ({ [field]: full[field] })));
-        expect(await store.getOwn(owner, id, fields)).toEqual(full);
-        const few = ['stage', 'video', 'id'] as const;
-        const { stage, video } = full;
+        expect(read).toEqual(fields.map(([, alone]) => alone));
+        expect(await store.getOwn(owner, id, some.flat())).toEqual(full);
+        const few = ['stage', 'result.video', 'id'] as const;
+        const {
+          stage,
+          result: { video },
+        } = full;
         for (let times = 0; times < 3; times += 1) {
-          expect(await store.getOwn(owner, id, few)).toEqual({ id, stage, video });
+          expect(await store.getOwn(owner, id, few)).toEqual({ id, stage, result: { video } });
         }
         expect(await store.getOwn(other, id)).toBeNull();
         expect(await store.getOwn(other, id, few)).toBeNull();
@@ -53,8 +57,8 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
     test(
       'every field can be changed to a value and to null',
       withStore(async (store) => {
-        const { id, owner, callbackToken, ...fields } = sampleFullTask();
-        const bare = await insert(store, { owner, callbackToken });
+        const { id, owner, ...fields } = sampleFullTask();
+        const bare = await insert(store, { owner, callbackToken: fields.work.callbackToken });
         const { id: _, ...bareFields } = bare;
         expect(await store.change(bare.id, () => announced(fields))).toEqual({
           ...bare,
@@ -80,7 +84,10 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
           fc.asyncProperty(text, text, json, async (prompt, label, options) => {
             const providerOptions = { ...options };
             const task = await insert(store, { prompt, label, providerOptions });
-            expect(await store.get(task.id)).toEqual({ ...task, prompt, label, providerOptions });
+            expect(await store.get(task.id)).toEqual({
+              ...task,
+              spec: { ...task.spec, prompt, label, providerOptions },
+            });
           }),
           { numRuns: 60 },
         );
@@ -120,9 +127,9 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
         const google = await insert(store, { provider: 'GOOGLE', providerTaskId: 'same' });
         await expect(insert(store, { owner: other, providerTaskId: 'same' })).rejects.toThrow(/unique/i);
         const third = await insert(store);
-        await expect(store.change(third.id, () => announced({ providerTaskId: 'same' }))).rejects.toThrow(
-          'Another task has same',
-        );
+        await expect(
+          store.change(third.id, () => announced({ provider: { taskId: 'same' } })),
+        ).rejects.toThrow('Another task has same');
         expect(await store.getByProviderTask('KIE', 'same')).toEqual(kie);
         expect(await store.getByProviderTask('GOOGLE', 'same')).toEqual(google);
         expect(await store.getByProviderTask('SIMULATOR', 'same')).toBeNull();
@@ -139,7 +146,7 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
         using _ = store.onRevision(() => {
           news += 1;
         });
-        const clash = sampleTask({ callbackToken: first.callbackToken });
+        const clash = sampleTask({ callbackToken: first.work.callbackToken });
         await expect(store.insert(clash, { key: 'k', inputHash: 'h' })).rejects.toThrow(/unique/i);
         expect(await store.get(clash.id)).toBeNull();
         const next = sampleTask();
@@ -177,12 +184,12 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
         {
           await using store = await database.open();
           await store.insert(task, key);
-          await store.change(task.id, () => announced({ percent: 40 }));
+          await store.change(task.id, () => announced({ provider: { percent: 40 } }));
         }
         await using store = await database.open();
         expect(await store.insert(sampleTask(), key)).toEqual({
           kind: 'repeated',
-          task: { ...task, percent: 40, number: 1, revision: 2 },
+          task: { ...task, provider: { ...task.provider, percent: 40 }, number: 1, revision: 2 },
         });
       }),
     );
@@ -232,3 +239,14 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
     );
   });
 }
+
+/** The path of each field of a task, and the task with that field alone. */
+const fieldsOf = (task: VideoTask) =>
+  Object.entries(task).flatMap(([key, value]: [string, unknown]): [TaskField, object][] =>
+    (taskParts as readonly string[]).includes(key)
+      ? Object.entries(value as object).map(([name, inner]: [string, unknown]) => [
+          `${key}.${name}` as TaskField,
+          { [key]: { [name]: inner } },
+        ])
+      : [[key as TaskField, { [key]: value }]],
+  );
