@@ -51,7 +51,7 @@ export async function callbackLatency(count: number, durationMs: number): Promis
     const made = Promise.all(Array.from({ length: count }, (_, index) => caller.make(`fox ${index}`)));
     for await (const { data } of events) {
       if (data?.taskStatusChanged.stage !== 'COMPLETED') continue;
-      // The first 44 bits of the simulator's ids are their time (src/providers/simulator/kie/task-id.ts).
+      // The first 44 bits of the simulator's ids are their time (src/providers/simulator/kie/task/task-id.ts).
       const createdAt = Number.parseInt(data.taskStatusChanged.providerTaskId.slice(0, 11), 16);
       delays.push(Date.now() - createdAt - durationMs);
       if (delays.length === count) break;

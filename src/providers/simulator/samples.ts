@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { aspects } from './kie/task-id.ts';
+import type { aspects } from './kie/task/task-id.ts';
 
 type Kind = 'mp4' | 'jpg';
 type Aspect = (typeof aspects)[number];

@@ -1,5 +1,5 @@
 import { type Server, createServer } from 'node:http';
-import { refuseHeader, answer } from './routes.ts';
+import { refuseHeader, answer } from './kie/routes.ts';
 import { loadSamples } from './samples.ts';
 import { type SimulatorStats, createLedger } from './stats.ts';
 import { parseHeader, parseSwitches } from './switches.ts';

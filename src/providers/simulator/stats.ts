@@ -1,4 +1,4 @@
-import type { Contract } from './kie/task-id.ts';
+import type { Contract } from './kie/task/task-id.ts';
 
 /** What happened around one task id; ids that were never created count their checks too. */
 export interface TaskStats {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Contract, TaskFacts } from './kie/task-id.ts';
-import { readTaskId } from './kie/task-id.ts';
+import type { Contract, TaskFacts } from './kie/task/task-id.ts';
+import { readTaskId } from './kie/task/task-id.ts';
 import { type Behaviours, mergeBehaviours } from './switches.ts';
 import { type Ledger, forgetOldest } from './stats.ts';
 import type { Timers } from './timers.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../../../src/providers/simulator/simulator.ts';
-import type { Contract } from '../../../src/providers/simulator/kie/task-id.ts';
+import type { Contract } from '../../../src/providers/simulator/kie/task/task-id.ts';
 import { type SwitchesOf, createBody, json, queryPath, until } from './kie-client.ts';
 
 interface Delivered {

@@ -4,7 +4,7 @@ import {
   startSimulator,
 } from '../../../src/providers/simulator/simulator.ts';
 import type { SWITCHES, SwitchPlace } from '../../../src/providers/simulator/switches.ts';
-import type { Contract } from '../../../src/providers/simulator/kie/task-id.ts';
+import type { Contract } from '../../../src/providers/simulator/kie/task/task-id.ts';
 
 /** The names of all switches of a place: a table typed by it cannot miss one. */
 export type SwitchesOf<P extends SwitchPlace> = Extract<(typeof SWITCHES)[number], { place: P }>['name'];

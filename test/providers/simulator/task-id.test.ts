@@ -7,7 +7,7 @@ import {
   readTaskId,
   resolutions,
   tiers,
-} from '../../../src/providers/simulator/kie/task-id.ts';
+} from '../../../src/providers/simulator/kie/task/task-id.ts';
 
 const facts = fc.record({
   createdAt: fc.integer({ min: 0, max: 2 ** 44 - 1 }),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ok, readJsonObject, refused, sendJson } from './responses.ts';
-import { readFilePath } from './file-name.ts';
+import { readFilePath } from './task/file-name.ts';
 import { type Asked, type World, findTask } from '../world.ts';
 
 // Kie docs, 2026-06: the link lives 20 minutes.

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Envelope } from './responses.ts';
-import { exchange } from '../outgoing.ts';
-import { outcomeAt } from '../outcome.ts';
+import { exchange } from '../http/outgoing.ts';
+import { outcomeAt } from './task/outcome.ts';
 import { recordAt } from './records.ts';
 import type { Behaviours } from '../switches.ts';
 import { type SimulatedTask, type World, findTask } from '../world.ts';

@@ -3,7 +3,7 @@ import { type Envelope, ok, refused, sendHtml, sendJson, sendStatus, sendText } 
 import { recordAt, seedRecordAt } from './records.ts';
 import { refusal } from './refusals.ts';
 import { type Behaviours, mergeBehaviours, withinTimes } from '../switches.ts';
-import type { Contract } from './task-id.ts';
+import type { Contract } from './task/task-id.ts';
 import { type Asked, type SimulatedTask, type World, findTask } from '../world.ts';
 
 const hugeBytes = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { type Envelope, isObject, refused } from './responses.ts';
-import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task-id.ts';
+import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task/task-id.ts';
 
 /** A create as understood, whichever contract it came on. */
 export interface CreateRequest extends Pick<

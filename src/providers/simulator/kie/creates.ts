@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http';
 import { cutInTheMiddle, ok, readJsonObject, refused, sendHtml, sendJson, sendStatus } from './responses.ts';
 import { scheduleCallbacks } from './callbacks.ts';
 import { type CreateRequest, parseJobsCreate, parseVeoCreate } from './create-request.ts';
-import { creditsFor } from './prices.ts';
+import { creditsFor } from './task/prices.ts';
 import { refusal } from './refusals.ts';
 import { forgetOldest } from '../stats.ts';
 import { type Behaviours, mergeBehaviours, parseMarkers, withinTimes } from '../switches.ts';
-import { type Contract, makeTaskId } from './task-id.ts';
+import { type Contract, makeTaskId } from './task/task-id.ts';
 import { type Asked, type World, remember } from '../world.ts';
 
 // Kie docs, 2026-10: 20 new requests per 10 s and account; excess is rejected, not queued.

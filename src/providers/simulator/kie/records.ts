@@ -1,6 +1,6 @@
 import { type Envelope, ok } from './responses.ts';
-import { type Outcome, outcomeAt } from '../outcome.ts';
-import { creditsFor } from './prices.ts';
+import { type Outcome, outcomeAt } from './task/outcome.ts';
+import { creditsFor } from './task/prices.ts';
 import type { Behaviours } from '../switches.ts';
 import type { SimulatedTask, World } from '../world.ts';
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { ok, readJsonObject, refused, sendJson } from './responses.ts';
 import { scheduleUpgradeCallback } from './callbacks.ts';
-import { unixOf } from './file-name.ts';
-import { outcomeAt } from '../outcome.ts';
+import { unixOf } from './task/file-name.ts';
+import { outcomeAt } from './task/outcome.ts';
 import { type Asked, type SimulatedTask, type World, findTask } from '../world.ts';
 
 /** Answers `GET /api/v1/veo/get-1080p-video`: not ready until a quarter of the task's time after its end. */

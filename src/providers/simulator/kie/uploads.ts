@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { readBody, readJsonObject, sendJson } from './responses.ts';
-import { exchange } from '../outgoing.ts';
+import { exchange } from '../http/outgoing.ts';
 import type { Asked, World } from '../world.ts';
 
 // Kie docs, 2026-06: 100 MB and 30 s for what is fetched from a URL.

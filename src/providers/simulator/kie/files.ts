@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { cutInTheMiddle, isLibraryUserAgent, sendHtml, sendStatus, sendText } from './kie/responses.ts';
-import { type FileName, unixOf } from './kie/file-name.ts';
-import { outcomeAt } from './outcome.ts';
-import { mergeBehaviours, withinTimes } from './switches.ts';
-import { type Asked, type World, findTask } from './world.ts';
+import { cutInTheMiddle, isLibraryUserAgent, sendHtml, sendStatus, sendText } from './responses.ts';
+import { type FileName, unixOf } from './task/file-name.ts';
+import { outcomeAt } from './task/outcome.ts';
+import { mergeBehaviours, withinTimes } from '../switches.ts';
+import { type Asked, type World, findTask } from '../world.ts';
 
 const trickleBytes = 1024;
 const trickleMs = 50;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type Behaviours, type SwitchName, keptInId, withinTimes } from '../switches.ts';
+import { type Behaviours, type SwitchName, keptInId, withinTimes } from '../../switches.ts';
 
 /** The wire contract that a task was created on; only that contract's query finds it. */
 export type Contract = 'jobs' | 'veo';

@@ -1,6 +1,6 @@
-import { unixOf } from './kie/file-name.ts';
-import type { Behaviours } from './switches.ts';
-import type { SimulatedTask, World } from './world.ts';
+import { unixOf } from './file-name.ts';
+import type { Behaviours } from '../../switches.ts';
+import type { SimulatedTask, World } from '../../world.ts';
 
 /** Where a task is, in words of no contract. */
 export type Outcome =

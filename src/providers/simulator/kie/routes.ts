@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { answerCredit, answerDownloadUrl, pathBehindLink } from './kie/account.ts';
-import { isLibraryUserAgent, refused, sendJson, sendStatus } from './kie/responses.ts';
-import { answerCheck, answerSeedCheck, sendNotFound } from './kie/checks.ts';
-import { answerControl } from './control.ts';
-import { answerCreate } from './kie/creates.ts';
-import { readFilePath } from './kie/file-name.ts';
+import { answerCredit, answerDownloadUrl, pathBehindLink } from './account.ts';
+import { isLibraryUserAgent, refused, sendJson, sendStatus } from './responses.ts';
+import { answerCheck, answerSeedCheck, sendNotFound } from './checks.ts';
+import { answerControl } from '../control.ts';
+import { answerCreate } from './creates.ts';
+import { readFilePath } from './task/file-name.ts';
 import { answerFile, sendBytes } from './files.ts';
-import { refusal } from './kie/refusals.ts';
-import { answer1080p, answer4k } from './kie/upgrades.ts';
-import { answerBase64Upload, answerStreamUpload, answerUrlUpload } from './kie/uploads.ts';
-import type { Asked, World } from './world.ts';
+import { refusal } from './refusals.ts';
+import { answer1080p, answer4k } from './upgrades.ts';
+import { answerBase64Upload, answerStreamUpload, answerUrlUpload } from './uploads.ts';
+import type { Asked, World } from '../world.ts';
 
 type Answer = (world: World, asked: Asked, response: ServerResponse) => void | Promise<void>;
 
