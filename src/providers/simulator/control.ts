@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { readBody, readJsonObject, sendJson } from './kie/responses.ts';
+import { readBody, readJsonObject, sendJson } from './http/respond.ts';
 import { parseSwitches } from './switches.ts';
 import type { Asked, World } from './world.ts';
 

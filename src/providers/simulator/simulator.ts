@@ -1,29 +1,24 @@
-import { type Server, createServer } from 'node:http';
-import { refuseHeader, answer } from './kie/routes.ts';
+import { type Server, type ServerResponse, createServer } from 'node:http';
+import { answerControl } from './control.ts';
+import { sendJson, sendNotFound } from './http/respond.ts';
+import { createKieAccount, type KieAccountOptions } from './kie/account-state.ts';
+import { kieWire } from './kie/routes.ts';
 import { loadSamples } from './samples.ts';
 import { type SimulatorStats, createLedger } from './stats.ts';
 import { parseHeader, parseSwitches } from './switches.ts';
 import { createTimers } from './timers.ts';
-import type { World } from './world.ts';
+import type { Asked, Wire, World } from './world.ts';
 
 export type { SimulatorStats, TaskStats } from './stats.ts';
 
 /** How a simulator is started. */
-export interface SimulatorOptions {
+export interface SimulatorOptions extends KieAccountOptions {
   /** The port on 127.0.0.1; 0, the default: any free one. */
   readonly port?: number;
   /** How long a task takes. A later process must be given the same to answer alike for tasks of this one. */
   readonly durationMs: number;
-  /** The only key that is accepted; unset: any non-empty bearer. */
-  readonly apiKey?: string;
-  /** Creates per sliding 10 s, beyond which they get HTTP 429; 0, the default: no limit. Kie has 20. */
-  readonly createsPer10s?: number;
   /** Process-wide switches, `name` or `name=value` (see switches.ts). */
   readonly behaviours?: readonly string[];
-  /** How long a result can be downloaded after its task's end; default 24 h. */
-  readonly fileTtlMs?: number;
-  /** Signs callbacks; unset: they carry no signature. */
-  readonly hmacKey?: string;
   /** The clock; default: Date.now. */
   readonly now?: () => number;
 }
@@ -55,24 +50,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url,
     now,
     durationMs: options.durationMs,
-    apiKey: options.apiKey,
-    createsPer10s: options.createsPer10s ?? 0,
-    fileTtlMs: options.fileTtlMs ?? 86_400_000,
-    hmacKey: options.hmacKey,
     ledger,
     timers,
     samples,
-    memories: new Map(),
-    uploads: new Map(),
-    postings: new Map(),
-    recentCreates: [],
     behaviours,
     outageUntil: now() + Number(behaviours.get('outage') ?? 0),
-    // Enough that nobody runs out who has not asked for it.
-    credits: Number(behaviours.get('credits') ?? 1_000_000),
     signal: ending.signal,
   };
-  serve(server, world);
+  // Each wire sees the one world, whose behaviours change; the first that knows a path answers.
+  const wires = [kieWire(Object.assign(world, { kie: createKieAccount(options, behaviours) }))];
+  serve(server, world, wires);
   return {
     url,
     get stats() {
@@ -86,12 +73,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-function serve(server: Server, world: World): void {
+function serve(server: Server, world: World, wires: readonly Wire[]): void {
   server.on('request', (request, response) => {
     const url = new URL(request.url ?? '/', world.url);
     const header = parseHeader(request.headers['x-simulator']);
-    if (header.kind === 'refused') return refuseHeader(response, header.why);
-    answer(world, { request, url, header: header.behaviours }, response).catch((error: unknown) => {
+    if (header.kind === 'refused') return sendJson(response, { code: 422, msg: header.why, data: null });
+    const asked = { request, url, header: header.behaviours };
+    answer(world, wires, asked, response).catch((error: unknown) => {
       // A fault of the simulator itself must look like one, never like one of its switches.
       if (response.headersSent) response.destroy();
       else
@@ -100,6 +88,19 @@ function serve(server: Server, world: World): void {
           .end(`The simulator failed: ${String(error)}`);
     });
   });
+}
+
+async function answer(
+  world: World,
+  wires: readonly Wire[],
+  asked: Asked,
+  response: ServerResponse,
+): Promise<void> {
+  if (asked.url.pathname.startsWith('/_simulator/')) return answerControl(world, asked, response);
+  for (const wire of wires) {
+    if (await wire.answer(asked, response)) return;
+  }
+  sendNotFound(response);
 }
 
 async function listen(server: Server, port: number): Promise<string> {

@@ -1,10 +1,9 @@
-import type { Contract } from './kie/task/task-id.ts';
-
 /** What happened around one task id; ids that were never created count their checks too. */
 export interface TaskStats {
   /** Null if this process did not create the task. */
   readonly prompt: string | null;
-  readonly contract: Contract | null;
+  /** The wire contract that it was created on. */
+  readonly contract: string | null;
   /** Where the create asked to be called back. */
   readonly callBackUrl: string | null;
   readonly checks: number;

@@ -1,21 +1,27 @@
 import type { ServerResponse } from 'node:http';
-import { ok, readJsonObject, refused, sendJson } from './responses.ts';
+import { sendJson, readJsonObject } from '../http/respond.ts';
+import { ok, refused } from './responses.ts';
 import { readFilePath } from './task/file-name.ts';
-import { type Asked, type World, findTask } from '../world.ts';
+import { type KieWorld, findTask } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 // Kie docs, 2026-06: the link lives 20 minutes.
 const linkMs = 20 * 60_000;
 
 /** Answers `GET /api/v1/chat/credit`: a fractional number. */
-export function answerCredit(world: World, response: ServerResponse): void {
-  sendJson(response, ok(world.credits));
+export function answerCredit(world: KieWorld, response: ServerResponse): void {
+  sendJson(response, ok(world.kie.credits));
 }
 
 /**
  * Answers `POST /api/v1/common/download-url`: a temporary link for a file that we made, `url is wrong` for any other
  * (recorded Kie traffic, 2026). The link says itself when it ends.
  */
-export async function answerDownloadUrl(world: World, asked: Asked, response: ServerResponse): Promise<void> {
+export async function answerDownloadUrl(
+  world: KieWorld,
+  asked: Asked,
+  response: ServerResponse,
+): Promise<void> {
   const body = await readJsonObject(asked.request);
   const url = body?.['url'];
   const path = typeof url === 'string' && URL.canParse(url) ? new URL(url).pathname : '';
@@ -25,7 +31,7 @@ export async function answerDownloadUrl(world: World, asked: Asked, response: Se
 }
 
 /** The file path behind a temporary link that has not ended yet. */
-export function pathBehindLink(world: World, path: string): string | undefined {
+export function pathBehindLink(world: KieWorld, path: string): string | undefined {
   const match = /^\/d\/(\d{13})(\/.*)$/.exec(path);
   return match && Number(match[1]) > world.now() ? match[2] : undefined;
 }

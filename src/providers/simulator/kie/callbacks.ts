@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import type { Envelope } from './responses.ts';
+import { type Envelope } from './responses.ts';
 import { exchange } from '../http/outgoing.ts';
 import { outcomeAt } from './task/outcome.ts';
 import { recordAt } from './records.ts';
 import type { Behaviours } from '../switches.ts';
-import { type SimulatedTask, type World, findTask } from '../world.ts';
+import { type SimulatedTask, type KieWorld, findTask } from './account-state.ts';
 
 // Kie docs, 2026-06: 15 s timeout, three consecutive retries, then silence. The spacing of the retries is not
 // documented; a short one lets the retries of a test arrive soon.
@@ -20,7 +20,7 @@ interface Delivery {
 }
 
 /** Plans the callbacks of a task that was created with a `callBackUrl`: one at its end, unless a switch says otherwise. */
-export function scheduleCallbacks(world: World, taskId: string, url: string): void {
+export function scheduleCallbacks(world: KieWorld, taskId: string, url: string): void {
   const task = findTask(world, taskId);
   if (task === undefined) return;
   const { behaviours, createdAt, finishesAt } = task;
@@ -44,7 +44,7 @@ export function scheduleCallbacks(world: World, taskId: string, url: string): vo
 
 /** Sends what `get-4k-video` promised (Kie docs, 2026-06). */
 export function scheduleUpgradeCallback(
-  world: World,
+  world: KieWorld,
   task: SimulatedTask,
   url: string,
   due: number,
@@ -57,7 +57,7 @@ export function scheduleUpgradeCallback(
 }
 
 /** The body: jobs send their record, veo a shape of its own (Kie docs, 2026-06 and 2026-10). */
-function callbackBody(world: World, task: SimulatedTask, behaviours: Behaviours): Envelope {
+function callbackBody(world: KieWorld, task: SimulatedTask, behaviours: Behaviours): Envelope {
   if (task.contract === 'jobs') return recordAt(world, task, behaviours, task.finishesAt);
   const outcome = outcomeAt(world, task, behaviours, task.finishesAt);
   if (outcome.kind !== 'success') {
@@ -79,7 +79,7 @@ function callbackBody(world: World, task: SimulatedTask, behaviours: Behaviours)
 }
 
 /** Posts a callback now and, while it is not answered 200, three times more. */
-function send(world: World, delivery: Delivery, behaviours: Behaviours, attempt = 0): void {
+function send(world: KieWorld, delivery: Delivery, behaviours: Behaviours, attempt = 0): void {
   const { taskId, url } = delivery;
   const counts = world.ledger.task(taskId);
   world.ledger.callbacksSent += 1;
@@ -105,12 +105,12 @@ function send(world: World, delivery: Delivery, behaviours: Behaviours, attempt 
 }
 
 /** `taskId.timestamp` by HMAC-SHA256 in standard base64; the body is not covered (Kie docs, 2026-06). */
-function signature(world: World, delivery: Delivery, behaviours: Behaviours): Record<string, string> {
-  if (world.hmacKey === undefined || behaviours.has('callback-unsigned')) return {};
+function signature(world: KieWorld, delivery: Delivery, behaviours: Behaviours): Record<string, string> {
+  if (world.kie.hmacKey === undefined || behaviours.has('callback-unsigned')) return {};
   const timestamp = String(Math.floor(delivery.signedAt / 1000));
   const text = `${delivery.taskId}.${timestamp}`;
   return {
     'x-webhook-timestamp': timestamp,
-    'x-webhook-signature': createHmac('sha256', world.hmacKey).update(text).digest('base64'),
+    'x-webhook-signature': createHmac('sha256', world.kie.hmacKey).update(text).digest('base64'),
   };
 }

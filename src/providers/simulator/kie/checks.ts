@@ -1,15 +1,21 @@
 import type { ServerResponse } from 'node:http';
-import { type Envelope, ok, refused, sendHtml, sendJson, sendStatus, sendText } from './responses.ts';
+import { sendJson, sendText, sendNotFound } from '../http/respond.ts';
+import { type Envelope, ok, refused, sendHtml, sendStatus, refusal } from './responses.ts';
 import { recordAt, seedRecordAt } from './records.ts';
-import { refusal } from './refusals.ts';
 import { type Behaviours, mergeBehaviours, withinTimes } from '../switches.ts';
 import type { Contract } from './task/task-id.ts';
-import { type Asked, type SimulatedTask, type World, findTask } from '../world.ts';
+import { type SimulatedTask, type KieWorld, findTask } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 const hugeBytes = 16 * 1024 * 1024;
 
 /** Answers `GET /api/v1/jobs/recordInfo` or `GET /api/v1/veo/record-info`. */
-export function answerCheck(world: World, asked: Asked, response: ServerResponse, contract: Contract): void {
+export function answerCheck(
+  world: KieWorld,
+  asked: Asked,
+  response: ServerResponse,
+  contract: Contract,
+): void {
   const id = asked.url.searchParams.get('taskId') ?? '';
   const { task, behaviours } = beginCheck(world, asked, id, contract);
   if (misanswer(world, response, behaviours)) return;
@@ -22,7 +28,7 @@ export function answerCheck(world: World, asked: Asked, response: ServerResponse
  * Answers `GET /v1/video/task/{id}`: HTTP 404, as a live probe of 2026-10-05 found on its sibling, unless the switch
  * gives the shape that only the seed document knows.
  */
-export function answerSeedCheck(world: World, asked: Asked, response: ServerResponse, id: string): void {
+export function answerSeedCheck(world: KieWorld, asked: Asked, response: ServerResponse, id: string): void {
   const { task, behaviours } = beginCheck(world, asked, id, 'veo');
   if (misanswer(world, response, behaviours)) return;
   if (task === undefined || !behaviours.has('seed-route')) return sendNotFound(response);
@@ -30,13 +36,8 @@ export function answerSeedCheck(world: World, asked: Asked, response: ServerResp
   sendRecord(response, behaviours, record);
 }
 
-/** HTTP 404 as a gateway writes it for a route that does not exist. */
-export function sendNotFound(response: ServerResponse): void {
-  sendJson(response, { code: 404, msg: 'Not Found' }, 404);
-}
-
 function beginCheck(
-  world: World,
+  world: KieWorld,
   asked: Asked,
   id: string,
   contract: Contract,
@@ -50,7 +51,7 @@ function beginCheck(
 }
 
 /** Whether the check was answered, or left unanswered, with something that is no record. */
-function misanswer(world: World, response: ServerResponse, behaviours: Behaviours): boolean {
+function misanswer(world: KieWorld, response: ServerResponse, behaviours: Behaviours): boolean {
   const status = behaviours.get('check-http');
   const code = behaviours.get('check-code');
   if (world.now() < world.outageUntil) sendStatus(response, 500, 1);

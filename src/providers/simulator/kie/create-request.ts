@@ -1,4 +1,5 @@
-import { type Envelope, isObject, refused } from './responses.ts';
+import { isObject } from '../http/respond.ts';
+import { type Envelope, refused } from './responses.ts';
 import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task/task-id.ts';
 
 /** A create as understood, whichever contract it came on. */

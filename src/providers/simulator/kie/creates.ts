@@ -1,20 +1,21 @@
 import type { ServerResponse } from 'node:http';
-import { cutInTheMiddle, ok, readJsonObject, refused, sendHtml, sendJson, sendStatus } from './responses.ts';
+import { sendJson, cutInTheMiddle, readJsonObject } from '../http/respond.ts';
+import { ok, refused, sendHtml, sendStatus, refusal } from './responses.ts';
 import { scheduleCallbacks } from './callbacks.ts';
 import { type CreateRequest, parseJobsCreate, parseVeoCreate } from './create-request.ts';
 import { creditsFor } from './task/prices.ts';
-import { refusal } from './refusals.ts';
 import { forgetOldest } from '../stats.ts';
 import { type Behaviours, mergeBehaviours, parseMarkers, withinTimes } from '../switches.ts';
 import { type Contract, makeTaskId } from './task/task-id.ts';
-import { type Asked, type World, remember } from '../world.ts';
+import { type KieWorld, remember } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 // Kie docs, 2026-10: 20 new requests per 10 s and account; excess is rejected, not queued.
 const rateWindowMs = 10_000;
 
 /** Answers a paid POST: refuses it, or accepts and bills it and then answers, or not, as the behaviours say. */
 export async function answerCreate(
-  world: World,
+  world: KieWorld,
   asked: Asked,
   response: ServerResponse,
   contract: Contract,
@@ -39,7 +40,7 @@ export async function answerCreate(
   if (code !== undefined) return sendJson(response, refusal(code));
   if (status === '429') return rateLimit(world, response, retryAfter(behaviours, 1));
   if (status !== undefined) return sendStatus(response, Number(status), retryAfter(behaviours, 1));
-  if (world.behaviours.has('credits') && world.credits < creditsFor(create))
+  if (world.behaviours.has('credits') && world.kie.credits < creditsFor(create))
     return sendJson(response, refusal('402'));
 
   const taskId = accept(world, create, own);
@@ -47,7 +48,12 @@ export async function answerCreate(
   sendAcceptance(world, response, behaviours, data);
 }
 
-function sendAcceptance(world: World, response: ServerResponse, behaviours: Behaviours, data: object): void {
+function sendAcceptance(
+  world: KieWorld,
+  response: ServerResponse,
+  behaviours: Behaviours,
+  data: object,
+): void {
   if (behaviours.has('create-hang')) return;
   const late = behaviours.get('create-late');
   if (late !== undefined) {
@@ -70,15 +76,15 @@ function sendAcceptance(world: World, response: ServerResponse, behaviours: Beha
   sendJson(response, ok(data));
 }
 
-function accept(world: World, create: CreateRequest, own: Behaviours): string {
+function accept(world: KieWorld, create: CreateRequest, own: Behaviours): string {
   const duration = own.get('duration') ?? world.behaviours.get('duration');
   const facts = { ...create, createdAt: world.now(), behaviours: own };
   let taskId: string;
   do {
     taskId = makeTaskId({ ...facts, takesMs: duration === undefined ? undefined : Number(duration) });
-  } while (world.memories.has(taskId));
+  } while (world.kie.memories.has(taskId));
   const credits = creditsFor(create);
-  world.credits -= credits;
+  world.kie.credits -= credits;
   world.ledger.creditsSpent += credits;
   world.ledger.createsAccepted += 1;
   const counts = world.ledger.task(taskId);
@@ -91,31 +97,31 @@ function accept(world: World, create: CreateRequest, own: Behaviours): string {
 }
 
 /** Kie takes an unreachable image without a word and fails later, in the record (recorded on a sibling endpoint). */
-function imageFate(world: World, create: CreateRequest): Behaviours {
+function imageFate(world: KieWorld, create: CreateRequest): Behaviours {
   const isDead = create.images.some((image) => {
     const url = URL.parse(image);
     if (url === null || url.hostname.endsWith('.invalid')) return true;
     // What was uploaded here is gone when it is not here.
-    return url.origin === world.url && !world.uploads.has(url.pathname.slice(1));
+    return url.origin === world.url && !world.kie.uploads.has(url.pathname.slice(1));
   });
   return new Map(isDead ? [['dead-image', '']] : []);
 }
 
 /** Takes a place in the sliding window; without a free one, the seconds until there is one. */
-function takeFromRateWindow(world: World): number {
-  if (world.createsPer10s === 0) return 0;
-  const { recentCreates } = world;
+function takeFromRateWindow(world: KieWorld): number {
+  if (world.kie.createsPer10s === 0) return 0;
+  const { recentCreates } = world.kie;
   const now = world.now();
   while (recentCreates[0] !== undefined && recentCreates[0] <= now - rateWindowMs) recentCreates.shift();
   const oldest = recentCreates[0];
-  if (oldest !== undefined && recentCreates.length >= world.createsPer10s) {
+  if (oldest !== undefined && recentCreates.length >= world.kie.createsPer10s) {
     return Math.max(1, Math.ceil((oldest + rateWindowMs - now) / 1000));
   }
   recentCreates.push(now);
   return 0;
 }
 
-function rateLimit(world: World, response: ServerResponse, seconds: number): void {
+function rateLimit(world: KieWorld, response: ServerResponse, seconds: number): void {
   world.ledger.rateLimited += 1;
   sendStatus(response, 429, seconds);
 }
@@ -124,10 +130,10 @@ function retryAfter(behaviours: Behaviours, seconds: number): number {
   return Number(behaviours.get('retry-after') ?? seconds);
 }
 
-function countPosting(world: World, prompt: string): number {
-  const count = (world.postings.get(prompt) ?? 0) + 1;
-  world.postings.set(prompt, count);
-  forgetOldest(world.postings);
+function countPosting(world: KieWorld, prompt: string): number {
+  const count = (world.kie.postings.get(prompt) ?? 0) + 1;
+  world.kie.postings.set(prompt, count);
+  forgetOldest(world.kie.postings);
   return count;
 }
 

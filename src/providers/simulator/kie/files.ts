@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { cutInTheMiddle, isLibraryUserAgent, sendHtml, sendStatus, sendText } from './responses.ts';
+import { cutInTheMiddle, sendText } from '../http/respond.ts';
+import { isLibraryUserAgent, sendHtml, sendStatus } from './responses.ts';
 import { type FileName, unixOf } from './task/file-name.ts';
 import { outcomeAt } from './task/outcome.ts';
 import { mergeBehaviours, withinTimes } from '../switches.ts';
-import { type Asked, type World, findTask } from '../world.ts';
+import { type KieWorld, findTask } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 const trickleBytes = 1024;
 const trickleMs = 50;
 
 /** Serves a result, if its task exists, has succeeded, was completed at that second, and is not past its retention. */
-export function answerFile(world: World, asked: Asked, response: ServerResponse, name: FileName): void {
+export function answerFile(world: KieWorld, asked: Asked, response: ServerResponse, name: FileName): void {
   const task = findTask(world, name.taskId);
   world.ledger.fileFetches += 1;
   const counts = world.ledger.task(name.taskId);
@@ -26,7 +28,7 @@ export function answerFile(world: World, asked: Asked, response: ServerResponse,
     task !== undefined &&
     unixOf(task) === name.unix &&
     outcomeAt(world, task, task.behaviours, world.now()).kind === 'success' &&
-    world.now() < task.finishesAt + world.fileTtlMs;
+    world.now() < task.finishesAt + world.kie.fileTtlMs;
   if (!isThere || behaviours.has('file-expired')) return sendText(response, 'Not Found', 'text/plain', 404);
   const status = behaviours.get('file-http');
   const redirect = behaviours.get('file-redirect');
@@ -45,7 +47,7 @@ export function answerFile(world: World, asked: Asked, response: ServerResponse,
 
 /** Serves bytes, a range of them if asked for and offered. */
 export function sendBytes(
-  world: World,
+  world: KieWorld,
   asked: Asked,
   response: ServerResponse,
   bytes: Uint8Array,
@@ -71,7 +73,7 @@ export function sendBytes(
   else response.writeHead(status, headers).end(part);
 }
 
-function trickle(world: World, response: ServerResponse, bytes: Uint8Array): void {
+function trickle(world: KieWorld, response: ServerResponse, bytes: Uint8Array): void {
   if (response.destroyed) return;
   if (bytes.length <= trickleBytes) return void response.end(bytes);
   response.write(bytes.subarray(0, trickleBytes));

@@ -2,10 +2,10 @@ import { type Envelope, ok } from './responses.ts';
 import { type Outcome, outcomeAt } from './task/outcome.ts';
 import { creditsFor } from './task/prices.ts';
 import type { Behaviours } from '../switches.ts';
-import type { SimulatedTask, World } from '../world.ts';
+import { type SimulatedTask, type KieWorld } from './account-state.ts';
 
 /** The answer of the contract's query for a task at a moment. */
-export function recordAt(world: World, task: SimulatedTask, behaviours: Behaviours, at: number): Envelope {
+export function recordAt(world: KieWorld, task: SimulatedTask, behaviours: Behaviours, at: number): Envelope {
   const outcome = outcomeAt(world, task, behaviours, at);
   const data =
     task.contract === 'jobs' ? jobsRecord(task, behaviours, outcome) : veoRecord(task, behaviours, outcome);
@@ -13,7 +13,7 @@ export function recordAt(world: World, task: SimulatedTask, behaviours: Behaviou
 }
 
 /** The seed's own shape, which names its task where another one's is to be seen (the seed's workflow example does). */
-export function seedRecordAt(world: World, task: SimulatedTask, behaviours: Behaviours): object {
+export function seedRecordAt(world: KieWorld, task: SimulatedTask, behaviours: Behaviours): object {
   const outcome = outcomeAt(world, task, behaviours, world.now());
   const id = behaviours.has('wrong-id') ? { task_id: '0'.repeat(32) } : {};
   if (behaviours.has('odd-state')) return { status: 'paused', ...id };

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzipSync } from 'node:zlib';
+import type { ServerResponse } from 'node:http';
+import { sendJson, sendText } from '../http/respond.ts';
 
 /** Kie's envelope; `data` is left out only where Kie leaves it out (recorded Kie traffic, 2026-04 to 08). */
 export interface Envelope {
@@ -21,37 +21,9 @@ export function refused(code: number, msg: string): Envelope {
   return { code, msg, data: null };
 }
 
-/** Answers JSON as Kie does: `application/json;charset=UTF-8`, compressed for who asks for it, behind Cloudflare. */
-export function sendJson(
-  response: ServerResponse,
-  body: unknown,
-  status = 200,
-  headers: Record<string, string> = {},
-): void {
-  sendText(response, JSON.stringify(body), 'application/json;charset=UTF-8', status, headers);
-}
-
 /** Answers a page of HTML, as gateways and expired links do. */
 export function sendHtml(response: ServerResponse, status = 200): void {
   sendText(response, htmlPage, 'text/html; charset=utf-8', status);
-}
-
-/** Answers any text. */
-export function sendText(
-  response: ServerResponse,
-  text: string,
-  contentType: string,
-  status = 200,
-  headers: Record<string, string> = {},
-): void {
-  const isGzip = /\bgzip\b/.test(response.req.headers['accept-encoding'] ?? '');
-  response.writeHead(status, {
-    'content-type': contentType,
-    'cf-cache-status': 'DYNAMIC',
-    ...(isGzip ? { 'content-encoding': 'gzip', vary: 'accept-encoding' } : {}),
-    ...headers,
-  });
-  response.end(isGzip ? gzipSync(text) : text);
 }
 
 /** Answers a bare HTTP status with the body that belongs to it. */
@@ -68,58 +40,39 @@ export function sendStatus(response: ServerResponse, status: number, retryAfterS
   return sendHtml(response, status);
 }
 
-/** Sends the first half of the bytes under the length of the whole, then cuts the connection. */
-export function cutInTheMiddle(
-  response: ServerResponse,
-  bytes: Uint8Array,
-  status: number,
-  headers: Record<string, string>,
-): void {
-  response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
-  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
-}
-
-/** Reads a request's body; undefined if it is larger than `maxBytes` or was broken off. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
-  } catch {
-    // The client broke off: there is nobody left to answer.
-    return undefined;
-  }
-  return Buffer.concat(chunks);
-}
-
-/** Reads a body that should be a JSON object; undefined for anything else. */
-export async function readJsonObject(
-  request: IncomingMessage,
-  maxBytes = 1024 * 1024,
-): Promise<Record<string, unknown> | undefined> {
-  const body = await readBody(request, maxBytes);
-  if (body === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether a parsed value is an object with members, not null and not an array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** User-Agents that HTTP libraries send by default, and none at all: what Kie's bot filter refuses (client reports). */
 export function isLibraryUserAgent(userAgent: string | undefined): boolean {
   return (
     !userAgent ||
     /^(node|undici|axios|got|curl|wget|python|go-http-client|java|okhttp|ruby)\b/i.test(userAgent)
   );
+}
+
+// Kie docs, 2026-06: messages of the body codes. 402, 433, 451, 455, 501 and 505 were never captured: those texts are ours.
+const messages: Readonly<Record<string, string>> = {
+  400: 'Your prompt was flagged by Website as violating content policies.',
+  '400-language': 'Only English prompts are supported at this time.',
+  '400-image':
+    'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+  '400-unsafe': 'public error unsafe image upload.',
+  401: 'You do not have access permissions',
+  402: 'The current credits are insufficient. Please top up.',
+  404: 'Task not found',
+  408: 'Upstream is currently experiencing service issues. No result has been returned for over 10 minutes.',
+  422: 'Please enter prompt',
+  429: 'Rate limit exceeded',
+  433: 'The usage of this sub-key exceeds its limit.',
+  451: 'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
+  455: 'The website is under maintenance.',
+  500: 'Server Error - An unexpected error occurred while processing the request',
+  501: 'Video generation task failed',
+  505: 'This feature is currently disabled.',
+};
+
+/** The envelope of a body code, given as `422` or, where one code has several meanings, as `400-image`. */
+export function refusal(code: string): Envelope {
+  const number = Number.parseInt(code, 10);
+  const msg = messages[code] ?? 'error';
+  // An authentication error is the one that carries no `data` at all (Kie docs, 2026-06).
+  return number === 401 ? { code: number, msg } : refused(number, msg);
 }

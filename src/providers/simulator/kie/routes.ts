@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { answerCredit, answerDownloadUrl, pathBehindLink } from './account.ts';
-import { isLibraryUserAgent, refused, sendJson, sendStatus } from './responses.ts';
-import { answerCheck, answerSeedCheck, sendNotFound } from './checks.ts';
-import { answerControl } from '../control.ts';
+import { sendJson } from '../http/respond.ts';
+import { isLibraryUserAgent, sendStatus, refusal } from './responses.ts';
+import { answerCheck, answerSeedCheck } from './checks.ts';
 import { answerCreate } from './creates.ts';
 import { readFilePath } from './task/file-name.ts';
 import { answerFile, sendBytes } from './files.ts';
-import { refusal } from './refusals.ts';
 import { answer1080p, answer4k } from './upgrades.ts';
 import { answerBase64Upload, answerStreamUpload, answerUrlUpload } from './uploads.ts';
-import type { Asked, World } from '../world.ts';
+import type { KieWorld } from './account-state.ts';
+import type { Asked, Wire } from '../world.ts';
 
-type Answer = (world: World, asked: Asked, response: ServerResponse) => void | Promise<void>;
+type Answer = (world: KieWorld, asked: Asked, response: ServerResponse) => void | Promise<void>;
 
 /** The routes of the API, all behind the key (Kie docs, 2026-06 and 2026-10). */
 const api: Readonly<Record<string, Answer>> = {
@@ -32,47 +32,50 @@ const uploadHost: Readonly<Record<string, Answer>> = {
   'POST /api/file-url-upload': answerUrlUpload,
 };
 
+const uploadHostRefusal = { success: false, code: 401, msg: 'Authentication failed: Invalid API Key' };
+
 const creates = ['POST /api/v1/jobs/createTask', 'POST /api/v1/veo/generate'];
 
-/** Answers one request. */
-export async function answer(world: World, asked: Asked, response: ServerResponse): Promise<void> {
+/** Kie's wire. */
+export const kieWire = (world: KieWorld): Wire => ({
+  answer: (asked, response) => answer(world, asked, response),
+});
+
+async function answer(world: KieWorld, asked: Asked, response: ServerResponse): Promise<boolean> {
   const { request, url } = asked;
   const route = `${request.method} ${url.pathname}`;
-  if (url.pathname.startsWith('/_simulator/')) return answerControl(world, asked, response);
-  if (request.method === 'GET' || request.method === 'HEAD') {
-    const name = readFilePath(pathBehindLink(world, url.pathname) ?? url.pathname);
-    if (name) return answerFile(world, asked, response, name);
-    const upload = world.uploads.get(url.pathname.slice(1));
-    if (upload) {
-      return sendBytes(world, asked, response, upload.bytes, {
-        type: upload.mimeType,
-        hasRange: true,
-        manner: 'whole',
-      });
-    }
-  }
+  if (answerDownload(world, asked, response)) return true;
   if (creates.includes(route)) world.ledger.createsReceived += 1;
   if (world.behaviours.has('bot-filter') && isLibraryUserAgent(request.headers['user-agent'])) {
-    return sendStatus(response, 403, 0);
+    sendStatus(response, 403, 0);
+    return true;
   }
   const isAllowed = isAuthorized(world, request.headers.authorization);
   const upload = uploadHost[route];
-  if (upload) {
-    const failure = { success: false, code: 401, msg: 'Authentication failed: Invalid API Key' };
-    return isAllowed ? upload(world, asked, response) : sendJson(response, failure);
-  }
   const seedTask = /^GET \/v1\/video\/task\/([^/]+)$/.exec(route)?.[1];
-  if (!isAllowed && (api[route] || seedTask)) return sendJson(response, refusal('401'));
-  if (seedTask) return answerSeedCheck(world, asked, response, seedTask);
-  return (api[route] ?? ((_world, _asked, to) => sendNotFound(to)))(world, asked, response);
+  const respond = upload ?? api[route];
+  if (respond === undefined && seedTask === undefined) return false;
+  if (!isAllowed) sendJson(response, upload === undefined ? refusal('401') : uploadHostRefusal);
+  else if (seedTask !== undefined) answerSeedCheck(world, asked, response, seedTask);
+  else await respond?.(world, asked, response);
+  return true;
 }
 
-/** Answers a request whose `x-simulator` header makes no sense. */
-export function refuseHeader(response: ServerResponse, why: string): void {
-  sendJson(response, refused(422, why));
+/** Whether the path is that of a result or of an upload: both are served without a key. */
+function answerDownload(world: KieWorld, asked: Asked, response: ServerResponse): boolean {
+  const { request, url } = asked;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const name = readFilePath(pathBehindLink(world, url.pathname) ?? url.pathname);
+  const upload = world.kie.uploads.get(url.pathname.slice(1));
+  if (name) answerFile(world, asked, response, name);
+  else if (upload) {
+    const how = { type: upload.mimeType, hasRange: true, manner: 'whole' } as const;
+    sendBytes(world, asked, response, upload.bytes, how);
+  } else return false;
+  return true;
 }
 
-function isAuthorized(world: World, authorization: string | undefined): boolean {
+function isAuthorized(world: KieWorld, authorization: string | undefined): boolean {
   const key = /^Bearer (\S+)$/.exec(authorization ?? '')?.[1];
-  return key !== undefined && (world.apiKey === undefined || key === world.apiKey);
+  return key !== undefined && (world.kie.apiKey === undefined || key === world.kie.apiKey);
 }

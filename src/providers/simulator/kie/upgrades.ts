@@ -1,12 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { ok, readJsonObject, refused, sendJson } from './responses.ts';
+import { sendJson, readJsonObject } from '../http/respond.ts';
+import { ok, refused } from './responses.ts';
 import { scheduleUpgradeCallback } from './callbacks.ts';
 import { unixOf } from './task/file-name.ts';
 import { outcomeAt } from './task/outcome.ts';
-import { type Asked, type SimulatedTask, type World, findTask } from '../world.ts';
+import { type SimulatedTask, type KieWorld, findTask } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 /** Answers `GET /api/v1/veo/get-1080p-video`: not ready until a quarter of the task's time after its end. */
-export function answer1080p(world: World, asked: Asked, response: ServerResponse): void {
+export function answer1080p(world: KieWorld, asked: Asked, response: ServerResponse): void {
   const task = findTask(world, asked.url.searchParams.get('taskId') ?? '', 'veo');
   if (task === undefined) return sendJson(response, refused(422, 'Record does not exist'));
   const readyAt = task.finishesAt + (task.finishesAt - task.createdAt) / 4;
@@ -21,7 +23,7 @@ export function answer1080p(world: World, asked: Asked, response: ServerResponse
  * Answers `POST /api/v1/veo/get-4k-video`: the first call of a process begins it, the next ones get code 422 both
  * while it is processing and once it is made (Kie docs, 2026-06).
  */
-export async function answer4k(world: World, asked: Asked, response: ServerResponse): Promise<void> {
+export async function answer4k(world: KieWorld, asked: Asked, response: ServerResponse): Promise<void> {
   const body = (await readJsonObject(asked.request)) ?? {};
   const task = findTask(world, typeof body['taskId'] === 'string' ? body['taskId'] : '', 'veo');
   if (task === undefined) return sendJson(response, refused(422, 'Record does not exist'));
@@ -54,11 +56,11 @@ function sendMade(response: ServerResponse, task: SimulatedTask, made: object): 
   sendJson(response, { code: 422, msg, data: { taskId: task.id, ...made } });
 }
 
-function fourK(world: World, task: SimulatedTask): { resultUrls: string[]; imageUrls: string[] } {
+function fourK(world: KieWorld, task: SimulatedTask): { resultUrls: string[]; imageUrls: string[] } {
   const base = `${world.url}/v/${task.id}_${unixOf(task)}_1`;
   return { resultUrls: [`${base}.mp4`], imageUrls: [`${base}.jpg`] };
 }
 
-function isSuccessAt(world: World, task: SimulatedTask): boolean {
+function isSuccessAt(world: KieWorld, task: SimulatedTask): boolean {
   return outcomeAt(world, task, task.behaviours, world.now()).kind === 'success';
 }

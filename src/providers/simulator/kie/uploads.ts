@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { readBody, readJsonObject, sendJson } from './responses.ts';
+import { sendJson, readBody, readJsonObject } from '../http/respond.ts';
 import { exchange } from '../http/outgoing.ts';
-import type { Asked, World } from '../world.ts';
+import { type KieWorld } from './account-state.ts';
+import type { Asked } from '../world.ts';
 
 // Kie docs, 2026-06: 100 MB and 30 s for what is fetched from a URL.
 const maxBytes = 100 * 1024 * 1024;
@@ -19,7 +20,7 @@ type Picked = {
 
 /** Answers `POST /api/file-stream-upload`: multipart with `file`, `uploadPath`, `fileName`. */
 export async function answerStreamUpload(
-  world: World,
+  world: KieWorld,
   asked: Asked,
   response: ServerResponse,
 ): Promise<void> {
@@ -42,7 +43,7 @@ export async function answerStreamUpload(
 
 /** Answers `POST /api/file-base64-upload`: raw base64 or a data URL. */
 export async function answerBase64Upload(
-  world: World,
+  world: KieWorld,
   asked: Asked,
   response: ServerResponse,
 ): Promise<void> {
@@ -59,7 +60,11 @@ export async function answerBase64Upload(
 }
 
 /** Answers `POST /api/file-url-upload`: fetches the file itself. */
-export async function answerUrlUpload(world: World, asked: Asked, response: ServerResponse): Promise<void> {
+export async function answerUrlUpload(
+  world: KieWorld,
+  asked: Asked,
+  response: ServerResponse,
+): Promise<void> {
   const body = (await readJsonObject(asked.request)) ?? {};
   const url = body['fileUrl'];
   if (typeof url !== 'string' || !URL.canParse(url))
@@ -76,7 +81,7 @@ export async function answerUrlUpload(world: World, asked: Asked, response: Serv
 }
 
 /** Keeps the file and answers as recorded (2026-04-30); the same name overwrites. */
-function store(world: World, response: ServerResponse, picked: Picked): void {
+function store(world: KieWorld, response: ServerResponse, picked: Picked): void {
   if (typeof picked.path !== 'string' || picked.path === '') {
     return refuse(response, 'Missing required parameter: uploadPath');
   }
@@ -88,8 +93,8 @@ function store(world: World, response: ServerResponse, picked: Picked): void {
     (part) => part !== '' && part !== '.' && part !== '..',
   );
   const filePath = `kieai/1/${parts.map(encodeURIComponent).join('/')}`;
-  world.uploads.delete(filePath);
-  world.uploads.set(filePath, { bytes: picked.bytes, mimeType });
+  world.kie.uploads.delete(filePath);
+  world.kie.uploads.set(filePath, { bytes: picked.bytes, mimeType });
   forgetOldestUploads(world);
   world.ledger.uploads += 1;
   sendJson(
@@ -117,12 +122,12 @@ function refuse(response: ServerResponse, msg: string): void {
   sendJson(response, { success: false, code: 400, msg });
 }
 
-function forgetOldestUploads(world: World): void {
+function forgetOldestUploads(world: KieWorld): void {
   let total = 0;
-  for (const { bytes } of world.uploads.values()) total += bytes.length;
-  for (const [path, { bytes }] of world.uploads) {
+  for (const { bytes } of world.kie.uploads.values()) total += bytes.length;
+  for (const [path, { bytes }] of world.kie.uploads) {
     if (total <= keptBytes) return;
-    world.uploads.delete(path);
+    world.kie.uploads.delete(path);
     total -= bytes.length;
   }
 }

@@ -1,4 +1,4 @@
-import type { SimulatedTask } from '../../world.ts';
+import { type SimulatedTask } from './../account-state.ts';
 
 /** Completion in unix seconds: with the task id it makes the file name (recorded Kie traffic, 2026-04-20). */
 export function unixOf(task: SimulatedTask): number {

@@ -1,6 +1,6 @@
 import { unixOf } from './file-name.ts';
 import type { Behaviours } from '../../switches.ts';
-import type { SimulatedTask, World } from '../../world.ts';
+import { type SimulatedTask, type KieWorld } from './../account-state.ts';
 
 /** Where a task is, in words of no contract. */
 export type Outcome =
@@ -25,7 +25,7 @@ const failures = {
 } as const;
 
 /** What has become of a task at a moment: waiting for its first half, then generating, then its end. */
-export function outcomeAt(world: World, task: SimulatedTask, behaviours: Behaviours, at: number): Outcome {
+export function outcomeAt(world: KieWorld, task: SimulatedTask, behaviours: Behaviours, at: number): Outcome {
   if (behaviours.has('stuck')) return { kind: 'waiting' };
   if (at < task.finishesAt) {
     return { kind: at < (task.createdAt + task.finishesAt) / 2 ? 'waiting' : 'generating' };
