@@ -10,102 +10,99 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { codedError, shortMessage } from '../schema/errors.ts';
+import { codeOf, type Step } from './public-error.ts';
 import { limitErrors, maxTokens } from './document-limits.ts';
 import { slimDocument } from './slim-document.ts';
 
-/** A text that was parsed and validated, or what is wrong with it. */
-export type Prepared =
+/** A parsed and validated query, or its errors. */
+export type PreparedDocument =
   | { readonly kind: 'valid'; readonly document: DocumentNode }
   /** `document` has the operations only, without their selections. */
   | { readonly kind: 'invalid'; readonly document: DocumentNode; readonly errors: readonly GraphQLError[] }
   | { readonly kind: 'unreadable'; readonly errors: readonly [GraphQLError] };
 
-/** How much the remembered documents take, in bytes. Clients send a handful each, again and again. */
-const rememberedBytes = 16 * 1024 * 1024;
-/** Longer texts are read again each time. */
-const longestRemembered = 65_536;
-/** graphql-js counts the lines of a text again for each place of each error: 20 ns a line. */
+/** The size of the cache in bytes. Each client sends a handful of documents, again and again. */
+const cacheBytes = 16 * 1024 * 1024;
+/** The longest query that is cached, in characters. */
+const longestCached = 65_536;
+/** graphql-js counts the lines of a query again for each location of each error: 20 ns a line. */
 const maxLines = 20_000;
-/** What one error keeps. */
+/** The approximate size of a cached error. */
 const errorBytes = 1024;
 
-/** Parses and validates texts, and remembers those that come again. Bounded in bytes, least recently used out first. */
+/** Parses and validates queries, with a cache that is bounded in bytes. */
 export class Documents {
   readonly #schema: GraphQLSchema;
   readonly #hideSuggestions: boolean;
   readonly #rules;
-  readonly #remembered = new LRUCache<string, Prepared>({
-    maxSize: rememberedBytes,
+  readonly #cache = new LRUCache<string, PreparedDocument>({
+    maxSize: cacheBytes,
     sizeCalculation: (prepared, query) => query.length * 2 + this.#bytesOf(prepared),
   });
   readonly #bytes = new WeakMap<DocumentNode, number>();
 
-  /** @param introspection false refuses introspection, and names nothing that a text does not name */
+  /** @param introspection false refuses introspection, and keeps names of the schema out of error messages */
   constructor(schema: GraphQLSchema, introspection: boolean) {
     this.#schema = schema;
     this.#hideSuggestions = !introspection;
     this.#rules = [...specifiedRules, ...(introspection ? [] : [NoSchemaIntrospectionCustomRule])];
   }
 
-  /** Parses and validates a text, or remembers it. Never throws on what a client sent. */
-  prepare(query: string): Prepared {
-    const known = this.#remembered.get(query);
+  /** Parses and validates a query, or finds it in the cache. Never throws on the input of a client. */
+  prepare(query: string): PreparedDocument {
+    const known = this.#cache.get(query);
     if (known !== undefined) return known;
     const prepared = this.#read(query);
-    if (query.length <= longestRemembered) this.#remembered.set(query, prepared);
+    if (query.length <= longestCached) this.#cache.set(query, prepared);
     return prepared;
   }
 
-  /** About how many bytes a document keeps for as long as something holds it. */
+  /** The approximate size of a document in memory, in bytes. */
   bytesOf(document: DocumentNode): number {
     return this.#bytes.get(document) ?? 0;
   }
 
-  #bytesOf(prepared: Prepared): number {
+  #bytesOf(prepared: PreparedDocument): number {
     const document = prepared.kind === 'valid' ? this.bytesOf(prepared.document) : 0;
     return document + (prepared.kind === 'valid' ? 0 : prepared.errors.length * errorBytes) + 500;
   }
 
-  #read(query: string): Prepared {
+  #read(query: string): PreparedDocument {
     try {
       if (hasMoreLines(query, maxLines)) {
-        const message = `The text has more than ${maxLines} lines.`;
+        const message = `The query has more than ${maxLines} lines.`;
         return { kind: 'unreadable', errors: [codedError('LIMIT_EXCEEDED', message)] };
       }
       const document = parse(query, { maxTokens });
       const exceeded = limitErrors(document);
       if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document: outlineOf(document) };
       const errors = validate(this.#schema, document, this.#rules, {
-        // An error may repeat what it is about, and long texts are read again each time.
-        maxErrors: query.length > longestRemembered ? 3 : 20,
-        // "Did you mean" would report what introspection does not.
+        // Each error may repeat a part of the query, and long queries are not cached.
+        maxErrors: query.length > longestCached ? 3 : 20,
+        // "Did you mean" would reveal names that introspection does not.
         hideSuggestions: this.#hideSuggestions,
       });
       if (errors.length > 0) {
         return {
           kind: 'invalid',
-          errors: errors.map((error) => alone(error, 'GRAPHQL_VALIDATION_FAILED')),
+          errors: errors.map((error) => detached(error, 'validate')),
           document: outlineOf(document),
         };
       }
       this.#bytes.set(document, slimDocument(document));
       return { kind: 'valid', document };
     } catch (error) {
-      // graphql-js reads brackets within brackets by recursion, and there is an end to that.
+      // graphql-js reads nested brackets by recursion, which overflows the stack.
       if (error instanceof RangeError) return { kind: 'unreadable', errors: [tooDeep()] };
       if (!(error instanceof GraphQLError)) throw error;
-      const tooLong = /more than \d+ tokens/.test(error.message);
-      return {
-        kind: 'unreadable',
-        errors: [alone(error, tooLong ? 'LIMIT_EXCEEDED' : 'GRAPHQL_PARSE_FAILED')],
-      };
+      return { kind: 'unreadable', errors: [detached(error, 'parse')] };
     }
   }
 }
 
-/** Whether a text has more lines than so many. */
+/** Whether a query has more lines than `most`. */
 function hasMoreLines(text: string, most: number): boolean {
-  // Most texts are shorter than that.
+  // Most queries are shorter than that.
   if (text.length <= most) return false;
   let lines = 1;
   for (const _ of text.matchAll(/\r\n|[\n\r]/g)) {
@@ -115,21 +112,22 @@ function hasMoreLines(text: string, most: number): boolean {
   return false;
 }
 
-const tooDeep = () => codedError('LIMIT_EXCEEDED', 'The text has too many brackets within brackets.');
+const tooDeep = () => codedError('LIMIT_EXCEEDED', 'The query is nested too deeply.');
 
-/** An error with its places and a code, without the document. */
-function alone({ message, source, positions, extensions }: GraphQLError, code: string): GraphQLError {
+/** An error with its locations and its code, without a reference to the document. */
+function detached(original: GraphQLError, step: Step): GraphQLError {
+  const { message, source, positions, extensions } = original;
   const error = new GraphQLError(shortMessage(message), {
     source: source ?? null,
     positions: positions ?? null,
-    extensions: typeof extensions['code'] === 'string' ? extensions : { ...extensions, code },
+    extensions: { ...extensions, code: codeOf(original, step) },
   });
-  // The frames of a stack that nobody has read yet hold what was called on, the document among it.
+  // The frames of a stack that was not read yet hold the arguments of its calls, the document among them.
   error.stack = error.message;
   return error;
 }
 
-/** What Yoga looks at in a document that is not valid: which operations there are. */
+/** The operations of an invalid document, without selections: Yoga needs no more. */
 function outlineOf({ definitions }: DocumentNode): DocumentNode {
   return {
     kind: Kind.DOCUMENT,

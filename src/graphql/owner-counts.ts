@@ -1,10 +1,10 @@
 import type { Owner } from '../domain/video-task.ts';
 
-/** How many of something each owner holds; who holds none takes no memory. */
+/** A count for each owner. Owners with a count of 0 take no memory. */
 export class OwnerCounts {
   readonly #counts = new Map<Owner, number>();
 
-  /** How many an owner holds. */
+  /** The count of an owner. */
   of(owner: Owner): number {
     return this.#counts.get(owner) ?? 0;
   }

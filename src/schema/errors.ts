@@ -10,16 +10,16 @@ const errorCodes = [
   'GRAPHQL_VALIDATION_FAILED',
   'LIMIT_EXCEEDED',
   'INTERNAL',
-  // Not ours: Apollo's clients know it by this name.
+  // The name that Apollo's clients expect.
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ] as const;
-/** Codes of `extensions.code`; what callers can mend in an input is a row of `userErrors` instead. */
+/** Codes of `extensions.code`. Errors that callers can fix in an input are rows of `userErrors` instead. */
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Whether a text is one of the codes. */
-export const isErrorCode = (text: string): text is ErrorCode => errorCodes.some((code) => code === text);
+/** Whether a string is one of the codes. */
+export const isErrorCode = (name: string): name is ErrorCode => errorCodes.some((code) => code === name);
 
-/** An error that is told to the caller as it is. */
+/** An error that is sent to the caller unchanged. */
 export const codedError = (code: ErrorCode, message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code } });
 
@@ -30,39 +30,9 @@ const longestMessage = 1000;
 export const shortMessage = (message: string): string =>
   message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()}…`;
 
-/** What a caller learns of a fault of ours: nothing of its inside. */
-export const internalMessage = 'Something went wrong on our side. The operator finds it in the log.';
+/** The message of an internal error: no detail of it. */
+const internalMessage = 'Internal error of the server. The operator finds the cause in the log.';
 
-/**
- * An error as callers may see it. Alike on every transport.
- *
- * @param report hears the faults that are ours, whole
- */
-export function maskError(error: GraphQLError, report: (cause: unknown) => void): GraphQLError {
-  const { message, nodes, source, positions, path, extensions } = error;
-  const told = error.originalError === undefined || error.originalError instanceof GraphQLError;
-  if (told) {
-    const hasCode = typeof extensions['code'] === 'string';
-    const short = shortMessage(message);
-    if (hasCode && short === message) return error;
-    return new GraphQLError(short, {
-      nodes: nodes ?? null,
-      source: source ?? null,
-      positions: positions ?? null,
-      path: path ?? null,
-      // graphql-js itself complains of values that do not fit their types.
-      extensions: hasCode ? extensions : { ...extensions, code: 'BAD_INPUT' },
-    });
-  }
-  report(error.originalError);
-  const isStorage = error.originalError instanceof StorageError;
-  return new GraphQLError(isStorage ? cannotKeepMessage : internalMessage, {
-    nodes: nodes ?? null,
-    path: path ?? null,
-    extensions: { code: 'INTERNAL' },
-  });
-}
-
-/** The message for a fault of ours, without any detail of it. */
+/** The message for the caller of a fault of this server. */
 export const faultMessage = (error: unknown): string =>
   error instanceof StorageError ? cannotKeepMessage : internalMessage;

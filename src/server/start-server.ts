@@ -16,7 +16,7 @@ import { GraphQLHttp } from './graphql-http/graphql-http.ts';
 import { Dispatcher } from './http/dispatcher.ts';
 import { HttpServer } from './http/http-server.ts';
 import { MediaRoute } from './routes/media.ts';
-import { Operations } from '../graphql/operations.ts';
+import { GraphQLEngine } from '../graphql/engine.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
 import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts';
@@ -80,7 +80,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
   };
-  const operations = new Operations({
+  const engine = new GraphQLEngine({
     schema: buildSchema(),
     services,
     log,
@@ -89,7 +89,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     slices: feed.slices,
   });
   const subscriptions = new Subscriptions({
-    operations,
+    engine,
     streams: new TaskStreams(feed, log),
     store,
     log,
@@ -103,7 +103,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
   });
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
-    operations,
+    engine,
     subscriptions,
     keepAliveMs: config.limits.pingMs,
     stallMs: config.limits.stallMs,
@@ -118,7 +118,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     log,
   );
   const webSockets = new WebSocketTransport({
-    operations,
+    engine,
     subscriptions,
     authentication,
     log,
@@ -150,8 +150,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
   const routes = routeTable({
     webSockets,
     graphql: new GraphQLHttp({
-      operations,
-      yoga: createGraphQLHandler(operations, log),
+      engine,
+      yoga: createGraphQLHandler(engine, log),
       eventStreams,
       traffic,
       requests: {

@@ -16,7 +16,7 @@ import type { Context } from '../../src/schema/context.ts';
 import { toGlobalId } from '../../src/schema/global-id.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
 import { CompiledOperation } from '../../src/graphql/compiled-operation.ts';
-import { formatted } from '../../src/graphql/operations.ts';
+import { responseOf } from '../../src/graphql/response.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
@@ -77,7 +77,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const toText = (result: ExecutionResult): string => JSON.stringify(formatted(result));
+const toText = (result: ExecutionResult): string => JSON.stringify(responseOf(result));
 
 /** What graphql-js answers. */
 async function expected(request: RandomRequest, kind: 'query' | 'subscription'): Promise<ExecutionResult> {

@@ -181,7 +181,7 @@ describe('both lanes answer alike', () => {
           data: { videoTask: null },
           errors: [
             {
-              message: 'Something went wrong on our side. The operator finds it in the log.',
+              message: 'Internal error of the server. The operator finds the cause in the log.',
               locations: [{ line: 1, column: 20 }],
               path: ['videoTask'],
               extensions: { code: 'INTERNAL' },

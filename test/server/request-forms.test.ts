@@ -74,7 +74,7 @@ describe.each(lanes)('parameters in %s', (lane, call) => {
         body: {
           errors: [
             {
-              message: 'query is required: send the text of an operation.',
+              message: 'query is required: send the document of an operation.',
               extensions: { code: 'BAD_INPUT' },
             },
           ],

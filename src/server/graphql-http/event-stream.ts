@@ -4,17 +4,19 @@ import { toPayload, type Payload } from '../../events/payload.ts';
 import type { Sink } from '../../events/subscriber.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { onExpiry, type Identity } from '../auth/identity.ts';
-import { formatted, type OperationParams, type Operations } from '../../graphql/operations.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { typeOf, type PreparedOperation } from '../../graphql/operation.ts';
+import { responseOf } from '../../graphql/response.ts';
 import { Reader } from '../http/reader.ts';
-import { cannotGoOn, type Subscriptions } from '../../graphql/subscriptions.ts';
+import { cannotContinue, type Subscriptions } from '../../graphql/subscriptions.ts';
 
 /** Settings of the event-stream transport. */
 export interface EventStreamOptions {
-  readonly operations: Operations;
+  readonly engine: GraphQLEngine;
   readonly subscriptions: Subscriptions;
-  /** Between two comments, which keep proxies from closing a quiet stream. */
+  /** The interval of comments, which keep proxies from closing an idle stream. */
   readonly keepAliveMs: number;
-  /** A reader that is behind for this long is cut. */
+  /** The connection of a reader that is behind for this long is closed. */
   readonly stallMs: number;
 }
 
@@ -27,32 +29,32 @@ export class EventStreams implements Disposable {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#keepAlive = setInterval(() => {
-      // Written to slow readers too: it is how a connection that is gone is found.
+      // Written to slow readers too: this is how a dead connection is detected.
       for (const response of this.#open) response.write(':\n\n');
     }, options.keepAliveMs);
   }
 
-  /** How many streams are open. */
+  /** The number of open streams. */
   get size(): number {
     return this.#open.size;
   }
 
   /** Answers an operation of any kind as a stream of `next` and one `complete`. */
-  async respond(response: ServerResponse, params: OperationParams, identity: Identity): Promise<void> {
+  async respond(response: ServerResponse, operation: PreparedOperation, identity: Identity): Promise<void> {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    // Told at once: the client knows that it is heard before there is anything to say.
+    // Sent immediately: the client knows that the stream is open before the first event.
     response.write(':\n\n');
     this.#open.add(response);
     const closed = new Promise<null>((resolve) => void response.once('close', () => resolve(null)));
-    // The client comes back with a new token, and goes on with `after`.
+    // The client reconnects with a new token, and continues with `after`.
     const expiry = onExpiry(identity, () => response.destroy());
     try {
-      const result = await this.#run(response, params, identity.viewer, closed);
-      if (result !== null) write(response, nextEvent(toPayload(JSON.stringify(formatted(result)))));
+      const result = await this.#run(response, operation, identity.viewer, closed);
+      if (result !== null) write(response, nextEvent(toPayload(JSON.stringify(responseOf(result)))));
       write(response, completeEvent);
     } finally {
       clearTimeout(expiry);
@@ -69,16 +71,13 @@ export class EventStreams implements Disposable {
 
   async #run(
     response: ServerResponse,
-    params: OperationParams,
+    operation: PreparedOperation,
     viewer: Viewer,
     closed: Promise<null>,
   ): Promise<ExecutionResult | null> {
-    const { operations, subscriptions, stallMs } = this.#options;
-    const prepared = operations.prepare(params.query);
-    if (prepared.kind !== 'valid') return { errors: prepared.errors };
-    if (operations.typeOf(prepared.document, params.operationName) !== 'subscription') {
-      return operations.execute(prepared.document, params, viewer);
-    }
+    const { engine, subscriptions, stallMs } = this.#options;
+    if (operation.kind !== 'valid') return { errors: operation.errors };
+    if (typeOf(operation) !== 'subscription') return engine.execute(operation, viewer);
     const ended = Promise.withResolvers<ExecutionResult | null>();
     using reader = new Reader(response, stallMs, () => response.destroy());
     const sink: Sink = {
@@ -86,9 +85,9 @@ export class EventStreams implements Disposable {
       isWritable: () => reader.isWritable(),
       whenWritable: (resume) => reader.whenWritable(resume),
       end: () => ended.resolve(null),
-      fail: () => ended.resolve({ errors: [cannotGoOn()] }),
+      fail: () => ended.resolve({ errors: [cannotContinue()] }),
     };
-    const opened = await subscriptions.open(prepared.document, params, viewer, sink);
+    const opened = await subscriptions.open(operation, viewer, sink);
     if (!(Symbol.dispose in opened)) return opened;
     try {
       return await Promise.race([ended.promise, closed]);
@@ -100,7 +99,7 @@ export class EventStreams implements Disposable {
 
 const completeEvent = 'event: complete\ndata: \n\n';
 
-/** JSON text has no line breaks, so one data line holds it. */
+/** JSON has no line breaks, so one data line is enough. */
 const nextEvent = (payload: Payload): string => `event: next\ndata: ${payload}\n\n`;
 
 function write(response: ServerResponse, event: string): void {

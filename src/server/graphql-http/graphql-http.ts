@@ -1,10 +1,16 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
-import type { Viewer } from '../../schema/context.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { typeOf, type PreparedOperation, type ValidOperation } from '../../graphql/operation.ts';
+import type { OperationParams } from '../../graphql/params.ts';
+import { responseOf } from '../../graphql/response.ts';
 import type { MaybePromise } from '../../store/store.ts';
+import { readBody } from '../body/read-body.ts';
+import { RequestRefusal } from '../http/refusal.ts';
+import { respondError, respondRefusal, setHeaders } from '../http/respond.ts';
+import type { AuthenticatedExchange } from '../http/route.ts';
+import type { Traffic } from '../http/traffic.ts';
 import type { EventStreams } from './event-stream.ts';
-import type { Identity } from '../auth/identity.ts';
-import { formatted, type OperationParams, type Operations } from '../../graphql/operations.ts';
 import {
   isPlainJson,
   paramsOfAddress,
@@ -12,17 +18,12 @@ import {
   readGraphQLRequest,
   type GraphQLRequestOptions,
 } from './graphql-request.ts';
-import { readBody } from '../body/read-body.ts';
-import { RequestRefusal } from '../http/refusal.ts';
-import { respondError, respondRefusal, setHeaders } from '../http/respond.ts';
-import type { AuthenticatedExchange } from '../http/route.ts';
-import type { ConnectionTraffic, Traffic } from '../http/traffic.ts';
 import { TurnBatch } from './turn-batch.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
 /** Dependencies of GraphQL over HTTP. */
 export interface GraphQLHttpOptions {
-  readonly operations: Operations;
+  readonly engine: GraphQLEngine;
   readonly yoga: ReturnType<typeof createGraphQLHandler>;
   readonly eventStreams: EventStreams;
   readonly traffic: Traffic;
@@ -30,9 +31,17 @@ export interface GraphQLHttpOptions {
 }
 
 /**
- * GraphQL over HTTP. Plain JSON operations that go well are answered here, at a fraction of the cost; event
- * streams have their transport; everything else, errors of the request included, is Yoga's.
+ * The lane that answers an operation.
+ * - `stream`: server-sent events
+ * - `direct`: plain JSON queries and mutations, answered at a fraction of the cost of Yoga
+ * - `yoga`: everything else, errors of the request included
  */
+type Lane =
+  | { readonly kind: 'stream'; readonly operation: PreparedOperation }
+  | { readonly kind: 'direct'; readonly operation: ValidOperation; readonly mediaType: string }
+  | { readonly kind: 'yoga'; readonly operation: PreparedOperation };
+
+/** GraphQL over HTTP. Each request is read, parsed and validated once; then one of three lanes answers it. */
 export class GraphQLHttp {
   readonly #options: GraphQLHttpOptions;
   readonly #turn = new TurnBatch();
@@ -41,143 +50,114 @@ export class GraphQLHttp {
     this.#options = options;
   }
 
+  /** Answers a GET or POST. */
   async respond(exchange: AuthenticatedExchange): Promise<void> {
-    const { request, response, headers: common, identity } = exchange;
+    const { request, response, headers } = exchange;
     const { traffic, requests } = this.#options;
-    const { method, headers } = request;
-    const accept = headers.accept?.toLowerCase() ?? '*/*';
     const connection = traffic.of(request.socket);
-    if (method === 'POST' && isPlainJson(headers['content-type'])) {
+    if (request.method === 'GET') {
+      await this.#answer(exchange, paramsOfAddress(request), false);
+    } else if (isPlainJson(request.headers['content-type'])) {
       const body = await readBody(request, requests.maxBodyBytes, connection);
-      if (body instanceof RequestRefusal) respondRefusal(response, body, common);
-      else
-        await this.#answer(request, response, paramsOfJson(body), identity, {
-          accept,
-          common,
-          isPlain: true,
-        });
+      if (body instanceof RequestRefusal) respondRefusal(response, body, headers);
+      else await this.#answer(exchange, paramsOfJson(body), true);
     } else {
-      await this.#answerOther(request, response, identity, connection, { accept, common, isPlain: false });
+      const { owner } = exchange.identity.viewer;
+      const read = await readGraphQLRequest(request, owner, connection, requests);
+      if (read instanceof RequestRefusal) {
+        respondRefusal(response, read, headers);
+        return;
+      }
+      await using stack = new AsyncDisposableStack();
+      for (const file of read.files) stack.use(file);
+      await this.#answer(exchange, read.params, false);
     }
   }
 
-  async #answerOther(
-    request: IncomingMessage,
-    response: ServerResponse,
-    identity: Identity,
-    connection: ConnectionTraffic | undefined,
-    how: Manner,
+  #answer(
+    exchange: AuthenticatedExchange,
+    params: OperationParams | GraphQLError,
+    isPlain: boolean,
+  ): MaybePromise<void> {
+    if (params instanceof GraphQLError) return this.#answerByYoga(exchange, params, null);
+    const { request, response, headers, identity } = exchange;
+    const { engine, eventStreams } = this.#options;
+    const lane = laneOf(request, engine.prepare(params), isPlain);
+    switch (lane.kind) {
+      case 'stream':
+        if (typeOf(lane.operation) === 'mutation' && request.method !== 'POST') {
+          const message = 'A mutation must be sent by POST.';
+          respondError(response, 405, 'BAD_INPUT', message, { ...headers, allow: 'POST' });
+          return;
+        }
+        setHeaders(response, headers);
+        return eventStreams.respond(response, lane.operation, identity);
+      case 'direct':
+        return this.#answerDirectly(exchange, lane.operation, lane.mediaType);
+      case 'yoga':
+        return this.#answerByYoga(exchange, lane.operation, null);
+      default:
+        return lane satisfies never;
+    }
+  }
+
+  /** Executes at the end of the event-loop turn. Errors of the request are answered by Yoga, from the same result. */
+  async #answerDirectly(
+    exchange: AuthenticatedExchange,
+    operation: ValidOperation,
+    mediaType: string,
   ): Promise<void> {
-    const read =
-      request.method === 'GET'
-        ? { params: paramsOfAddress(request), files: [] }
-        : await readGraphQLRequest(request, identity.viewer.owner, connection, this.#options.requests);
-    if (read instanceof RequestRefusal) {
-      respondRefusal(response, read, how.common);
+    const { response, headers, identity } = exchange;
+    const result = await this.#turn.execute(() => this.#options.engine.execute(operation, identity.viewer));
+    if (result.data === undefined) {
+      await this.#answerByYoga(exchange, operation, result);
       return;
     }
-    await using stack = new AsyncDisposableStack();
-    for (const file of read.files) stack.use(file);
-    await this.#answer(request, response, read.params, identity, how);
+    const json = JSON.stringify(responseOf(result));
+    this.#turn.write(() => {
+      response.writeHead(200, {
+        ...headers,
+        'content-type': `${mediaType}; charset=utf-8`,
+        'content-length': Buffer.byteLength(json),
+      });
+      response.end(json);
+    });
   }
 
-  async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    params: OperationParams | GraphQLError,
-    identity: Identity,
-    { accept, common, isPlain }: Manner,
+  async #answerByYoga(
+    { request, response, headers, identity }: AuthenticatedExchange,
+    operation: PreparedOperation | GraphQLError,
+    result: ExecutionResult | null,
   ): Promise<void> {
-    const { viewer } = identity;
-    if (!(params instanceof GraphQLError)) {
-      if (
-        acceptsEventStream(accept) &&
-        (await this.#answersAsStream(request, response, params, identity, common))
-      )
-        return;
-      if (isPlain) {
-        const answers = () => this.#answersAsJson(response, params, viewer, accept, common);
-        if (await this.#turn.execute(answers)) return;
-      }
-    }
-    setHeaders(response, common);
-    await this.#options.yoga(request, response, { viewer, operation: params });
-  }
-
-  /** Answers as an event stream where the client can read nothing else, or asks for a subscription. */
-  async #answersAsStream(
-    request: IncomingMessage,
-    response: ServerResponse,
-    params: OperationParams,
-    identity: Identity,
-    common: OutgoingHttpHeaders,
-  ): Promise<boolean> {
-    const { eventStreams, operations } = this.#options;
-    const prepared = operations.prepare(params.query);
-    const type =
-      prepared.kind === 'valid' ? operations.typeOf(prepared.document, params.operationName) : null;
-    const readsJson = /json|\*\/\*/.test(request.headers.accept ?? '');
-    if (type !== 'subscription' && readsJson) return false;
-    if (type === 'mutation' && request.method !== 'POST') {
-      respondError(response, 405, 'BAD_INPUT', 'A mutation must be sent by POST.', {
-        ...common,
-        allow: 'POST',
-      });
-    } else {
-      setHeaders(response, common);
-      await eventStreams.respond(response, params, identity);
-    }
-    return true;
-  }
-
-  /** Answers a query or mutation that was executed; what is wrong with a request is left to Yoga to say. */
-  #answersAsJson(
-    response: ServerResponse,
-    params: OperationParams,
-    viewer: Viewer,
-    accept: string,
-    common: OutgoingHttpHeaders,
-  ): MaybePromise<boolean> {
-    const { operations } = this.#options;
-    const mediaType = jsonTypeFor(accept);
-    const prepared = operations.prepare(params.query);
-    if (mediaType === null || prepared.kind !== 'valid') return false;
-    const type = operations.typeOf(prepared.document, params.operationName);
-    if (type !== 'query' && type !== 'mutation') return false;
-    const answer = (result: ExecutionResult): boolean => {
-      // Nothing was executed, so Yoga may try again to say so.
-      if (result.data === undefined) return false;
-      const text = JSON.stringify(formatted(result));
-      this.#turn.write(() => {
-        response.writeHead(200, {
-          ...common,
-          'content-type': `${mediaType}; charset=utf-8`,
-          'content-length': Buffer.byteLength(text),
-        });
-        response.end(text);
-      });
-      return true;
-    };
-    const result = operations.execute(prepared.document, params, viewer);
-    return result instanceof Promise ? result.then(answer) : answer(result);
+    setHeaders(response, headers);
+    await this.#options.yoga(request, response, { viewer: identity.viewer, operation, result });
   }
 }
 
-/** How a request is answered. */
-interface Manner {
-  /** In lower case. */
-  readonly accept: string;
-  readonly common: OutgoingHttpHeaders;
-  /** Whether the fast lane may answer it. */
-  readonly isPlain: boolean;
+/** The one choice between the lanes. */
+function laneOf(
+  { headers: { accept = '*/*' } }: IncomingMessage,
+  operation: PreparedOperation,
+  isPlain: boolean,
+): Lane {
+  const type = typeOf(operation);
+  // A client that accepts JSON too gets a stream for subscriptions only.
+  if (acceptsEventStream(accept) && (type === 'subscription' || !/json|\*\/\*/.test(accept))) {
+    return { kind: 'stream', operation };
+  }
+  if (isPlain && operation.kind === 'valid' && (type === 'query' || type === 'mutation')) {
+    const mediaType = jsonTypeFor(accept);
+    if (mediaType !== null) return { kind: 'direct', operation, mediaType };
+  }
+  return { kind: 'yoga', operation };
 }
 
 /** Whether an `accept` header names event streams. */
 export const acceptsEventStream = (accept: string): boolean => /text\/event-stream/i.test(accept);
 
-/** The type that Yoga would choose: the first of the two that is named. Null for odder wishes. */
+/** The media type that Yoga would choose: the first of the two that is named. Null for other headers. */
 function jsonTypeFor(accept: string): string | null {
   if (accept === '*/*' || accept === 'application/json') return 'application/json';
-  const [named] = /application\/(?:graphql-response\+)?json/.exec(accept) ?? [];
-  return named ?? null;
+  const [named] = /application\/(?:graphql-response\+)?json/i.exec(accept) ?? [];
+  return named?.toLowerCase() ?? null;
 }

@@ -3,7 +3,7 @@ import type { ReceivedFile } from '../../media/media-files.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import type { GraphQLRequest } from './graphql-request.ts';
 import { readMultipart, type MultipartForm } from '../body/multipart.ts';
-import { badRequest, parseJson, parseParams } from './params.ts';
+import { badRequest, parseJson, parseParams } from '../../graphql/params.ts';
 import { RequestRefusal } from '../http/refusal.ts';
 import type { ConnectionTraffic } from '../http/traffic.ts';
 import type { UploadSlots } from '../body/upload-slots.ts';

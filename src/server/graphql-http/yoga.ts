@@ -1,29 +1,32 @@
-import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import type { PreparedOperation } from '../../graphql/operation.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { codedError } from '../../schema/errors.ts';
-import type { OperationParams, Operations } from '../../graphql/operations.ts';
-import { copyOf, inOurWords } from './yoga-errors.ts';
+import { copyOf, withHttpStatus } from './yoga-errors.ts';
 
-/** What the HTTP server hands to Yoga beside the request. */
+/** The context that the HTTP transport passes to Yoga. */
 export interface YogaContext {
   readonly viewer: Viewer;
-  /** The operation as it was read, or what is wrong with it. */
-  readonly operation: OperationParams | GraphQLError;
+  /** The operation as it was parsed and validated, or the error of the request. */
+  readonly operation: PreparedOperation | GraphQLError;
+  /** The result, if the operation was executed already. */
+  readonly result: ExecutionResult | null;
 }
 
 /**
- * Yoga answers in the media types and with the statuses of GraphQL over HTTP; reading requests, validation, execution
- * and masking are those of every transport.
+ * Yoga as the writer of responses: it chooses media types and statuses of GraphQL over HTTP. Reading, validation,
+ * execution and errors are those of the engine; nothing is done twice.
  */
-export function createGraphQLHandler(operations: Operations, log: Logger) {
-  const ours: Plugin<YogaContext, YogaContext> = {
+export function createGraphQLHandler(engine: GraphQLEngine, log: Logger) {
+  const plugin: Plugin<YogaContext, YogaContext> = {
     onRequestParse: ({ serverContext, setRequestParser }) => {
       const { operation } = serverContext;
       setRequestParser(() => {
         if (operation instanceof GraphQLError) throw unreadable(operation);
-        const { query, operationName, variables } = operation;
+        const { query, operationName, variables } = operation.params;
         return {
           query,
           ...(operationName !== null && { operationName }),
@@ -31,23 +34,25 @@ export function createGraphQLHandler(operations: Operations, log: Logger) {
         };
       });
     },
-    onParse: ({ params, setParseFn }) => {
+    onParse: ({ context, setParseFn }) => {
       setParseFn(() => {
-        const prepared = operations.prepare(textOf(params.source));
-        if (prepared.kind === 'unreadable') throw copyOf(prepared.errors[0]);
-        return prepared.document;
+        const operation = operationIn(context);
+        if (operation.kind === 'unreadable') throw copyOf(operation.errors[0]);
+        return operation.document;
       });
     },
     onValidate: ({ context, setValidationFn }) => {
       setValidationFn(() => {
-        const prepared = operations.prepare(context.params.query ?? '');
-        return prepared.kind === 'valid' ? [] : prepared.errors.map(copyOf);
+        const operation = operationIn(context);
+        return operation.kind === 'valid' ? [] : operation.errors.map(copyOf);
       });
     },
-    onExecute: ({ setExecuteFn }) => {
-      setExecuteFn(({ document, operationName, variableValues, contextValue }: ExecutionArgs) => {
-        const params = { query: '', operationName: operationName ?? null, variables: variableValues ?? null };
-        return operations.execute(document, params, (contextValue as YogaContext).viewer);
+    onExecute: ({ args, setExecuteFn }) => {
+      setExecuteFn(() => {
+        const context = args.contextValue as YogaContext;
+        const operation = operationIn(context);
+        if (operation.kind !== 'valid') throw new Error('Yoga executes an operation that is not valid');
+        return context.result ?? engine.execute(operation, context.viewer);
       });
     },
     onSubscribe: ({ setResultAndStopExecution }) => {
@@ -56,19 +61,19 @@ export function createGraphQLHandler(operations: Operations, log: Logger) {
     onResultProcess: (event) => {
       const { result } = event;
       const report = (cause: unknown) => log.error({ err: cause }, 'a request failed');
-      if (!Array.isArray(result) && 'errors' in result) event.setResult(inOurWords(result, report));
+      if (!Array.isArray(result) && 'errors' in result) event.setResult(withHttpStatus(result, report));
     },
   };
   return createYoga<YogaContext>({
-    schema: operations.schema,
-    plugins: [ours],
+    schema: engine.schema,
+    plugins: [plugin],
     logging: {
       debug: (...parts) => log.debug({ parts }, 'graphql'),
       info: (...parts) => log.info({ parts }, 'graphql'),
       warn: (...parts) => log.warn({ parts }, 'graphql'),
       error: (...parts) => log.error({ parts }, 'graphql'),
     },
-    // Errors are masked where operations run, alike on every transport.
+    // Faults are masked by the engine, alike on every transport.
     maskedErrors: false,
     graphiql: false,
     landingPage: false,
@@ -80,7 +85,7 @@ export function createGraphQLHandler(operations: Operations, log: Logger) {
   });
 }
 
-/** No operation at all is 400 whatever is accepted; an operation that is refused is 200 to `application/json`. */
+/** A request that is no operation is 400 for every media type; a refused operation is 200 for `application/json`. */
 function unreadable(error: GraphQLError): GraphQLError {
   const spec = error.extensions['code'] === 'PERSISTED_QUERY_NOT_SUPPORTED';
   return new GraphQLError(error.message, {
@@ -88,8 +93,15 @@ function unreadable(error: GraphQLError): GraphQLError {
   });
 }
 
-const textOf = (source: unknown): string =>
-  typeof source === 'string' ? source : (source as { body: string }).body;
+/** Every request that reaches a later step was read as an operation. */
+function operationIn(context: object): PreparedOperation {
+  const { operation } = context as YogaContext;
+  if (operation instanceof GraphQLError) throw operation;
+  return operation;
+}
 
 const streamsElsewhere = () =>
-  codedError('BAD_INPUT', 'A subscription wants a WebSocket, or the header "accept: text/event-stream".');
+  codedError(
+    'BAD_INPUT',
+    'A subscription must be sent over WebSocket, or with the header "accept: text/event-stream".',
+  );

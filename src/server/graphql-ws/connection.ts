@@ -2,28 +2,25 @@ import type { Socket } from 'node:net';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Viewer } from '../../schema/context.ts';
-import { AnswerQueue } from './response-queue.ts';
+import { closes, type Close } from './close-codes.ts';
+import { ResponseQueue } from './response-queue.ts';
 import { behindBytes, keepsUp, Reader } from '../http/reader.ts';
 import type { WebSocketTraffic } from '../http/traffic.ts';
 
-/** What a client may send before it is acknowledged: a token, with room; headers have the same bound in Node. */
+/** The limit of bytes before the acknowledgement: above any token. Headers have the same limit in Node. */
 const longestGreeting = 16_384;
-/** RFC 6455, 7.4.1. */
-const tooBig = 1009;
-/** Try again later (RFC 6455 registry, 1013): the graphql-ws client reconnects after it. */
-export const tryAgainLater = 1013;
-/** How long a socket that is being closed may take to answer. */
+/** The time that a client has to answer a close. */
 export const closeWaitMs = 2000;
 
-/** One WebSocket, as graphql-ws drives it. There may be 20,000, so it has methods instead of closures. */
+/** One WebSocket, as graphql-ws uses it. There may be 20,000, so it has methods instead of closures. */
 export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable {
   readonly socket: WebSocket;
-  /** What `socket` writes to. */
+  /** The connection below `socket`. */
   readonly duplex: Socket;
   viewer: Viewer | null = null;
-  /** Ends the connection at its time: the token's, or soon after it was given up. */
+  /** The timer that ends the connection: when the token expires, or soon after a close. */
   ending: Disposable | undefined;
-  /** How many operations are under way. */
+  /** The number of running operations. */
   operations = 0;
   /** The size of the last message. */
   messageBytes = 0;
@@ -31,23 +28,23 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   alive = true;
   readonly #stallMs: number;
   readonly #onStalled: (connection: Connection) => void;
-  /** What was read when the last message came: the rest is one that is not whole yet. */
+  /** The bytes read up to the last message: any more belong to one that is not complete yet. */
   #bytesReadBefore = 0;
   #isPaused = false;
-  /** Made for clients that ask for anything but subscriptions. */
-  #answers: AnswerQueue | null = null;
+  /** Made for clients that send queries or mutations. */
+  #responses: ResponseQueue | null = null;
   readonly #onGreeting = (): void => {
     if (this.duplex.bytesRead - this.#greetedAt <= longestGreeting) return;
-    this.close(tooBig, 'Too much before connection_init was acknowledged');
-    // Whatever else it sends is not worth its memory.
+    this.closeWith(closes.greetingTooBig);
+    // What it sends after that is not read.
     this.socket.pause();
   };
   readonly #greetedAt: number;
   /** Made for the few clients that fall behind. */
   #reader: Reader | null = null;
-  /** Hears what the client says; graphql-ws sets it. */
+  /** Called with each message; graphql-ws sets it. */
   receive: (message: string) => Promise<void> = () => Promise.resolve();
-  /** Ends every operation; what `opened` of graphql-ws answered. */
+  /** Ends every operation; the return value of `opened` of graphql-ws. */
   leave: (code: number, reason: string) => Promise<void> = () => Promise.resolve();
 
   /** @param onStalled called once when the client has been behind for `stallMs` */
@@ -65,47 +62,47 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     duplex.on('data', this.#onGreeting);
   }
 
-  /** Says that the client is known: the bound on its greeting ends. */
+  /** Marks the client as known: the limit of its first bytes ends. */
   acknowledge(viewer: Viewer): void {
     this.viewer = viewer;
     this.duplex.off('data', this.#onGreeting);
   }
 
-  /** The queries and mutations of this client. */
-  get answers(): AnswerQueue {
-    this.#answers ??= new AnswerQueue(
+  /** The queue of the queries and mutations of this client. */
+  get responses(): ResponseQueue {
+    this.#responses ??= new ResponseQueue(
       () => this.isWritable(),
       (resume) => this.whenWritable(resume),
     );
-    return this.#answers;
+    return this.#responses;
   }
 
-  /** Notes that a whole message came. */
+  /** Records a complete message. */
   noteMessage(bytes: number): void {
     this.messageBytes = bytes;
     this.#bytesReadBefore = this.duplex.bytesRead;
   }
 
   incomingBytes(): number {
-    return this.duplex.bytesRead - this.#bytesReadBefore + (this.#answers?.waitingBytes ?? 0);
+    return this.duplex.bytesRead - this.#bytesReadBefore + (this.#responses?.waitingBytes ?? 0);
   }
 
   cut(): void {
-    this.close(tryAgainLater, 'Too much waits to be read');
+    this.closeWith(closes.tooMuchWaiting);
   }
 
-  /** Reads no more while much waits for the client, or messages of its wait: what it asks for would wait as well. */
+  /** Pauses reading while much waits for the client, or many of its messages wait: further ones would wait as well. */
   keepPace(): void {
     if (this.#isPaused || !this.isOpen) return;
     const isBehind = !this.isWritable();
-    if (!isBehind && (this.#answers?.waitingBytes ?? 0) < behindBytes) return;
+    if (!isBehind && (this.#responses?.waitingBytes ?? 0) < behindBytes) return;
     this.#pauseUntil((resume) => {
       if (isBehind) this.whenWritable(resume);
-      else this.answers.whenShort(resume);
+      else this.responses.whenEmpty(resume);
     });
   }
 
-  /** Reads no more until the event loop has time again: one read brings hundreds of operations. */
+  /** Pauses reading until the event loop has time again: one read brings hundreds of operations. */
   rest(hasTimeAgain: Promise<void>): void {
     if (this.#isPaused || !this.isOpen) return;
     this.#pauseUntil((resume) => void hasTimeAgain.then(resume));
@@ -117,12 +114,12 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     wait(() => {
       this.#isPaused = false;
       this.socket.resume();
-      // There may be enough again of what was read before.
+      // Messages that were read before may have filled the queue again.
       this.keepPace();
     });
   }
 
-  /** Whether what waits for the client waits on, or what the client sends is not read. */
+  /** Whether the client has not read everything, or its messages are not read at the moment. */
   get isBehind(): boolean {
     return this.#isPaused || (this.#reader?.isBehind ?? false);
   }
@@ -131,17 +128,17 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     return keepsUp(this.duplex);
   }
 
-  /** Calls back once when everything written so far was taken; never after `dispose`. */
+  /** Calls back once when everything written so far was sent; never after `dispose`. */
   whenWritable(resume: () => void): void {
     this.#reader ??= new Reader(this.duplex, this.#stallMs, () => this.#onStalled(this));
     this.#reader.whenWritable(resume);
   }
 
-  /** Nothing more is written to it. */
+  /** Clears timers and the queue. Nothing more is written. */
   [Symbol.dispose](): void {
     this.ending?.[Symbol.dispose]();
     this.#reader?.[Symbol.dispose]();
-    this.#answers?.[Symbol.dispose]();
+    this.#responses?.[Symbol.dispose]();
     this.duplex.off('data', this.#onGreeting);
   }
 
@@ -159,16 +156,21 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     this.keepPace();
   }
 
-  /** Closes, and cuts a client that does not answer that within `waitMs`. Does nothing the second time. */
+  /** Closes with an entry of the table of close codes; as `close`. */
+  closeWith({ code, reason }: Close, waitMs = closeWaitMs): void {
+    this.close(code, reason, waitMs);
+  }
+
+  /** Closes, and cuts a client that does not answer within `waitMs`. Has no effect the second time. */
   close(code: number, reason: string, waitMs = closeWaitMs): void {
     if (!this.isOpen) return;
     this.socket.close(code, shortReason(reason));
     this.cutSoon(waitMs);
-    // Its answer to the close stands behind all that it sent before.
+    // The client's answer to the close comes after all that it sent before.
     if (this.#isPaused) this.socket.resume();
   }
 
-  /** Cuts a connection that is being closed and does not end. */
+  /** Cuts the connection after `waitMs`, if it is not closed by then. */
   cutSoon(waitMs: number): void {
     this.ending?.[Symbol.dispose]();
     this.ending = setTimeout(() => this.socket.terminate(), waitMs);
@@ -179,10 +181,10 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   }
 }
 
-/** A reason as a close frame can hold it (RFC 6455, 5.5): 123 bytes. Some repeat what the client sent. */
+/** A reason that fits a close frame (RFC 6455, 5.5): 123 bytes. Some reasons repeat a message of the client. */
 function shortReason(reason: string): string {
   if (Buffer.byteLength(reason) <= 123) return reason;
-  // A character that is cut in two decodes to U+FFFD.
+  // A character that was cut decodes to U+FFFD.
   return `${Buffer.from(reason)
     .subarray(0, 117)
     .toString()

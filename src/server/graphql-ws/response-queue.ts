@@ -1,4 +1,4 @@
-/** How many queries and mutations of one socket run at once. Each answer waits in memory until it is read. */
+/** The number of queries and mutations of one socket that run at once. Each response waits in memory until it is read. */
 const runningAtOnce = 16;
 
 interface Waiting {
@@ -7,18 +7,18 @@ interface Waiting {
 }
 
 /**
- * The queries and mutations of one socket: some run at once, the rest wait in their order, and none begins while
- * the client is behind with reading. So a client that does not read fills no more memory than a few answers.
+ * The queries and mutations of one socket: a few run at once, the others wait in order, and none starts while the
+ * client is behind with reading. A client that does not read therefore fills the memory with a few responses only.
  */
-export class AnswerQueue implements Disposable {
-  /** Bytes of messages that wait for their turn. */
+export class ResponseQueue implements Disposable {
+  /** The bytes of the waiting messages. */
   waitingBytes = 0;
   readonly #isWritable: () => boolean;
   readonly #whenWritable: (resume: () => void) => void;
   readonly #waiting: Waiting[] = [];
   #running = 0;
   #awaitsReader = false;
-  #onShort: (() => void) | null = null;
+  #onEmpty: (() => void) | null = null;
 
   constructor(isWritable: () => boolean, whenWritable: (resume: () => void) => void) {
     this.#isWritable = isWritable;
@@ -26,10 +26,10 @@ export class AnswerQueue implements Disposable {
   }
 
   /**
-   * Takes a place among those that run, to be given back by `leave`.
+   * Takes a slot, to be returned by `leave`.
    *
-   * @param bytes of the message that waits
-   * @returns null at once, or what resolves when it may run; never after `dispose`
+   * @param bytes the size of the message
+   * @returns null if the operation may run now; otherwise a promise that resolves when it may, and never after `dispose`
    */
   enter(bytes: number): Promise<void> | null {
     if (this.#waiting.length === 0 && this.#running < runningAtOnce && this.#isWritable()) {
@@ -43,23 +43,23 @@ export class AnswerQueue implements Disposable {
     return promise;
   }
 
-  /** Gives a place back. The answer may be written after this. */
+  /** Returns a slot. The response may be written after this. */
   leave(): void {
     this.#running -= 1;
-    // The answer counts before the next one begins.
+    // The response is written before the next operation starts.
     if (this.#waiting.length > 0) setImmediate(() => this.#startNext());
   }
 
-  /** Calls back once when nothing waits any more. */
-  whenShort(resume: () => void): void {
-    this.#onShort = resume;
+  /** Calls back once when no message waits any more. A later call replaces the callback. */
+  whenEmpty(resume: () => void): void {
+    this.#onEmpty = resume;
   }
 
-  /** Forgets who waits. */
+  /** Drops what waits. */
   [Symbol.dispose](): void {
     this.#waiting.length = 0;
     this.waitingBytes = 0;
-    this.#onShort = null;
+    this.#onEmpty = null;
   }
 
   #startNext(): void {
@@ -72,8 +72,8 @@ export class AnswerQueue implements Disposable {
     }
     this.#awaitReader();
     if (this.#waiting.length > 0) return;
-    const resume = this.#onShort;
-    this.#onShort = null;
+    const resume = this.#onEmpty;
+    this.#onEmpty = null;
     resume?.();
   }
 

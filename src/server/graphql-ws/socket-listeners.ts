@@ -1,14 +1,11 @@
-import { CloseCode } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import { closes } from './close-codes.ts';
 import { closeWaitMs, type Connection } from './connection.ts';
-import { parseJson } from '../graphql-http/params.ts';
+import { parseJson } from '../../graphql/params.ts';
 import { utf8Text } from '../body/utf8.ts';
 
-/** A message that is no UTF-8 (RFC 6455, 8.1): the graphql-ws client does not try again. */
-const notText = 1007;
-
-/** Parameters that are "" are absent, as on every transport; graphql-ws would close the socket for them. */
+/** A message without parameters that are "": these are absent, as on every transport, but graphql-ws would close the socket. */
 function withoutEmpty(message: string): string {
   if (!/"(?:variables|extensions)"\s*:\s*""/.test(message)) return message;
   const parsed = parseJson(message);
@@ -21,10 +18,10 @@ function withoutEmpty(message: string): string {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** What a socket calls. */
+/** The listeners of a socket. */
 export type SocketListeners = ReturnType<typeof socketListeners>;
 
-/** One function of each kind for all sockets: ws calls them with the socket as `this`. */
+/** One listener of each kind for all sockets: ws calls them with the socket as `this`. */
 export function socketListeners(
   connections: ReadonlyMap<WebSocket, Connection>,
   log: Logger,
@@ -40,35 +37,35 @@ export function socketListeners(
       const connection = connections.get(this);
       if (connection !== undefined) connection.alive = true;
     },
-    // ws has answered it; unread answers wait like any others.
+    // ws has answered it; unread pongs wait like any other message.
     ping(this: WebSocket) {
       connections.get(this)?.keepPace();
     },
     message(this: WebSocket, data: Buffer) {
       const connection = connections.get(this);
-      // What comes after our close is read for the sake of its answer only.
+      // After a close of ours, only the client's answer to it matters.
       if (connection === undefined || !connection.isOpen) return;
       connection.noteMessage(data.length);
-      // ws looks at text frames itself, and closes alike; binary ones are text here too.
+      // ws checks text frames itself, and closes with the same code; binary ones are text here too.
       const text = utf8Text(data);
       if (text === null) {
-        connection.close(notText, 'Messages must be UTF-8 text');
+        connection.closeWith(closes.notText);
         return;
       }
-      // In a promise from the first step on: what a listener throws would end the process.
+      // In a promise from the first step on: an error thrown by a listener would end the process.
       Promise.try(() => connection.receive(withoutEmpty(text))).catch((error: unknown) => {
-        // graphql-ws tells what only a server says from other faults by its text alone.
+        // graphql-ws marks messages that only a server may send by this text alone.
         if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
-          connection.close(CloseCode.BadRequest, error.message);
+          connection.closeWith({ ...closes.badRequest, reason: error.message });
           return;
         }
         if (error instanceof RangeError) {
-          // What a ping carries is sent back: JSON is read to any depth, and not written so.
-          connection.close(CloseCode.BadRequest, 'Invalid message received');
+          // The payload of a ping is sent back: JSON is parsed at any depth, but not serialized.
+          connection.closeWith(closes.badRequest);
           return;
         }
         log.error({ err: error }, 'a message could not be handled');
-        connection.close(CloseCode.InternalServerError, 'Internal server error');
+        connection.closeWith(closes.internalError);
       });
     },
     close(this: WebSocket, code: number, reason: Buffer) {

@@ -2,17 +2,17 @@ import type { Context } from 'graphql-ws';
 import { toPayload, type Payload } from '../../events/payload.ts';
 import type { Sink } from '../../events/subscriber.ts';
 import type { Connection } from './connection.ts';
-import { cannotGoOn } from '../../graphql/subscriptions.ts';
+import { cannotContinue } from '../../graphql/subscriptions.ts';
 import { textFrame } from './text-frame.ts';
 
-/** What graphql-ws knows of a connection. */
+/** The context that graphql-ws keeps of a connection. */
 export type SocketContext = Context<Record<string, unknown> | undefined, Connection>;
 
 /**
- * An operation on a WebSocket, from its `subscribe` to its end, whoever ends it.
+ * An operation on a WebSocket, from its `subscribe` to its end.
  *
- * It stands among the subscriptions of graphql-ws, which returns it when the client completes or is gone.
- * As a sink it writes the messages of a stream past graphql-ws and `ws`: one write for each.
+ * It is one of the subscriptions of graphql-ws, which calls `return` when the client completes or is gone. As a sink it
+ * writes the messages of a stream past graphql-ws and `ws`: one write for each.
  */
 export class SocketOperation implements Sink, AsyncIterable<never> {
   readonly #context: SocketContext;
@@ -21,7 +21,7 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
   #source: Disposable | null = null;
   #ended = false;
 
-  /** Takes a place among the operations of the connection until it ends. */
+  /** Counts as an operation of the connection until it ends. */
   constructor(context: SocketContext, id: string) {
     this.#context = context;
     this.#id = id;
@@ -30,12 +30,12 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
     context.extra.operations += 1;
   }
 
-  /** Whether the client no longer waits for it. Its id may belong to another operation by then. */
+  /** Whether the client no longer waits for the operation. Its id may belong to another one by then. */
   get hasEnded(): boolean {
     return this.#ended;
   }
 
-  /** What writes here, to be disposed of at the end. */
+  /** Sets the source that writes here. It is disposed of when the operation ends, or now if it has ended. */
   startFrom(source: Disposable): void {
     if (this.#ended) source[Symbol.dispose]();
     else this.#source = source;
@@ -43,7 +43,7 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
 
   send(payload: Payload): void {
     const { extra } = this.#context;
-    // ws sends without compression and keeps no queue, so frames stay whole and in order.
+    // ws sends without compression and has no queue of its own, so frames remain complete and in order.
     if (extra.isOpen) extra.duplex.write(textFrame(this.#head, payload), 'latin1');
   }
 
@@ -55,14 +55,14 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
     this.#context.extra.whenWritable(resume);
   }
 
-  /** The stream came to its end: the client is told. */
+  /** The stream has ended: sends `complete`. */
   end(): void {
     this.#finish({ type: 'complete' });
   }
 
-  /** The stream cannot go on: the client is told, and may subscribe again. */
+  /** The stream cannot continue: sends `error`, after which the client may subscribe again. */
   fail(): void {
-    this.#finish({ type: 'error', payload: [cannotGoOn()] });
+    this.#finish({ type: 'error', payload: [cannotContinue()] });
   }
 
   #finish(message: object): void {
@@ -73,13 +73,13 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
     extra.send(JSON.stringify({ id: this.#id, ...message }));
   }
 
-  /** The client completed, or is gone. */
+  /** Called by graphql-ws: the client completed, or is gone. */
   return(): Promise<void> {
     this.release();
     return Promise.resolve();
   }
 
-  /** Gives its place back and stops the source; nothing is told. */
+  /** Ends the operation and its source. Sends nothing. */
   release(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -88,7 +88,7 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
     this.#source = null;
   }
 
-  /** Nobody iterates it: it writes by itself. */
+  /** Never iterated: the operation writes by itself. */
   [Symbol.asyncIterator](): never {
     throw new Error('An operation on a WebSocket writes by itself');
   }

@@ -1,29 +1,28 @@
 import type { Socket } from 'node:net';
-import { GraphQLError, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import { CloseCode, handleProtocols, makeServer, type Server } from 'graphql-ws';
+import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Viewer } from '../../schema/context.ts';
-import { codedError } from '../../schema/errors.ts';
+import type { GraphQLEngine } from '../../graphql/engine.ts';
+import { OwnerCounts } from '../../graphql/owner-counts.ts';
+import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import { Deadline } from '../../time/deadline.ts';
 import type { Authentication } from '../auth/authentication.ts';
-import { closeWaitMs, Connection, tryAgainLater } from './connection.ts';
 import { credentialOf } from '../auth/credentials.ts';
 import { onExpiry } from '../auth/identity.ts';
-import type { OperationParams, Operations } from '../../graphql/operations.ts';
-import { OwnerCounts } from '../../graphql/owner-counts.ts';
+import { KeysUnavailableError } from '../auth/published-keys.ts';
 import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { Upgrade } from '../http/route.ts';
-import { parseParams } from '../graphql-http/params.ts';
-import { KeysUnavailableError } from '../auth/published-keys.ts';
-import { socketListeners, type SocketListeners } from './socket-listeners.ts';
-import { SocketOperation, type SocketContext } from './socket-operation.ts';
-import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import type { Traffic } from '../http/traffic.ts';
+import { closes, type Close } from './close-codes.ts';
+import { closeWaitMs, Connection } from './connection.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { socketListeners, type SocketListeners } from './socket-listeners.ts';
+import type { SocketContext } from './socket-operation.ts';
+import { SocketOperations } from './socket-operations.ts';
 
-/** Settings of the WebSocket transport. */
+/** Settings and dependencies of the WebSocket transport. */
 export interface WebSocketOptions {
-  readonly operations: Operations;
+  readonly engine: GraphQLEngine;
   readonly subscriptions: Subscriptions;
   readonly authentication: Authentication;
   readonly log: Logger;
@@ -31,37 +30,25 @@ export interface WebSocketOptions {
   readonly limits: WebSocketLimits;
 }
 
-/** What one owner and one socket may hold. */
+/** Limits of one owner and one socket. */
 export interface WebSocketLimits {
   readonly socketsPerOwner: number;
-  /** Sockets of all clients that have not said who they are. */
+  /** Sockets of all clients that are not acknowledged yet. */
   readonly unknownSockets: number;
   readonly operationsPerSocket: number;
   readonly messageBytes: number;
-  /** Between two pings: who misses one whole round is gone. */
+  /** The interval of pings: a client that misses a whole interval is closed. */
   readonly pingMs: number;
-  /** A reader that is behind for this long is closed. */
+  /** The connection of a reader that is behind for this long is closed. */
   readonly stallMs: number;
 }
 
-const goingAway = 1001;
-
-/** How long a client may take to say who it is. */
+/** The time that a client has for `connection_init`. */
 const initWaitMs = 3000;
 
-/** What an operation carries from `onSubscribe` to its execution. */
-interface Started {
-  readonly operation: SocketOperation;
-  readonly viewer: Viewer;
-  readonly params: OperationParams;
-  readonly connection: Connection;
-  /** What a subscription that did not begin has to say. */
-  readonly result: ExecutionResult | null;
-}
-
 /**
- * `graphql-transport-ws`: graphql-ws keeps the protocol. It only reserves the ids of subscriptions, whose
- * messages go past it to the socket, so that an open one costs little more than its socket.
+ * `graphql-transport-ws`. graphql-ws keeps the protocol; for subscriptions it only reserves the ids, while messages go
+ * past it to the socket, so that an open subscription costs little more than its socket.
  */
 export class WebSocketTransport implements AsyncDisposable {
   readonly #options: WebSocketOptions;
@@ -70,41 +57,50 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #connections = new Map<WebSocket, Connection>();
   readonly #listeners: SocketListeners;
   readonly #socketsOf = new OwnerCounts();
+  readonly #keepAlive: KeepAlive;
   #unknown = 0;
-  #pings: Deadline;
-  readonly #onStalled = (connection: Connection): void => {
-    // It gets as long again to come back and read why.
-    this.#giveUp(connection, 'The reader stalled', this.#options.limits.stallMs);
-  };
+  /** A stalled client has the same time again to continue reading, and to read the reason. */
+  readonly #onStalled = (connection: Connection): void =>
+    this.#giveUp(connection, closes.stalled, this.#options.limits.stallMs);
 
   constructor(options: WebSocketOptions) {
+    const { engine, subscriptions, limits, log } = options;
     this.#options = options;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      maxPayload: options.limits.messageBytes,
+      maxPayload: limits.messageBytes,
       // Each piece costs a hundred bytes, however short it is.
       maxFragments: 1024,
       maxBufferedChunks: 4096,
       handleProtocols,
     });
+    const operations = new SocketOperations({
+      engine,
+      subscriptions,
+      maxPerSocket: limits.operationsPerSocket,
+    });
     this.#protocol = makeServer<Record<string, unknown>, Connection>({
-      // Ours: theirs would stay for as long as the socket.
+      // Done here: the timer of graphql-ws would remain for as long as the socket.
       connectionInitWaitTimeout: 0,
       onConnect: (context) => this.#connect(context),
-      onSubscribe: (context, id, payload) => this.#start(context, id, payload),
-      execute: (args) => this.#execute(args),
-      subscribe: ({ contextValue }) => (contextValue as Started).result ?? {},
+      onSubscribe: operations.start,
+      execute: operations.execute,
+      subscribe: operations.subscribe,
     });
-    this.#listeners = socketListeners(this.#connections, options.log, (connection, code, reason) => {
+    this.#listeners = socketListeners(this.#connections, log, (connection, code, reason) => {
       this.#connections.delete(connection.socket);
-      this.#forget(connection);
+      this.#uncount(connection);
       this.#leave(connection, code, reason);
     });
-    this.#pings = this.#nextPing();
+    this.#keepAlive = new KeepAlive(
+      limits.pingMs,
+      () => this.#connections.values(),
+      (connection, waitMs) => this.#giveUp(connection, closes.noPong, waitMs),
+    );
   }
 
-  /** How many sockets are open. */
+  /** The number of open sockets. */
   get size(): number {
     return this.#connections.size;
   }
@@ -121,14 +117,14 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#server.handleUpgrade(request, duplex, head, (socket) => this.#opened(socket, duplex));
   }
 
-  /** Closes every socket with 1001, and cuts those that do not answer. */
+  /** Closes every socket with 1001, and cuts those that do not answer. Resolves when all are closed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#pings[Symbol.dispose]();
+    this.#keepAlive[Symbol.dispose]();
     const sockets = [...this.#connections.keys()];
     const closed = sockets.map(
       (socket) => new Promise<void>((resolve) => void socket.once('close', () => resolve())),
     );
-    for (const socket of sockets) socket.close(goingAway, 'Going away');
+    for (const socket of sockets) socket.close(closes.goingAway.code, closes.goingAway.reason);
     const cut = setTimeout(() => {
       for (const socket of sockets) socket.terminate();
     }, closeWaitMs);
@@ -146,35 +142,34 @@ export class WebSocketTransport implements AsyncDisposable {
     if (counted !== undefined) counted.webSocket = connection;
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
     connection.leave = this.#protocol.opened(connection, connection);
-    connection.ending = new Deadline(initWaitMs, () => {
-      connection.close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout');
-    });
+    connection.ending = new Deadline(initWaitMs, () => connection.closeWith(closes.initTimeout));
   }
 
+  /** `onConnect` of graphql-ws: true acknowledges the client. */
   async #connect(context: SocketContext): Promise<boolean> {
     const { authentication, limits, traffic } = this.#options;
     const { extra: connection } = context;
     connection.ending?.[Symbol.dispose]();
     connection.ending = undefined;
     const credential = credentialOf(context.connectionParams);
-    // A secret need not stay in memory for as long as the socket.
+    // A secret need not remain in memory for as long as the socket.
     Object.assign(context, { connectionParams: undefined });
     let identity;
     try {
       identity = await authentication.identify(credential);
     } catch (error) {
       if (!(error instanceof KeysUnavailableError)) throw error;
-      this.#options.log.error({ err: error }, 'nobody can be identified');
-      connection.close(tryAgainLater, 'Keys unavailable');
+      this.#options.log.error({ err: error }, 'credentials cannot be checked');
+      connection.closeWith(closes.keysUnavailable);
       return false;
     }
     if ('refusal' in identity) {
-      connection.close(CloseCode.Unauthorized, identity.refusal);
+      connection.closeWith({ ...closes.unauthorized, reason: identity.refusal });
       return false;
     }
     const { viewer } = identity;
     if (this.#socketsOf.of(viewer.owner) >= limits.socketsPerOwner) {
-      connection.close(tryAgainLater, 'Too many sockets');
+      connection.closeWith(closes.tooManySockets);
       return false;
     }
     if (!connection.isOpen) return false;
@@ -182,90 +177,20 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#unknown -= 1;
     const counted = traffic.of(connection.duplex);
     if (counted !== undefined) counted.owner = viewer.owner;
-    connection.ending = onExpiry(identity, () => connection.close(CloseCode.Forbidden, 'Expired'));
+    connection.ending = onExpiry(identity, () => connection.closeWith(closes.expired));
     this.#socketsOf.add(viewer.owner, 1);
     return true;
   }
 
-  #forget({ viewer }: Connection): void {
+  #uncount({ viewer }: Connection): void {
     if (viewer === null) this.#unknown -= 1;
     else this.#socketsOf.add(viewer.owner, -1);
   }
 
-  #start(
-    context: SocketContext,
-    id: string,
-    payload: object,
-  ): ExecutionArgs | readonly GraphQLError[] | Promise<ExecutionArgs> {
-    const { operations, limits } = this.#options;
-    const { viewer, operations: running } = context.extra;
-    const params = parseParams(payload);
-    if (viewer === null || params instanceof GraphQLError) {
-      return [params instanceof GraphQLError ? params : new GraphQLError('Unauthorized')];
-    }
-    if (running >= limits.operationsPerSocket) {
-      const message = `A socket has at most ${limits.operationsPerSocket} operations: open another one.`;
-      return [codedError('LIMIT_EXCEEDED', message)];
-    }
-    const { slices } = operations;
-    if (!slices.hasTime()) context.extra.rest(slices.next(viewer.owner));
-    const prepared = operations.prepare(params.query);
-    if (prepared.kind !== 'valid') return prepared.errors;
-    const type = operations.typeOf(prepared.document, params.operationName);
-    if (type === null) {
-      return [codedError('BAD_INPUT', 'operationName names none of the operations of this text.')];
-    }
-    const refusal = operations.refusalOf(prepared.document, params);
-    if (refusal !== null) return [refusal];
-    const operation = new SocketOperation(context, id);
-    const started: Started = { operation, viewer, params, connection: context.extra, result: null };
-    return type === 'subscription'
-      ? this.#stream(prepared.document, started)
-      : this.#argumentsOf(prepared.document, started);
-  }
-
-  #argumentsOf(document: DocumentNode, started: Started): ExecutionArgs {
-    const { schema } = this.#options.operations;
-    const { operationName } = started.params;
-    return { schema, document, contextValue: started, ...(operationName !== null && { operationName }) };
-  }
-
-  async #execute({ document, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
-    const { operation, params, viewer, connection } = contextValue as Started;
-    const { answers } = connection;
-    const turn = answers.enter(connection.messageBytes);
-    if (turn !== null) {
-      connection.keepPace();
-      await turn;
-    }
-    try {
-      if (operation.hasEnded) return never();
-      const result = await this.#options.operations.execute(document, params, viewer);
-      if (operation.hasEnded) return never();
-      operation.release();
-      return result;
-    } finally {
-      answers.leave();
-    }
-  }
-
-  /** Lets a stream write to the socket; graphql-ws goes on only with what could not begin. */
-  async #stream(document: DocumentNode, started: Started): Promise<ExecutionArgs> {
-    const { operation, params, viewer } = started;
-    const opened = await this.#options.subscriptions.open(document, params, viewer, operation);
-    if (Symbol.dispose in opened) {
-      operation.startFrom(opened);
-      return never();
-    }
-    if (operation.hasEnded) return never();
-    operation.release();
-    return this.#argumentsOf(document, { ...started, result: opened });
-  }
-
-  /** Nothing more is kept up to date for a client that does not listen; it may still read why. */
-  #giveUp(connection: Connection, reason: string, waitMs: number): void {
-    this.#leave(connection, tryAgainLater, reason);
-    connection.close(tryAgainLater, reason, waitMs);
+  /** Ends the operations of a client that does not react, and closes its socket; it may still read the reason. */
+  #giveUp(connection: Connection, close: Close, waitMs: number): void {
+    this.#leave(connection, close.code, close.reason);
+    connection.closeWith(close, waitMs);
   }
 
   #leave(connection: Connection, code: number, reason: string): void {
@@ -276,31 +201,4 @@ export class WebSocketTransport implements AsyncDisposable {
         this.#options.log.error({ err: error }, 'a closed socket could not be cleaned up'),
       );
   }
-
-  /** A round of pings; one that is late, because the process stood still, lets the answers be read first. */
-  #nextPing(): Deadline {
-    return new Deadline(this.#options.limits.pingMs, () => {
-      this.#ping();
-      this.#pings = this.#nextPing();
-    });
-  }
-
-  #ping(): void {
-    for (const connection of this.#connections.values()) {
-      if (!connection.isOpen) continue;
-      // Who is behind answers late, since the ping stands behind all that waits: that has its own limit.
-      if (connection.alive || connection.isBehind) {
-        connection.alive = false;
-        connection.socket.ping();
-      } else {
-        this.#giveUp(connection, 'No answer to a ping', closeWaitMs);
-      }
-    }
-  }
 }
-
-/**
- * What graphql-ws gets for an operation that it has nothing more to do with: its id may belong to another one by
- * now. Whoever waits for this is collected as garbage.
- */
-const never = (): Promise<never> => new Promise(() => {});

@@ -1,10 +1,16 @@
 import type { GraphQLError } from 'graphql';
-import { codedError } from '../../schema/errors.ts';
-import type { OperationParams } from '../../graphql/operations.ts';
+import { codedError } from '../schema/errors.ts';
+
+/** An operation as a client sends it, on any transport. */
+export interface OperationParams {
+  readonly query: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
 
 /**
- * Reads an operation as every transport carries it. Unknown keys are left alone; a parameter that is absent, null or
- * "" is absent, because addresses and forms cannot say it in another way.
+ * Reads an operation as every transport carries it. Unknown keys are ignored; a parameter that is null or "" counts as
+ * absent, because URLs and forms have no other way to express that.
  */
 export function parseParams(body: unknown): OperationParams | GraphQLError {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
@@ -24,7 +30,7 @@ export function parseParams(body: unknown): OperationParams | GraphQLError {
   if (isAbsent(query)) {
     return !isAbsent(extensions) && Object.hasOwn(extensions, 'persistedQuery')
       ? persistedQueryNotSupported()
-      : badRequest('query is required: send the text of an operation.');
+      : badRequest('query is required: send the document of an operation.');
   }
   return {
     query,
@@ -33,14 +39,14 @@ export function parseParams(body: unknown): OperationParams | GraphQLError {
   };
 }
 
-/** Reads parameters of an address or a form, where variables and extensions are JSON text. */
+/** Reads parameters of a URL or a form, where variables and extensions are JSON strings. */
 export function parseTextParams(
   pairs: Iterable<readonly [name: string, value: string]>,
 ): OperationParams | GraphQLError {
   const given: Record<string, unknown> = {};
   for (const [name, value] of pairs) {
     if (!parameterNames.has(name)) continue;
-    // Which one counts would be a guess, and the other would be lost.
+    // Choosing one of them would be a guess, and the other would be lost.
     if (Object.hasOwn(given, name)) return badRequest(`${name} was sent twice: send it once.`);
     given[name] = value;
     if ((name !== 'variables' && name !== 'extensions') || value === '') continue;
@@ -53,7 +59,7 @@ export function parseTextParams(
 
 const parameterNames = new Set(['query', 'operationName', 'variables', 'extensions']);
 
-/** Undefined is what no JSON stands for. */
+/** Parses JSON; undefined, which no JSON stands for, if it is none. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -65,7 +71,7 @@ export function parseJson(text: string): unknown {
 /** An error about the request itself. */
 export const badRequest = (message: string): GraphQLError => codedError('BAD_INPUT', message);
 
-/** What Apollo's clients wait for to send the text of an operation again; message and code are theirs. */
+/** The error after which Apollo's clients send the full query; message and code are theirs. */
 const persistedQueryNotSupported = () =>
   codedError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
 

@@ -1,24 +1,24 @@
 import type { ExecutionResult } from 'graphql';
 import { codedError } from '../schema/errors.ts';
 
-/** Written as JSON at 100 MB/s, so that one answer takes some 80 ms. A page of 200 long prompts has 2 MB. */
+/** JSON is written at 100 MB/s, so that one response takes about 80 ms. A page of 200 long prompts has 2 MB. */
 const maxCharacters = 8 * 1024 * 1024;
-/** Shorter strings are counted as they are: few of them need escapes. */
+/** Shorter strings are counted without escapes: few of them need any. */
 const shortString = 64;
 
 /**
- * The result, or an error in its place where its JSON would be too long: the same long string may be asked for under
- * any number of names. What a mutation did is done.
+ * The result, or an error in its place if its JSON would be too long: a query may select the same long string under
+ * any number of aliases. Effects of a mutation remain.
  */
 export function boundedResult(result: ExecutionResult): ExecutionResult {
   if (new Counter(maxCharacters).fits(result.data)) return result;
   const message =
-    `The answer has more than ${maxCharacters} characters. Ask for smaller pages or fewer fields at once. ` +
-    'What a mutation was to do is done.';
+    `The response has more than ${maxCharacters} characters. Select smaller pages or fewer fields. ` +
+    'A mutation was carried out.';
   return { data: null, errors: [codedError('LIMIT_EXCEEDED', message)] };
 }
 
-/** Counts the characters of JSON, and stops where there are too many. */
+/** Counts the characters of JSON, up to a limit. */
 class Counter {
   #left: number;
 
@@ -26,7 +26,7 @@ class Counter {
     this.#left = most;
   }
 
-  /** Whether the value, and what was counted before, is within the bound. */
+  /** Whether the value and everything counted before are within the limit. */
   fits(value: unknown): boolean {
     if (typeof value === 'string') {
       this.#left -= value.length <= shortString ? value.length + 2 : JSON.stringify(value).length;
