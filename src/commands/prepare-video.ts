@@ -55,21 +55,17 @@ export async function prepareVideo(
   const planned = planVideo(input, commands.providers);
   if (planned.kind === 'impossible') return { kind: 'refused', userErrors: planned.userErrors };
   const { provider, model, imagesAs, durationSeconds, resolution } = planned.plan;
-  const { images, missing } = await resolveImages(input.referenceImages, findUpload);
+  const { prompt, referenceImages, provider: _, ...given } = input;
+  const { images, missing } = await resolveImages(referenceImages, findUpload);
   if (missing.length > 0) return { kind: 'refused', userErrors: missing };
-  const { label, useCase, aspectRatio, seed, providerOptions } = input;
   const spec: VideoSpec = {
+    ...given,
     model,
-    prompt: framePrompt(commands.promptFrames, useCase, input.prompt?.trim() ?? ''),
-    label,
-    useCase,
+    prompt: framePrompt(commands.promptFrames, given.useCase, prompt?.trim() ?? ''),
     referenceImages: images,
     imagesAs,
-    aspectRatio,
     durationSeconds,
     resolution,
-    seed,
-    providerOptions,
   };
   const cost = estimateCost(provider, spec);
   const task = newTask({ owner, provider: provider.name, spec, cost }, commands.now());

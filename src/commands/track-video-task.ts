@@ -1,4 +1,4 @@
-import type { Owner, ProviderName, VideoSpec } from '../domain/video-task.ts';
+import { openSpec, type Owner, type ProviderName } from '../domain/video-task.ts';
 import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { newTask } from './new-task.ts';
@@ -13,20 +13,6 @@ export interface TrackVideoTaskInput {
   readonly model: string | null;
   readonly label: string | null;
 }
-
-/** The spec of a task made elsewhere, of which only the model may be known. */
-const unknownSpec: Omit<VideoSpec, 'model'> = {
-  prompt: '',
-  label: null,
-  useCase: null,
-  referenceImages: [],
-  imagesAs: 'AUTO',
-  aspectRatio: 'AUTO',
-  durationSeconds: null,
-  resolution: null,
-  seed: null,
-  providerOptions: null,
-};
 
 /** Longer ids were never seen; Google's operation names are the longest. */
 const maxIdLength = 500;
@@ -56,7 +42,8 @@ export async function trackVideoTask(
     );
   }
   const model = input.model ?? provider.models[0]?.id ?? '';
-  const spec = { ...unknownSpec, model, label: input.label };
+  // Only the model of a task made elsewhere may be known.
+  const spec = { ...openSpec, model, label: input.label };
   const task = newTask({ owner, provider: provider.name, spec, cost: null }, now());
   const kept = await store.insertTracked(
     {

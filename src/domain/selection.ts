@@ -1,6 +1,6 @@
 import type { ProviderOffer } from './provider-offer.ts';
 import type { ImageUseLimits, VideoModel } from './video-model.ts';
-import type { AspectRatio, ImageUse, JsonObject, ProviderName, Resolution, UseCase } from './video-task.ts';
+import type { ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
 import type { UserError } from './user-error.ts';
 
 /** An image as a caller names it: exactly one of the two. */
@@ -9,20 +9,12 @@ export interface ImageInput {
   readonly uploadId: string | null;
 }
 
-/** What a caller asks for, before any default of a provider. */
-export interface GenerateVideoInput {
-  readonly prompt: string | null;
-  readonly useCase: UseCase | null;
-  readonly label: string | null;
+/** The input of a caller, before any default of a provider. */
+export interface GenerateVideoInput extends Omit<VideoSpec, 'model' | 'prompt' | 'referenceImages'> {
   readonly provider: ProviderName | null;
   readonly model: string | null;
+  readonly prompt: string | null;
   readonly referenceImages: readonly ImageInput[];
-  readonly imagesAs: ImageUse;
-  readonly aspectRatio: AspectRatio;
-  readonly durationSeconds: number | null;
-  readonly resolution: Resolution | null;
-  readonly seed: number | null;
-  readonly providerOptions: JsonObject | null;
 }
 
 /** An input with every choice made: who does it, with which model, and how. */

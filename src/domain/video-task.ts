@@ -177,6 +177,20 @@ export interface VideoSpec {
   readonly providerOptions: JsonObject | null;
 }
 
+/** A spec that leaves everything open. */
+export const openSpec: Omit<VideoSpec, 'model'> = {
+  prompt: '',
+  label: null,
+  useCase: null,
+  referenceImages: [],
+  imagesAs: 'AUTO',
+  aspectRatio: 'AUTO',
+  durationSeconds: null,
+  resolution: null,
+  seed: null,
+  providerOptions: null,
+};
+
 /** The provider's side of a task. */
 export interface ProviderTask {
   readonly name: ProviderName;

@@ -2,7 +2,7 @@ import type { TaskFeed } from '../../events/feed.ts';
 import type { VideoProvider } from '../../providers/provider.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { toGlobalId } from '../../schema/global-id.ts';
-import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import { isTerminal, openSpec, type VideoTask } from '../../domain/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../../domain/selection.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';
 import { Deadline } from '../../time/deadline.ts';
@@ -99,18 +99,14 @@ export class Veo31Generate {
     return {
       note,
       input: {
+        ...openSpec,
         prompt,
         useCase,
-        label: null,
         provider: provider?.name ?? null,
         model: null,
         referenceImages: imageUrls.map((url) => ({ url, uploadId: null })),
-        imagesAs: 'AUTO',
         aspectRatio,
         durationSeconds: duration,
-        resolution: null,
-        seed: null,
-        providerOptions: null,
       },
     };
   }
