@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
+import { quietly } from '../domain/change.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine.ts';
 
@@ -54,10 +55,10 @@ export class Recorder {
       if (options.whileLeasedBy !== undefined && task.work.leaseOwner !== options.whileLeasedBy) return null;
       const event = eventFor(task);
       if (event === null) return null;
-      const move = apply(task, event, this.#now());
-      if (move.kind === 'refused') return null;
+      const change = apply(task, event, this.#now());
+      if (change === null) return null;
       const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
-      return { ...move, patch: { ...move.patch, work: { ...move.patch.work, ...schedule } } };
+      return { ...change, patch: { ...change.patch, work: { ...change.patch.work, ...schedule } } };
     });
     if (after !== null) this.#tellWatchers(id);
     if (after !== null && before !== undefined && before.stage !== after.stage) {
@@ -75,11 +76,7 @@ export class Recorder {
   ): Promise<void> {
     const after = await this.#store.change(id, (task) =>
       task.work.leaseOwner === leaseOwner
-        ? {
-            patch: { work: typeof schedule === 'function' ? schedule(task) : schedule },
-            announces: false,
-            transition: null,
-          }
+        ? quietly(typeof schedule === 'function' ? schedule(task) : schedule)
         : null,
     );
     if (after !== null) this.#tellWatchers(id);

@@ -1,4 +1,5 @@
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
+import { quietly } from '../domain/change.ts';
 import { DeadlineSignal } from '../time/deadline.ts';
 import { isOwn, type Commands } from './command-context.ts';
 import type { FairSlots } from './fair-slots.ts';
@@ -71,7 +72,7 @@ export class VideoTaskRefresher {
           await this.#writes.run(owner, () =>
             store.change(id, (present) =>
               isOwn(present, owner) && !isDone(present) && mustBeMadeDue(present)
-                ? { patch: { work: { dueAt: now() } }, announces: false, transition: null }
+                ? quietly({ dueAt: now() })
                 : null,
             ),
           );

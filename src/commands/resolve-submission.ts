@@ -2,6 +2,7 @@ import { ProviderTaskTakenError } from '../store/store.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
 import { isOwn, labelOf, type Commands } from './command-context.ts';
 import { keepTask } from './insert-task.ts';
+import { quietly } from '../domain/change.ts';
 import { apply } from '../domain/state-machine.ts';
 import { hashOf } from './new-task.ts';
 import { copyOf } from './retry-video-task.ts';
@@ -108,9 +109,8 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
       id: task.id,
       decide: (row) => {
         if (!isOwn(row, owner) || !isInDoubt(row)) return null;
-        if (row.stage === 'FAILED') return { patch: {}, announces: false, transition: null };
-        const move = apply(row, { kind: 'gaveUp', error }, now());
-        return move.kind === 'moved' ? move : null;
+        if (row.stage === 'FAILED') return quietly({});
+        return apply(row, { kind: 'gaveUp', error }, now());
       },
     },
   );

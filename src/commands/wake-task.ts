@@ -1,3 +1,4 @@
+import { quietly } from '../domain/change.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../domain/video-task.ts';
 import { isProviderTaskId } from './track-video-task.ts';
@@ -24,7 +25,7 @@ export function wakeTask(
         : null;
     if (task.stage === 'SUBMITTING') {
       // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
-      return { patch: { work: { wokenAt: now, ...suggested } }, announces: false, transition: null };
+      return quietly({ wokenAt: now, ...suggested });
     }
     const isUnknown = task.provider.taskId === null && task.provider.trackedId === null;
     // Canceled while its attempt was in doubt: by its id it is known what that cost.
@@ -32,17 +33,11 @@ export function wakeTask(
     if (task.work.nextAction !== 'check' && !owesId) return null;
     if (isUnknown && suggested === null) return null;
     const dueAt = Math.max(now, (task.work.lastCheckedAt ?? 0) + wakeIntervalMs);
-    return {
-      patch: {
-        work: {
-          wokenAt: now,
-          dueAt: Math.min(task.work.dueAt ?? dueAt, dueAt),
-          nextAction: 'check',
-          ...(isUnknown && suggested),
-        },
-      },
-      announces: false,
-      transition: null,
-    };
+    return quietly({
+      wokenAt: now,
+      dueAt: Math.min(task.work.dueAt ?? dueAt, dueAt),
+      nextAction: 'check',
+      ...(isUnknown && suggested),
+    });
   });
 }

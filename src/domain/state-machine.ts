@@ -1,4 +1,5 @@
-import type { Cost, NextAction, Stage, Transition, VideoTask } from './video-task.ts';
+import type { NextAction, Stage, VideoTask } from './video-task.ts';
+import type { Change } from './change.ts';
 import { effects, reasonOf } from './effects.ts';
 import type { TaskEvent } from './task-event.ts';
 import { patched, type TaskPatch } from './task-fields.ts';
@@ -103,25 +104,6 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   },
 };
 
-/** What an event does to a task: the fields to write, and what others get to see of it. */
-export interface Move {
-  readonly kind: 'moved';
-  readonly patch: TaskPatch;
-  /** Whether the task gets a new revision. */
-  readonly announces: boolean;
-  /** The row of the task's history, when its stage changed. */
-  readonly transition: Transition | null;
-  /** A bill beside the task's own, for the ledger. */
-  readonly secondBill?: { readonly providerTaskId: string; readonly cost: Cost | null };
-}
-
-/** The event is not for a task in this stage: somebody was first. */
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly stage: Stage;
-  readonly event: TaskEvent['kind'];
-}
-
 /** What subscribers are sent: a change of any of it takes a revision; see `revision` in the schema. */
 const announcedOf = ({ stage, provider, result, hint, cost, deletedAt }: VideoTask): readonly unknown[] => [
   stage,
@@ -176,22 +158,22 @@ const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
 const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed']);
 
 /**
- * Applies an event to a task. Pure: the caller writes the patch in the transaction that read the task.
+ * Applies an event to a task. Pure: the caller writes the change in the transaction that read the task.
  *
  * @param now milliseconds since 1970
+ * @returns null when the event is not for a task in this stage, because another event was first
  */
-export function apply(task: VideoTask, event: TaskEvent, now: number): Move | Refusal {
+export function apply(task: VideoTask, event: TaskEvent, now: number): Change | null {
   const rule = transitions[task.stage][event.kind];
   const isDeleted = task.deletedAt !== null;
   if (rule === undefined || rule.only?.(task) === false || (isDeleted && !isForDeleted(task, event))) {
-    return { kind: 'refused', stage: task.stage, event: event.kind };
+    return null;
   }
   const patch: TaskPatch = { ...effects(task, event, rule.to, now), stage: rule.to };
   const after = patched(task, patch);
   const moved = rule.to !== task.stage;
   const announces = !isDeleted && !same(announcedOf(task), announcedOf(after));
   return {
-    kind: 'moved',
     patch: {
       ...patch,
       ...((moved || redirecting.has(event.kind)) && { work: { nextAction: nextActionOf(after) } }),

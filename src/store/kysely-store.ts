@@ -19,7 +19,6 @@ import { QueuePositions } from './work/queue-positions.ts';
 import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
 import type { Database } from './tables/database.ts';
 import type {
-  Change,
   ChangeScope,
   IdempotencyKey,
   InsertConditions,
@@ -35,6 +34,7 @@ import { Slices } from './reads/slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './tables/tasks.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
+import type { Change } from '../domain/change.ts';
 import { patched, type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 

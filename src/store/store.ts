@@ -1,7 +1,6 @@
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
 import type {
-  Cost,
   Owner,
   ProviderName,
   Stage,
@@ -11,7 +10,8 @@ import type {
   Upload,
   VideoTask,
 } from '../domain/video-task.ts';
-import type { TaskField, TaskPatch, TaskWith } from '../domain/task-fields.ts';
+import type { Change } from '../domain/change.ts';
+import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 
 /** A task before it has a place in the order of changes. */
 export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
@@ -76,19 +76,6 @@ export interface Spending {
 /** A provider's id belongs to one task, and it is another. */
 export class ProviderTaskTakenError extends Error {
   override readonly name = 'ProviderTaskTakenError';
-}
-
-/** A write decided on the row as it is inside the transaction. */
-export interface Change {
-  readonly patch: TaskPatch;
-  /** Whether the change takes a new revision. */
-  readonly announces: boolean;
-  readonly transition: Transition | null;
-  /**
-   * A bill beside the task's own, booked in the month of the task; one that is booked already stays as it is.
-   * `cost` null: its price is not known.
-   */
-  readonly secondBill?: { readonly providerTaskId: string; readonly cost: Cost | null };
 }
 
 /** Which tasks a list is about. */

@@ -18,7 +18,7 @@ function live(task: VideoTask, sequence: readonly TaskEvent[]): readonly Step[] 
   let before = task;
   for (const [index, event] of sequence.entries()) {
     const result = apply(before, event, now + index);
-    if (result.kind === 'refused') continue;
+    if (result === null) continue;
     const after = patched(before, result.patch);
     steps.push({ before, event, after, announces: result.announces });
     before = after;

@@ -1,4 +1,5 @@
-import type { Change, PageRequest, Store } from '../../../src/store/store.ts';
+import type { Change } from '../../../src/domain/change.ts';
+import type { PageRequest, Store } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import type { TaskPatch } from '../../../src/domain/task-fields.ts';
 import { sampleTask, sampleTime, type TaskOverrides } from '../../support/sample-task.ts';
