@@ -5,23 +5,23 @@ import { gaveUp } from './policy/task-errors.ts';
 import { provenFaults } from './provider-health/task-faults.ts';
 import { isOverdue, type WorkContext } from './work-context.ts';
 
-/** After a failure of our own (the database, a bug) work rests this long: shorter spins, longer delays everyone. */
+/** The pause after a fault of our own (the database, a bug), in milliseconds: shorter spins, longer delays all tasks. */
 export const faultPauseMs = 1000;
 
 /**
- * Gives a task back that its work left as it was: it keeps its place, and rests a moment. Where the work failed on
- * our side, each time longer; patience ends by that too, since nobody else will find out more.
+ * Returns the lease of a task whose work ended without doing so. After a stop the task stays due; otherwise it becomes
+ * due again after a pause, which grows with each failure on our side. Patience ends by such failures too.
  *
- * @param leaseOwner who must still hold it; else it went its way, and nothing happens
+ * @param leaseOwner the lease that must still hold the task; otherwise nothing happens
  */
-export async function giveBack(
+export async function releaseTask(
   { store, recorder, provider, now, random, patienceMs }: PickedContext,
   task: VideoTask,
   leaseOwner: string,
   why: 'stopped' | 'ended' | 'failed',
 ): Promise<void> {
-  // Nearly all work gives its lease back in the write that ends it; a read is cheaper than an empty transaction.
-  if ((await store.get(task.id))?.work.leaseOwner !== leaseOwner) return;
+  // Nearly all work returns its lease in the write that ends it; a read is cheaper than an empty transaction.
+  if ((await store.get(task.id))?.leaseOwner !== leaseOwner) return;
   if (why !== 'failed') {
     const dueAt = why === 'stopped' ? task.work.dueAt : now() + faultPauseMs;
     await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt });

@@ -6,7 +6,7 @@ import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import type { Recorder } from '../commands/recorder.ts';
-import type { Faults } from './provider-health/task-faults.ts';
+import type { HealthMonitor } from './provider-health/health-monitor.ts';
 
 /** What a piece of work needs from the rooms around it. */
 export interface WorkContext {
@@ -24,20 +24,11 @@ export interface WorkContext {
   readonly callbackUrl: (task: VideoTask) => string | null;
   /** Whether the provider calls back by itself these days, and was told where to for this task. */
   readonly callbacksArrive: (task: VideoTask) => boolean;
-  /** Which tasks met faults, of the provider or of their own. */
-  readonly faults: Faults;
-  /** Hears, as soon as it is known, what work on a task tells of the provider: the others go on by that. */
-  readonly learn: (task: VideoTask, sign: ProviderSign) => Promise<void>;
+  /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
+  readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
   readonly now: () => number;
   readonly random: () => number;
 }
-
-/** What a piece of work learned of the provider itself. */
-export type ProviderSign =
-  | { readonly kind: 'answered' }
-  | { readonly kind: 'failed'; readonly retryAfterMs: number | null }
-  /** A paid request had no clear outcome. */
-  | { readonly kind: 'unclear' };
 
 /** A claim on one task. */
 export interface Lease {

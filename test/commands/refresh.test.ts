@@ -8,7 +8,7 @@ import { Recorder } from '../../src/commands/recorder.ts';
 import { FairSlots } from '../../src/commands/fair-slots.ts';
 import { VideoTaskRefresher } from '../../src/commands/refresh-video-task.ts';
 import { checkTask } from '../../src/worker/check/check.ts';
-import { Faults } from '../../src/worker/provider-health/task-faults.ts';
+import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
@@ -52,8 +52,7 @@ async function startChecked() {
       patienceMs: 3_600_000,
       callbackUrl: () => null,
       callbacksArrive: () => false,
-      faults: new Faults(),
-      learn: () => Promise.resolve(),
+      health: new HealthMonitor({ store, provider, log: pino({ level: 'silent' }), now, random: () => 0 }),
       now,
       random: () => 0,
     };

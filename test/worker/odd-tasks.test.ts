@@ -22,7 +22,7 @@ describe('tasks whose own records are faulty', () => {
         'a hint',
         ({ hint, stage }) => hint !== null || stage === 'FAILED',
       );
-      expect([hinted.stage, hinted.hint]).toEqual(['GENERATING', expect.stringMatching(/checking goes on/i)]);
+      expect([hinted.stage, hinted.hint]).toEqual(['GENERATING', expect.stringMatching(/checks continue/i)]);
     }
     for (const { id } of odd) {
       expect((await caller.untilStage(id, 'FAILED')).error).toMatchObject({ code: 'GAVE_UP' });
@@ -54,7 +54,7 @@ describe('an outage that is longer than the patience', () => {
     await outage(60_000);
     for (const { id } of tasks) {
       const { hint } = await caller.until(id, 'a hint', (task) => task.hint !== null);
-      expect(hint).toMatch(/has not answered for a while .*checking goes on/);
+      expect(hint).toMatch(/has not answered for a while .*checks continue/);
     }
     for (const { id } of tasks) {
       // At 50 ms and more apart, so the patience is over.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { Faults } from '../../src/worker/provider-health/task-faults.ts';
+import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
@@ -32,19 +32,19 @@ async function startWork(overrides: TaskOverrides) {
   const log = pino({ level: 'silent' });
   const now = () => sampleTime;
   const recorder = new Recorder(store, log, now);
+  const provider = stack.use(kieProviderAt(loopback.url));
   const context: WorkContext = {
     store,
     recorder,
     log,
-    provider: stack.use(kieProviderAt(loopback.url)),
+    provider,
     files: await MediaFiles.open(join(folder.path, 'media'), log),
     imageSources: { whyUnreachable: () => Promise.resolve(null) },
     archive: { fetch: () => Promise.reject(new Error('nothing is fetched here')) },
     patienceMs: 3_600_000,
     callbackUrl: () => null,
     callbacksArrive: () => false,
-    faults: new Faults(),
-    learn: () => Promise.resolve(),
+    health: new HealthMonitor({ store, provider, log, now, random: () => 0 }),
     now,
     random: () => 0,
   };

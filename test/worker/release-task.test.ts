@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
-import { giveBack } from '../../src/worker/release-task.ts';
+import { releaseTask } from '../../src/worker/release-task.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { sampleTask, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -21,7 +21,7 @@ async function given(overrides: TaskOverrides, why: 'stopped' | 'ended' | 'faile
   const now = () => sampleTime + atMs;
   const recorder = new Recorder(store, pino({ level: 'silent' }), now);
   const context = { store, recorder, provider, now, random: () => 0, patienceMs };
-  await giveBack(context, inserted.task, 'w', why);
+  await releaseTask(context, inserted.task, 'w', why);
   const after = await store.get(inserted.task.id);
   const {
     stage,

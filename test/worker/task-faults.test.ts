@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
-import { Faults } from '../../src/worker/provider-health/task-faults.ts';
+import { TaskFaults } from '../../src/worker/provider-health/task-faults.ts';
 
 const [a, b] = ['a', 'b'] as TaskId[] as [TaskId, TaskId];
 
 describe('faults', () => {
   it('of a provider that answers nobody are no task’s own, however many', () => {
-    const faults = new Faults();
+    const faults = new TaskFaults();
     faults.answered(a);
     faults.answered(b);
     expect([faults.failed(a), faults.failed(b), faults.failed(a), faults.failed(a)]).toEqual([
@@ -18,7 +18,7 @@ describe('faults', () => {
   });
 
   it('of a task are its own where another one was answered since its last', () => {
-    const faults = new Faults();
+    const faults = new TaskFaults();
     faults.failed(a);
     faults.answered(b);
     expect(faults.failed(a)).toEqual({ inARow: 2, isOwn: true, own: 1 });
@@ -29,7 +29,7 @@ describe('faults', () => {
   });
 
   it('are forgotten with the task’s first answer', () => {
-    const faults = new Faults();
+    const faults = new TaskFaults();
     faults.failed(a);
     faults.answered(b);
     faults.failed(a);
@@ -38,7 +38,7 @@ describe('faults', () => {
   });
 
   it('are remembered of so many tasks, the latest', () => {
-    const faults = new Faults();
+    const faults = new TaskFaults();
     for (let index = 0; index <= 10_000; index += 1) faults.failed(`t${index}` as TaskId);
     expect([faults.failed('t10000' as TaskId).inARow, faults.failed('t0' as TaskId).inARow]).toEqual([2, 1]);
   });

@@ -6,7 +6,7 @@ import { isInDoubt, nameId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
 import { missingNotice } from '../missing-provider.ts';
-import { nextAfterFault, noteOutcome } from './unanswered-check.ts';
+import { nextCheckAfterFault } from './unanswered-check.ts';
 
 /**
  * An attempt whose outcome nobody knows: there is nothing to ask for but an id that a callback named. It is
@@ -68,14 +68,14 @@ export async function checkSubmission(
   };
   const startedAt = now();
   const outcome = await provider.check(request, signal);
-  const fault = await noteOutcome(context, task, outcome);
-  const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
-  const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };
+  const fault = await context.health.noteCheck(task.id, outcome);
+  const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
+  const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
     // A record may be late, and a first answer odd: the id stays, and is asked for more and more rarely.
     const askAt =
       outcome.kind === 'unavailable'
-        ? nextAfterFault(context, outcome, fault)
+        ? nextCheckAfterFault(context, outcome, fault)
         : now() + nextCheckDelay(provider.pollIntervalMs, unknownChecks, random());
     const schedule = (row: VideoTask): Schedule => ({
       ...leaseReturned,

@@ -10,7 +10,7 @@ import { gaveUp } from '../policy/task-errors.ts';
 import { concludeLate } from './check-ended-task.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
 import { provesCost, toldCost } from './reported-cost.ts';
-import { concludeFault, noteOutcome } from './unanswered-check.ts';
+import { concludeUnanswered } from './unanswered-check.ts';
 
 /** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
 const safetyCheckFactor = 5;
@@ -52,13 +52,13 @@ export async function checkTask(
           },
           signal,
         );
-  const fault = providerTaskId === null ? null : await noteOutcome(context, task, outcome);
+  const fault = providerTaskId === null ? null : await context.health.noteCheck(task.id, outcome);
   // Canceled while it was asked for: the next check is about its cost alone.
   if (!isWanted && task.stage !== 'CANCELED') return;
   const conclusion = isTerminal(task.stage)
     ? await concludeLate(context, task, lease, { ...outcome, askedAt: startedAt }, signal)
     : outcome.kind === 'unavailable'
-      ? concludeFault(context, task, outcome, fault)
+      ? concludeUnanswered(context, task, outcome, fault)
       : await conclude(context, task, lease, { ...outcome, askedAt: startedAt }, signal);
   if (conclusion === null) return;
   const { event, sparesPatience = false, ...schedule } = conclusion;

@@ -1,7 +1,7 @@
-/** Smaller steps are what time servers do all day. */
+/** Time servers make smaller steps all day. In milliseconds. */
 const smallestJumpMs = 2000;
 
-/** Notices when the wall clock was set, by a clock that nobody sets. */
+/** Detects that the wall clock was set, by comparison with a monotonic clock. */
 export class ClockWatch {
   readonly #now: () => number;
   readonly #uptime: () => number;
@@ -14,7 +14,7 @@ export class ClockWatch {
     this.#offset = now() - uptime();
   }
 
-  /** By how many milliseconds the clock was set since the last call; 0 when it was not, negative for back. */
+  /** Milliseconds by which the clock was set since the last call; 0 when it was not, negative when it was set back. */
   jump(): number {
     const offset = this.#now() - this.#uptime();
     const jumpMs = offset - this.#offset;

@@ -4,37 +4,40 @@ import type { Store } from '../../store/store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 import { ClockWatch } from './clock-watch.ts';
 
-/** Rows that one statement brings forward: it takes some 10 ms. */
+/** How many rows one statement brings forward: it takes some 10 ms. */
 const bringForwardAtOnce = 500;
-/** Clocks of a few machines differ by less. */
+/** The clocks of several machines differ by less, in milliseconds. */
 const tolerableAheadMs = 5000;
 
-/** What plans are corrected with. */
-export interface PlansOptions {
+/** Settings of a schedule correction. */
+export interface ScheduleCorrectionOptions {
   readonly store: Store;
   readonly provider: { readonly name: ProviderName };
   readonly log: Logger;
   readonly now: () => number;
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   readonly uptime: () => number;
 }
 
-/** Keeps the planned times of a provider's work right when the wall clock is set. */
-export class Plans {
-  readonly #options: PlansOptions;
+/** Keeps the due times of a provider's work right when the wall clock is set. */
+export class ScheduleCorrection {
+  readonly #options: ScheduleCorrectionOptions;
   readonly #clock: ClockWatch;
 
-  constructor(options: PlansOptions) {
+  constructor(options: ScheduleCorrectionOptions) {
     this.#options = options;
     this.#clock = new ClockWatch(options.now, options.uptime);
   }
 
-  /** At the start: plans that were made by a clock that has since been set back lie too far ahead. */
+  /** At the start: due times that were set by a clock that has since been set back are too far ahead. */
   async correct(): Promise<void> {
     const { store, provider, now, log } = this.#options;
     const aheadMs = ((await store.latestTime()) ?? 0) - now();
     if (aheadMs <= tolerableAheadMs) return;
-    log.warn({ provider: provider.name, aheadMs }, 'the clock stands before what it showed: plans are moved');
+    log.warn(
+      { provider: provider.name, aheadMs },
+      'the clock was set back while the server was stopped: due times were moved',
+    );
     await store.shiftPlans(provider.name, aheadMs);
   }
 
@@ -45,7 +48,7 @@ export class Plans {
     while (await store.bringChecksForward(provider.name, at, bringForwardAtOnce)) await immediate();
   }
 
-  /** Whether the clock was set since the last call; plans have followed it then. */
+  /** Moves the due times after the clock where that was set back. Returns whether it was set since the last call. */
   async followClock(): Promise<boolean> {
     const { store, provider, log } = this.#options;
     const jumpMs = this.#clock.jump();

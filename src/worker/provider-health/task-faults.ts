@@ -1,37 +1,37 @@
 import type { TaskId } from '../../domain/video-task.ts';
 
-/** What is known of a task that met a fault of the provider. */
-export interface Fault {
-  /** How often in a row. */
+/** Faults of the provider that one task met in a row. */
+export interface TaskFault {
+  /** How many. */
   readonly inARow: number;
-  /** Whether the provider had answered about another task since the time before: it is this one's own fault. */
+  /** Whether the provider answered about another task since the fault before: then this one is the task's own. */
   readonly isOwn: boolean;
-  /** How often of these that was so. */
+  /** How many of them were the task's own. */
   readonly own: number;
 }
 
-/** So many faults of its own prove that a task is odd. */
+/** The number of its own faults that proves a task to be odd. */
 export const provenFaults = 3;
-/** Tasks that are remembered. More failing at once are an outage, and the oldest of them are counted anew. */
+/** How many tasks are remembered. More that fail at once are an outage; the oldest of them are counted from zero. */
 const maxTasks = 10_000;
 
 /**
- * Tells faults of the provider from those of one task's record: a task that fails again although others were
- * answered since is odd itself. Kept in memory; a restart counts anew.
+ * Faults of tasks, told apart from faults of the provider: a task that fails again although others were answered since
+ * is odd itself. Kept in memory: a restart counts from zero.
  */
-export class Faults {
-  readonly #byTask = new Map<TaskId, Fault & { readonly answers: number }>();
-  /** Checks that were answered, about whichever task. */
+export class TaskFaults {
+  readonly #byTask = new Map<TaskId, TaskFault & { readonly answers: number }>();
+  /** How many checks were answered, about any task. */
   #answers = 0;
 
-  /** A check of this task was answered. */
+  /** Records that a check of this task was answered. */
   answered(id: TaskId): void {
     this.#answers += 1;
     this.#byTask.delete(id);
   }
 
-  /** A check of this task met a fault. */
-  failed(id: TaskId): Fault {
+  /** Records that a check of this task met a fault. */
+  failed(id: TaskId): TaskFault {
     const before = this.#byTask.get(id);
     const isOwn = before !== undefined && this.#answers > before.answers;
     const fault = { inARow: (before?.inARow ?? 0) + 1, isOwn, own: (before?.own ?? 0) + (isOwn ? 1 : 0) };

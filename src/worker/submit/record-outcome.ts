@@ -5,9 +5,10 @@ import { estimateCost } from '../../domain/cost.ts';
 import type { TaskEvent } from '../../domain/state-machine.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
-import { nextCheckDelay, pauseAfterRefusal } from '../policy/check-interval.ts';
+import { nextCheckDelay } from '../policy/check-interval.ts';
+import { retryDelay } from '../policy/retry-delay.ts';
 import { nameId } from '../check/possible-ids.ts';
-import type { Lease, ProviderSign, WorkContext } from '../work-context.ts';
+import type { Lease, WorkContext } from '../work-context.ts';
 import { writeUntilKept } from './write-until-stored.ts';
 
 /**
@@ -67,7 +68,7 @@ async function recordOutcome(
       );
       return;
     case 'notSent': {
-      const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
+      const dueAt = now() + retryDelay(provider.pollIntervalMs, outcome.retryAfterMs, random());
       if (outcome.cause === 'notNow' || outcome.cause === 'unreachable')
         await store.pauseCreates(provider.name, dueAt);
       const event = { kind: 'postponed', reason: outcome.reason } as const;
@@ -156,21 +157,6 @@ export const restOfUnknown = (
   ...leaseReturned,
   dueAt: row.work.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
 });
-
-/** A refusal is an answer; what was not sent for a reason of its own tells nothing. */
-export function signOf(outcome: SubmitOutcome): ProviderSign | null {
-  switch (outcome.kind) {
-    case 'accepted':
-    case 'refused':
-      return { kind: 'answered' };
-    case 'notSent':
-      return outcome.cause === 'unreachable' ? { kind: 'failed', retryAfterMs: outcome.retryAfterMs } : null;
-    case 'unknown':
-      return { kind: 'unclear' };
-    default:
-      return outcome satisfies never;
-  }
-}
 
 const unknownOutcome = (label: string, reason: string, possibleIds: readonly string[]): TaskEvent => {
   const ids = possibleIds.map((id) => (isProviderTaskId(id) ? id : JSON.stringify(id))).join(', ');

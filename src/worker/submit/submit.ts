@@ -1,11 +1,12 @@
 import type { HandOver, ProviderImage, SubmitOutcome, SubmitRequest } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
-import { createLimit, pauseAfterRefusal } from '../policy/check-interval.ts';
+import { createLimit } from '../policy/create-limit.ts';
+import { retryDelay } from '../policy/retry-delay.ts';
 import { neverSent } from '../policy/task-errors.ts';
 import { readyImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
-import { interrupted, keepOutcome, restOfUnknown, signOf } from './record-outcome.ts';
+import { interrupted, keepOutcome, restOfUnknown } from './record-outcome.ts';
 
 /**
  * One paid attempt, at most: the attempt is committed before the first byte of the request, and whatever is
@@ -62,8 +63,7 @@ export async function submitTask(
       return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
     });
   await keepOutcome(context, started, outcome, lease, signal);
-  const sign = signOf(outcome);
-  if (sign !== null) await context.learn(task, sign);
+  await context.health.noteSubmission(task.id, outcome);
 }
 
 /** The task was not sent, because its images were not ready: for good, or for now. */
@@ -79,7 +79,7 @@ async function recordUnready(
     await recorder.record(task.id, event, { whileLeasedBy, schedule: leaseReturned });
     return;
   }
-  const dueAt = now() + pauseAfterRefusal(provider.pollIntervalMs, outcome.retryAfterMs, random());
+  const dueAt = now() + retryDelay(provider.pollIntervalMs, outcome.retryAfterMs, random());
   const hint = `The images could not be handed to ${provider.label} (${outcome.reason}). It is tried again.`;
   const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;
   await recorder.record(task.id, event, { whileLeasedBy, schedule: { ...leaseReturned, dueAt } });

@@ -1,0 +1,107 @@
+import type { Logger } from 'pino';
+import type { TaskId } from '../../domain/video-task.ts';
+import type { CheckOutcome, ProviderHealth, SubmitOutcome, VideoProvider } from '../../providers/provider.ts';
+import type { Store } from '../../store/store.ts';
+import { Breaker, type BreakerState } from './breaker.ts';
+import { TaskFaults, type TaskFault } from './task-faults.ts';
+
+/** Settings of a health monitor. */
+export interface HealthMonitorOptions {
+  readonly store: Pick<Store, 'spreadChecks'>;
+  readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs'>;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * Health of one provider, from the outcomes of all work for it. Decides what may be asked of it now, and tells its
+ * faults from those of single tasks.
+ */
+export class HealthMonitor {
+  readonly #options: HealthMonitorOptions;
+  readonly #breaker: Breaker;
+  readonly #faults = new TaskFaults();
+  #isStopped = false;
+
+  constructor(options: HealthMonitorOptions) {
+    this.#options = options;
+    this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
+  }
+
+  /** How the provider has responded in the last minutes. */
+  get health(): ProviderHealth {
+    return this.#breaker.health;
+  }
+
+  /** What may be asked of the provider now. */
+  get state(): BreakerState {
+    return this.#breaker.state;
+  }
+
+  /** From now on work is aborted by us, which says nothing about the provider. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * Takes the outcome of a check into account.
+   *
+   * @returns null where the check was answered; else what is known of the faults of this task
+   */
+  async noteCheck(id: TaskId, outcome: CheckOutcome): Promise<TaskFault | null> {
+    if (outcome.kind !== 'unavailable') {
+      this.#faults.answered(id);
+      await this.#update(() => this.#answered());
+      return null;
+    }
+    const fault = this.#faults.failed(id);
+    // One odd task never stops the others.
+    if (!fault.isOwn) await this.#update(() => this.#failed(id, outcome.retryAfterMs));
+    return fault;
+  }
+
+  /** Takes the outcome of a paid attempt into account. A refusal is an answer. */
+  async noteSubmission(id: TaskId, outcome: SubmitOutcome): Promise<void> {
+    switch (outcome.kind) {
+      case 'accepted':
+      case 'refused':
+        return this.#update(() => this.#answered());
+      case 'notSent':
+        // For any other cause it was not sent for a reason of its own.
+        if (outcome.cause !== 'unreachable') return;
+        return this.#update(() => this.#failed(id, outcome.retryAfterMs));
+      case 'unknown':
+        return this.#update(() => this.#breaker.unclear());
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  #failed(id: TaskId, retryAfterMs: number | null): void {
+    if (!this.#isStopped) this.#breaker.failed(id, retryAfterMs);
+  }
+
+  /** After a pause the checks that became due in it are spread: they would otherwise all go out at once. */
+  async #answered(): Promise<void> {
+    if (!this.#breaker.answered()) return;
+    const { store, provider, now, random } = this.#options;
+    await store.spreadChecks(provider.name, {
+      now: now(),
+      overMs: provider.pollIntervalMs,
+      random: random(),
+    });
+  }
+
+  async #update(change: () => void | Promise<void>): Promise<void> {
+    const before = this.health;
+    await change();
+    const { health } = this;
+    if (health === before) return;
+    const { log, provider } = this.#options;
+    log[health === 'UP' ? 'info' : 'warn'](
+      { provider: provider.name, health, before },
+      'the health of the provider changed',
+    );
+  }
+}
