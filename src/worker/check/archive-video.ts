@@ -1,23 +1,23 @@
 import type { ArchiveOutcome } from '../../media/archive.ts';
-import type { CheckOutcome } from '../../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import type { TimedOutcome } from './conclusion.ts';
 import { lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 
-/** No clip of a few seconds takes longer on a line that is worth waiting for, in milliseconds. */
+/** A clip of a few seconds takes less, in milliseconds; with a slower line the copy would hardly ever end. */
 const longestCopyMs = 600_000;
-/** Most copies take less: whoever waits for the check then gets the finished task. In milliseconds. */
-const tellAfterMs = 1000;
+/** Most copies take less, in milliseconds: a caller who waits for the check then gets the finished task. */
+const reportAfterMs = 1000;
 
-/** What a check found, and when it had begun. */
-type FoundVideo = Extract<CheckOutcome, { kind: 'completed' }> & { readonly askedAt: number };
+/** The outcome of the check that found the video. */
+type FoundVideo = Extract<TimedOutcome, { kind: 'completed' }>;
 
 /**
- * Copies a finished video to our side. That may take minutes: what the check found is told meanwhile, and counts as
- * checked.
+ * Copies a finished video to our side. That may take minutes: after a second the outcome of the check is recorded,
+ * while the copy continues.
  *
- * @returns null when the task has gone its way, or to another worker
+ * @returns null when the task was canceled, or passed to another worker
  */
-export async function copyVideo(
+export async function archiveVideo(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
@@ -27,32 +27,32 @@ export async function copyVideo(
   const ends = isTerminal(task.stage) ? lateWatchEnds(context, task) : patienceEnds(context, task);
   const withinMs = Math.min(longestCopyMs, ends - context.now());
   const ending = new AbortController();
-  let hasLeft = false;
-  const tell = async (): Promise<void> => {
+  let isTaken = false;
+  const report = async (): Promise<void> => {
     try {
-      hasLeft = !(await tellOfCopy(context, task, lease, found));
-      if (hasLeft) ending.abort();
+      isTaken = !(await reportCopy(context, task, lease, found));
+      if (isTaken) ending.abort();
     } catch (error) {
       ending.abort(error);
     }
   };
-  let telling = Promise.resolve();
+  let reporting = Promise.resolve();
   const timer = setTimeout(() => {
-    telling = tell();
-  }, tellAfterMs);
+    reporting = report();
+  }, reportAfterMs);
   try {
     return await context.archive.fetch(found.url, AbortSignal.any([signal, ending.signal]), withinMs);
   } catch (error) {
-    if (hasLeft && !signal.aborted) return null;
+    if (isTaken && !signal.aborted) return null;
     throw error;
   } finally {
     clearTimeout(timer);
-    await telling;
+    await reporting;
   }
 }
 
-/** False when the task is not ours any more. */
-async function tellOfCopy(
+/** Records that the video is ready and being copied; false when the task is no longer ours. */
+async function reportCopy(
   { recorder, provider }: WorkContext,
   task: VideoTask,
   lease: Lease,
@@ -61,10 +61,10 @@ async function tellOfCopy(
   // Where this was tried before, the hint says what came of it.
   const isKnown = task.provider.status === providerStatus && task.hint !== null;
   const hint = isKnown ? task.hint : `The video is ready at ${provider.label}, and is being copied.`;
-  const told = await recorder.record(
+  const recorded = await recorder.record(
     task.id,
     { kind: 'observed', providerStatus, percent: null, memo, hint },
     { whileLeasedBy: lease.owner, schedule: { lastCheckedAt: askedAt } },
   );
-  return told !== null && isTerminal(told.stage) === isTerminal(task.stage);
+  return recorded !== null && isTerminal(recorded.stage) === isTerminal(task.stage);
 }

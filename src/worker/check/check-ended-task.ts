@@ -1,20 +1,19 @@
-import type { CheckOutcome } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextLateCheckDelay } from '../policy/check-interval.ts';
-import type { Conclusion } from './check.ts';
-import { copyVideo } from './archive-video.ts';
+import { archiveVideo } from './archive-video.ts';
+import { nothingObserved, type Conclusion, type TimedOutcome } from './conclusion.ts';
 import { lateWatchEnds, type Lease, type WorkContext } from '../work-context.ts';
-import { toldCost } from './reported-cost.ts';
+import { reportedCost } from './reported-cost.ts';
 
 /**
- * What a look at an ended task leads to. One that was given up on may still be completed; one that was canceled
- * may still tell its cost. Nothing else of it changes.
+ * The conclusion from a check of an ended task; null when the task was taken over during the copy. A task that was
+ * given up may still be completed, and the cost of a canceled one may still be reported. Nothing else of it changes.
  */
-export async function concludeLate(
+export async function concludeEnded(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
-  outcome: CheckOutcome & { readonly askedAt: number },
+  outcome: TimedOutcome,
   signal: AbortSignal,
 ): Promise<Conclusion | null> {
   const { provider, now, random } = context;
@@ -22,42 +21,35 @@ export async function concludeLate(
   const later = isWatched
     ? { dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
     : { nextAction: null };
-  const unchanged = {
-    kind: 'observed',
-    providerStatus: null,
-    percent: null,
-    memo: null,
-    hint: null,
-  } as const;
   switch (outcome.kind) {
     case 'processing':
     case 'unknown':
     case 'unavailable':
-      return { event: unchanged, ...later };
+      return { event: nothingObserved, ...later };
     case 'failed': {
       const { providerStatus } = outcome;
       const credits = outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null);
-      const cost = toldCost(provider, task, { ...outcome, credits });
+      const cost = reportedCost(provider, task, { ...outcome, credits });
       return cost === null
-        ? { event: { ...unchanged, providerStatus }, nextAction: null }
+        ? { event: { ...nothingObserved, providerStatus }, nextAction: null }
         : { event: { kind: 'costTold', cost }, nextAction: null };
     }
     case 'completed': {
       const { providerStatus, memo } = outcome;
-      const cost = toldCost(provider, task, outcome);
+      const cost = reportedCost(provider, task, outcome);
       if (task.stage === 'CANCELED') {
         return cost === null
-          ? { event: { ...unchanged, providerStatus }, nextAction: null }
+          ? { event: { ...nothingObserved, providerStatus }, nextAction: null }
           : { event: { kind: 'costTold', cost }, nextAction: null };
       }
-      const fetched = await copyVideo(context, task, lease, outcome, signal);
-      if (fetched === null) return null;
-      if (fetched.kind === 'stored') {
-        return { event: { kind: 'succeeded', providerStatus, memo, video: fetched.video, cost } };
+      const archived = await archiveVideo(context, task, lease, outcome, signal);
+      if (archived === null) return null;
+      if (archived.kind === 'stored') {
+        return { event: { kind: 'succeeded', providerStatus, memo, video: archived.video, cost } };
       }
-      const event = { ...unchanged, providerStatus };
+      const event = { ...nothingObserved, providerStatus };
       // A video that only we cannot store is not given up.
-      return fetched.kind === 'ownFault'
+      return archived.kind === 'ownFault'
         ? { event, dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
         : { event, ...later };
     }

@@ -2,17 +2,18 @@ import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { outcomeStayedUnknown } from '../policy/task-errors.ts';
-import { isInDoubt, nameId } from './possible-ids.ts';
+import { isInDoubt, keepPossibleId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
 import { missingNotice } from '../missing-provider.ts';
 import { nextCheckAfterFault } from './unanswered-check.ts';
 
 /**
- * An attempt whose outcome nobody knows: there is nothing to ask for but an id that a callback named. It is
- * adopted when the provider's record of it has our prompt; else it is kept in the hint, and only patience ends the task.
+ * The check of an attempt whose outcome is not known: there is nothing to ask for but an id that a callback or a
+ * response named. It is adopted when the provider's record of it has our prompt; otherwise it is kept in the hint, and
+ * only patience ends the task.
  */
-export async function checkSubmission(
+export async function checkUnknownSubmission(
   context: WorkContext,
   task: VideoTask,
   lease: Lease,
@@ -29,7 +30,7 @@ export async function checkSubmission(
     return;
   }
   const resting = (row: VideoTask): Schedule => {
-    // A person may have adopted an id since; and another one may have been named.
+    // A person may have adopted an id since, and another one may have been named.
     if (!isInDoubt(row)) return leaseReturned;
     return row.work.suggestedProviderTaskId === suggested
       ? { ...leaseReturned, ...restOf(context, row), suggestedProviderTaskId: null }
@@ -47,17 +48,14 @@ export async function checkSubmission(
   }
   const holder = await store.getByProviderTask(provider.name, suggested);
   if (holder !== null) {
-    // Another owner's task is not told of.
+    // Another owner's task is not mentioned.
     const isNamed = holder.owner === task.owner && holder.id !== task.id;
-    if (isNamed) await nameId(context, task.id, suggested, { whileLeasedBy, schedule: resting });
+    if (isNamed) await keepPossibleId(context, task.id, suggested, { whileLeasedBy, schedule: resting });
     else await recorder.reschedule(task.id, whileLeasedBy, resting);
     return;
   }
-  const {
-    spec: { model },
-    provider: { memo },
-  } = task;
-  // Without a resolution nothing is set going: it is not known yet whether this is ours.
+  const { model, providerMemo: memo } = task;
+  // Without a resolution nothing is ordered: it is not known yet whether this is ours.
   const request = {
     providerTaskId: suggested,
     model,
@@ -72,7 +70,7 @@ export async function checkSubmission(
   const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
   const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
-    // A record may be late, and a first answer odd: the id stays, and is asked for more and more rarely.
+    // A record may be late, and a first answer odd: the id stays, and is checked less and less often.
     const askAt =
       outcome.kind === 'unavailable'
         ? nextCheckAfterFault(context, outcome, fault)
@@ -85,11 +83,11 @@ export async function checkSubmission(
           ? Math.min(askAt, restOf(context, row).dueAt ?? askAt)
           : now(),
     });
-    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
+    await keepPossibleId(context, task.id, suggested, { whileLeasedBy, schedule });
   } else if (isEchoOf(task, outcome.echoedPrompt)) {
     const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
     const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
-    // What the record says is the next check's matter.
+    // The next check reads the rest of the record.
     await recorder.record(task.id, event, {
       whileLeasedBy,
       schedule: {
@@ -102,11 +100,11 @@ export async function checkSubmission(
     });
   } else {
     const schedule = (row: VideoTask): Schedule => ({ ...resting(row), ...checked });
-    await nameId(context, task.id, suggested, { whileLeasedBy, schedule });
+    await keepPossibleId(context, task.id, suggested, { whileLeasedBy, schedule });
   }
 }
 
-/** Until the patience ends, and for a task that failed by that: until nothing can be expected any more. */
+/** Due again when patience ends; for a task that failed by that, when nothing can be expected any more. */
 function restOf(
   context: WorkContext,
   task: VideoTask,

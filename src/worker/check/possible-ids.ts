@@ -2,14 +2,14 @@ import { leaseReturned, type RecordOptions } from '../../commands/recorder.ts';
 import type { TaskId, VideoTask } from '../../domain/video-task.ts';
 import type { WorkContext } from '../work-context.ts';
 
-/** Whoever has a callback's address may name ids without end; the log has them all. In characters of a hint. */
+/** The address of a callback lets its holder name ids without end; the log has them all. In characters of a hint. */
 const longestHint = 2000;
 
 /**
- * Keeps an id that was named for an attempt in doubt, and that nothing proves: in the log, in the task's history and
- * in its hint, so that a person can look it up and resolve the submission with it.
+ * Keeps an unproven id of an attempt in doubt: in the log, in the task's history and in its hint, so that a person can
+ * look it up and resolve the submission with it.
  */
-export async function nameId(
+export async function keepPossibleId(
   { recorder, provider, log }: Pick<WorkContext, 'recorder' | 'provider' | 'log'>,
   id: TaskId,
   providerTaskId: string,

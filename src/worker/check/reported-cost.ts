@@ -7,14 +7,14 @@ export const isEchoOf = (task: VideoTask, echoedPrompt: string | null): boolean 
   echoedPrompt !== null && echoedPrompt.trim() === task.spec.prompt.trim();
 
 /**
- * Whether a record is about what a task of ours cost. An id that a person named for a lost submission may be any
- * other of the account, so only the echoed prompt proves it. A task that was made elsewhere has no cost here.
+ * Whether a record proves the cost of our task. An id that a person gave for a lost submission may be any other of the
+ * account, so only the echoed prompt proves it. A task that was made elsewhere has no cost here.
  */
 export const provesCost = (task: VideoTask, { echoedPrompt }: Pick<CheckFacts, 'echoedPrompt'>): boolean =>
   task.provider.trackedId === null || task.spec.prompt === '' || isEchoOf(task, echoedPrompt);
 
-/** The cost as a record tells it; null when it tells none, or not that of this task: the estimate then stays. */
-export const toldCost = (
+/** The cost that a record reports; null when it reports none, or not that of this task: the estimate then stays. */
+export const reportedCost = (
   provider: Pick<VideoProvider, 'usdPerCredit'>,
   task: VideoTask,
   facts: CheckFacts,

@@ -2,7 +2,7 @@ import type { CheckOutcome } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { retryDelay } from '../policy/retry-delay.ts';
-import type { Conclusion } from './check.ts';
+import { nothingObserved, type Conclusion } from './conclusion.ts';
 import { provenFaults, type TaskFault } from '../provider-health/task-faults.ts';
 import type { WorkContext } from '../work-context.ts';
 
@@ -38,7 +38,7 @@ export function concludeUnanswered(
         ? `${label} has not answered for a while (${outcome.reason}). Nothing is lost: checks continue until it does.`
         : task.hint;
   return {
-    event: { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
+    event: { ...nothingObserved, hint },
     sparesPatience: !isOdd,
     dueAt: nextCheckAfterFault(context, outcome, fault),
   };

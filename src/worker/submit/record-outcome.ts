@@ -7,7 +7,7 @@ import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { retryDelay } from '../policy/retry-delay.ts';
-import { nameId } from '../check/possible-ids.ts';
+import { keepPossibleId } from '../check/possible-ids.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
 import { writeUntilKept } from './write-until-stored.ts';
 
@@ -142,7 +142,7 @@ async function recordUnknown(
   const event = unknownOutcome(provider.label, reason, possibleIds);
   if ((await recorder.record(task.id, event, { schedule })) !== null) return;
   // Canceled, or declared unknown already: the ids are kept all the same.
-  for (const id of possibleIds) await nameId(context, task.id, id, { schedule });
+  for (const id of possibleIds) await keepPossibleId(context, task.id, id, { schedule });
 }
 
 /** The lease of this work, unless another claim holds the task by now. */
