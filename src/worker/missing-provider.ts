@@ -3,7 +3,7 @@ import { leaseReturned } from '../commands/recorder.ts';
 import { nextLateCheckDelay } from './policy/check-interval.ts';
 import { gaveUp, outcomeStayedUnknown } from './policy/task-errors.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './work-context.ts';
-import { interrupted } from './submit/record-outcome.ts';
+import { interrupted } from './submit/unknown-outcome.ts';
 
 /**
  * Work on a task whose provider is not configured any more: nothing can be asked. One that was never sent fails

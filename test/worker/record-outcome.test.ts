@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
-import { keepOutcome } from '../../src/worker/submit/record-outcome.ts';
+import { recordOutcome } from '../../src/worker/submit/record-outcome.ts';
 import { submitTask } from '../../src/worker/submit/submit.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
@@ -68,8 +68,8 @@ describe('a late acceptance', () => {
       announces: true,
       transition: null,
     }));
-    await keepOutcome(context, task, accepted, lease, signal);
-    await keepOutcome(context, task, accepted, lease, signal);
+    await recordOutcome(context, task, accepted, lease, signal);
+    await recordOutcome(context, task, accepted, lease, signal);
     expect(await spentIn(work)).toBe(0.3);
     const row = await store.get(task.id);
     expect([row?.stage, row?.provider.taskId, row?.hint]).toEqual([
@@ -82,11 +82,8 @@ describe('a late acceptance', () => {
 
   it('of a task that was declared unknown adopts the id', async () => {
     await using work = await startWork({ stage: 'SUBMISSION_UNKNOWN', nextAction: 'check', submittedAt: 1 });
-    await keepOutcome(work.context, work.task, accepted, lease, signal);
-    expect(await work.store.get(work.task.id)).toMatchObject({
-      stage: 'GENERATING',
-      provider: { taskId: 'late' },
-    });
+    await recordOutcome(work.context, work.task, accepted, lease, signal);
+    expect(await work.store.get(work.task.id)).toMatchObject({ stage: 'GENERATING', providerTaskId: 'late' });
   });
 
   it('takes no lease from another claim', async () => {
@@ -97,15 +94,15 @@ describe('a late acceptance', () => {
       leaseOwner: 'another',
       leaseUntil: sampleTime + 1000,
     });
-    await keepOutcome(work.context, work.task, accepted, lease, signal);
-    expect((await work.store.get(work.task.id))?.work.leaseOwner).toBe('another');
+    await recordOutcome(work.context, work.task, accepted, lease, signal);
+    expect((await work.store.get(work.task.id))?.leaseOwner).toBe('another');
   });
 
   it('under the id of another task keeps that id in the hint', async () => {
     await using work = await startWork({ stage: 'SUBMITTING' });
     const holder = sampleTask({ stage: 'GENERATING', providerTaskId: 'late', nextAction: 'check' });
     await work.store.insert(holder, null);
-    await keepOutcome(work.context, work.task, accepted, lease, signal);
+    await recordOutcome(work.context, work.task, accepted, lease, signal);
     const row = await work.store.get(work.task.id);
     expect([row?.stage, row?.hint]).toEqual(['SUBMISSION_UNKNOWN', expect.stringContaining('late')]);
   });

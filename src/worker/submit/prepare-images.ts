@@ -5,10 +5,10 @@ import { imageUnreachable, uploadGone } from '../policy/task-errors.ts';
 import type { WorkContext } from '../work-context.ts';
 
 /**
- * Makes the images of a task ready for its paid request, before there is an attempt: addresses are looked at,
- * uploads handed to the provider where it wants them before. Nothing of this is billed, and it may be repeated.
+ * Prepares the images of a task for its paid request, before there is an attempt: addresses are checked, and uploads
+ * handed to the provider where it requires that first. Nothing of this is billed, and it may be repeated.
  */
-export async function readyImages(
+export async function prepareImages(
   context: WorkContext,
   task: VideoTask,
   signal: AbortSignal,

@@ -2,23 +2,23 @@ import type { SubmitOutcome } from '../../providers/provider.ts';
 import { ProviderTaskTakenError } from '../../store/store.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { estimateCost } from '../../domain/cost.ts';
-import type { TaskEvent } from '../../domain/state-machine.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { retryDelay } from '../policy/retry-delay.ts';
 import { keepPossibleId } from '../check/possible-ids.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
-import { writeUntilKept } from './write-until-stored.ts';
+import { scheduleOfUnknown, unknownOutcome } from './unknown-outcome.ts';
+import { writeUntilStored } from './write-until-stored.ts';
 
 /**
- * Writes the outcome of a paid attempt, and repeats that until it succeeds: it is told once. An id that was received
- * is in the log before anything else is done with it.
+ * Records the outcome of a paid attempt, and repeats the write until it succeeds: the provider reports it only once. An
+ * id that was received is logged before anything else is done with it.
  *
- * @param lease given back with the write; by then the task may be held by another claim
- * @param signal ends the repetition at shutdown
+ * @param lease returned with the write; another claim may hold the task by then
+ * @param signal ends the repetition at the stop
  */
-export async function keepOutcome(
+export async function recordOutcome(
   context: WorkContext,
   task: VideoTask,
   outcome: SubmitOutcome,
@@ -45,11 +45,11 @@ export async function keepOutcome(
     );
   }
   if (outcome.kind === 'unknown') log.warn(facts, 'the outcome of a paid request is not known');
-  await writeUntilKept(context, facts, signal, () => recordOutcome(context, task, outcome, lease));
+  await writeUntilStored(context, facts, signal, () => writeOutcome(context, task, outcome, lease));
 }
 
-/** May be repeated: each step of it is the same the second time. */
-async function recordOutcome(
+/** Idempotent: each step has the same effect the second time. */
+async function writeOutcome(
   context: WorkContext,
   task: VideoTask,
   outcome: SubmitOutcome,
@@ -85,7 +85,7 @@ async function recordOutcome(
   }
 }
 
-/** Kept whoever holds the task by now, and whatever became of it: this is proof of a bill. */
+/** Recorded whichever claim holds the task by now, and whatever became of it: this is proof of a bill. */
 async function recordAcceptance(
   context: WorkContext,
   task: VideoTask,
@@ -121,7 +121,7 @@ async function recordAcceptance(
   }
 }
 
-/** What may be the id is kept in the hint, and checked as if a callback had named it. */
+/** Possible ids are kept in the hint; the likeliest is checked as if a callback had named it. */
 async function recordUnknown(
   context: WorkContext,
   task: VideoTask,
@@ -132,11 +132,8 @@ async function recordUnknown(
   const { recorder, provider } = context;
   const suggestion = possibleIds.find(isProviderTaskId);
   const schedule = (row: VideoTask): Schedule => {
-    const suggested = row.work.suggestedProviderTaskId ?? suggestion ?? null;
-    const rest = restOfUnknown(context, {
-      ...row,
-      work: { ...row.work, suggestedProviderTaskId: suggested },
-    });
+    const suggested = row.suggestedProviderTaskId ?? suggestion ?? null;
+    const rest = scheduleOfUnknown(context, { ...row, suggestedProviderTaskId: suggested });
     return { ...rest, ...returned(row, lease), suggestedProviderTaskId: suggested };
   };
   const event = unknownOutcome(provider.label, reason, possibleIds);
@@ -147,29 +144,4 @@ async function recordUnknown(
 
 /** The lease of this work, unless another claim holds the task by now. */
 const returned = (row: VideoTask, lease: Lease) =>
-  row.work.leaseOwner === null || row.work.leaseOwner === lease.owner ? leaseReturned : {};
-
-/** An unknown outcome rests until its patience ends, unless an id was named by then. */
-export const restOfUnknown = (
-  { now, patienceMs }: Pick<WorkContext, 'now' | 'patienceMs'>,
-  row: VideoTask,
-): Schedule => ({
-  ...leaseReturned,
-  dueAt: row.work.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
-});
-
-const unknownOutcome = (label: string, reason: string, possibleIds: readonly string[]): TaskEvent => {
-  const ids = possibleIds.map((id) => (isProviderTaskId(id) ? id : JSON.stringify(id))).join(', ');
-  return {
-    kind: 'outcomeUnknown',
-    reason: ids === '' ? reason : `${reason}: ${ids}`,
-    hint:
-      `Whether ${label} took this task is not known, so it is not sent again: it may have been billed. ` +
-      `Look for it at ${label}; if it is there, resolve the submission with its id, else give it up or resubmit.` +
-      (ids === '' ? '' : ` The response carried ${ids}, which may be its id.`),
-  };
-};
-
-/** The event for an attempt that nobody makes any more. */
-export const interrupted = (label: string): TaskEvent =>
-  unknownOutcome(label, 'The server ended between the attempt and its outcome.', []);
+  row.leaseOwner === null || row.leaseOwner === lease.owner ? leaseReturned : {};

@@ -1,18 +1,25 @@
-import type { HandOver, ProviderImage, SubmitOutcome, SubmitRequest } from '../../providers/provider.ts';
+import type {
+  HandOver,
+  ProviderImage,
+  SubmitOutcome,
+  SubmitRequest,
+  VideoProvider,
+} from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit } from '../policy/create-limit.ts';
 import { retryDelay } from '../policy/retry-delay.ts';
 import { neverSent } from '../policy/task-errors.ts';
-import { readyImages } from './prepare-images.ts';
+import { prepareImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
-import { interrupted, keepOutcome, restOfUnknown } from './record-outcome.ts';
+import { recordOutcome } from './record-outcome.ts';
+import { interrupted, scheduleOfUnknown } from './unknown-outcome.ts';
 
 /**
- * One paid attempt, at most: the attempt is committed before the first byte of the request, and whatever is
- * not proven refused or not sent stays unknown.
+ * At most one paid attempt for a claimed task. The attempt is committed before the first byte of the request; an outcome
+ * that is not proven to be a refusal or not sent stays unknown.
  *
- * @param signal ends the attempt at shutdown; an attempt that was under way is then unknown
+ * @param signal ends the attempt after the drain time of the stop; the outcome of a started attempt is then unknown
  */
 export async function submitTask(
   context: WorkContext,
@@ -20,15 +27,9 @@ export async function submitTask(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  const { recorder, provider, store, now, log } = context;
+  const { recorder, provider, store, now } = context;
   if (task.stage === 'SUBMITTING') {
-    // Its claim ran out, and the attempt is still this process's own: whoever makes it writes its outcome.
-    if (recorder.attempts.has(task.id)) return;
-    // Claimed again: whoever began this attempt ended before its outcome was written.
-    await recorder.record(task.id, interrupted(provider.label), {
-      whileLeasedBy: lease.owner,
-      schedule: (row) => restOfUnknown(context, row),
-    });
+    await recordInterruption(context, task, lease);
     return;
   }
   if (isOverdue(context, task)) {
@@ -39,34 +40,52 @@ export async function submitTask(
     );
     return;
   }
-  const images = await readyImages(context, task, signal);
+  const images = await prepareImages(context, task, signal);
   if (images.kind !== 'ready') {
     await recordUnready(context, task, lease, images);
     return;
   }
-  const place = await store.reserveCreate(provider.name, createLimit(provider, now()));
-  if (place.kind === 'full') {
-    await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: place.freeAt });
+  const reservation = await store.reserveCreate(provider.name, createLimit(provider, now()));
+  if (reservation.kind === 'full') {
+    await recorder.reschedule(task.id, lease.owner, { ...leaseReturned, dueAt: reservation.freeAt });
     return;
   }
-  // Before it is committed, so that a cancellation right after is seen.
+  // Registered before it is committed, so that a cancellation right after the commit is seen.
   using attempt = recorder.attempts.begin(task.id);
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
   if (started === null) return;
-  const outcome = await provider
-    .submit(requestFor(context, started, images.images), {
-      signal,
-      mayStart: () => lease.isHeld() && attempt.isWanted(),
-    })
-    .catch((error: unknown): SubmitOutcome => {
-      log.error({ err: error, task: task.id }, 'a paid attempt failed on our side');
-      return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
-    });
-  await keepOutcome(context, started, outcome, lease, signal);
+  const mayStart = () => lease.isHeld() && attempt.isWanted();
+  const outcome = await send(context, started, images.images, { signal, mayStart });
+  await recordOutcome(context, started, outcome, lease, signal);
   await context.health.noteSubmission(task.id, outcome);
 }
 
-/** The task was not sent, because its images were not ready: for good, or for now. */
+/** The claim of this attempt ran out. If it still runs in this process, it records its outcome itself. */
+async function recordInterruption(context: WorkContext, task: VideoTask, lease: Lease): Promise<void> {
+  const { recorder, provider } = context;
+  if (recorder.attempts.has(task.id)) return;
+  await recorder.record(task.id, interrupted(provider.label), {
+    whileLeasedBy: lease.owner,
+    schedule: (row) => scheduleOfUnknown(context, row),
+  });
+}
+
+/** The paid request. A bug of ours during it leaves its outcome unknown. */
+async function send(
+  context: WorkContext,
+  task: VideoTask,
+  images: readonly ProviderImage[],
+  options: Parameters<VideoProvider['submit']>[1],
+): Promise<SubmitOutcome> {
+  try {
+    return await context.provider.submit(requestFor(context, task, images), options);
+  } catch (error) {
+    context.log.error({ err: error, task: task.id }, 'a paid attempt failed on our side');
+    return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
+  }
+}
+
+/** Records that the task was not sent because its images were not ready: permanently, or for now. */
 async function recordUnready(
   { recorder, provider, now, random }: WorkContext,
   task: VideoTask,

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkContext } from '../work-context.ts';
 
-/** Between the first two tries, in milliseconds; it doubles with each. */
+/** The pause between the first two tries, in milliseconds; it doubles with each. */
 const firstPauseMs = 100;
 /** Longer delays an outcome that is known; shorter fills the log while a disk is full. */
 const longestPauseMs = 5000;
 
 /**
- * Repeats a write that must not be lost until it succeeds: the outcome of a paid request is told once.
- * Each failure is logged with its cause and with `facts`, so that the log has what the database has not.
+ * Repeats a write that must not be lost until it succeeds: the provider reports the outcome of a paid request only
+ * once. Each failure is logged with its cause and with `facts`, so that the log has what the database lacks.
  *
- * @param signal ends the repetition after one more try
- * @param facts what there is to write, for the log
- * @throws the last failure when it was ended
+ * @param facts the outcome to write, for the log
+ * @param signal ends the repetition after one last try
+ * @throws the last failure, once the signal has aborted
  */
-export async function writeUntilKept<T>(
+export async function writeUntilStored<T>(
   { log }: Pick<WorkContext, 'log'>,
   facts: { readonly task: string; readonly outcome: string; readonly [fact: string]: unknown },
   signal: AbortSignal,

@@ -1,0 +1,32 @@
+import { isProviderTaskId } from '../../commands/track-video-task.ts';
+import type { Schedule } from '../../commands/recorder.ts';
+import { leaseReturned } from '../../commands/recorder.ts';
+import type { TaskEvent } from '../../domain/state-machine.ts';
+import type { VideoTask } from '../../domain/video-task.ts';
+import type { WorkContext } from '../work-context.ts';
+
+/** The event for an attempt without a clear outcome. `reason` goes into the history, the ids into the hint too. */
+export const unknownOutcome = (label: string, reason: string, possibleIds: readonly string[]): TaskEvent => {
+  const ids = possibleIds.map((id) => (isProviderTaskId(id) ? id : JSON.stringify(id))).join(', ');
+  return {
+    kind: 'outcomeUnknown',
+    reason: ids === '' ? reason : `${reason}: ${ids}`,
+    hint:
+      `Whether ${label} took this task is not known, so it is not sent again: it may have been billed. ` +
+      `Look for it at ${label}; if it is there, resolve the submission with its id, else give it up or resubmit.` +
+      (ids === '' ? '' : ` The response carried ${ids}, which may be its id.`),
+  };
+};
+
+/** The event for an attempt whose process ended before it recorded the outcome. */
+export const interrupted = (label: string): TaskEvent =>
+  unknownOutcome(label, 'The server ended between the attempt and its outcome.', []);
+
+/** The schedule after an unknown outcome: due when patience ends, or at once where an id was named. */
+export const scheduleOfUnknown = (
+  { now, patienceMs }: Pick<WorkContext, 'now' | 'patienceMs'>,
+  row: VideoTask,
+): Schedule => ({
+  ...leaseReturned,
+  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
+});
