@@ -1,39 +1,40 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import { Few } from './few.ts';
+import { SmallSet } from './small-set.ts';
 import { LoopSlices } from '../time/loop-slices.ts';
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 
-/** Which changes a listener hears: all of an owner's tasks, or one task. */
+/** The changes that a listener gets: of all tasks of an owner, or of one task. */
 export interface Watch {
   readonly owner: Owner;
   readonly id: TaskId | null;
 }
 
-/**
- * Hears the newest state of a task after each change, in revision order, in the tick in which it was read.
- * States in between may be merged. What it throws is logged and touches nobody else.
- */
+/** Gets the changes of the tasks that it watches. */
 export interface TaskListener {
-  hear(task: VideoTask): void;
+  /**
+   * Called after each change with the newest state of the task, in revision order, in the tick in which it was read;
+   * states in between may be left out. An error is logged, and affects no other listener.
+   */
+  onChange(task: VideoTask): void;
 }
 
-/** How many changes one read takes. */
+/** The number of changes that one read takes. */
 const pageSize = 500;
-/** After a failed read the next one waits this long, in milliseconds. */
+/** The pause after a failed read, in milliseconds. */
 const retryMs = 500;
 
 /**
- * Carries revisions from the store to whoever listens. A commit is only a hint to read what is new by
- * revision, so a lost hint loses nothing and the order is that of the commits.
+ * Changes of tasks, from the store to listeners. A commit is only a hint to read what is new by revision, so that a lost
+ * hint loses nothing, and the order is that of the commits.
  */
 export class TaskFeed implements AsyncDisposable {
-  /** Shared by everything that makes long work of changes and operations. */
+  /** Shared by all long work on changes and operations. */
   readonly slices = new LoopSlices();
   readonly #store: Store;
   readonly #log: Logger;
-  readonly #byTask = new Map<TaskId, Few<TaskListener>>();
-  readonly #byOwner = new Map<Owner, Few<TaskListener>>();
+  readonly #byTask = new Map<TaskId, SmallSet<TaskListener>>();
+  readonly #byOwner = new Map<Owner, SmallSet<TaskListener>>();
   readonly #hints: Disposable;
   #last: number;
   /** The read that is under way. */
@@ -51,19 +52,19 @@ export class TaskFeed implements AsyncDisposable {
     this.#hints = store.onRevision(() => this.#read());
   }
 
-  /** Begins after the changes that are already there. */
+  /** Begins after the changes that are stored already. */
   static async open(store: Store, log: Logger): Promise<TaskFeed> {
     return new TaskFeed(store, log, await store.lastRevision());
   }
 
-  /** Listens until disposed. Changes that commit after this call are all heard. */
-  watch(watch: Watch, hear: TaskListener['hear']): Disposable {
-    const listener = { hear };
+  /** Calls back for every change that commits after this call, until disposed. */
+  watch(watch: Watch, onChange: TaskListener['onChange']): Disposable {
+    const listener = { onChange };
     this.add(watch, listener);
     return { [Symbol.dispose]: () => this.remove(watch, listener) };
   }
 
-  /** Listens until removed: the same without an object for each, as there may be 20,000. */
+  /** The same until `remove`, without an object for each: there may be 20,000 listeners. */
   add({ owner, id }: Watch, listener: TaskListener): void {
     if (id === null) addTo(this.#byOwner, owner, listener);
     else addTo(this.#byTask, id, listener);
@@ -75,7 +76,7 @@ export class TaskFeed implements AsyncDisposable {
     else removeFrom(this.#byTask, id, listener);
   }
 
-  /** The last revision that was told: whoever watches now hears all after it. */
+  /** The last delivered revision: a listener that is added now gets every later one. */
   get position(): number {
     return this.#last;
   }
@@ -132,37 +133,37 @@ export class TaskFeed implements AsyncDisposable {
       for (const task of changes) {
         if (!this.slices.hasTime()) await this.slices.next('');
         this.#last = task.revision;
-        this.#tell(task);
+        this.#deliver(task);
       }
       if (changes.length < pageSize || this.#isStopped) break;
     }
     this.#isCurrent = true;
   }
 
-  #tell(task: VideoTask): void {
-    const tell = (listener: TaskListener) => {
+  #deliver(task: VideoTask): void {
+    const deliver = (listener: TaskListener) => {
       try {
-        listener.hear(task);
+        listener.onChange(task);
       } catch (error) {
         this.#log.error({ err: error, task: task.id }, 'a listener failed');
       }
     };
-    this.#byTask.get(task.id)?.forEach(tell);
-    this.#byOwner.get(task.owner)?.forEach(tell);
+    this.#byTask.get(task.id)?.forEach(deliver);
+    this.#byOwner.get(task.owner)?.forEach(deliver);
   }
 }
 
-function addTo<K>(listeners: Map<K, Few<TaskListener>>, key: K, listener: TaskListener): void {
-  let those = listeners.get(key);
-  if (those === undefined) {
-    those = new Few();
-    listeners.set(key, those);
+function addTo<K>(listeners: Map<K, SmallSet<TaskListener>>, key: K, listener: TaskListener): void {
+  let set = listeners.get(key);
+  if (set === undefined) {
+    set = new SmallSet();
+    listeners.set(key, set);
   }
-  those.add(listener);
+  set.add(listener);
 }
 
-function removeFrom<K>(listeners: Map<K, Few<TaskListener>>, key: K, listener: TaskListener): void {
-  const those = listeners.get(key);
-  those?.delete(listener);
-  if (those?.size === 0) listeners.delete(key);
+function removeFrom<K>(listeners: Map<K, SmallSet<TaskListener>>, key: K, listener: TaskListener): void {
+  const set = listeners.get(key);
+  set?.delete(listener);
+  if (set?.size === 0) listeners.delete(key);
 }

@@ -3,16 +3,16 @@ import type { Owner, VideoTask } from '../domain/video-task.ts';
 import type { TaskFeed } from './feed.ts';
 import { toPayload, type Payload } from './payload.ts';
 
-/** How many states one read takes: what one subscriber sends before it looks whether its reader keeps up. */
+/** The number of states that one read takes; after as many, a subscriber checks whether its reader keeps up. */
 const pageSize = 100;
-/** How many are rendered together, so that what they read can be read at once. */
+/** The number of states that are rendered together, so that their reads can be batched. */
 const renderedAtOnce = 20;
-/** How many pages are kept for others who catch up. */
+/** The number of pages kept for other subscribers that catch up. */
 const keptPages = 4;
-/** What a page says of time is true for this long, in milliseconds. */
+/** Fields of a page that depend on the time are current for this long, in milliseconds. */
 const freshMs = 1000;
 
-/** A state as it is sent. */
+/** A rendered state. */
 export interface StoredState {
   readonly revision: number;
   readonly payload: Payload;
@@ -23,14 +23,14 @@ export interface StoredPage {
   readonly states: readonly StoredState[];
   /** Every revision up to this one is in this page or before it. */
   readonly to: number;
-  /** Whether nothing was stored behind it when it was read. */
+  /** Whether nothing was stored after it when it was read. */
   readonly isLast: boolean;
 }
 
 interface Reading {
   readonly from: number;
   readonly openOnly: boolean;
-  /** Changes after this revision are heard by everybody who listened by then. */
+  /** Listeners that were added before the read get every change after this revision. */
   readonly asOf: number;
   readonly begunAt: number;
   readonly page: Promise<StoredPage>;
@@ -38,7 +38,7 @@ interface Reading {
   readonly to: number | null;
 }
 
-/** The stored states of an owner's tasks as the subscribers of one stream catch up on them: read and rendered once. */
+/** Stored states of an owner's tasks, read and rendered once for the subscribers of one stream that catch up. */
 export class StoredPages {
   readonly #store: Store;
   readonly #feed: TaskFeed;
@@ -60,7 +60,7 @@ export class StoredPages {
   }
 
   /**
-   * A page that holds what follows a revision; it may begin before it. Lets others have the event loop in between.
+   * A page with the states after a revision; it may begin before it. Yields to the event loop in between.
    *
    * @param openOnlyAsOf null for all states; otherwise unfinished tasks only, as they are at this revision or later
    */

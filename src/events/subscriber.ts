@@ -4,58 +4,65 @@ import type { Payload } from './payload.ts';
 import type { StoredPage } from './stored-pages.ts';
 import type { TaskStream } from './task-stream.ts';
 
-/** Where one subscriber's messages go. The transport owns it and tells when it is gone. */
+/** The destination of one subscriber's messages. The transport owns it, and disposes of the subscriber when it is gone. */
 export interface Sink {
-  /**
-   * Writes one message. Called only while `isWritable`, in revision order, each revision at most once.
-   */
+  /** Writes one message. Called only while `isWritable`, in revision order, each revision at most once. */
   send(payload: Payload): void;
   /** Whether the reader keeps up. */
   isWritable(): boolean;
   /** Calls back once when the reader has caught up; never after the transport is gone. */
   whenWritable(resume: () => void): void;
-  /** The stream came to its end. */
+  /** Called when the subscription is complete. */
   end(): void;
-  /** The subscription cannot go on; one of `end` and `fail` is called, once at most. */
+  /** Called when the subscription cannot continue. Only one of `end` and `fail` is called, at most once. */
   fail(): void;
 }
 
-/** What makes a subscription begin. */
+/** The first events of a subscription. */
 export type Beginning =
-  /** The present state first. */
+  /** The present state. */
   | { readonly kind: 'present' }
-  /** What changed since a revision first. */
+  /** The changes since a revision. */
   | { readonly kind: 'after'; readonly counter: number };
 
-/** The task of the subscription is not there, or not this owner's. */
+/** The task of the subscription does not exist, or belongs to another owner. */
 export class UnknownTaskError extends Error {
   override readonly name = 'UnknownTaskError';
 }
 
+/** The result of a push to a subscriber. */
+export type Delivery =
+  /** Handed to the sink. */
+  | 'sent'
+  /** Its reader is behind: this state, or a newer one of the same task, is sent when it has caught up. */
+  | 'deferred'
+  /** Not newer than a state that was sent, or the subscription has ended. */
+  | 'dropped';
+
 /**
  * One subscriber: the stored states first, then the live ones, each revision at most once and in order.
  *
- * It listens before it reads, and drops what it read from what it heard. While its reader is behind it keeps no queue:
- * the newest state of its one task, or with all tasks of an owner only its place, from which it reads again.
+ * It subscribes before it reads, and drops by revision what it has sent. For a slow reader it keeps no queue, but only
+ * the newest state of its one task; with all tasks of an owner only its position, from which it reads again.
  */
 export class Subscriber implements Disposable {
   readonly #stream: TaskStream;
   readonly #sink: Sink;
   readonly #onEnd: (error?: unknown) => void;
-  /** Every later revision is heard live. */
+  /** Every later revision is pushed. */
   readonly #joinedAt: number;
   #store: Store | null = null;
-  /** With one task: its newest state that was heard while behind. */
-  #missed: VideoTask | null = null;
-  /** The last revision that was heard while behind. */
-  #heard = 0;
-  /** The last revision that was handed over, or left out on purpose. */
-  #seen = 0;
-  /** While true, everything waits: stored states come first, or the reader is behind. */
-  #behind = true;
+  /** With one task: its newest state that was deferred. */
+  #deferred: VideoTask | null = null;
+  /** The last revision that was deferred. */
+  #deferredUpTo = 0;
+  /** The last revision that was sent, or left out on purpose. */
+  #sentUpTo = 0;
+  /** While true, pushes are deferred: stored states come first, or the reader is slow. */
+  #isCatchingUp = true;
   #ended = false;
 
-  /** @param onEnd called once, however the subscription ends; with an error when it could not go on */
+  /** @param onEnd called once, however the subscription ends; with an error where it could not continue */
   constructor(stream: TaskStream, sink: Sink, onEnd: (error?: unknown) => void) {
     this.#stream = stream;
     this.#sink = sink;
@@ -64,17 +71,17 @@ export class Subscriber implements Disposable {
   }
 
   /**
-   * Begins to hand over the stored states, then goes live. Resolves once it is known that it can: the reader
-   * may take its time, and be gone meanwhile.
+   * Begins to send the stored states, then goes live. Resolves once it is known that it can, which does not wait for the
+   * reader.
    *
-   * @throws UnknownTaskError when the one task asked for is not this owner's
+   * @throws UnknownTaskError where the one task does not exist or is not this owner's
    */
   async begin(store: Store, beginning: Beginning): Promise<void> {
     const { id, owner } = this.#stream.watch;
     this.#store = store;
-    this.#seen = beginning.kind === 'after' ? beginning.counter : 0;
+    this.#sentUpTo = beginning.kind === 'after' ? beginning.counter : 0;
     if (id === null) {
-      this.#goOn(beginning.kind === 'present' ? this.#handOpen(store) : this.#handStored(store));
+      this.#catchUp(beginning.kind === 'present' ? this.#sendOpen(store) : this.#sendStored(store));
       return;
     }
     let task: VideoTask | null;
@@ -85,74 +92,76 @@ export class Subscriber implements Disposable {
       this.#leave();
       throw error;
     }
-    if (task.revision <= this.#seen && isTerminal(task.stage)) this.#end();
-    if (this.#missed === null || this.#missed.revision < task.revision) this.#missed = task;
-    this.#goOn(this.#handMissed());
+    if (task.revision <= this.#sentUpTo && isTerminal(task.stage)) this.#end();
+    if (this.#deferred === null || this.#deferred.revision < task.revision) this.#deferred = task;
+    this.#catchUp(this.#sendDeferred());
   }
 
-  /** A live state: handed over at once, or left for later while the reader is behind. */
-  hear(task: VideoTask, payload: Payload): void {
-    if (this.#ended || task.revision <= this.#seen) return;
-    if (!this.#behind && this.#sink.isWritable()) {
+  /** Sends a live state, or defers it while the reader is behind. */
+  push(task: VideoTask, payload: Payload): Delivery {
+    if (this.#ended || task.revision <= this.#sentUpTo) return 'dropped';
+    if (!this.#isCatchingUp && this.#sink.isWritable()) {
       this.#send(task.revision, payload);
       this.#endAfter(task);
-      return;
+      return 'sent';
     }
-    this.#heard = task.revision;
-    if (this.#stream.watch.id !== null) this.#missed = task;
-    if (this.#behind) return;
-    this.#behind = true;
+    this.#deferredUpTo = task.revision;
+    if (this.#stream.watch.id !== null) this.#deferred = task;
+    if (this.#isCatchingUp) return 'deferred';
+    this.#isCatchingUp = true;
     const store = this.#store;
     if (store !== null)
-      this.#goOn(this.#stream.watch.id === null ? this.#handStored(store) : this.#handMissed());
+      this.#catchUp(this.#stream.watch.id === null ? this.#sendStored(store) : this.#sendDeferred());
+    return 'deferred';
   }
 
-  /** Ends the subscription because it cannot go on; the client is told. */
+  /** Ends the subscription with an error, which the sink reports. */
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#leave(error);
     this.#sink.fail();
   }
 
-  /** Leaves the stream. The sink hears nothing more. */
+  /** Leaves the stream. The sink is not called from then on. */
   [Symbol.dispose](): void {
     this.#leave();
   }
 
-  #goOn(handing: Promise<void>): void {
-    handing.catch((error: unknown) => this.fail(error));
+  #catchUp(sending: Promise<void>): void {
+    sending.catch((error: unknown) => this.fail(error));
   }
 
-  /** Hands over the newest state of the one task until none is newer, then goes live. */
-  async #handMissed(): Promise<void> {
-    while (!this.#ended && this.#missed !== null) {
+  /** Sends the newest state of the one task until none is newer, then goes live. */
+  async #sendDeferred(): Promise<void> {
+    while (!this.#ended && this.#deferred !== null) {
       await this.#writable();
-      const task = this.#missed;
-      this.#missed = null;
-      if (this.#ended || task === null || task.revision <= this.#seen) continue;
+      const task = this.#deferred;
+      this.#deferred = null;
+      if (this.#ended || task === null || task.revision <= this.#sentUpTo) continue;
       const payload = await this.#stream.render(task);
       if (this.#ended) return;
       this.#send(task.revision, payload);
       this.#endAfter(task);
     }
-    this.#behind = false;
+    this.#isCatchingUp = false;
   }
 
-  /** Hands over the unfinished tasks as they were on joining, then what changed since. */
-  async #handOpen(store: Store): Promise<void> {
-    await this.#handPages(store, this.#joinedAt);
-    this.#seen = Math.max(this.#seen, this.#joinedAt);
-    await this.#handStored(store);
+  /** Sends the unfinished tasks as they were on joining, then what changed since. */
+  async #sendOpen(store: Store): Promise<void> {
+    await this.#sendPages(store, this.#joinedAt);
+    this.#sentUpTo = Math.max(this.#sentUpTo, this.#joinedAt);
+    await this.#sendStored(store);
   }
 
-  /** Hands over the newest state of each task that changed, until nothing newer was heard, then goes live. */
-  async #handStored(store: Store): Promise<void> {
-    if (this.#heard > this.#seen || this.#seen < this.#joinedAt) await this.#handPages(store, null);
-    this.#behind = this.#ended;
+  /** Sends the newest state of each task that changed, until nothing newer was deferred, then goes live. */
+  async #sendStored(store: Store): Promise<void> {
+    if (this.#deferredUpTo > this.#sentUpTo || this.#sentUpTo < this.#joinedAt)
+      await this.#sendPages(store, null);
+    this.#isCatchingUp = this.#ended;
   }
 
-  /** @param openUpTo the last revision to hand over of unfinished tasks; null for every state, up to the newest */
-  async #handPages(store: Store, openUpTo: number | null): Promise<void> {
+  /** @param openUpTo the last revision to send of unfinished tasks; null for every state, up to the newest */
+  async #sendPages(store: Store, openUpTo: number | null): Promise<void> {
     const { slices } = this.#stream.feed;
     const { owner } = this.#stream.watch;
     this.#stream.beginCatchUp();
@@ -160,13 +169,17 @@ export class Subscriber implements Disposable {
       for (;;) {
         await this.#writable();
         if (this.#ended) return;
-        const page = await this.#stream.storedAfter(store, this.#seen, openUpTo);
+        const page = await this.#stream.storedAfter(store, this.#sentUpTo, openUpTo);
         if (!slices.hasTime()) await slices.next(owner);
-        const isWhole = this.#handPage(page, openUpTo ?? Number.MAX_SAFE_INTEGER);
+        const isWhole = this.#sendPage(page, openUpTo ?? Number.MAX_SAFE_INTEGER);
         if (this.#ended) return;
         if (!isWhole) continue;
-        this.#seen = Math.max(this.#seen, page.to);
-        if (openUpTo === null ? page.isLast && this.#heard <= this.#seen : page.isLast || page.to >= openUpTo)
+        this.#sentUpTo = Math.max(this.#sentUpTo, page.to);
+        if (
+          openUpTo === null
+            ? page.isLast && this.#deferredUpTo <= this.#sentUpTo
+            : page.isLast || page.to >= openUpTo
+        )
           return;
       }
     } finally {
@@ -174,10 +187,10 @@ export class Subscriber implements Disposable {
     }
   }
 
-  /** Whether the reader took everything. */
-  #handPage({ states }: StoredPage, upTo: number): boolean {
+  /** Whether the reader took the whole page. */
+  #sendPage({ states }: StoredPage, upTo: number): boolean {
     for (const { revision, payload } of states) {
-      if (revision <= this.#seen) continue;
+      if (revision <= this.#sentUpTo) continue;
       if (revision > upTo || this.#ended) return true;
       if (!this.#sink.isWritable()) return false;
       this.#send(revision, payload);
@@ -194,7 +207,7 @@ export class Subscriber implements Disposable {
   }
 
   #send(revision: number, payload: Payload): void {
-    this.#seen = revision;
+    this.#sentUpTo = revision;
     this.#sink.send(payload);
   }
 
@@ -211,7 +224,7 @@ export class Subscriber implements Disposable {
   #leave(error?: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#missed = null;
+    this.#deferred = null;
     this.#stream.leave(this);
     this.#onEnd(error);
   }

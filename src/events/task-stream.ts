@@ -1,41 +1,39 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { TaskId, VideoTask } from '../domain/video-task.ts';
+import type { VideoTask } from '../domain/video-task.ts';
 import type { TaskFeed, TaskListener, Watch } from './feed.ts';
-import { Few } from './few.ts';
+import { SmallSet } from './small-set.ts';
+import { LatestStates } from './latest-states.ts';
 import { toPayload, type Payload } from './payload.ts';
 import { StoredPages, type StoredPage } from './stored-pages.ts';
 import type { Subscriber } from './subscriber.ts';
 
-/** Makes the message that all subscribers of a stream get for a state of a task. What it throws ends the stream. */
+/** Renders the message that all subscribers of a stream get for a state. An error ends their subscriptions. */
 export type Render = (task: VideoTask) => string | Promise<string>;
 
-/** With more subscribers than this, delivery lets others in between. */
+/** With more subscribers than this, delivery yields to the event loop in between. */
 const deliveredAtOnce = 500;
-/** With more changes than this waiting, states in between are left out. */
-const mergedAbove = 200;
 
 /**
- * The subscribers that ask the same, as the same owner: each revision is rendered once for all of them, and so are
- * the stored states that several of them catch up on.
+ * The subscribers with the same query and owner: each revision is rendered once for all of them, and so are the stored
+ * states that several of them catch up on.
  *
- * While a render is under way, or the event loop has no time, changes wait; of many, the newest state of each task.
+ * While a render is under way, or the event loop has no time, changes wait in a `LatestStates`.
  */
 export class TaskStream implements TaskListener {
   readonly key: string;
   readonly watch: Watch;
   readonly feed: TaskFeed;
   readonly #render: Render;
-  readonly #subscribers = new Few<Subscriber>();
+  readonly #subscribers = new SmallSet<Subscriber>();
   readonly #onEmpty: (stream: TaskStream) => void;
-  /** What waits, in revision order; null while changes are delivered as they come. */
-  #waiting: VideoTask[] | null = null;
-  #mergeAt = mergedAbove;
+  /** Null while changes are delivered as they come. */
+  #waiting: LatestStates | null = null;
   #stored: StoredPages | null = null;
   #catchingUp = 0;
   readonly #log: Logger;
 
-  /** @param onEmpty called each time that the last subscriber has left */
+  /** @param onEmpty called each time that the last subscriber has left; must not throw */
   constructor(
     feed: TaskFeed,
     log: Logger,
@@ -52,12 +50,12 @@ export class TaskStream implements TaskListener {
     this.#onEmpty = onEmpty;
   }
 
-  /** The message for a state, made again: what it says of time is true now. */
+  /** Renders a state again, so that fields that depend on the time are current. */
   async render(task: VideoTask): Promise<Payload> {
     return toPayload(await this.#render(task));
   }
 
-  /** Adds a subscriber. Answers the revision after which it hears every one. */
+  /** Adds a subscriber. Returns a revision: every later one is pushed to the subscriber. */
   join(subscriber: Subscriber): number {
     this.#subscribers.add(subscriber);
     this.feed.add(this.watch, this);
@@ -68,7 +66,7 @@ export class TaskStream implements TaskListener {
     this.#subscribers.delete(subscriber);
     if (this.#subscribers.size > 0) return;
     this.feed.remove(this.watch, this);
-    if (this.#waiting !== null) this.#waiting = [];
+    this.#waiting?.clear();
     this.#onEmpty(this);
   }
 
@@ -88,18 +86,15 @@ export class TaskStream implements TaskListener {
     return this.#stored.after(cursor, openOnlyAsOf);
   }
 
-  /** A change, from the feed. */
-  hear(task: VideoTask): void {
+  /** Delivers a change from the feed, or queues it while others wait. */
+  onChange(task: VideoTask): void {
     if (this.#waiting !== null) {
       this.#waiting.push(task);
-      if (this.#waiting.length > this.#mergeAt) {
-        this.#waiting = newestOfEach(this.#waiting);
-        this.#mergeAt = Math.max(mergedAbove, 2 * this.#waiting.length);
-      }
       return;
     }
     if (!this.feed.slices.hasTime()) {
-      this.#waiting = [task];
+      this.#waiting = new LatestStates();
+      this.#waiting.push(task);
       void this.#deliverWaiting();
       return;
     }
@@ -115,17 +110,17 @@ export class TaskStream implements TaskListener {
   }
 
   #deliverLater(first: Promise<void>): void {
-    this.#waiting = [];
+    this.#waiting = new LatestStates();
     void this.#deliverWaiting(first);
   }
 
-  /** Delivers until nothing waits. Never rejects. */
+  /** Delivers until the queue is empty. Never rejects. */
   async #deliverWaiting(first?: Promise<void>): Promise<void> {
     const { slices } = this.feed;
     try {
       await first;
       for (;;) {
-        if ((this.#waiting?.length ?? 0) > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
+        if ((this.#waiting?.size ?? 0) > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
         // The last subscriber may have left.
         const task = this.#waiting?.shift();
         if (task === undefined) break;
@@ -152,7 +147,7 @@ export class TaskStream implements TaskListener {
   #deliverTo(members: readonly Subscriber[], payload: Payload, task: VideoTask): void {
     for (const subscriber of members) {
       try {
-        subscriber.hear(task, payload);
+        subscriber.push(task, payload);
       } catch (error) {
         subscriber.fail(error);
       }
@@ -165,25 +160,14 @@ export class TaskStream implements TaskListener {
     return members;
   }
 
-  /** Nobody is left without a revision in silence: each is told that it cannot go on, and may subscribe again. */
+  /** Ends every subscription with an error: none misses a revision unnoticed, and each client may subscribe again. */
   #fail(error: unknown): void {
     this.#log.error({ err: error }, 'a change could not be rendered');
     for (const subscriber of this.#members()) subscriber.fail(error);
   }
 }
 
-/** The last state of each task, in the same order. */
-function newestOfEach(tasks: readonly VideoTask[]): VideoTask[] {
-  const newest = new Map<TaskId, VideoTask>();
-  for (const task of tasks) {
-    // Taken out first, so that it stands at its new place in the order of revisions.
-    newest.delete(task.id);
-    newest.set(task.id, task);
-  }
-  return [...newest.values()];
-}
-
-/** The streams that are open, by what they ask. */
+/** The open streams, by their key. */
 export class TaskStreams {
   readonly #feed: TaskFeed;
   readonly #log: Logger;
@@ -198,7 +182,7 @@ export class TaskStreams {
   }
 
   /**
-   * The stream of a key, opened if it is not.
+   * The stream of a key, which is opened where there is none.
    *
    * @param key everything that the rendered message depends on beside the task: owner, operation, variables
    */

@@ -1,8 +1,8 @@
 /**
- * A set that mostly holds one thing, and then is not much more than that thing: a `Set` takes 350 bytes, and
- * there are two for each of 20,000 watched tasks. Things are gone through in the order in which they were added.
+ * A set that mostly holds one item, and then takes little more than that: a `Set` takes 350 bytes, and there are two for
+ * each of 20,000 watched tasks. Items are visited in the order in which they were added.
  */
-export class Few<T extends object> {
+export class SmallSet<T extends object> {
   #only: T | null = null;
   #many: Set<T> | null = null;
 
@@ -26,7 +26,7 @@ export class Few<T extends object> {
     else this.#many?.delete(item);
   }
 
-  /** As with a `Set`: what is deleted meanwhile is left out. */
+  /** As with a `Set`: an item that is deleted during the visit is left out. */
   forEach(visit: (item: T) => void): void {
     if (this.#many !== null) this.#many.forEach(visit);
     else if (this.#only !== null) visit(this.#only);
