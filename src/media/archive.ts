@@ -13,7 +13,7 @@ import type { MediaFiles } from './media-files.ts';
 import { cannotStoreMessage, StorageError } from './storage-error.ts';
 import type { VideoFacts } from './video/video-facts.ts';
 
-/** What came of fetching a finished video. Only `stored` lets a task complete. `reason` is for users. */
+/** The outcome of fetching a finished video. Only `stored` completes a task. `reason` is for users. */
 export type ArchiveOutcome =
   | { readonly kind: 'stored'; readonly video: Video }
   /** The source, or the way to it. */
@@ -29,7 +29,7 @@ export interface ArchiveOptions {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly log: Pick<Logger, 'error'>;
-  /** Hears of each file before it is begun; who ends before it is named can then find it again. */
+  /** Called with the key of each file before it is begun, so that a file that no task names later can be found. */
   readonly onBegin: (mediaKey: string) => Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export class Archive implements AsyncDisposable {
     const limitMs = Math.max(withinMs, this.#options.timeoutMs);
     using deadline = new DeadlineSignal(limitMs);
     try {
-      // Before anything is fetched: a whole video would be fetched in vain each time.
+      // Checked first: otherwise a whole video would be fetched each time and could not be kept.
       await this.#options.files.checkUsable();
       return {
         kind: 'stored',
@@ -109,7 +109,7 @@ export class Archive implements AsyncDisposable {
       }
       if (!(error instanceof SourceError)) throw error;
       if (cause instanceof Error && 'code' in cause && ownShortages.has(cause.code)) {
-        this.#options.log.error({ err: cause }, 'a video could not be fetched for want of resources');
+        this.#options.log.error({ err: cause }, 'a video could not be fetched: this machine lacks resources');
         return { kind: 'ownFault', reason: 'this server cannot fetch it now' };
       }
       return { kind: 'unreachable', reason: error.message };
@@ -180,7 +180,7 @@ export class Archive implements AsyncDisposable {
           headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
         return { body, statesLength };
       }
-      // A body that nobody reads keeps its connection.
+      // A body that is not read keeps its connection.
       await body.dump();
       throw new Error(`the source answered with HTTP status ${statusCode}`);
     } catch (error) {
@@ -191,7 +191,7 @@ export class Archive implements AsyncDisposable {
 
 /**
  * The bytes of a source until they end, by whatever cause: the container decides whether they are whole, since some
- * servers state a wrong length or cut the connection behind the last byte.
+ * servers state a wrong length or cut the connection after the last byte.
  */
 class SourceBytes {
   /** What ended them early. */

@@ -20,12 +20,12 @@ import { StorageError } from './storage-error.ts';
 const unfinished = '.part';
 /** Written to find out whether the disk takes anything. */
 const probeBytes = 4096;
-/** Free space that is wanted, beside what did not fit the last time, before the disk counts as usable again. */
+/** Free space that is required, beside what did not fit the last time, before the disk counts as usable again. */
 const spareBytes = 1024 ** 2;
 /** Callers that ask within this time share one probe. */
 const probeSharedMs = 1000;
 
-/** Hears when the disk begins to fail, and when that ends. */
+/** The log of when the disk begins to fail, and of when that ends. */
 type FaultLog = Pick<Logger, 'error' | 'info'>;
 
 /** The bytes of a file, as they come. */
@@ -60,7 +60,7 @@ export class MediaFiles {
     this.#log = log;
   }
 
-  /** Makes the folder where it is missing and removes what an ended process left half written. */
+  /** Makes the folder where it is missing, and removes files that an earlier process left unfinished. */
   static async open(directory: string, log: FaultLog): Promise<MediaFiles> {
     await mkdir(directory, { recursive: true });
     for await (const { name } of await opendir(directory)) {
@@ -100,7 +100,7 @@ export class MediaFiles {
     };
   }
 
-  /** Writes all of it, or leaves nothing; answers its size. */
+  /** Writes the whole file, or leaves nothing. Returns its size in bytes. */
   async #writePartial(partial: string, chunks: Chunks, verify?: Verify): Promise<number> {
     let sizeBytes = 0;
     const file = await this.#onDisk(0, () => open(partial, 'w+'));
@@ -154,7 +154,7 @@ export class MediaFiles {
     return this.#onDisk(0, () => openAsBlob(join(this.directory, key), { type: contentType }));
   }
 
-  /** Removes a file. One that is not there is removed. */
+  /** Removes a file; succeeds where there is none. */
   async remove(key: string): Promise<void> {
     try {
       await unlink(join(this.directory, key));
@@ -166,7 +166,7 @@ export class MediaFiles {
   }
 
   /**
-   * Resolves while files can be written. After a write that did not fit, only when there is room for it.
+   * Resolves while files can be written. After a write that did not fit, only when there is space for it.
    * Calls within a second share one probe.
    *
    * @throws StorageError

@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 
-/** A timer that is later than this says that the process stood still, in milliseconds. */
+/** A timer that is later than this shows that the process was blocked or suspended, in milliseconds. */
 const stallMs = 50;
-/** What arrived while the process stood still gets this long to be read and taken in, in milliseconds. */
+/** The time to read and process what arrived during such a stall, in milliseconds. */
 const graceMs = 1000;
-/** A process that stands still again and again must not wait for ever. */
+/** How often a deadline is extended: a process that stalls again and again must not wait for ever. */
 const longestGraces = 3;
 
 /**
- * A time limit for the other side of a connection. It never passes because this process stood still: what had arrived
+ * A time limit for the other side of a connection. It never passes because this process was stalled: what had arrived
  * by then is read first. After a stall the limit is extended by a second, or by its own length if that is less.
  *
  * Owns one timer, which `[Symbol.dispose]` ends; nothing is called after that.
@@ -37,7 +37,7 @@ export class Deadline implements Disposable {
         this.#graces += 1;
         this.#wait(Math.min(graceMs, ms));
       } else {
-        // Timers come before I/O in a turn of the event loop: what lies in the sockets is read in between.
+        // Timers run before I/O in an iteration of the event loop: what is in the sockets is read in between.
         this.#timer = setImmediate(this.#onPassed);
       }
     }, ms);

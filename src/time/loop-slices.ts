@@ -1,7 +1,7 @@
-/** How long work goes on before others get the event loop, in milliseconds. */
+/** How long work continues before it yields the event loop, in milliseconds. */
 const sliceMs = 15;
 
-/** A rendered state takes about so many microtasks. */
+/** About the number of microtasks that rendering one state takes. */
 const ticksOfAPiece = 30;
 
 interface Waiting {
@@ -10,11 +10,11 @@ interface Waiting {
 }
 
 /**
- * Hands out the event loop in slices, so that long work of one caller lets everything else in between. Work that is
- * put off is taken up again in later iterations of the loop, owners in turn.
+ * Shares of the event loop, so that long work of one caller lets everything else in between. Deferred work is resumed in
+ * later iterations of the loop, alternating between owners.
  */
 export class LoopSlices {
-  /** Until when this iteration may go on; null before anything asked. */
+  /** The end of the slice of this iteration; null before the first call in it. */
   #until: number | null = null;
   readonly #waiting = new Map<string, Waiting[]>();
   #isScheduled = false;
@@ -25,7 +25,7 @@ export class LoopSlices {
     void this.#run();
   };
 
-  /** Whether work may go on in this iteration of the event loop. */
+  /** Whether work may continue in this iteration of the event loop. */
   hasTime(): boolean {
     const now = performance.now();
     if (this.#until === null) {
@@ -36,7 +36,7 @@ export class LoopSlices {
   }
 
   /**
-   * Resolves in a later iteration, which then has time; owners in turn. Always resolves.
+   * Resolves in a later iteration, which then has time; owners alternate. Always resolves.
    *
    * @param isLong nothing else is resumed in the same iteration after it
    */
@@ -57,7 +57,7 @@ export class LoopSlices {
       const waiting = this.#shift();
       if (waiting === undefined) break;
       waiting.resume();
-      // What it does goes on in microtasks.
+      // The resumed work continues in microtasks.
       for (let tick = 0; tick < ticksOfAPiece; tick += 1) await Promise.resolve();
       if (waiting.isLong || !this.hasTime()) break;
     }
@@ -65,7 +65,7 @@ export class LoopSlices {
     if (this.#waiting.size > 0) this.#schedule();
   }
 
-  /** Takes the next one out, and puts its owner behind the others. */
+  /** Takes out the next one, and moves its owner to the end. */
   #shift(): Waiting | undefined {
     const [first] = this.#waiting;
     if (first === undefined) return undefined;

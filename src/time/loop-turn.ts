@@ -1,7 +1,7 @@
 /**
  * How long the store may use one iteration of the event loop before other I/O is served, in milliseconds.
  * node:sqlite is synchronous, so a chain of reads is microtasks only. Shorter costs an iteration (some 5 µs) more
- * often; longer is what every other request waits.
+ * often; longer delays every other request.
  */
 const budgetMs = 10;
 

@@ -3,19 +3,19 @@ import type { MediaFiles } from '../media/media-files.ts';
 import type { Store } from '../store/store.ts';
 import type { LongLived } from '../time/lifetime.ts';
 
-/** How often there is a look; what is due may wait so long. */
+/** The pause between two rounds, in milliseconds; what is due may wait as long. */
 const intervalMs = 3_600_000;
-/** A deleted task can be told for so long to those who come back. */
+/** A deleted task stays for as long, in milliseconds, so that subscribers who reconnect learn of the deletion. */
 const keepDeletedMs = 24 * 3_600_000;
-/** A file that was begun and is still not named belongs to work that ended: none takes so long. */
+/** A file that was begun longer ago and belongs to no task is left from work that ended: none takes so long. */
 const keepBegunMs = 24 * 3_600_000;
-/** An upload that no task used for so long is swept. */
+/** An upload that no task used for as long is removed, in milliseconds. */
 const keepUploadsMs = 30 * 24 * 3_600_000;
 
-/** How many files are removed before their rows are forgotten together. */
+/** The number of files that are removed before their rows are deleted together. */
 const batchSize = 500;
 
-/** What housekeeping works on. */
+/** Settings of housekeeping. */
 export interface HousekeepingOptions {
   readonly store: Store;
   readonly files: Pick<MediaFiles, 'checkUsable' | 'remove'>;
@@ -41,7 +41,7 @@ export class Housekeeping implements LongLived {
     this.#begin();
   }
 
-  /** One round. */
+  /** Runs one round. */
   async clean(): Promise<void> {
     const { store, now } = this.#options;
     await store.purgeDeleted(now() - keepDeletedMs, this.#stop.signal);
@@ -49,10 +49,10 @@ export class Housekeeping implements LongLived {
     await this.#removeUnnamed();
   }
 
-  /** The file first, its row after: whatever fails or ends in between, the next round finds it again. */
+  /** Removes the file first, its row after: whatever fails in between, the next round finds the row again. */
   async #removeUnnamed(): Promise<void> {
     const { store, files, log, now } = this.#options;
-    // A folder that is gone is not one whose files are gone.
+    // Files in a folder that is gone are not known to be gone.
     await files.checkUsable();
     const begunBefore = now() - keepBegunMs;
     let left = 0;

@@ -27,7 +27,7 @@ export interface ClaimedTask {
 interface Claim {
   readonly owner: string;
   until: number;
-  /** The tasks whose work goes on, with the time until which each is held. */
+  /** The tasks whose work continues, with the time until which each is held. */
   readonly tasks: Map<TaskId, { until: number }>;
 }
 
@@ -61,19 +61,19 @@ export class Leases implements LongLived {
 
   /** Claims due work, at most as many of each kind as asked for. */
   async take(
-    wanted: Pick<ClaimRequest, 'except' | 'expiredBefore' | 'sharing'> & {
+    limits: Pick<ClaimRequest, 'except' | 'expiredBefore' | 'sharing'> & {
       readonly checks: number;
       readonly submits: number;
     },
   ): Promise<readonly ClaimedTask[]> {
-    if (wanted.checks + wanted.submits <= 0) return [];
+    if (limits.checks + limits.submits <= 0) return [];
     const { store, provider, now, leaseMs } = this.#options;
     const claim: Claim = { owner: randomUUID(), until: now() + leaseMs, tasks: new Map() };
     const tasks = await store.claim({
-      ...wanted,
+      ...limits,
       provider: provider.name,
       now: now(),
-      limit: wanted.checks + wanted.submits,
+      limit: limits.checks + limits.submits,
       leaseOwner: claim.owner,
       leaseUntil: claim.until,
     });

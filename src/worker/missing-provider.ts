@@ -6,7 +6,7 @@ import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } 
 import { interrupted } from './submit/unknown-outcome.ts';
 
 /**
- * Work on a task whose provider is not configured any more: nothing can be asked. One that was never sent fails
+ * The work on a task whose provider is no longer configured: nothing can be asked. A task that was never sent fails
  * unbilled; any other says so in its hint and stays open until its patience ends, because the provider may be
  * configured again.
  */
@@ -16,7 +16,7 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
   const whileLeasedBy = lease.owner;
   const later = now() + nextLateCheckDelay(provider.pollIntervalMs, random());
   if (isTerminal(task.stage)) {
-    // A late success or a cost could be told only by the provider.
+    // Only the provider could report a late success or a cost.
     const isWatched = later < lateWatchEnds(context, task);
     const schedule = { ...leaseReturned, ...(isWatched ? { dueAt: later } : { nextAction: null }) };
     await recorder.reschedule(task.id, whileLeasedBy, schedule);

@@ -8,15 +8,15 @@ import type { BreakerState } from './provider-health/breaker.ts';
  * (2 cores, 2026-11). A longer pause delays what becomes due right after an iteration.
  */
 export const shortestPauseMs = 15;
-/** Where due work cannot be had, it is asked for again after this time at the latest, in milliseconds. */
+/** Where due work cannot be claimed, the claim is repeated after this pause at the latest, in milliseconds. */
 const longestRetryMs = 1000;
-/** Timers fire at once beyond this. */
+/** The longest pause of a timer, in milliseconds: beyond this, timers fire at once. */
 const longestPauseMs = 2 ** 31 - 1;
 
-/** Everything that an iteration of the worker is decided by. Times in milliseconds since 1970. */
+/** The facts that decide an iteration of the loop. Times in milliseconds since 1970. */
 export interface TurnFacts {
   readonly now: number;
-  /** When work of each kind is due; null: never. */
+  /** The earliest due time of each kind of work; null where there is none. */
   readonly due: {
     readonly check: number | null;
     readonly submit: number | null;
@@ -24,34 +24,34 @@ export interface TurnFacts {
   };
   /** Free slots. */
   readonly slots: { readonly check: number; readonly submit: number };
-  /** Whether the provider is being asked for something. */
+  /** Whether a request to the provider is under way. */
   readonly isAsking: boolean;
   readonly breaker: BreakerState;
   readonly allowance: CreateAllowance;
   readonly patienceMs: number;
 }
 
-/** One request to the store for work; at most so many of each kind. */
+/** One claim to make: at most so many tasks of each kind. */
 export interface ClaimPlan {
   readonly checks: number;
   readonly submits: number;
   readonly except?: readonly TaskId[];
-  /** Tasks that wait to be sent since before this time; they are only ended. */
+  /** Only tasks that have waited to be sent since before this time; they are ended. */
   readonly expiredBefore?: number;
 }
 
-/** What an iteration does. */
+/** The claims of one iteration. */
 export interface Turn {
-  /** Claims to make, all of them, in this order, each as far as it fits into the slots that are left. */
+  /** All of these are made, in this order, each as far as it fits into the slots that are left. */
   readonly claims: readonly ClaimPlan[];
-  /** Claims of which the first that takes something is the last that is made: one request to a provider that may be back. */
+  /** These are made until one takes a task: a single request to a provider that may be back. */
   readonly probes: readonly ClaimPlan[];
-  /** How long there is nothing else to do, where there is nothing to claim. */
+  /** For how long there is nothing to do, where there is nothing to claim, in milliseconds. */
   readonly idleMs: number;
 }
 
 /**
- * Decides one iteration of the worker's loop. Pure.
+ * One iteration of the loop, decided from the facts. Pure.
  *
  * Claims only what is due and fits into the free slots; sleeps no longer than until the next work that could be taken.
  */
@@ -62,7 +62,7 @@ export function nextTurn(facts: TurnFacts): Turn {
   const submits = Math.min(free, allowance.places);
   const isProbed = breaker.kind === 'probing' && isAsking;
   const opensAt = breaker.kind === 'open' ? breaker.until : now;
-  // The end of what runs is a signal: where there is no slot, nothing is waited for.
+  // A slot that becomes free wakes the loop: without one, no due time matters.
   const checkAt = due.check === null || checks === 0 || isProbed ? null : Math.max(due.check, opensAt);
   const submitAt =
     due.submit === null || free === 0 || isProbed
@@ -72,23 +72,23 @@ export function nextTurn(facts: TurnFacts): Turn {
 
   const claims: ClaimPlan[] = [];
   const probes: ClaimPlan[] = [];
-  // What waited too long is ended, whether anything may be sent or not.
+  // Tasks that waited too long are ended, whether anything may be sent or not.
   const isExpired = expiresAt !== null && expiresAt <= now;
   if (isExpired) claims.push({ checks: 0, submits: free, expiredBefore: now - patienceMs });
-  const wanted = {
+  const claim = {
     checks: checkAt !== null && checkAt <= now ? checks : 0,
     submits: submitAt !== null && submitAt <= now ? submits : 0,
   };
-  if (wanted.checks + wanted.submits > 0) {
-    if (breaker.kind === 'probing') probes.push(...probesOf(breaker, wanted));
-    else claims.push(wanted);
+  if (claim.checks + claim.submits > 0) {
+    if (breaker.kind === 'probing') probes.push(...probesOf(breaker, claim));
+    else claims.push(claim);
   }
   const times = [checkAt, submitAt, expiresAt].filter((at) => at !== null);
   const idleMs = times.length === 0 ? longestPauseMs : Math.max(0, Math.min(...times) - now);
   return { claims, probes, idleMs: Math.min(idleMs, longestPauseMs) };
 }
 
-/** What of a claim fits into the slots that the claims before it left; null: nothing. */
+/** The part of a claim that fits into the slots that the claims before it left; null where nothing fits. */
 export function fitTo(plan: ClaimPlan, left: TurnFacts['slots']): ClaimPlan | null {
   const checks = Math.min(plan.checks, Math.max(0, left.check));
   const submits = Math.min(plan.submits, Math.max(0, left.submit));
@@ -96,11 +96,11 @@ export function fitTo(plan: ClaimPlan, left: TurnFacts['slots']): ClaimPlan | nu
 }
 
 /**
- * How long the loop pauses after an iteration, in milliseconds: never less than the floor, so that I/O gets its turn
- * whatever two queries answer.
+ * The pause after an iteration, in milliseconds: never less than the floor, so that I/O is served whatever the queries
+ * return.
  *
- * @param taken how many tasks the iteration took
- * @param fruitless how many iterations before this one, in a row, took nothing although something was due
+ * @param taken the number of tasks that the iteration took
+ * @param fruitless the number of iterations in a row before it that took nothing although something was due
  */
 export function pauseAfter(turn: Turn, taken: number, fruitless: number): number {
   if (taken > 0) return shortestPauseMs;
@@ -108,13 +108,13 @@ export function pauseAfter(turn: Turn, taken: number, fruitless: number): number
   return Math.min(longestRetryMs, shortestPauseMs * 2 ** Math.min(fruitless, 10));
 }
 
-/** One request, which the provider may answer although it did not answer about the tasks that failed. */
+/** A single request, about another task than those that failed where there is one. */
 function probesOf(
   { except, first }: Extract<BreakerState, { kind: 'probing' }>,
-  wanted: { readonly checks: number; readonly submits: number },
+  claim: { readonly checks: number; readonly submits: number },
 ): ClaimPlan[] {
-  const check = wanted.checks > 0 ? [{ checks: 1, submits: 0 }] : [];
-  const submit = wanted.submits > 0 ? [{ checks: 0, submits: 1 }] : [];
+  const check = claim.checks > 0 ? [{ checks: 1, submits: 0 }] : [];
+  const submit = claim.submits > 0 ? [{ checks: 0, submits: 1 }] : [];
   const other = check.map((plan) => ({ ...plan, except }));
   return first === 'check' ? [...other, ...check, ...submit] : [...other, ...submit, ...check];
 }

@@ -1,7 +1,7 @@
 import type { Sharing } from '../store/store.ts';
 import type { Owner } from '../domain/video-task.ts';
 
-/** Kinds of work that have slots of their own, so that a long queue of one delays none of another. */
+/** Slots of each kind of work: each kind has its own, so that a long queue of one does not delay another. */
 export interface SlotCounts {
   readonly check: number;
   readonly submit: number;
@@ -10,26 +10,26 @@ export interface SlotCounts {
 
 type SlotKind = keyof SlotCounts;
 
-/** A slot that is taken. */
+/** A slot that work holds. */
 export interface Slot {
   /**
-   * Goes on as a download and leaves the first slot to others; waits while there is none. Of those that wait, the
-   * owner who holds the fewest is next.
+   * Exchanges the slot for one of a download, and waits for that while there is none. Of the owners that wait, the one
+   * that holds the fewest is next.
    *
    * @throws the signal's reason
    */
   toDownload(signal: AbortSignal): Promise<void>;
-  /** Gives the slot back; a second call changes nothing. */
+  /** Frees the slot; a second call changes nothing. */
   free(): void;
 }
 
-/** For work that asks no provider. */
+/** The slot of work that makes no request to a provider. */
 export const noSlot: Slot = {
   toDownload: () => Promise.reject(new Error('Work without a slot downloads nothing')),
   free: () => {},
 };
 
-/** Of the slots of a kind, one in so many is kept for owners who hold none: a provider that hangs may hold the others for long. */
+/** One in so many slots of a kind is kept for owners that hold none: a provider that hangs may occupy the others for long. */
 const keptShare = 10;
 
 /** A download that waits. */
@@ -38,7 +38,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
-/** Counts the work that runs at once, and whose it is. */
+/** Slots for the work that runs at once, shared between owners. */
 export class Slots {
   readonly #limits: SlotCounts;
   readonly #onFree: () => void;
@@ -50,26 +50,26 @@ export class Slots {
   };
   readonly #waiting = new Set<Waiting>();
 
-  /** @param onFree called for each slot that becomes free */
+  /** @param onFree called for each slot that becomes free; must not throw */
   constructor(limits: SlotCounts, onFree: () => void) {
     this.#limits = limits;
     this.#onFree = onFree;
   }
 
-  /** How many of a kind are free. */
+  /** The number of free slots of a kind. */
   left(kind: SlotKind): number {
     return this.#limits[kind] - this.#taken[kind];
   }
 
-  /** Whether a provider is being asked for something. */
+  /** Whether a request to the provider is under way. */
   get areAsking(): boolean {
     return this.#taken.check + this.#taken.submit > 0;
   }
 
   /**
-   * How so many free slots of a kind are shared between owners.
+   * The rule by which free slots of a kind are shared between owners.
    *
-   * @param count how many of the free ones are given away now
+   * @param count the number of free slots to be given away now
    */
   sharing(kind: SlotKind, count: number): Sharing {
     const others = Math.max(0, this.left(kind) - count);
@@ -79,7 +79,7 @@ export class Slots {
     };
   }
 
-  /** Takes a slot; the caller has seen that there is one. */
+  /** Takes a slot; the caller has checked that there is one. */
   take(first: 'check' | 'submit', owner: Owner): Slot {
     let kind: SlotKind | null = first;
     this.#take(first, owner);
@@ -131,7 +131,7 @@ export class Slots {
     next?.start();
   }
 
-  /** Resolves with true when the slot is taken, with false when the signal came first. */
+  /** Resolves with true when the slot is taken, with false when the signal aborted first. */
   async #nextDownload(owner: Owner, signal: AbortSignal): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const waiting: Waiting = {

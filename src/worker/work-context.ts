@@ -8,21 +8,21 @@ import type { VideoTask } from '../domain/video-task.ts';
 import type { Recorder } from '../commands/recorder.ts';
 import type { HealthMonitor } from './provider-health/health-monitor.ts';
 
-/** What a piece of work needs from the rooms around it. */
+/** The modules and settings that work on a task needs. */
 export interface WorkContext {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
   readonly log: Logger;
-  /** Where uploaded images and finished videos lie. */
+  /** The store of uploaded images and finished videos. */
   readonly files: Pick<MediaFiles, 'blob' | 'has' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
-  /** How long a task may stay without an end, in milliseconds. */
+  /** How long a task may stay open, in milliseconds. */
   readonly patienceMs: number;
-  /** The address that the provider may call back for a task; null without a public one. */
+  /** The address for callbacks of the provider about a task; null without a public one. */
   readonly callbackUrl: (task: VideoTask) => string | null;
-  /** Whether the provider calls back by itself these days, and was told where to for this task. */
+  /** Whether callbacks of the provider arrive at present, and it has the address for this task. */
   readonly callbacksArrive: (task: VideoTask) => boolean;
   /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
   readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
@@ -30,22 +30,22 @@ export interface WorkContext {
   readonly random: () => number;
 }
 
-/** A claim on one task. */
+/** The lease of one task. */
 export interface Lease {
-  /** Its name in the database. */
+  /** The name of its claim in the database. */
   readonly owner: string;
-  /** Whether nobody else can have taken the task yet. */
+  /** Whether no other worker can have claimed the task yet. */
   readonly isHeld: () => boolean;
 }
 
-/** How much longer than its patience a task is looked at that ended without the provider's word. */
+/** For how many times its patience a task is checked that ended without an answer of the provider. */
 const lateWatchFactor = 4;
 
-/** Until when a late success may still complete a task that failed for want of news, in milliseconds since 1970. */
+/** The time until which a late success may still complete a task whose patience ended, in milliseconds since 1970. */
 export const lateWatchEnds = ({ patienceMs }: Pick<WorkContext, 'patienceMs'>, task: VideoTask): number =>
   task.createdAt + lateWatchFactor * patienceMs;
 
-/** Until when a task may stay without an end, in milliseconds since 1970. */
+/** The time until which a task may stay open, in milliseconds since 1970. */
 export const patienceEnds = ({ patienceMs }: Pick<WorkContext, 'patienceMs'>, task: VideoTask): number =>
   task.createdAt + patienceMs;
 

@@ -9,7 +9,7 @@ const healthOf = async (caller: Caller) =>
 
 describe('tasks whose own records are faulty', () => {
   it('hold nobody else up, and end by patience with a hint', async () => {
-    await using app = await startKieApp({ PATIENCE_MS: '2500', PROVIDER_TIMEOUT_MS: '5000' });
+    await using app = await startKieApp({ PATIENCE_MS: '5000', PROVIDER_TIMEOUT_MS: '5000' });
     const caller = app.as();
     const odd = await Promise.all(faults.map((fault, index) => caller.make(`odd ${index} [sim:${fault}]`)));
     for (const { id } of odd) await caller.until(id, 'a check', ({ checks }) => checks > 0);

@@ -4,7 +4,7 @@ import { request, type Agent, type Dispatcher } from 'undici';
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 const maxRedirects = 10;
 
-/** The address is one that is not fetched at all, whoever answers there. */
+/** The address is of a kind that is never fetched. */
 export class NotAnAddressError extends Error {
   override readonly name = 'NotAnAddressError';
 }
@@ -36,7 +36,7 @@ export async function guardedGet(
     // A server that repeats the header means one address.
     const [location] = [headers['location']].flat();
     if (statusCode < 300 || statusCode >= 400 || location === undefined) return response;
-    // A body that nobody reads keeps its connection.
+    // A body that is not read keeps its connection.
     await body.dump();
     const next = URL.parse(escapeBytes(location), url.href);
     if (next === null) throw new Error('the source redirects to no address');

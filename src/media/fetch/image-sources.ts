@@ -4,12 +4,12 @@ import { createGuardedAgent, RefusedAddressError } from './address-guard.ts';
 import type { AllowedHosts } from '../../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './guarded-get.ts';
 
-/** Answers that say the same to everyone; 403 may be about us alone. */
+/** Statuses that every client gets; 403 may be about us alone. */
 const goneStatuses: ReadonlySet<number> = new Set([404, 410]);
 
 /**
- * Looks at image addresses before they cost anything. A provider accepts an address that it cannot reach, and
- * fails much later (recordings of Kie, 2026).
+ * Checks of image addresses before a paid request. A provider accepts an address that it cannot reach, and fails much
+ * later (recordings of Kie, 2026).
  */
 export class ImageSources implements AsyncDisposable {
   readonly #agent: Agent;
@@ -17,7 +17,7 @@ export class ImageSources implements AsyncDisposable {
 
   /**
    * @param allowHosts hosts that may be private addresses
-   * @param timeoutMs for one look; who is slow may still be reached by the provider
+   * @param timeoutMs for one check; a slower host may still be reached by the provider
    */
   constructor(allowHosts: AllowedHosts, timeoutMs: number) {
     this.#agent = createGuardedAgent(allowHosts, timeoutMs);
@@ -25,8 +25,8 @@ export class ImageSources implements AsyncDisposable {
   }
 
   /**
-   * Why nobody can fetch an image, where that can be told from here; else null. A name that we cannot resolve, a
-   * silence and a refusal of us prove nothing about the provider.
+   * The reason why no client can fetch an image; null where none is proven. A name that we cannot resolve, silence and a
+   * refusal of us prove nothing about the provider.
    */
   async whyUnreachable(address: string, signal: AbortSignal): Promise<string | null> {
     using deadline = new DeadlineSignal(this.#timeoutMs);

@@ -1,29 +1,29 @@
 import type { ProviderHealth } from '../../providers/provider.ts';
 import type { TaskId } from '../../domain/video-task.ts';
 
-/** One odd task never stops the others: so many different ones must have met a fault since the last good answer. */
+/** The number of different tasks that must meet a fault without an answer in between: one odd task never stops the others. */
 const openingTasks = 3;
-/** A provider that is back is noticed within this time, in milliseconds. */
+/** The longest pause, in milliseconds: within it a provider that is back is noticed. */
 const longestPauseMs = 60_000;
-/** More than are asked for at once; a statement takes no endless list. */
+/** The number of failed tasks that a probe avoids: more than are asked for at once, as a statement has a limit. */
 const mostExcepted = 200;
 
-/** What may be asked of the provider now. */
+/** What may be asked of a provider now. */
 export type BreakerState =
   | { readonly kind: 'closed' }
-  /** Nothing, until then. */
+  /** Nothing until then. */
   | { readonly kind: 'open'; readonly until: number }
-  /** One request, to see whether it is back: best about none of these, which failed last. */
+  /** One request, to see whether it is back: preferably about none of these tasks, which failed last. */
   | {
       readonly kind: 'probing';
       readonly except: readonly TaskId[];
-      /** Where there is none but these: whether a new task is sent, or one of these asked for again. In turns. */
+      /** Where there are no others: whether a new task is sent or one of these is checked. Alternates. */
       readonly first: 'submit' | 'check';
     };
 
 /**
- * Stops asking a provider that answers nobody. Opens on faults of the provider over several tasks, pauses twice
- * as long after each failed probe, and closes on the first answer that makes sense.
+ * A circuit breaker for one provider. Opens on faults over several tasks, doubles its pause after each failed probe, and
+ * closes on the first answer that makes sense.
  */
 export class Breaker {
   readonly #basePauseMs: number;
@@ -57,22 +57,22 @@ export class Breaker {
     return this.#hasAnswered ? 'UP' : 'UNKNOWN';
   }
 
-  /** A request about this task met a fault of the provider. */
+  /** Records that a request about this task met a fault of the provider. */
   failed(taskId: TaskId, retryAfterMs: number | null): void {
     this.#failing.delete(taskId);
     this.#failing.add(taskId);
     const { kind } = this.state;
-    // What was under way when it opened says nothing new.
+    // A request that was under way when it opened says nothing new.
     if (kind === 'open' || (kind === 'closed' && this.#failing.size < openingTasks)) return;
     this.#pause(retryAfterMs);
   }
 
-  /** A paid request had no clear outcome. That delays nobody, unless it was to show that the provider is back. */
+  /** Records a paid request without a clear outcome: that matters only for a probe. */
   unclear(): void {
     if (this.state.kind === 'probing') this.#pause(null);
   }
 
-  /** The provider answered. True when it had not for a while: what is overdue had better not go out at once. */
+  /** Records an answer. Returns whether the breaker was open: overdue checks should then not all go out at once. */
   answered(): boolean {
     const wasOpen = this.#openUntil !== null;
     this.#failing.clear();
