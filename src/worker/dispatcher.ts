@@ -136,10 +136,10 @@ export class Dispatcher implements AsyncDisposable {
     this.#running.add(running);
   }
 
-  #takeSlot({ task: { stage, nextAction, owner } }: ClaimedTask): Slot {
+  #takeSlot({ task: { stage, work, owner } }: ClaimedTask): Slot {
     // An attempt whose process ended is only recorded.
     if (stage === 'SUBMITTING') return noSlot;
-    return this.#slots.take(nextAction === 'submit' ? 'submit' : 'check', owner);
+    return this.#slots.take(work.nextAction === 'submit' ? 'submit' : 'check', owner);
   }
 
   #contextFor(slot: Slot): WorkContext {

@@ -23,7 +23,7 @@ export async function workOnTask(
   let hasFailed = false;
   try {
     if (provider.isMissing) await keepOrphanedTask(context, task, lease);
-    else if (task.nextAction !== 'submit') await checkTask(context, task, lease, stopping);
+    else if (task.work.nextAction !== 'submit') await checkTask(context, task, lease, stopping);
     else if (!stopping.aborted) await submitTask(context, task, lease, drained);
   } catch (error) {
     hasFailed = true;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, nat, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
 import { LatestStates } from '../../src/events/latest-states.ts';
@@ -35,8 +35,8 @@ describe('states that wait', () => {
   });
 
   it('keep the newest state of every task and stay within their bound, whatever comes', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: 300 }), { maxLength: 2000 }), (tasks) => {
+    assert(
+      property(array(nat({ max: 300 }), { maxLength: 2000 }), (tasks) => {
         const states = new LatestStates();
         const newest = new Map<string, number>();
         for (const [index, task] of tasks.entries()) {

@@ -95,7 +95,7 @@ describe('a late acceptance', () => {
       leaseUntil: sampleTime + 1000,
     });
     await recordOutcome(work.context, work.task, accepted, lease, signal);
-    expect((await work.store.get(work.task.id))?.leaseOwner).toBe('another');
+    expect((await work.store.get(work.task.id))?.work.leaseOwner).toBe('another');
   });
 
   it('under the id of another task keeps that id in the hint', async () => {

@@ -18,8 +18,8 @@ export async function concludeOpen(
 ): Promise<Conclusion | null> {
   const { provider, now, random } = context;
   const lessOften = () => ({
-    unknownChecks: task.unknownChecks + 1,
-    dueAt: now() + nextCheckDelay(provider.pollIntervalMs, task.unknownChecks + 1, random()),
+    unknownChecks: task.work.unknownChecks + 1,
+    dueAt: now() + nextCheckDelay(provider.pollIntervalMs, task.work.unknownChecks + 1, random()),
   });
   switch (outcome.kind) {
     case 'processing': {
@@ -57,7 +57,8 @@ export async function concludeOpen(
         : { event, ...lessOften() };
     }
     case 'unknown': {
-      const hint = task.trackedId === null ? outcome.hint : unknownId(provider.label, task.trackedId);
+      const hint =
+        task.provider.trackedId === null ? outcome.hint : unknownId(provider.label, task.provider.trackedId);
       return { event: { ...nothingObserved, providerStatus: 'unknown', hint }, ...lessOften() };
     }
     default:

@@ -54,7 +54,8 @@ export async function checkUnknownSubmission(
     else await recorder.reschedule(task.id, whileLeasedBy, resting);
     return;
   }
-  const { model, providerMemo: memo } = task;
+  const { model } = task.spec;
+  const { memo } = task.provider;
   // Without a resolution nothing is ordered: it is not known yet whether this is ours.
   const request = {
     providerTaskId: suggested,
@@ -67,8 +68,8 @@ export async function checkUnknownSubmission(
   const startedAt = now();
   const outcome = await provider.check(request, signal);
   const fault = await context.health.noteCheck(task.id, outcome);
-  const unknownChecks = outcome.kind === 'unknown' ? task.unknownChecks + 1 : task.unknownChecks;
-  const checked = { lastCheckedAt: startedAt, checks: task.checks + 1, unknownChecks };
+  const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
+  const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {
     // A record may be late, and a first answer odd: the id stays, and is checked less and less often.
     const askAt =

@@ -9,6 +9,7 @@ import { concludeEnded } from './check-ended-task.ts';
 import { concludeOpen } from './check-open-task.ts';
 import { checkUnknownSubmission } from './check-unknown-submission.ts';
 import type { Conclusion, TimedOutcome } from './conclusion.ts';
+import { isInDoubt } from './possible-ids.ts';
 import { concludeUnanswered } from './unanswered-check.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function checkTask(
   lease: Lease,
   signal: AbortSignal,
 ): Promise<void> {
-  if (task.providerTaskId === null && task.trackedId === null) {
+  if (isInDoubt(task)) {
     await checkUnknownSubmission(context, task, lease, signal);
     return;
   }
@@ -46,7 +47,7 @@ interface Answer {
 
 async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): Promise<Answer> {
   const { provider, store, health } = context;
-  const { providerTaskId } = task;
+  const { taskId: providerTaskId, memo } = task.provider;
   if (providerTaskId === null) {
     // Another owner's task holds the id: it is not asked for, and reads like an id that does not exist.
     const outcome = { kind: 'unknown', reason: 'no such task', hint: '' } as const;
@@ -55,9 +56,9 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
   let isWanted = task.stage !== 'CANCELED' && task.deletedAt === null;
   const request = {
     providerTaskId,
-    model: task.model,
-    resolution: task.resolution,
-    memo: task.providerMemo,
+    model: task.spec.model,
+    resolution: task.spec.resolution,
+    memo,
     callbackUrl: context.callbackUrl(task),
     mayOrder: async () => {
       // It may have been canceled since it was claimed.
@@ -103,10 +104,10 @@ async function recordConclusion(
       schedule: (row) => ({
         ...leaseReturned,
         lastCheckedAt: askedAt,
-        checks: task.checks + 1,
+        checks: task.work.checks + 1,
         ...schedule,
         // A callback that came during the check may be about what the check did not see yet.
-        ...(row.wokenAt !== null && row.wokenAt >= askedAt && { dueAt: askedAt + wakeIntervalMs }),
+        ...(row.work.wokenAt !== null && row.work.wokenAt >= askedAt && { dueAt: askedAt + wakeIntervalMs }),
       }),
     },
   );

@@ -132,8 +132,11 @@ async function recordUnknown(
   const { recorder, provider } = context;
   const suggestion = possibleIds.find(isProviderTaskId);
   const schedule = (row: VideoTask): Schedule => {
-    const suggested = row.suggestedProviderTaskId ?? suggestion ?? null;
-    const rest = scheduleOfUnknown(context, { ...row, suggestedProviderTaskId: suggested });
+    const suggested = row.work.suggestedProviderTaskId ?? suggestion ?? null;
+    const rest = scheduleOfUnknown(context, {
+      ...row,
+      work: { ...row.work, suggestedProviderTaskId: suggested },
+    });
     return { ...rest, ...returned(row, lease), suggestedProviderTaskId: suggested };
   };
   const event = unknownOutcome(provider.label, reason, possibleIds);
@@ -144,4 +147,4 @@ async function recordUnknown(
 
 /** The lease of this work, unless another claim holds the task by now. */
 const returned = (row: VideoTask, lease: Lease) =>
-  row.leaseOwner === null || row.leaseOwner === lease.owner ? leaseReturned : {};
+  row.work.leaseOwner === null || row.work.leaseOwner === lease.owner ? leaseReturned : {};

@@ -28,5 +28,5 @@ export const scheduleOfUnknown = (
   row: VideoTask,
 ): Schedule => ({
   ...leaseReturned,
-  dueAt: row.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
+  dueAt: row.work.suggestedProviderTaskId === null ? row.createdAt + patienceMs : now(),
 });
