@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { isForwarded, senderOf } from '../../src/server/auth/forwarded.ts';
+import { cpuMs } from '../support/watch-loop.ts';
 
 const requestWith = (headers: Record<string, string>) =>
   ({ headers, socket: { remoteAddress: '127.0.0.1' } }) as unknown as IncomingMessage;
@@ -42,9 +43,9 @@ describe('the sender of a request', () => {
   it.each(['a', '"', 'a=', 'a=b;', '\\', ' ', 'a="\\'])(
     'is found at once in a header that is 60 KB of %j',
     (text) => {
-      const begun = performance.now();
+      const begun = cpuMs();
       senderOf(requestWith({ forwarded: text.repeat(60_000 / text.length) }), true);
-      expect(performance.now() - begun).toBeLessThan(200);
+      expect(cpuMs() - begun).toBeLessThan(200);
     },
   );
 });
