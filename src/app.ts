@@ -10,34 +10,33 @@ import { MediaFiles } from './media/media-files.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { ProviderName } from './domain/video-task.ts';
 import { readPromptFrames } from './commands/prompt-frames.ts';
 import { Recorder } from './commands/recorder.ts';
 import { VideoTasks } from './commands/video-tasks.ts';
 import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 import { Pollers } from './worker/pollers.ts';
+import { RecentCallbacks } from './worker/recent-callbacks.ts';
 
 /**
  * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
  * for owners who hold none.
  */
 const providerConcurrency = { check: 112, submit: 56, download: 112 };
-/** Mutations in a minute of an owner with a credential, where the operator set no limit. */
+/** The limit of mutations in a minute for an owner with a credential, where the operator set none. */
 const usualMutationsPerMinute = 20_000;
-/** The one owner without authentication. */
+/** The only owner where there is no authentication. */
 const localOwner = 'local';
-/** A provider that called back within this time will do so again. */
-const callbackMemoryMs = 600_000;
-/** A look at an image address before the paid request; who is slower is left to the provider. */
+/** The limit of a check of an image address before the paid request, in milliseconds; a slower host is left to the provider. */
 const imageLookMs = 3000;
-/** Paid requests that are under way at shutdown get this long; the whole stop takes at most 10 s. */
+/** The time for paid requests that are under way at the stop, in milliseconds; the whole stop takes at most 10 s. */
 const submitDrainMs = 5000;
 
 /** The running server. */
 export interface App extends AsyncDisposable {
-  /** Where it listens, for people on this machine. */
+  /** The address for clients on this machine. */
   readonly url: string;
+  /** Whether only the simulator makes videos. */
   readonly simulated: boolean;
 }
 
@@ -87,8 +86,7 @@ export async function startApp(
   );
 
   const recorder = new Recorder(store, log, now);
-  const startedAt = now();
-  const lastCallbackAt = new Map<ProviderName, number>();
+  const callbacks = new RecentCallbacks(now);
   const createPoller = (provider: VideoProvider) => {
     const path = callbackPathOf(provider.name);
     const callbacksAt =
@@ -110,11 +108,7 @@ export async function startApp(
       drainMs: submitDrainMs,
       callbackUrl: ({ work: { callbackToken } }) =>
         callbacksAt === null ? null : `${callbacksAt}/${callbackToken}`,
-      // What was submitted before this start, or elsewhere, may not know where to call.
-      callbacksArrive: ({ provider: { submittedAt } }) =>
-        now() - (lastCallbackAt.get(provider.name) ?? Number.NEGATIVE_INFINITY) < callbackMemoryMs &&
-        submittedAt !== null &&
-        submittedAt >= startedAt,
+      callbacksArrive: (task) => callbacks.areExpectedFor(task),
     });
   };
   const pollers = stack.use(
@@ -150,7 +144,7 @@ export async function startApp(
       log,
       now,
       onCallback: (provider) => {
-        lastCallbackAt.set(provider, now());
+        callbacks.note(provider);
         pollers.wake(provider);
       },
       openStudio,

@@ -1,7 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogConfig } from './config/log.ts';
 
-/** A media key or a callback token in a URL or a file path: who has it may see the video, or call back. */
+/** Media keys and callback tokens in URLs and file paths: their holder may see the video, or call back. */
 const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("callbackToken":")[^"]+/g;
 
 /**

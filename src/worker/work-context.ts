@@ -22,7 +22,7 @@ export interface WorkContext {
   readonly patienceMs: number;
   /** The address for callbacks of the provider about a task; null without a public one. */
   readonly callbackUrl: (task: VideoTask) => string | null;
-  /** Whether callbacks of the provider arrive at present, and it has the address for this task. */
+  /** Whether a callback about a task can be expected: then regular checks are rarer. */
   readonly callbacksArrive: (task: VideoTask) => boolean;
   /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
   readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
