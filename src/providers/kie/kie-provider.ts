@@ -1,7 +1,6 @@
 import type { ProviderName, Resolution } from '../../domain/video-task.ts';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
-  CheckFacts,
   CheckOutcome,
   CheckRequest,
   CreateRate,
@@ -15,15 +14,13 @@ import type {
 import type { Price, VideoModel } from '../../domain/video-model.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
-import { capitalise, taskError } from './errors.ts';
-import { KieHttp, NoAnswerError, OwnFaultError, type Answer } from './http/http.ts';
+import { KieHttp, NoAnswerError, OwnFaultError } from './http/http.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
 import { isObject, numberOf } from './http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
-import { readRecord, type Verdict } from './check/record.ts';
 import { readCutAnswer, readSubmitAnswer, withResponse } from './submit/submit-response.ts';
-import { missingUpgrade, readUpgrade, type Upgrade } from './check/upgrade.ts';
+import { KieChecks } from './check/checks.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
 export interface KieOptions {
@@ -51,17 +48,8 @@ export interface KieOptions {
 /** The window of the account's rate limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
 const rateWindowMs = 10_000;
 
-/** Where each contract reports the status of a task. */
-const statusPath: Record<Contract, (id: string) => string> = {
-  jobs: (id) => `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(id)}`,
-  veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,
-  task: (id) => `/v1/video/task/${encodeURIComponent(id)}`,
-};
-
 /** Nobody waits longer for a balance. */
 const balanceTimeoutMs = 5000;
-
-const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
 
 /** Kie.ai as a provider. */
 export function createKieProvider(options: KieOptions): VideoProvider {
@@ -84,6 +72,7 @@ class KieProvider implements VideoProvider {
   readonly #http: KieHttp;
   readonly #uploads: ImageUploads;
   readonly #balance: Balance;
+  readonly #checks: KieChecks;
 
   constructor(options: KieOptions) {
     this.name = options.name;
@@ -95,6 +84,7 @@ class KieProvider implements VideoProvider {
     this.models = options.models ?? kieModels;
     this.#options = options;
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
+    this.#checks = new KieChecks(this.#http, options);
     const { uploadUrl, label, now } = options;
     this.#balance = new Balance(() => this.#askForBalance(), now);
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
@@ -159,37 +149,8 @@ class KieProvider implements VideoProvider {
     }
   }
 
-  async check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
-    const remembered = contracts.find((contract) => contract === request.memo?.['contract']);
-    const first = remembered ?? this.#options.contract;
-    let fault: CheckOutcome | null = null;
-    for (const contract of [first, ...contracts.filter((other) => other !== first)]) {
-      const { verdict, retryAfterMs } = await this.#ask(contract, request.providerTaskId, signal);
-      // Only "no such record" leads to the next contract: an odd word or a fault is an answer.
-      if (verdict.kind === 'notFound') continue;
-      if (verdict.kind === 'unavailable') {
-        fault ??= { kind: 'unavailable', reason: verdict.reason, retryAfterMs };
-        if (contract === first) break;
-        continue;
-      }
-      const memo = contract === remembered ? null : { contract };
-      const upgrade =
-        verdict.kind === 'completed' && contract !== 'jobs'
-          ? missingUpgrade(request.resolution, verdict.resolution)
-          : null;
-      return verdict.kind === 'completed' && upgrade !== null && (await request.mayOrder())
-        ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
-        : this.#outcomeOf(verdict, memo);
-    }
-    return (
-      fault ?? {
-        kind: 'unknown',
-        reason: `no contract knows the task ${request.providerTaskId}`,
-        hint:
-          `${capitalise(this.label)} knows no task ${request.providerTaskId}. Make sure that the id is right` +
-          `${this.taskPage === null ? '' : `; you can look for it at ${this.taskPage}`}. Checking goes on.`,
-      }
-    );
+  check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
+    return this.#checks.check(request, signal);
   }
 
   credits(): Promise<number | null> {
@@ -210,108 +171,5 @@ class KieProvider implements VideoProvider {
       if (error instanceof NoAnswerError) return null;
       throw error;
     }
-  }
-
-  async #ask(
-    contract: Contract,
-    providerTaskId: string,
-    signal: AbortSignal,
-  ): Promise<{ verdict: Verdict; retryAfterMs: number | null }> {
-    try {
-      const answer = await this.#http.get(
-        `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
-        signal,
-      );
-      return { verdict: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      return { verdict: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
-    }
-  }
-
-  #outcomeOf(
-    verdict: Exclude<Verdict, { kind: 'notFound' | 'unavailable' }>,
-    memo: CheckFacts['memo'],
-  ): CheckOutcome {
-    switch (verdict.kind) {
-      case 'processing':
-        return { ...verdict, memo };
-      case 'completed': {
-        const { resolution: _resolution, ...rest } = verdict;
-        return { ...rest, memo };
-      }
-      case 'failed': {
-        const { code, providerCode, text, ...rest } = verdict;
-        // Kie docs, getting started, 2026: failed tasks are not charged.
-        return { ...rest, memo, error: taskError(this.label, code, providerCode, text, 'NO') };
-      }
-      case 'unknown':
-        return this.#unknown(verdict.reason);
-      default:
-        return verdict satisfies never;
-    }
-  }
-
-  /** The version above 720p of a finished task: asked for, and set going, inside the same check. Never the smaller file. */
-  async #upgrade(
-    upgrade: Upgrade,
-    { providerTaskId, callbackUrl }: CheckRequest,
-    { credits, echoedPrompt, memo }: CheckFacts,
-    signal: AbortSignal,
-  ): Promise<CheckOutcome> {
-    const facts = { credits, echoedPrompt, memo, providerStatus: `${upgrade} is ready` };
-    try {
-      const answer = await this.#askForUpgrade(upgrade, providerTaskId, callbackUrl, signal);
-      const verdict = readUpgrade(upgrade, answer, providerTaskId);
-      switch (verdict.kind) {
-        case 'ready':
-          return { ...facts, kind: 'completed', url: verdict.url };
-        case 'processing':
-          return { ...facts, kind: 'processing', percent: null, providerStatus: verdict.providerStatus };
-        case 'failed': {
-          const { providerCode, text } = verdict;
-          // The video itself was made, and is billed.
-          const error = taskError(this.label, 'PROVIDER_FAILED', providerCode, text, 'YES');
-          return { ...facts, kind: 'failed', error, providerStatus: `${upgrade} is unavailable` };
-        }
-        case 'unavailable':
-          return { ...verdict, retryAfterMs: answer.retryAfterMs };
-        case 'unknown':
-          return this.#unknown(verdict.reason);
-        default:
-          return verdict satisfies never;
-      }
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
-    }
-  }
-
-  /** Both calls may be repeated: the first begins, the others tell how it is going (Kie docs, 2026-06). */
-  #askForUpgrade(
-    upgrade: Upgrade,
-    taskId: string,
-    callbackUrl: string | null,
-    signal: AbortSignal,
-  ): Promise<Answer> {
-    const { baseUrl } = this.#options;
-    if (upgrade === '1080p') {
-      const query = `taskId=${encodeURIComponent(taskId)}&index=0`;
-      return this.#http.get(`${baseUrl}/api/v1/veo/get-1080p-video?${query}`, signal);
-    }
-    const body = { taskId, index: 0, ...(callbackUrl !== null && { callBackUrl: callbackUrl }) };
-    return this.#http.postOnce(`${baseUrl}/api/v1/veo/get-4k-video`, body, signal, () => true);
-  }
-
-  #unknown(reason: string): CheckOutcome {
-    return {
-      kind: 'unknown',
-      reason,
-      hint:
-        `The response of ${this.label} could not be read (${reason}). Checking goes on.` +
-        (this.taskPage === null
-          ? ''
-          : ` You can look for the task by its providerTaskId at ${this.taskPage}.`),
-    };
   }
 }

@@ -6,7 +6,7 @@ import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../http/j
 import { videoUrlOf } from './video-url.ts';
 
 /** What an answer to a status request says, whichever contract it came on. */
-export type Verdict =
+export type KieRecord =
   | (RecordFacts & { readonly kind: 'processing'; readonly percent: number | null })
   | (RecordFacts & { readonly kind: 'completed'; readonly url: string; readonly resolution: string | null })
   | (RecordFacts & {
@@ -81,7 +81,7 @@ const generationText = /generat\w* .*fail|fail\w* .*generat/i;
  *
  * @param contract whose route was asked: the seed's has answers that name no task
  */
-export function readRecord(answer: Answer, providerTaskId: string, contract: Contract): Verdict {
+export function readRecord(answer: Answer, providerTaskId: string, contract: Contract): KieRecord {
   const { status, json } = answer;
   if (status === 404) return { kind: 'notFound', reason: 'HTTP 404' };
   if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
@@ -148,7 +148,7 @@ export function idsIn(json: Unknowns, record: Unknowns): string[] {
 const isSeedFailure = (json: Unknowns): boolean =>
   Object.keys(json).every((key) => ['status', 'error', 'result', 'video_url', 'url'].includes(key));
 
-const processing: Verdict = {
+const processing: KieRecord = {
   kind: 'processing',
   percent: null,
   providerStatus: 'processing',
@@ -156,7 +156,7 @@ const processing: Verdict = {
   echoedPrompt: null,
 };
 
-function judge(json: Unknowns, record: Unknowns, forced: State | null): Verdict {
+function judge(json: Unknowns, record: Unknowns, forced: State | null): KieRecord {
   const told = stateOf(json, record);
   const facts: RecordFacts = {
     providerStatus: told.word ?? 'unknown',

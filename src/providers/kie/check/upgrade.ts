@@ -8,7 +8,7 @@ import { listedUrl } from './video-url.ts';
 export type Upgrade = '1080p' | '4k';
 
 /** What the answer to such a call says. */
-export type UpgradeVerdict =
+export type UpgradeStatus =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'processing'; readonly providerStatus: string }
   | { readonly kind: 'failed'; readonly providerCode: string | null; readonly text: string | null }
@@ -25,7 +25,7 @@ export function missingUpgrade(wanted: Resolution | null, told: string | null): 
  * Reads an answer of `get-1080p-video` or `get-4k-video`. Total. Code 422 is both "still processing" and "made
  * before" at 4k, code 400 is "still processing" at 1080p (Kie docs, 2026-06): texts and links decide.
  */
-export function readUpgrade(upgrade: Upgrade, answer: Answer, providerTaskId: string): UpgradeVerdict {
+export function readUpgrade(upgrade: Upgrade, answer: Answer, providerTaskId: string): UpgradeStatus {
   const { status, json } = answer;
   if (isFault(status) || status >= 500) return { kind: 'unavailable', reason: `HTTP ${status}` };
   if (!isObject(json)) return { kind: 'unknown', reason: `HTTP ${status} without a JSON object` };

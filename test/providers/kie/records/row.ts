@@ -1,6 +1,6 @@
 import type { Answer } from '../../../../src/providers/kie/http/http.ts';
 import type { Contract } from '../../../../src/providers/kie/submit/create-body.ts';
-import type { Verdict } from '../../../../src/providers/kie/check/record.ts';
+import type { KieRecord } from '../../../../src/providers/kie/check/record.ts';
 
 /** The task that is asked for. */
 export const taskId = '2aeff425a5f21580d2f225c4129e63ab';
@@ -19,7 +19,7 @@ export interface RecordRow {
   readonly status?: number;
   /** Whose route was asked; `jobs` when it is left out. */
   readonly contract?: Contract;
-  readonly verdict: { readonly kind: Verdict['kind'] } & Readonly<Record<string, unknown>>;
+  readonly verdict: { readonly kind: KieRecord['kind'] } & Readonly<Record<string, unknown>>;
 }
 
 /** An answer as the wire gives it; a string is no JSON. */

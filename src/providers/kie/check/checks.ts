@@ -1,0 +1,173 @@
+import type { CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
+import { capitalise, taskError } from '../errors.ts';
+import { NoAnswerError, type Answer, type KieHttp } from '../http/http.ts';
+import type { Contract } from '../submit/create-body.ts';
+import { readRecord, type KieRecord } from './record.ts';
+import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
+
+/** The part of the account's settings that checks need. */
+export interface KieChecksOptions {
+  readonly label: string;
+  /** Where a person can look up a task; null: hints name no page. */
+  readonly taskPage: string | null;
+  readonly baseUrl: string;
+  /** The contract that is asked first about a task whose contract is not known. */
+  readonly contract: Contract;
+}
+
+/** Where each contract reports the status of a task. */
+const statusPath: Record<Contract, (id: string) => string> = {
+  jobs: (id) => `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(id)}`,
+  veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,
+  task: (id) => `/v1/video/task/${encodeURIComponent(id)}`,
+};
+
+const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
+
+/** Status requests: which contract knows a task, and what its record says. */
+export class KieChecks {
+  readonly #http: KieHttp;
+  readonly #options: KieChecksOptions;
+
+  constructor(http: KieHttp, options: KieChecksOptions) {
+    this.#http = http;
+    this.#options = options;
+  }
+
+  /** One check; it may take a request for each contract, and one for a larger version of a finished video. */
+  async check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
+    const remembered = contracts.find((contract) => contract === request.memo?.['contract']);
+    const first = remembered ?? this.#options.contract;
+    let fault: CheckOutcome | null = null;
+    for (const contract of [first, ...contracts.filter((other) => other !== first)]) {
+      const { verdict, retryAfterMs } = await this.#ask(contract, request.providerTaskId, signal);
+      // Only "no such record" leads to the next contract: an odd word or a fault is an answer.
+      if (verdict.kind === 'notFound') continue;
+      if (verdict.kind === 'unavailable') {
+        fault ??= { kind: 'unavailable', reason: verdict.reason, retryAfterMs };
+        if (contract === first) break;
+        continue;
+      }
+      const memo = contract === remembered ? null : { contract };
+      const upgrade =
+        verdict.kind === 'completed' && contract !== 'jobs'
+          ? missingUpgrade(request.resolution, verdict.resolution)
+          : null;
+      return verdict.kind === 'completed' && upgrade !== null && (await request.mayOrder())
+        ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
+        : this.#outcomeOf(verdict, memo);
+    }
+    return (
+      fault ?? {
+        kind: 'unknown',
+        reason: `no contract knows the task ${request.providerTaskId}`,
+        hint:
+          `${capitalise(this.#options.label)} knows no task ${request.providerTaskId}. Make sure that the id is right` +
+          `${this.#options.taskPage === null ? '' : `; you can look for it at ${this.#options.taskPage}`}. Checking goes on.`,
+      }
+    );
+  }
+
+  async #ask(
+    contract: Contract,
+    providerTaskId: string,
+    signal: AbortSignal,
+  ): Promise<{ verdict: KieRecord; retryAfterMs: number | null }> {
+    try {
+      const answer = await this.#http.get(
+        `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
+        signal,
+      );
+      return { verdict: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { verdict: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
+    }
+  }
+
+  #outcomeOf(
+    verdict: Exclude<KieRecord, { kind: 'notFound' | 'unavailable' }>,
+    memo: CheckFacts['memo'],
+  ): CheckOutcome {
+    switch (verdict.kind) {
+      case 'processing':
+        return { ...verdict, memo };
+      case 'completed': {
+        const { resolution: _resolution, ...rest } = verdict;
+        return { ...rest, memo };
+      }
+      case 'failed': {
+        const { code, providerCode, text, ...rest } = verdict;
+        // Kie docs, getting started, 2026: failed tasks are not charged.
+        return { ...rest, memo, error: taskError(this.#options.label, code, providerCode, text, 'NO') };
+      }
+      case 'unknown':
+        return this.#unknown(verdict.reason);
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  /** The version above 720p of a finished task: asked for, and set going, inside the same check. Never the smaller file. */
+  async #upgrade(
+    upgrade: Upgrade,
+    { providerTaskId, callbackUrl }: CheckRequest,
+    { credits, echoedPrompt, memo }: CheckFacts,
+    signal: AbortSignal,
+  ): Promise<CheckOutcome> {
+    const facts = { credits, echoedPrompt, memo, providerStatus: `${upgrade} is ready` };
+    try {
+      const answer = await this.#askForUpgrade(upgrade, providerTaskId, callbackUrl, signal);
+      const verdict = readUpgrade(upgrade, answer, providerTaskId);
+      switch (verdict.kind) {
+        case 'ready':
+          return { ...facts, kind: 'completed', url: verdict.url };
+        case 'processing':
+          return { ...facts, kind: 'processing', percent: null, providerStatus: verdict.providerStatus };
+        case 'failed': {
+          const { providerCode, text } = verdict;
+          // The video itself was made, and is billed.
+          const error = taskError(this.#options.label, 'PROVIDER_FAILED', providerCode, text, 'YES');
+          return { ...facts, kind: 'failed', error, providerStatus: `${upgrade} is unavailable` };
+        }
+        case 'unavailable':
+          return { ...verdict, retryAfterMs: answer.retryAfterMs };
+        case 'unknown':
+          return this.#unknown(verdict.reason);
+        default:
+          return verdict satisfies never;
+      }
+    } catch (error) {
+      if (!(error instanceof NoAnswerError)) throw error;
+      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+    }
+  }
+
+  /** Both calls may be repeated: the first begins, the others tell how it is going (Kie docs, 2026-06). */
+  #askForUpgrade(
+    upgrade: Upgrade,
+    taskId: string,
+    callbackUrl: string | null,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { baseUrl } = this.#options;
+    if (upgrade === '1080p') {
+      const query = `taskId=${encodeURIComponent(taskId)}&index=0`;
+      return this.#http.get(`${baseUrl}/api/v1/veo/get-1080p-video?${query}`, signal);
+    }
+    const body = { taskId, index: 0, ...(callbackUrl !== null && { callBackUrl: callbackUrl }) };
+    return this.#http.postOnce(`${baseUrl}/api/v1/veo/get-4k-video`, body, signal, () => true);
+  }
+
+  #unknown(reason: string): CheckOutcome {
+    return {
+      kind: 'unknown',
+      reason,
+      hint:
+        `The response of ${this.#options.label} could not be read (${reason}). Checking goes on.` +
+        (this.#options.taskPage === null
+          ? ''
+          : ` You can look for the task by its providerTaskId at ${this.#options.taskPage}.`),
+    };
+  }
+}
