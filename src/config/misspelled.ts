@@ -1,13 +1,13 @@
 /** An unknown variable with one of these prefixes is probably meant for Reelay. */
 const ownPrefix =
   /^(?:REELAY|KIE|GOOGLE|GEMINI|VERTEX|SIMULATOR|PROVIDERS?|LIMIT|JWT|API_KEYS?|BUDGET|S3|MEDIA|FETCH|CORS|METRICS)_/;
-/** The CLI reads these. */
+/** Variables of the CLI. */
 const ofTheCli = new Set(['REELAY_URL', 'REELAY_API_KEY']);
-/** Names as short as `POST` are near to too many others. */
+/** Shorter names, such as `POST`, are similar to too many others. */
 const shortestSimilar = 5;
 
 /**
- * The known variable that an unknown one was probably meant to be.
+ * The known variable that an unknown one is probably a misspelling of.
  *
  * @returns null when the name is known, or is probably another program's
  */
@@ -19,7 +19,7 @@ export function nearestKnown(name: string, known: readonly string[]): string | n
     .replace(/^REELAY_/, '');
   const distances = known.map((candidate) => ({
     candidate,
-    // A name that was cut short is nearer than any replacement of letters.
+    // A name that lacks its end is nearer than one with replaced letters.
     distance: candidate.startsWith(`${bare}_`) ? 1 : editDistance(bare, candidate),
   }));
   const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));

@@ -18,7 +18,7 @@ const refused = [
   'VERTEX_BASE_URL',
 ];
 
-/** The same, but other programs of the machine read them too: they are only warned about. */
+/** The same, but other programs of the machine read them too: a start warns of them. */
 const shared = [
   'GEMINI_API_KEY',
   'GOOGLE_ACCESS_TOKEN',
@@ -28,7 +28,7 @@ const shared = [
   'GOOGLE_POLL_INTERVAL_MS',
 ];
 
-/** Names of the documented table beyond those of this version, which leave the lists when they are implemented. */
+/** The names of these lists that this version does not implement. */
 export const notImplemented = (
   implemented: ReadonlySet<string>,
 ): { readonly refused: readonly string[]; readonly shared: readonly string[] } => ({

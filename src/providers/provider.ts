@@ -13,7 +13,7 @@ export type ProviderImage =
       open(): Promise<Blob>;
     };
 
-/** What came of handing images over before the paid request. */
+/** The outcome of handing images over before the paid request. */
 export type HandOver =
   | { readonly kind: 'ready'; readonly images: readonly ProviderImage[] }
   /** The task cannot be sent with these images; nothing was billed. */
@@ -24,11 +24,11 @@ export type HandOver =
 /** One paid attempt, with everything already decided and checked against the model. */
 export interface SubmitRequest extends Omit<VideoSpec, 'label' | 'useCase' | 'referenceImages'> {
   readonly images: readonly ProviderImage[];
-  /** Where the provider may tell us that it is done; null without a public address. */
+  /** Where the provider may call back when it is done; null without a public address. */
   readonly callbackUrl: string | null;
 }
 
-/** How an attempt ended. `unknown` may have been billed: nobody sends it again by himself. */
+/** How an attempt ended. `unknown` may have been billed: it is never sent again automatically. */
 export type SubmitOutcome =
   | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
   | { readonly kind: 'refused'; readonly error: TaskError }
@@ -38,7 +38,7 @@ export type SubmitOutcome =
       readonly reason: string;
       readonly retryAfterMs: number | null;
       /**
-       * `notNow`: it answered so, to everyone. `unreachable`: nobody was there. `task`: this one alone.
+       * `notNow`: the provider accepts no tasks at the moment. `unreachable`: no connection. `task`: this task alone.
        * `ours`: a fault of this server.
        */
       readonly cause: 'notNow' | 'unreachable' | 'task' | 'ours';
@@ -52,13 +52,13 @@ export type SubmitOutcome =
       readonly response?: string;
     };
 
-/** What one status request needs. */
+/** The parameters of one status request. */
 export interface CheckRequest {
   readonly providerTaskId: string;
   readonly model: string;
   readonly resolution: Resolution | null;
   readonly memo: JsonObject | null;
-  /** Where the provider may tell us of what a check sets going; null without a public address. */
+  /** Where the provider may call back about work that a check orders; null without a public address. */
   readonly callbackUrl: string | null;
   /**
    * Asked just before something billed is ordered, such as a larger version. False: it is not ordered, and the
@@ -67,24 +67,24 @@ export interface CheckRequest {
   readonly mayOrder: () => boolean | Promise<boolean>;
 }
 
-/** What a readable answer tells beside its verdict. */
+/** Facts of a response that can be read, whatever its state. */
 export interface CheckFacts {
-  /** The provider's own word for the state. */
+  /** The state as the provider writes it. */
   readonly providerStatus: string;
   /** What to remember for the next check; null keeps what is there. */
   readonly memo: JsonObject | null;
-  /** Credits consumed, where told. */
+  /** Credits consumed; null where not reported. */
   readonly credits: number | null;
   /** The prompt as the provider echoes it, where it does. */
   readonly echoedPrompt: string | null;
 }
 
-/** What a status request told. Only `completed` and `failed` end a task. */
+/** The outcome of a status request. Only `completed` and `failed` end a task. */
 export type CheckOutcome =
   | (CheckFacts & { readonly kind: 'processing'; readonly percent: number | null })
   | (CheckFacts & { readonly kind: 'completed'; readonly url: string })
   | (CheckFacts & { readonly kind: 'failed'; readonly error: TaskError })
-  /** An answer that we cannot read, or that does not know the task. */
+  /** A response that cannot be read, or that the provider does not know the task. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
   /** The provider's fault (429, 5xx, network, our key refused): says nothing about the task. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
@@ -99,9 +99,9 @@ export interface SubmitContext {
   readonly mayStart: () => boolean;
 }
 
-/** Every health that is told. */
+/** Every health. */
 export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
-/** How a provider answers these minutes. */
+/** How reliably a provider has answered in the last minutes. */
 export type ProviderHealth = (typeof providerHealths)[number];
 
 /** A limit of new tasks per time. */
@@ -120,14 +120,14 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   /** Where a person can look up a task by its provider task id; null: there is no such page. */
   readonly taskPage: string | null;
   /**
-   * Takes over the images that it wants to have before the paid request; may be repeated, and bills nothing.
+   * Stores at the provider the images that it must have before the paid request; may be repeated, and bills nothing.
    * Absent: images travel inside the paid request.
    */
   handOver?(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver>;
   /** Starts one paid generation, at most once: never retried inside. */
   submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome>;
-  /** Asks once how a task is doing. */
+  /** Requests the status of a task once. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome>;
-  /** The account's balance in the provider's unit, as of the last minute; null where it cannot be told. */
+  /** The account's balance in the provider's unit, as of the last minute; null where it is not known. */
   credits(): Promise<number | null>;
 }

@@ -1,31 +1,31 @@
-/** How long a balance is told without asking again, in milliseconds. */
+/** How long a balance is kept, in milliseconds. */
 const keptMs = 60_000;
-/** How long a failure is: who watches a provider that is down must not add to it. */
+/** How long a failure is kept, in milliseconds: frequent queries must not add to the load of a provider that is down. */
 const failureKeptMs = 5000;
 
-/** The account's balance: one request a minute, however many ask. */
+/** The account's balance: at most one request a minute, however often it is read. */
 export class Balance {
-  readonly #ask: () => Promise<number | null>;
+  readonly #fetch: () => Promise<number | null>;
   readonly #now: () => number;
-  #told: { readonly until: number; readonly credits: Promise<number | null> } | null = null;
+  #kept: { readonly until: number; readonly credits: Promise<number | null> } | null = null;
 
-  /** @param ask null where the provider does not tell; must not throw for want of an answer */
-  constructor(ask: () => Promise<number | null>, now: () => number) {
-    this.#ask = ask;
+  /** @param fetch resolves to null where there is no balance or no response; throws for bugs alone */
+  constructor(fetch: () => Promise<number | null>, now: () => number) {
+    this.#fetch = fetch;
     this.#now = now;
   }
 
-  /** In the provider's unit; null where it cannot be told. */
+  /** In the provider's unit; null where it is not known. */
   async credits(): Promise<number | null> {
     const now = this.#now();
     // A clock that was set back must not keep an old balance for longer.
-    if (this.#told !== null && now < this.#told.until && this.#told.until - now <= keptMs) {
-      return this.#told.credits;
+    if (this.#kept !== null && now < this.#kept.until && this.#kept.until - now <= keptMs) {
+      return this.#kept.credits;
     }
-    const told = { until: now + keptMs, credits: this.#ask() };
-    this.#told = told;
-    const credits = await told.credits;
-    if (credits === null && this.#told === told) this.#told = { ...told, until: now + failureKeptMs };
+    const kept = { until: now + keptMs, credits: this.#fetch() };
+    this.#kept = kept;
+    const credits = await kept.credits;
+    if (credits === null && this.#kept === kept) this.#kept = { ...kept, until: now + failureKeptMs };
     return credits;
   }
 }

@@ -3,7 +3,7 @@ import type { Billed, TaskError, TaskErrorCode } from '../../domain/video-task.t
 /** How much of a provider's own text is quoted. */
 const maxQuote = 300;
 
-/** What a person is told to do, by what went wrong. */
+/** The action that an error message recommends. */
 const advice: Record<TaskErrorCode, string> = {
   PROVIDER_REJECTED: 'Change the input and try again.',
   CONTENT_FILTERED: 'Change the prompt or the images and try again.',
@@ -14,7 +14,7 @@ const advice: Record<TaskErrorCode, string> = {
   IMAGE_UNREACHABLE: 'Use an image address that is public, or upload the image.',
   SUBMISSION_UNKNOWN: "Look for the task in the provider's account before you try again.",
   GAVE_UP: "Look for the task in the provider's account before you try again.",
-  INTERNAL: 'Tell the operator.',
+  INTERNAL: 'Contact the operator of this server.',
 };
 
 /** Whether the same input may succeed another time. */
@@ -25,7 +25,7 @@ const retryable: ReadonlySet<TaskErrorCode> = new Set([
   'IMAGE_UNREACHABLE',
 ]);
 
-/** An error in the words of the person who pays. The provider's own text is quoted, shortened. */
+/** An error of a task. The message states what happened and what to do, and quotes the provider's text, shortened. */
 export function taskError(
   label: string,
   code: TaskErrorCode,
@@ -36,14 +36,14 @@ export function taskError(
   const said = providerText === null ? '' : `: ${shorten(providerText)}`;
   return {
     code,
-    message: `${capitalise(label)} ${verdict(code)}${said}${/[.!?]$/.test(said) ? '' : '.'} ${advice[code]}`,
+    message: `${capitalise(label)} ${outcome(code)}${said}${/[.!?]$/.test(said) ? '' : '.'} ${advice[code]}`,
     providerCode,
     retryable: retryable.has(code),
     billed,
   };
 }
 
-const verdict = (code: TaskErrorCode): string =>
+const outcome = (code: TaskErrorCode): string =>
   code === 'PROVIDER_FAILED' ? 'could not make the video' : 'refused the task';
 
 const shorten = (text: string): string =>
@@ -52,7 +52,7 @@ const shorten = (text: string): string =>
 /** A label at the beginning of a sentence. */
 export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-/** What a text of Kie's says went wrong, where it says it (Kie docs of code 400, 2026-06). */
+/** The cause that a message of Kie names; null where it names none (Kie docs of code 400, 2026-06). */
 export function codeByText(text: string): TaskErrorCode | null {
   if (/polic(y|ies)|unsafe|sensitive|prohibited|flagged|moderation|content.?filter/i.test(text)) {
     return 'CONTENT_FILTERED';

@@ -48,7 +48,7 @@ export interface KieOptions {
 /** The window of the account's rate limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
 const rateWindowMs = 10_000;
 
-/** Nobody waits longer for a balance. */
+/** For the request of a balance, which a query waits for. */
 const balanceTimeoutMs = 5000;
 
 /** Kie.ai as a provider. */
@@ -86,7 +86,7 @@ class KieProvider implements VideoProvider {
     this.#http = new KieHttp(options.apiKey, options.timeoutMs);
     this.#checks = new KieChecks(this.#http, options);
     const { uploadUrl, label, now } = options;
-    this.#balance = new Balance(() => this.#askForBalance(), now);
+    this.#balance = new Balance(() => this.#fetchBalance(), now);
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
@@ -161,7 +161,7 @@ class KieProvider implements VideoProvider {
     await this.#http[Symbol.asyncDispose]();
   }
 
-  async #askForBalance(): Promise<number | null> {
+  async #fetchBalance(): Promise<number | null> {
     using deadline = new DeadlineSignal(balanceTimeoutMs);
     try {
       const url = `${this.#options.baseUrl}/api/v1/chat/credit`;

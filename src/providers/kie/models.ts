@@ -43,7 +43,7 @@ function veo(
   };
 }
 
-/** Veo 3.1 on Kie. A real fast clip took 61 s (2026-04) and 48 s (2026-10); quality is told as 2 to 5 minutes. */
+/** Veo 3.1 on Kie. A real fast clip took 61 s (2026-04) and 48 s (2026-10); quality is documented as 2 to 5 minutes. */
 export const kieModels: readonly VideoModel[] = [
   veo('veo3_fast', 'Veo 3.1 Fast', 60, { P720: 30, P1080: 37.5, P2160: 90 }, true),
   veo('veo3_lite', 'Veo 3.1 Lite', 50, { P720: 15, P1080: 22.5, P2160: 75 }, true),

@@ -32,8 +32,8 @@ export function parsePrices(value: string): ReadonlyMap<string, number> | Invali
 }
 
 /**
- * The operator's price of one video; null where the named price is of another kind of video than this one, undefined
- * where the operator names none.
+ * The operator's price of one video; null where the price is set for another kind of video, undefined where the
+ * operator sets none.
  *
  * @param prices as parsePrices returns them
  * @param known null for a model that is passed through by name
@@ -51,7 +51,7 @@ export function operatorPrice(
   const seconds = video.durationSeconds ?? known?.defaultDuration ?? null;
   const size = resolution ?? known?.defaultResolution ?? null;
   // Of a model that is not listed, the price without a resolution is that of its default one, and the price of a video
-  // that of its default length: whoever asks for another would be billed more than is booked.
+  // that of its default length: another length or resolution would be billed more than is booked.
   const isAsNamed = known !== null || resolution === null;
   for (const name of [`${model}/${size}`, ...(isAsNamed ? [model] : [])]) {
     const usdPerSecond = prices?.get(perSecond(name));

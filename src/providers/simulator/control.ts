@@ -9,7 +9,7 @@ import type { Asked, World } from './world.ts';
  */
 export async function answerControl(world: World, asked: Asked, response: ServerResponse): Promise<void> {
   const { request, url } = asked;
-  // No key is asked for here, so a page of somebody else must not get in.
+  // These routes need no key, so other sites' pages must not reach them.
   if (request.headers.origin !== undefined) return sendJson(response, { error: 'not for browsers' }, 403);
   const route = `${request.method} ${url.pathname}`;
   if (route === 'GET /_simulator/stats') return sendJson(response, world.ledger.snapshot());
@@ -28,7 +28,7 @@ export async function answerControl(world: World, asked: Asked, response: Server
   sendJson(response, { error: 'no such control' }, 404);
 }
 
-/** A JSON list of texts; anything else becomes a switch that does not exist. */
+/** A JSON list of strings; anything else becomes a switch that does not exist. */
 async function readList({ request }: Asked): Promise<readonly string[]> {
   const text = (await readBody(request, 65_536))?.toString('utf8') ?? '';
   try {

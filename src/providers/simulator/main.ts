@@ -4,11 +4,11 @@ import { describeSwitches } from './switches.ts';
 
 const help = `npm run simulator -- [options]
 
-A stand-in for Kie on 127.0.0.1, misbehaviour included. Options:
+A simulation of Kie's API on 127.0.0.1, misbehaviour included. Options:
   --port N              the port (0: any free one; default 9100)
   --duration-ms N       how long a task takes (default 8000)
   --api-key K           the only key that is accepted (default: any)
-  --creates-per-10s N   creates beyond get HTTP 429 (default 20, as Kie; 0: no limit)
+  --creates-per-10s N   more creates get HTTP 429 (default 20, as Kie; 0: no limit)
   --file-ttl-ms N       how long a result can be downloaded (default 24 h)
   --hmac-key K          signs callbacks
   --behave NAME[=V]     a switch for the whole process; may be repeated
@@ -18,12 +18,12 @@ Switches. For one task as [sim:NAME] or [sim:NAME=VALUE] in its prompt, for one 
 "x-simulator: NAME=VALUE,…", for the process with --behave or POST /_simulator/behaviours ["NAME=VALUE",…]:
 ${describeSwitches()}
 
-GET /_simulator/stats counts what happened; POST /_simulator/outage {"ms":N} fails every check for so long.
+GET /_simulator/stats counts what happened; POST /_simulator/outage {"ms":N} fails every check for this long.
 `;
 
 type Command = { readonly kind: 'help' } | { readonly kind: 'start'; readonly options: SimulatorOptions };
 
-/** Reads the command line; throws with one sentence for one that makes no sense. */
+/** Reads the command line; throws with one sentence where it is invalid. */
 function readCommand(args: readonly string[]): Command {
   const { values } = parseArgs({
     args: [...args],
@@ -40,8 +40,7 @@ function readCommand(args: readonly string[]): Command {
   });
   if (values.help) return { kind: 'help' };
   const count = (name: 'port' | 'duration-ms' | 'creates-per-10s' | 'file-ttl-ms'): number => {
-    if (!/^\d+$/.test(values[name]))
-      throw new Error(`--${name} needs a whole number, not "${values[name]}".`);
+    if (!/^\d+$/.test(values[name])) throw new Error(`--${name} must be an integer (got "${values[name]}").`);
     return Number(values[name]);
   };
   const apiKey = values['api-key'];

@@ -1,4 +1,4 @@
-/** What happened around one task id; ids that were never created count their checks too. */
+/** Counters of one task id; ids that were never created count their checks too. */
 export interface TaskStats {
   /** Null if this process did not create the task. */
   readonly prompt: string | null;
@@ -15,7 +15,7 @@ export interface TaskStats {
 
 /** Counters kept since the start of the process. */
 export interface SimulatorStats {
-  /** Paid POSTs that reached the simulator, whatever became of them. */
+  /** Paid POSTs that reached the simulator, accepted or not. */
   readonly createsReceived: number;
   /** Those of them that were accepted, hence billed, with or without an answer. */
   readonly createsAccepted: number;
@@ -34,7 +34,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Counters = Writable<Omit<SimulatorStats, 'tasks'>>;
 type Counts = Writable<Omit<TaskStats, 'callbackAnswers'>> & { callbackAnswers: (number | null)[] };
 
-/** How many tasks are remembered: a simulator built into a long-lived server must not grow for ever. */
+/** How many tasks are remembered: a simulator in a long-lived server must not grow without bound. */
 export const rememberedTasks = 10_000;
 
 /** The counters as the simulator writes them. */

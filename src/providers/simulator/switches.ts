@@ -4,7 +4,7 @@ export type SwitchPlace = 'create' | 'check' | 'file' | 'callback' | 'task' | 'p
 interface SwitchRow {
   readonly name: string;
   readonly place: SwitchPlace;
-  /** What stands behind `=`; a row without it takes no value. */
+  /** The kind of value after `=`; a row without it takes none. */
   readonly value?: 'CODE' | 'STATUS' | 'MS' | 'N' | 'SECONDS' | 'URL';
   /** The value if none is given; a row with `value` and without it must be given one. */
   readonly usual?: string;
@@ -13,7 +13,7 @@ interface SwitchRow {
 
 /**
  * Every misbehaviour that the simulator knows. Valueless rows of `check`, `file` and `task` travel in the task id
- * (see task-id.ts) by their order here, so new ones go behind the others of this table.
+ * (see task-id.ts) by their order here, so new ones go after the others of this table.
  */
 export const SWITCHES = [
   // What a create can answer or do instead of answering.
@@ -45,7 +45,7 @@ export const SWITCHES = [
     place: 'create',
     value: 'MS',
     usual: '3000',
-    about: 'accept and bill at once, and answer so long after',
+    about: 'accept and bill immediately, and answer after this time',
   },
   { name: 'create-html', place: 'create', about: 'accept and bill, then answer an HTML page with HTTP 200' },
   { name: 'create-no-id', place: 'create', about: 'accept and bill, then answer code 200 with data null' },
@@ -74,12 +74,16 @@ export const SWITCHES = [
   },
   { name: 'result-json-object', place: 'check', about: 'jobs: resultJson is an object instead of a string' },
   { name: 'param-object', place: 'check', about: 'jobs: param.input is an object instead of a string' },
-  { name: 'text-times', place: 'check', about: 'times are "2025-06-06 10:30:00" texts instead of numbers' },
-  { name: 'null-data', place: 'check', about: 'code 200 with data null, as for an id the provider forgot' },
+  { name: 'text-times', place: 'check', about: 'times are "2025-06-06 10:30:00" strings instead of numbers' },
+  {
+    name: 'null-data',
+    place: 'check',
+    about: 'code 200 with data null, as for an id that the provider no longer has',
+  },
   { name: 'wrong-id', place: 'check', about: "the record carries another task's id" },
   { name: 'credits-consumed', place: 'check', about: 'creditsConsumed is present on veo records too' },
   { name: 'no-credits-consumed', place: 'check', about: 'creditsConsumed is absent from jobs records' },
-  { name: 'odd-state', place: 'check', about: 'a state word (veo: a successFlag) nobody has documented' },
+  { name: 'odd-state', place: 'check', about: 'an undocumented state (veo: an undocumented successFlag)' },
   { name: 'no-url', place: 'check', about: 'success without any URL' },
   { name: 'origin-only', place: 'check', about: 'above 720p only the smaller original is listed' },
   // What a check answers instead of a record.
@@ -94,7 +98,7 @@ export const SWITCHES = [
   { name: 'file-html', place: 'file', about: 'an HTML page with HTTP 200' },
   { name: 'file-cut', place: 'file', about: 'the connection is cut in the middle of the body' },
   { name: 'file-no-range', place: 'file', about: 'Range is ignored: always the whole file with 200' },
-  { name: 'file-slow', place: 'file', about: 'a trickle of 1 KiB each 50 ms' },
+  { name: 'file-slow', place: 'file', about: '1 KiB every 50 ms' },
   { name: 'file-octet-stream', place: 'file', about: 'Content-Type application/octet-stream' },
   {
     name: 'seed-route',
@@ -104,9 +108,10 @@ export const SWITCHES = [
   {
     name: 'base-first',
     place: 'check',
-    about: 'veo: the record is of 720p whatever was asked; get-1080p-video and get-4k-video make more of it',
+    about:
+      'veo: the record is of 720p whatever was requested; get-1080p-video and get-4k-video make the larger versions',
   },
-  { name: 'upgrade-unavailable', place: 'check', about: 'veo: get-4k-video answers code 500, for good' },
+  { name: 'upgrade-unavailable', place: 'check', about: 'veo: get-4k-video always answers code 500' },
   // With a value: known while the process lives, except for `duration`, which has its own field in the id.
   {
     name: 'check-code',
@@ -133,10 +138,10 @@ export const SWITCHES = [
     place: 'callback',
     value: 'MS',
     usual: '5000',
-    about: 'sent so long after the end',
+    about: 'sent this long after the end',
   },
   { name: 'callback-twice', place: 'callback', about: 'sent twice' },
-  { name: 'callback-early', place: 'callback', about: 'sent at half time, before the record turns final' },
+  { name: 'callback-early', place: 'callback', about: 'sent at half time, before the record is final' },
   {
     name: 'callback-forged',
     place: 'callback',
@@ -153,7 +158,7 @@ export const SWITCHES = [
     name: 'outage',
     place: 'process',
     value: 'MS',
-    about: 'HTTP 500 on every check until so long after the start',
+    about: 'HTTP 500 on every check for this long after the start',
   },
   {
     name: 'credits',
@@ -170,7 +175,7 @@ export type SwitchName = (typeof SWITCHES)[number]['name'];
 /** Switched-on behaviours with their values (`''` for a switch without one). */
 export type Behaviours = ReadonlyMap<SwitchName, string>;
 
-/** What parsing gives: the behaviours, or the first thing that makes no sense, as a sentence. */
+/** The result of parsing: the behaviours, or a sentence about the first item that is invalid. */
 export type ParsedSwitches =
   | { readonly kind: 'parsed'; readonly behaviours: Behaviours }
   | { readonly kind: 'refused'; readonly why: string };
@@ -184,7 +189,7 @@ export const keptInId: readonly SwitchName[] = rows
   .map((row) => row.name);
 
 /**
- * Reads `name` and `name=value` texts. A switch that does not exist is refused rather than ignored: a test with a
+ * Reads `name` and `name=value` strings. A switch that does not exist is refused rather than ignored: a test with a
  * misspelt switch would pass for the wrong reason. So is a switch of the process where `scope` is one task or request.
  */
 export function parseSwitches(
@@ -197,7 +202,7 @@ export function parseSwitches(
     const row = rowOf.get(name);
     if (row === undefined) return { kind: 'refused', why: `The simulator has no switch "${text.trim()}".` };
     if (scope === 'task' && row.place === 'process') {
-      return { kind: 'refused', why: `The switch "${name}" is for the whole process.` };
+      return { kind: 'refused', why: `The switch "${name}" applies to the whole process only.` };
     }
     const value = given?.trim() ?? row.usual ?? '';
     const why = valueFault(row, value);
@@ -223,12 +228,12 @@ export function parseHeader(header: string | string[] | undefined): ParsedSwitch
   );
 }
 
-/** All of these together; of a switch given twice the later value counts. */
+/** All of these together; where a switch is given twice, the later value counts. */
 export function mergeBehaviours(...all: readonly Behaviours[]): Behaviours {
   return new Map(all.flatMap((behaviours) => [...behaviours]));
 }
 
-/** What is left of the behaviours at this place once `times=N` has run out. `seen` counts from 1. */
+/** The behaviours that still apply at this place after `times=N` is used up. `seen` counts from 1. */
 export function withinTimes(behaviours: Behaviours, seen: number): Behaviours {
   const times = behaviours.get('times');
   if (times === undefined || seen <= Number(times)) return behaviours;
@@ -256,5 +261,5 @@ function valueFault(row: SwitchRow, value: string): string | undefined {
       : row.value === 'CODE'
         ? /^\d{3}(-[a-z]+)?$/.test(value)
         : /^\d+$/.test(value);
-  return good ? undefined : `The switch "${row.name}" needs =${row.value}, not "${value}".`;
+  return good ? undefined : `The switch "${row.name}" requires =${row.value} (got "${value}").`;
 }

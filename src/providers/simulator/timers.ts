@@ -2,7 +2,7 @@
 export interface Timers extends Disposable {
   /** Calls `run` once, as soon as the clock says `due` or more; never after disposal. It must not throw. */
   at(due: number, run: () => void): void;
-  /** Calls `run` once after so long a real time, whatever the clock says; never after disposal. It must not throw. */
+  /** Calls `run` once after this much real time, whatever the clock says; never after disposal. It must not throw. */
   after(ms: number, run: () => void): void;
 }
 

@@ -3,7 +3,7 @@ import { kieProviderAt } from '../../support/kie-provider.ts';
 import { startLoopback } from '../../support/loopback.ts';
 
 describe("the account's balance", () => {
-  it('is asked for once a minute however many want it, and sooner where it could not be told', async () => {
+  it('is requested once a minute however often it is read, and sooner after a failure', async () => {
     let asked = 0;
     let now = 1_000_000;
     let isDown = false;

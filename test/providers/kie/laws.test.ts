@@ -7,7 +7,7 @@ import { answerOf, records, taskId, type RecordRow } from './records.ts';
 const runs = { numRuns: 10_000 };
 const fewer = { numRuns: 2000 };
 
-/** What says how a task is doing, or holds what says it: a mutation leaves these alone where the verdict must stand. */
+/** Fields that contain the state of a task: a mutation that must not change the result leaves these alone. */
 const telling = new Set(['code', 'data', 'state', 'status', 'successFlag', 'result', 'response']);
 
 interface Mutation {
@@ -108,7 +108,7 @@ describe('for any answer to a status request', () => {
   );
   const anyAnswer = fc.tuple(anyBody, fc.oneof(fc.constant(200), fc.integer({ min: 100, max: 599 })));
 
-  it('there is a verdict, and only what is said is believed', () => {
+  it('there is a result, and it follows from the response alone', () => {
     const law = ([body, status]: [unknown, number]) => {
       const verdict = readRecord(answerOf(body, status), taskId, 'task');
       const signs = signsIn(body);
@@ -141,7 +141,7 @@ describe('for any answer to a status request', () => {
   });
 
   it.each(['unknown', 'notFound', 'unavailable'] as const)(
-    'what is %s and tells no state never fails by anything beside it',
+    'a record that is %s and has no state never fails by its other fields',
     (kind) => {
       const law = (body: unknown) => signsIn(body).length > 0 || kindOf(body) !== 'failed';
       expect(exception(mutated(kind), law)).toBeNull();

@@ -8,7 +8,7 @@ import { veoRecords } from './records/veo.ts';
 
 export { answerOf, taskId, type RecordRow } from './records/row.ts';
 
-/** Every shape that is known, and some that we expect of nobody. */
+/** Every shape that is known, and some that no server is expected to send. */
 export const records: readonly RecordRow[] = [
   ...notRecords,
   ...codes,

@@ -275,7 +275,7 @@ describe('an answer to a paid create', () => {
     });
   });
 
-  it('tells a person what to do, in words that name who said it', () => {
+  it('names the action to take, and quotes the provider', () => {
     const answer: Answer = { status: 200, retryAfterMs: null, json: said(402, 'No credits'), text: '' };
     expect(readSubmitAnswer('the simulator', answer)).toEqual({
       kind: 'refused',

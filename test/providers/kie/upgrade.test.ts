@@ -175,11 +175,11 @@ describe('an upgrade', () => {
     ['P2160', '4k', null],
     ['P720', '720p', null],
     [null, '720p', null],
-  ] as const)('of a task at %s with a record of %s is %s', (wanted, told, missing) => {
-    expect(missingUpgrade(wanted, told)).toBe(missing);
+  ] as const)('of a task at %s with a record of %s is %s', (wanted, reported, missing) => {
+    expect(missingUpgrade(wanted, reported)).toBe(missing);
   });
 
-  it('tells Kie where to call back, and carries what the record told', async () => {
+  it('sends Kie the callback address, and keeps the facts of the record', async () => {
     const asked: string[] = [];
     await using kie = await startLoopback((request, response) => {
       let body = '';

@@ -229,7 +229,7 @@ describe('the account', () => {
     );
   });
 
-  it('is told the Retry-After of the switch retry-after', async () => {
+  it('gets the Retry-After of the switch retry-after', async () => {
     await using kie = await startClocked({ behaviours: ['retry-after=7', 'create-http=429'] });
     const { path, body } = createBody('jobs', 'boat');
     const answer = await fetch(kie.simulator.url + path, {
@@ -253,7 +253,7 @@ describe('a switch', () => {
 
   it('for the whole process is refused in a prompt and in a header', async () => {
     await using kie = await startClocked();
-    const refusal = { code: 422, msg: 'The switch "outage" is for the whole process.', data: null };
+    const refusal = { code: 422, msg: 'The switch "outage" applies to the whole process only.', data: null };
     const marked = createBody('veo', 'boat [sim:outage=5]');
     expect(json((await kie.send(marked.path, { method: 'POST', body: marked.body })).text)).toEqual(refusal);
     const { path, body } = createBody('veo', 'boat');

@@ -32,7 +32,7 @@ describe('a simulator that never saw a task', () => {
     },
   );
 
-  it('does not know an id that nobody has made, nor one from the future', async () => {
+  it('does not know an id that no simulator has made, nor one from the future', async () => {
     await using now = await startClocked();
     await using future = await startClocked({ now: () => startOfTime + 86_400_000 });
     const id = await future.create('veo', 'boat');
@@ -112,7 +112,7 @@ describe('the command', () => {
 
   it.each([
     [['--behave', 'no-such'], 'The simulator has no switch "no-such".'],
-    [['--port', 'x'], '--port needs a whole number, not "x".'],
+    [['--port', 'x'], '--port must be an integer (got "x").'],
   ])('refuses %j with one line', async (args, line) => {
     const child = start(...args);
     expect(await child.ended).toEqual([1, null]);

@@ -73,7 +73,7 @@ describe('a task id', () => {
     expect(readTaskId(id)?.takesMs).toBe(3_600_000);
   });
 
-  it('has room for every switch that has to survive a restart', () => {
+  it('has a bit for every switch that must survive a restart', () => {
     expect(keptInId.length).toBeLessThanOrEqual(36);
     expect(new Set(SWITCHES.map((row) => row.name)).size).toBe(SWITCHES.length);
   });

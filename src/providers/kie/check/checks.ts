@@ -40,22 +40,22 @@ export class KieChecks {
     const first = remembered ?? this.#options.contract;
     let fault: CheckOutcome | null = null;
     for (const contract of [first, ...contracts.filter((other) => other !== first)]) {
-      const { verdict, retryAfterMs } = await this.#ask(contract, request.providerTaskId, signal);
-      // Only "no such record" leads to the next contract: an odd word or a fault is an answer.
-      if (verdict.kind === 'notFound') continue;
-      if (verdict.kind === 'unavailable') {
-        fault ??= { kind: 'unavailable', reason: verdict.reason, retryAfterMs };
+      const { record, retryAfterMs } = await this.#requestRecord(contract, request.providerTaskId, signal);
+      // Only "no such record" leads to the next contract: an unknown status or a fault is an answer.
+      if (record.kind === 'notFound') continue;
+      if (record.kind === 'unavailable') {
+        fault ??= { kind: 'unavailable', reason: record.reason, retryAfterMs };
         if (contract === first) break;
         continue;
       }
       const memo = contract === remembered ? null : { contract };
       const upgrade =
-        verdict.kind === 'completed' && contract !== 'jobs'
-          ? missingUpgrade(request.resolution, verdict.resolution)
+        record.kind === 'completed' && contract !== 'jobs'
+          ? missingUpgrade(request.resolution, record.resolution)
           : null;
-      return verdict.kind === 'completed' && upgrade !== null && (await request.mayOrder())
-        ? this.#upgrade(upgrade, request, { ...verdict, memo }, signal)
-        : this.#outcomeOf(verdict, memo);
+      return record.kind === 'completed' && upgrade !== null && (await request.mayOrder())
+        ? this.#upgrade(upgrade, request, { ...record, memo }, signal)
+        : this.#outcomeOf(record, memo);
     }
     return (
       fault ?? {
@@ -68,47 +68,47 @@ export class KieChecks {
     );
   }
 
-  async #ask(
+  async #requestRecord(
     contract: Contract,
     providerTaskId: string,
     signal: AbortSignal,
-  ): Promise<{ verdict: KieRecord; retryAfterMs: number | null }> {
+  ): Promise<{ record: KieRecord; retryAfterMs: number | null }> {
     try {
       const answer = await this.#http.get(
         `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
         signal,
       );
-      return { verdict: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
+      return { record: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      return { verdict: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
+      return { record: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
     }
   }
 
   #outcomeOf(
-    verdict: Exclude<KieRecord, { kind: 'notFound' | 'unavailable' }>,
+    record: Exclude<KieRecord, { kind: 'notFound' | 'unavailable' }>,
     memo: CheckFacts['memo'],
   ): CheckOutcome {
-    switch (verdict.kind) {
+    switch (record.kind) {
       case 'processing':
-        return { ...verdict, memo };
+        return { ...record, memo };
       case 'completed': {
-        const { resolution: _resolution, ...rest } = verdict;
+        const { resolution: _resolution, ...rest } = record;
         return { ...rest, memo };
       }
       case 'failed': {
-        const { code, providerCode, text, ...rest } = verdict;
+        const { code, providerCode, text, ...rest } = record;
         // Kie docs, getting started, 2026: failed tasks are not charged.
         return { ...rest, memo, error: taskError(this.#options.label, code, providerCode, text, 'NO') };
       }
       case 'unknown':
-        return this.#unknown(verdict.reason);
+        return this.#unknown(record.reason);
       default:
-        return verdict satisfies never;
+        return record satisfies never;
     }
   }
 
-  /** The version above 720p of a finished task: asked for, and set going, inside the same check. Never the smaller file. */
+  /** The version above 720p of a finished task, ordered and checked within the same check. Never the smaller file. */
   async #upgrade(
     upgrade: Upgrade,
     { providerTaskId, callbackUrl }: CheckRequest,
@@ -117,25 +117,25 @@ export class KieChecks {
   ): Promise<CheckOutcome> {
     const facts = { credits, echoedPrompt, memo, providerStatus: `${upgrade} is ready` };
     try {
-      const answer = await this.#askForUpgrade(upgrade, providerTaskId, callbackUrl, signal);
-      const verdict = readUpgrade(upgrade, answer, providerTaskId);
-      switch (verdict.kind) {
+      const answer = await this.#requestUpgrade(upgrade, providerTaskId, callbackUrl, signal);
+      const status = readUpgrade(upgrade, answer, providerTaskId);
+      switch (status.kind) {
         case 'ready':
-          return { ...facts, kind: 'completed', url: verdict.url };
+          return { ...facts, kind: 'completed', url: status.url };
         case 'processing':
-          return { ...facts, kind: 'processing', percent: null, providerStatus: verdict.providerStatus };
+          return { ...facts, kind: 'processing', percent: null, providerStatus: status.providerStatus };
         case 'failed': {
-          const { providerCode, text } = verdict;
+          const { providerCode, text } = status;
           // The video itself was made, and is billed.
           const error = taskError(this.#options.label, 'PROVIDER_FAILED', providerCode, text, 'YES');
           return { ...facts, kind: 'failed', error, providerStatus: `${upgrade} is unavailable` };
         }
         case 'unavailable':
-          return { ...verdict, retryAfterMs: answer.retryAfterMs };
+          return { ...status, retryAfterMs: answer.retryAfterMs };
         case 'unknown':
-          return this.#unknown(verdict.reason);
+          return this.#unknown(status.reason);
         default:
-          return verdict satisfies never;
+          return status satisfies never;
       }
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
@@ -143,8 +143,8 @@ export class KieChecks {
     }
   }
 
-  /** Both calls may be repeated: the first begins, the others tell how it is going (Kie docs, 2026-06). */
-  #askForUpgrade(
+  /** Both calls may be repeated: the first starts the work, the next ones return its status (Kie docs, 2026-06). */
+  #requestUpgrade(
     upgrade: Upgrade,
     taskId: string,
     callbackUrl: string | null,

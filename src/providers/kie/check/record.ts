@@ -5,7 +5,7 @@ import type { Answer } from '../http/http.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
 import { videoUrlOf } from './video-url.ts';
 
-/** What an answer to a status request says, whichever contract it came on. */
+/** The content of a response to a status request, on any contract. */
 export type KieRecord =
   | (RecordFacts & { readonly kind: 'processing'; readonly percent: number | null })
   | (RecordFacts & { readonly kind: 'completed'; readonly url: string; readonly resolution: string | null })
@@ -21,7 +21,7 @@ export type KieRecord =
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Facts beside the verdict. */
+/** Facts of a record in any state. */
 export interface RecordFacts {
   readonly providerStatus: string;
   readonly credits: number | null;
@@ -30,8 +30,8 @@ export interface RecordFacts {
 
 type State = 'processing' | 'success' | 'failure';
 
-/** Words of the `jobs` contract (Kie docs, 2026-10), then those of the seed and its kin. */
-const words: ReadonlyMap<string, State> = new Map([
+/** Status strings of the `jobs` contract (Kie docs, 2026-10), then those of the seed and of similar APIs. */
+const stateByStatus: ReadonlyMap<string, State> = new Map([
   ['waiting', 'processing'],
   ['queuing', 'processing'],
   ['generating', 'processing'],
@@ -59,27 +59,26 @@ export const isFault = (code: number): boolean =>
 /** Faults of our access, which say nothing about a task even beside a record of it. */
 const isAccessFault = (code: number): boolean => isFault(code) && code < 500;
 
-/** Codes that a failed generation is told with, and "is processing" too (Kie docs, 2026-06). */
+/** Codes of a failed generation; some are also sent with "is processing" (Kie docs, 2026-06). */
 const failureCodes: ReadonlySet<number> = new Set([400, 402, 422, 451, 500, 501, 505]);
 
-/** What Kie says with a code of failure about something that is not finished (Kie docs, 2026-06). */
+/** Kie's messages beside a failure code about a task that is not finished (Kie docs, 2026-06). */
 const inProgress =
   /\bis (?:still |being )*process(?:ing|ed)\b|check back|\bis (?:still )?(?:being )?generat(?:ing|ed)\b/i;
 
-/** Body code of a generation that failed for good (Kie docs, 2026-06). */
+/** Body code of a generation that failed permanently (Kie docs, 2026-06). */
 const generationFailed = 501;
 
 /** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
 const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
 
-/** What 501 is called where it is about a video, and not about a route (Kie docs, 2026-06). */
+/** Messages of 501 where it is about a video, not about a route (Kie docs, 2026-06). */
 const generationText = /generat\w* .*fail|fail\w* .*generat/i;
 
 /**
- * Reads an answer of any shape. Total: whatever comes in, a verdict comes out, and only what is said of this task is
- * believed.
+ * Reads a response of any shape. Total: every input has a result, and only statements about this task count.
  *
- * @param contract whose route was asked: the seed's has answers that name no task
+ * @param contract whose route was asked: responses of the seed's route name no task
  */
 export function readRecord(answer: Answer, providerTaskId: string, contract: Contract): KieRecord {
   const { status, json } = answer;
@@ -92,13 +91,13 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   if (code === 404 || (code === 422 && noRecord.test(message))) {
     if (!isObject(data)) return { kind: 'notFound', reason: message };
   }
-  // Kie's answers come with HTTP 200 (recordings, 2026), or in the status that a code of failure names (docs): what is
-  // between us and Kie tells nothing of a task.
+  // Kie's answers come with HTTP 200 (recordings, 2026), or in the status that a code of failure names (docs): a response of
+  // anything between this server and Kie says nothing about a task.
   if (status !== 200 && !(status === code && failureCodes.has(code))) {
     return { kind: 'unknown', reason: `HTTP ${status}` };
   }
   if (code === null && json['code'] !== undefined && json['code'] !== null) {
-    return { kind: 'unknown', reason: 'a code that is no number' };
+    return { kind: 'unknown', reason: 'a code that is not a number' };
   }
   if (code !== null && code !== 200 && !isObject(data)) {
     if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
@@ -112,7 +111,7 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   const record = isObject(data) ? data : json;
   const ids = idsIn(json, record);
   if (ids.some((id) => id !== providerTaskId)) {
-    return { kind: 'unknown', reason: 'the answer is about another task' };
+    return { kind: 'unknown', reason: 'the response is about another task' };
   }
   if (code !== null && code !== 200) {
     if (isAccessFault(code)) return { kind: 'unavailable', reason: `code ${code} with a record` };
@@ -123,16 +122,16 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
     const isOpen = isKnown && state === 'processing' && inProgress.test(message);
     if (!isFailed && !isOpen) return { kind: 'unknown', reason: `code ${code} with a record` };
   }
-  const verdict = judge(json, record, code === generationFailed ? 'failure' : null);
-  if (verdict.kind !== 'failed' || ids.length > 0) return verdict;
+  const result = judge(json, record, code === generationFailed ? 'failure' : null);
+  if (result.kind !== 'failed' || ids.length > 0) return result;
   // An error that names no task and says that there is none is about the record, not about the video.
-  if (noRecord.test(verdict.text ?? '')) return { kind: 'notFound', reason: verdict.text ?? '' };
+  if (noRecord.test(result.text ?? '')) return { kind: 'notFound', reason: result.text ?? '' };
   return contract === 'task' && isSeedFailure(json)
-    ? verdict
+    ? result
     : { kind: 'unknown', reason: 'a failure that names no task' };
 }
 
-/** Every id that an answer gives its task, as text: anything but text is another one. */
+/** Every id that a response gives its task, as text; a value of another type counts as another id. */
 export function idsIn(json: Unknowns, record: Unknowns): string[] {
   const response = unwrapJson(record['response']);
   return [record, json, isObject(response) ? response : {}]
@@ -142,8 +141,8 @@ export function idsIn(json: Unknowns, record: Unknowns): string[] {
 }
 
 /**
- * The seed's `{"status":"failed"}`, with its `error` or without: no envelope, and none of the texts that gateways
- * put beside such a word.
+ * The seed's `{"status":"failed"}`, with or without `error`: no envelope, and none of the fields that gateways add to
+ * such a status.
  */
 const isSeedFailure = (json: Unknowns): boolean =>
   Object.keys(json).every((key) => ['status', 'error', 'result', 'video_url', 'url'].includes(key));
@@ -157,70 +156,74 @@ const processing: KieRecord = {
 };
 
 function judge(json: Unknowns, record: Unknowns, forced: State | null): KieRecord {
-  const told = stateOf(json, record);
+  const reported = stateOf(json, record);
   const facts: RecordFacts = {
-    providerStatus: told.word ?? 'unknown',
+    providerStatus: reported.status ?? 'unknown',
     credits: numberOf(record['creditsConsumed']),
     echoedPrompt: echoedPrompt(record),
   };
-  if (forced !== null && told.word !== null && told.state !== forced) {
-    return { kind: 'unknown', reason: `a record that says "${told.word}" with a code that does not` };
+  if (forced !== null && reported.status !== null && reported.state !== forced) {
+    return { kind: 'unknown', reason: `the status "${reported.status}" contradicts the code` };
   }
-  const state = forced ?? told.state;
+  const state = forced ?? reported.state;
   switch (state) {
     case 'processing':
       return { kind: 'processing', percent: numberOf(record['progress']), ...facts };
     case 'failure': {
       const failure = failureOf(record, json);
       return inProgress.test(failure.text ?? '')
-        ? { kind: 'unknown', reason: 'a failure that is said to be in progress' }
+        ? { kind: 'unknown', reason: 'a failure whose message says that it is in progress' }
         : { kind: 'failed', ...failure, ...facts };
     }
     case 'success':
     case null: {
-      if (state === null && told.word !== null) return { kind: 'unknown', reason: `state "${told.word}"` };
+      if (state === null && reported.status !== null)
+        return { kind: 'unknown', reason: `state "${reported.status}"` };
       const url = videoUrlOf(json, record, state === 'success');
       if (url === null) {
         return { kind: 'unknown', reason: state === null ? 'no state' : 'success without a video link' };
       }
       const response = record['response'];
       const resolution = isObject(response) ? textOf(response['resolution']) : null;
-      return { kind: 'completed', url, resolution, ...facts, providerStatus: told.word ?? 'success' };
+      return { kind: 'completed', url, resolution, ...facts, providerStatus: reported.status ?? 'success' };
     }
     default:
       return state satisfies never;
   }
 }
 
-/** The provider's word, and what it means if we know it; words of a record that contradict each other mean nothing. */
-function stateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
-  const told = firstStateOf(json, record);
+/** The provider's status string, and its meaning where it is known; contradictory fields of a record have none. */
+function stateOf(json: Unknowns, record: Unknowns): { status: string | null; state: State | null } {
+  const reported = firstStateOf(json, record);
   const states = [
     flags[numberOf(record['successFlag']) ?? -1],
     ...[record['state'], record['status']].map(meaningOf),
   ];
-  return states.every((state) => state === undefined || state === told.state)
-    ? told
-    : { ...told, state: null };
+  return states.every((state) => state === undefined || state === reported.state)
+    ? reported
+    : { ...reported, state: null };
 }
 
-const meaningOf = (value: unknown): State | undefined => words.get(textOf(value)?.toLowerCase() ?? '');
+const meaningOf = (value: unknown): State | undefined =>
+  stateByStatus.get(textOf(value)?.toLowerCase() ?? '');
 
-function firstStateOf(json: Unknowns, record: Unknowns): { word: string | null; state: State | null } {
+function firstStateOf(json: Unknowns, record: Unknowns): { status: string | null; state: State | null } {
   if ('successFlag' in record) {
     const flag = numberOf(record['successFlag']);
     return {
-      word: `successFlag ${String(flag ?? 'unreadable')}`,
+      status: `successFlag ${String(flag ?? 'unreadable')}`,
       state: flag === null ? null : (flags[flag] ?? null),
     };
   }
   for (const value of [record['state'], record['status'], json['state'], json['status']]) {
-    const word = textOf(value);
-    if (word !== null) return { word: word.slice(0, 100), state: words.get(word.toLowerCase()) ?? null };
-    // A state that is there and is no word is not the same as none; the status of an envelope is none.
-    if (value !== undefined && value !== 200) return { word: 'unreadable', state: null };
+    const status = textOf(value);
+    if (status !== null) {
+      return { status: status.slice(0, 100), state: stateByStatus.get(status.toLowerCase()) ?? null };
+    }
+    // A status that is not a string differs from a missing one; the status 200 of an envelope is not a status.
+    if (value !== undefined && value !== 200) return { status: 'unreadable', state: null };
   }
-  return { word: null, state: null };
+  return { status: null, state: null };
 }
 
 function failureOf(record: Unknowns, json: Unknowns) {
@@ -246,7 +249,7 @@ function failureOf(record: Unknowns, json: Unknowns) {
   };
 }
 
-/** The prompt that came with the task: the echo is JSON in text, and its input may be so again (recordings, 2026-04). */
+/** The prompt as the record echoes it: the echo is a JSON string, and its input may be another (recordings, 2026-04). */
 function echoedPrompt(record: Unknowns): string | null {
   const echo = unwrapJson(record['param'] ?? record['paramJson'] ?? record['promptJson']);
   if (!isObject(echo)) return null;

@@ -7,7 +7,7 @@ import { listedUrl } from './video-url.ts';
 /** A version of a finished video that the `veo` contract makes on a call of its own. */
 export type Upgrade = '1080p' | '4k';
 
-/** What the answer to such a call says. */
+/** The content of a response to such a call. */
 export type UpgradeStatus =
   | { readonly kind: 'ready'; readonly url: string }
   | { readonly kind: 'processing'; readonly providerStatus: string }
@@ -16,13 +16,13 @@ export type UpgradeStatus =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Which version is still missing when a record of this resolution has succeeded; a record that names none is of 720p. */
-export function missingUpgrade(wanted: Resolution | null, told: string | null): Upgrade | null {
+export function missingUpgrade(wanted: Resolution | null, reported: string | null): Upgrade | null {
   const upgrade = wanted === 'P1080' ? '1080p' : wanted === 'P2160' ? '4k' : null;
-  return upgrade === null || told?.toLowerCase() === upgrade ? null : upgrade;
+  return upgrade === null || reported?.toLowerCase() === upgrade ? null : upgrade;
 }
 
 /**
- * Reads an answer of `get-1080p-video` or `get-4k-video`. Total. Code 422 is both "still processing" and "made
+ * Reads a response of `get-1080p-video` or `get-4k-video`. Total. Code 422 is both "still processing" and "made
  * before" at 4k, code 400 is "still processing" at 1080p (Kie docs, 2026-06): texts and links decide.
  */
 export function readUpgrade(upgrade: Upgrade, answer: Answer, providerTaskId: string): UpgradeStatus {
@@ -31,7 +31,7 @@ export function readUpgrade(upgrade: Upgrade, answer: Answer, providerTaskId: st
   if (!isObject(json)) return { kind: 'unknown', reason: `HTTP ${status} without a JSON object` };
   const data = isObject(json['data']) ? json['data'] : {};
   if (idsIn(json, data).some((id) => id !== providerTaskId))
-    return { kind: 'unknown', reason: 'the answer is about another task' };
+    return { kind: 'unknown', reason: 'the response is about another task' };
   const code = numberOf(json['code']);
   const text = textOf(json['msg']) ?? '';
   const isKies = status === 200;

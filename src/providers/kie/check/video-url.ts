@@ -1,6 +1,6 @@
 import { isObject, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
 
-/** A link, wherever it stands in a text. Bounded, because the texts are somebody else's. */
+/** A link anywhere in a text. Bounded, because the text is untrusted. */
 const link = /https?:\/\/[^\s"'<>\\]{1,2000}/gi;
 /** One that ends like a video. */
 const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;

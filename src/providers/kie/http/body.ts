@@ -57,7 +57,7 @@ export async function readText(
     .toLowerCase();
   if (name === '' || name === 'identity') return { text: bytes.toString(), ...end };
   const decompression = decompressions.get(name);
-  // Some name an encoding that they do not use: what an id stands in is searched as it came.
+  // Some servers name an encoding that they do not use: the body is then searched for ids as it arrived.
   const unreadable: BodyText = {
     text: bytes.toString(),
     ...(end.end === 'cut' ? end : { end: 'unreadable' }),

@@ -3,7 +3,7 @@ import { DeadlineSignal } from '../../../time/deadline.ts';
 import { readText } from './body.ts';
 import { parseJson } from './json.ts';
 
-/** An answer as it came: the status proves little, because Kie puts most failures into HTTP 200. */
+/** A response as it arrived. The status proves little: Kie sends most failures with HTTP 200. */
 export interface Answer {
   readonly status: number;
   readonly retryAfterMs: number | null;
@@ -13,12 +13,12 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A request that ended without a whole answer. */
+/** A request that ended without a complete response. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   /** Whether a byte of it may have been written. */
   readonly mayHaveBeenSent: boolean;
-  /** What came of the answer before the connection ended. */
+  /** The part of the response that arrived before the connection ended. */
   readonly partialText: string;
 
   constructor(reason: string, mayHaveBeenSent: boolean, cause: unknown, partialText = '') {
@@ -33,7 +33,7 @@ export class OwnFaultError extends Error {
   override readonly name = 'OwnFaultError';
 }
 
-/** Errors of the system that are about this machine, whoever was to be asked. */
+/** System errors of this machine, whatever the address of the request. */
 const ownFaults: ReadonlySet<unknown> = new Set([
   'EACCES',
   'EADDRNOTAVAIL',
@@ -53,7 +53,7 @@ const ownFaults: ReadonlySet<unknown> = new Set([
 const maxAnswerBytes = 1024 * 1024;
 /** 20 MB over a slow line take longer than any other request. */
 const uploadTimeoutFactor = 4;
-/** Connections that nobody waits for any more are given up later than any request. */
+/** For connections that no request waits for any longer: longer than any request. */
 const connectTimeoutFactor = 2 * uploadTimeoutFactor;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
@@ -71,7 +71,7 @@ export class KieHttp implements AsyncDisposable {
   }
 
   /**
-   * Asks something that may be asked again.
+   * Sends a request that may be repeated.
    *
    * @throws NoAnswerError, OwnFaultError
    */
@@ -83,7 +83,7 @@ export class KieHttp implements AsyncDisposable {
    * Posts once, on a connection of its own: on a reused one, a reset before the server read anything would
    * look like one after it.
    *
-   * @param mayStart asked once when the connection stands, just before the first byte is written
+   * @param mayStart called once when the connection is open, just before the first byte is written
    * @throws NoAnswerError, OwnFaultError
    */
   async postOnce(url: string, body: unknown, signal: AbortSignal, mayStart: () => boolean): Promise<Answer> {
@@ -139,7 +139,7 @@ export class KieHttp implements AsyncDisposable {
   #clientOptions() {
     return {
       allowH2: false,
-      // One limit holds for the whole of a request, and none passes because this process stood still.
+      // One limit holds for the whole of a request, and none ends early because this process was paused.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: connectTimeoutFactor * this.#timeoutMs },
@@ -206,7 +206,7 @@ const isOwnFault = (error: unknown): boolean =>
   error instanceof Error &&
   (('code' in error && ownFaults.has(error.code)) || error.name === 'NotReadableError');
 
-/** Undici's codes are words that an operator can look up; its messages may name addresses. */
+/** Undici's codes can be looked up by an operator; its messages may contain addresses. */
 const describe = (error: unknown): string =>
   !(error instanceof Error)
     ? String(error)

@@ -1,7 +1,7 @@
-/** An object of somebody else's, of which nothing is known. */
+/** An object from outside, of unknown content. */
 export type Unknowns = { readonly [key: string]: unknown };
 
-/** Whether a value is an object and no array. */
+/** Whether a value is an object other than an array. */
 export const isObject = (value: unknown): value is Unknowns =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -25,7 +25,7 @@ export function unwrapJson(value: unknown): unknown {
   }
 }
 
-/** JSON of somebody else's, a byte order mark before it included; undefined when it is none. */
+/** JSON from outside, with or without a byte order mark; undefined for anything else. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);

@@ -37,8 +37,8 @@ export function mayNameTask(value: unknown, depth = 0): boolean {
 }
 
 /**
- * What may be the id of a task in a text of any shape, the likeliest first: whole JSON in which it stands in another
- * place, name or form, JSON in text, JSON that was cut, another notation, or a bare word. Total and bounded.
+ * What may be the id of a task in a text of any shape, the likeliest first: whole JSON with the id in another place, under
+ * another name or in another form, JSON in a string, JSON that was cut, another notation, or a bare string. Total and bounded.
  */
 export function possibleTaskIds(answer: string): readonly string[] {
   // UTF-16 that was read as UTF-8 has a NUL beside each letter.

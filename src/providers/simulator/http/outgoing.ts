@@ -10,7 +10,7 @@ export interface Answered {
 
 /**
  * One request on a connection of its own, which is gone when the promise settles: a shared agent would keep sockets
- * that nobody owns. Redirects are not followed. Rejects for a failed connection, an abort and too large an answer.
+ * without an owner. Redirects are not followed. Rejects for a failed connection, an abort and too large an answer.
  */
 export async function exchange(
   url: string,

@@ -74,7 +74,7 @@ export const createKieAccount = (options: KieAccountOptions, behaviours: Behavio
   credits: Number(behaviours.get('credits') ?? 1_000_000),
 });
 
-/** The task behind an id, from whichever process, as long as it is not from the future and not older than 14 days. */
+/** The task of an id that this or another process made, unless it is from the future or older than 14 days. */
 export function findTask(world: KieWorld, id: string, contract?: Contract): SimulatedTask | undefined {
   const facts = readTaskId(id);
   if (facts === undefined || (contract !== undefined && facts.contract !== contract)) return undefined;
@@ -87,7 +87,7 @@ export function findTask(world: KieWorld, id: string, contract?: Contract): Simu
   return { ...facts, id, finishesAt: facts.createdAt + takesMs, behaviours, memory };
 }
 
-/** Remembers what is not in the id, forgetting the oldest tasks beyond the limit. */
+/** Remembers the facts of a task that its id does not have; above the limit, the oldest tasks are forgotten. */
 export function remember(world: KieWorld, id: string, memory: TaskMemory): void {
   world.kie.memories.set(id, memory);
   forgetOldest(world.kie.memories);

@@ -15,7 +15,7 @@ export function answerCredit(world: KieWorld, response: ServerResponse): void {
 
 /**
  * Answers `POST /api/v1/common/download-url`: a temporary link for a file that we made, `url is wrong` for any other
- * (recorded Kie traffic, 2026). The link says itself when it ends.
+ * (recorded Kie traffic, 2026). The link contains its own expiry.
  */
 export async function answerDownloadUrl(
   world: KieWorld,
@@ -30,7 +30,7 @@ export async function answerDownloadUrl(
   sendJson(response, ok(`${world.url}/d/${world.now() + linkMs}${path}`));
 }
 
-/** The file path behind a temporary link that has not ended yet. */
+/** The file path of a temporary link that has not expired yet. */
 export function pathBehindLink(world: KieWorld, path: string): string | undefined {
   const match = /^\/d\/(\d{13})(\/.*)$/.exec(path);
   return match && Number(match[1]) > world.now() ? match[2] : undefined;

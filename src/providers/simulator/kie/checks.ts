@@ -73,7 +73,7 @@ function sendRecord(response: ServerResponse, behaviours: Behaviours, record: ob
   sendText(response, cut, 'application/json;charset=UTF-8');
 }
 
-/** Each contract has its own words for an id that it doesn't know (recorded Kie traffic and docs, 2026). */
+/** Each contract has its own message for an unknown id (recorded Kie traffic and docs, 2026). */
 function unknownId(contract: Contract, id: string): Envelope {
   return refused(422, contract === 'jobs' ? 'recordInfo is null' : `Record not found for taskId: ${id}`);
 }

@@ -2,7 +2,7 @@ import { isObject } from '../http/respond.ts';
 import { type Envelope, refused } from './responses.ts';
 import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task/task-id.ts';
 
-/** A create as understood, whichever contract it came on. */
+/** A parsed create, on any contract. */
 export interface CreateRequest extends Pick<
   TaskFacts,
   'contract' | 'aspect' | 'seconds' | 'resolution' | 'tier'
@@ -81,7 +81,7 @@ function parse(
   const seconds = Number(fields['duration'] ?? 8);
   const hasImages =
     Array.isArray(images) && images.length <= 3 && images.every((image) => typeof image === 'string');
-  // The texts of these refusals are ours: nobody has published Kie's.
+  // The texts of these refusals are ours: Kie's are not published.
   if (!aspect) return refuse('aspect_ratio is not within the range of allowed options');
   if (!resolution) return refuse('resolution is not within the range of allowed options');
   if (!tier) return refuse('model is not within the range of allowed options');

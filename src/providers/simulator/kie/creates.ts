@@ -96,7 +96,7 @@ function accept(world: KieWorld, create: CreateRequest, own: Behaviours): string
   return taskId;
 }
 
-/** Kie takes an unreachable image without a word and fails later, in the record (recorded on a sibling endpoint). */
+/** Kie accepts an unreachable image and fails later, in the record (recorded on a sibling endpoint). */
 function imageFate(world: KieWorld, create: CreateRequest): Behaviours {
   const isDead = create.images.some((image) => {
     const url = URL.parse(image);
@@ -107,7 +107,7 @@ function imageFate(world: KieWorld, create: CreateRequest): Behaviours {
   return new Map(isDead ? [['dead-image', '']] : []);
 }
 
-/** Takes a place in the sliding window; without a free one, the seconds until there is one. */
+/** Takes a slot of the sliding window. Returns 0, or the seconds until one is free. */
 function takeFromRateWindow(world: KieWorld): number {
   if (world.kie.createsPer10s === 0) return 0;
   const { recentCreates } = world.kie;

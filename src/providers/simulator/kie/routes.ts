@@ -13,7 +13,7 @@ import type { Asked, Wire } from '../world.ts';
 
 type Answer = (world: KieWorld, asked: Asked, response: ServerResponse) => void | Promise<void>;
 
-/** The routes of the API, all behind the key (Kie docs, 2026-06 and 2026-10). */
+/** The routes of the API, which all require the key (Kie docs, 2026-06 and 2026-10). */
 const api: Readonly<Record<string, Answer>> = {
   'POST /api/v1/jobs/createTask': (world, asked, response) => answerCreate(world, asked, response, 'jobs'),
   'GET /api/v1/jobs/recordInfo': (world, asked, response) => answerCheck(world, asked, response, 'jobs'),

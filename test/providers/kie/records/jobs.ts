@@ -214,7 +214,7 @@ export const jobsRecords: readonly RecordRow[] = [
     verdict: failed('PROVIDER_FAILED', '501'),
   },
   {
-    name: 'jobs in a state that nobody documented',
+    name: 'jobs in a state that is not documented',
     source: 'ours',
     body: jobs({ state: 'paused' }),
     verdict: unknown,

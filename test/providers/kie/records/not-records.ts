@@ -138,7 +138,7 @@ export const notRecords: readonly RecordRow[] = [
   { name: 'null', source: 'ours', body: null, verdict: unknown },
   { name: 'an empty object', source: 'ours', body: {}, verdict: unknown },
   { name: 'an empty record', source: 'ours', body: envelope({}), verdict: unknown },
-  { name: 'a code that nobody documented', source: 'ours', body: envelope(null, 299), verdict: unknown },
+  { name: 'a code that is not documented', source: 'ours', body: envelope(null, 299), verdict: unknown },
   {
     name: 'code 400 without a record',
     source: 'doc, 2026-06',

@@ -1,7 +1,7 @@
 import { jobs, jobsDone } from './jobs.ts';
 import { attacker, envelope, failed, taskId, unknown, video, type RecordRow } from './row.ts';
 
-/** Records of the `jobs` contract that nobody documented: of another task, without a state, with the customer's own links. */
+/** Undocumented records of the `jobs` contract: of another task, without a state, with the customer's own links. */
 export const oddJobsRecords: readonly RecordRow[] = [
   ...[12, 0, true, { id: taskId }, ['x']].flatMap((id): RecordRow[] => [
     {
@@ -54,7 +54,7 @@ export const oddJobsRecords: readonly RecordRow[] = [
     verdict: unknown,
   },
   {
-    name: 'jobs code 501 with our record that tells no state',
+    name: 'jobs code 501 with our record without a state',
     source: 'doc, 2026-06',
     body: envelope({ taskId }, 501, 'x'),
     verdict: failed('PROVIDER_FAILED', '501'),

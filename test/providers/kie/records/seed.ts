@@ -98,7 +98,7 @@ const shapes: readonly RecordRow[] = [
     body: { status: 'error', error: { code: 'X1', message: 'broken' } },
     verdict: { ...failed('PROVIDER_FAILED', 'X1'), text: 'broken' },
   },
-  { name: 'a status nobody knows', source: 'seed', body: { status: 'unknown' }, verdict: unknown },
+  { name: 'an unknown status', source: 'seed', body: { status: 'unknown' }, verdict: unknown },
   {
     name: 'a status that is a number',
     source: 'ours',

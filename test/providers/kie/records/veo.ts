@@ -208,7 +208,7 @@ export const veoRecords: readonly RecordRow[] = [
     verdict: failed('PROVIDER_REJECTED', '400'),
   },
   {
-    name: 'veo with a flag that nobody documented',
+    name: 'veo with a flag that is not documented',
     source: 'ours',
     body: veo({ successFlag: 7 }),
     verdict: unknown,

@@ -2,7 +2,7 @@ import { unixOf } from './file-name.ts';
 import type { Behaviours } from '../../switches.ts';
 import { type SimulatedTask, type KieWorld } from './../account-state.ts';
 
-/** Where a task is, in words of no contract. */
+/** The state of a task, independent of contracts. */
 export type Outcome =
   | { readonly kind: 'waiting' | 'generating' }
   | { readonly kind: 'success'; readonly url: string; readonly originUrl: string }
@@ -24,7 +24,7 @@ const failures = {
   },
 } as const;
 
-/** What has become of a task at a moment: waiting for its first half, then generating, then its end. */
+/** The state of a task at a moment: waiting for its first half, then generating, then its end. */
 export function outcomeAt(world: KieWorld, task: SimulatedTask, behaviours: Behaviours, at: number): Outcome {
   if (behaviours.has('stuck')) return { kind: 'waiting' };
   if (at < task.finishesAt) {
