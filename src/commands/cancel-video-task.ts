@@ -12,7 +12,7 @@ const costLookFactor = 30;
 export async function cancelVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
   const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
-  const label = labelOf(commands, task);
+  const label = labelOf(task);
   const interval = commands.providers.find(({ name }) => name === task.provider.name)?.pollIntervalMs ?? 0;
   // The worker may have been first: the hint follows from the row that is changed.
   const canceled = await commands.recorder.decide(

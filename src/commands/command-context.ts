@@ -1,5 +1,6 @@
 import type { MediaFiles } from '../media/media-files.ts';
 import type { VideoProvider } from '../providers/provider.ts';
+import { providerLabel } from '../providers/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { Owner, ProviderName, VideoTask } from '../domain/video-task.ts';
 import type { Budgets } from '../domain/budgets.ts';
@@ -37,6 +38,5 @@ export interface Commands {
 export const isOwn = (task: VideoTask, owner: Owner): boolean =>
   task.owner === owner && task.deletedAt === null;
 
-/** The provider of a task as people know it, also where it is no longer configured. */
-export const labelOf = ({ providers }: Commands, task: VideoTask): string =>
-  providers.find(({ name }) => name === task.provider.name)?.label ?? task.provider.name;
+/** The label of a task's provider, also where it is no longer configured. */
+export const labelOf = (task: VideoTask): string => providerLabel(task.provider.name);

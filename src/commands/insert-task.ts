@@ -80,7 +80,7 @@ function refusedAsUnpriced(
   const userErrors =
     provider === undefined ? [] : refusedOptions(provider, model, providerOptions, fields.options);
   if (userErrors.length > 0) return { task: null, userErrors };
-  return cost === null ? priceUnknown(model, fields) : null;
+  return cost === null ? priceUnknown(model, provider?.priceSetting ?? null, fields) : null;
 }
 
 /** What a key that was used before answers; null for one that was not. */
@@ -121,12 +121,14 @@ const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): Task
     null,
   );
 
-const priceUnknown = (model: string, fields: KeepFields): TaskResult =>
+const priceUnknown = (model: string, priceSetting: string | null, fields: KeepFields): TaskResult =>
   failure(
     'BUDGET_EXCEEDED',
     `The price of ${model} in this form is not known, and you have a monthly budget. Choose a model with a price ` +
-      '(see the query `providers`), leave durationSeconds and resolution out, or ask the operator to name its price ' +
-      'in KIE_PRICES, of a second or of this resolution.',
+      '(see the query `providers`), or leave durationSeconds and resolution out' +
+      (priceSetting === null
+        ? '.'
+        : `, or ask the operator to name its price in ${priceSetting}, of a second or of this resolution.`),
     fields.model,
   );
 

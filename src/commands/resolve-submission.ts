@@ -88,7 +88,7 @@ async function giveUp(commands: Commands, owner: Owner, task: VideoTask): Promis
   // One that failed for the same reason is given up already.
   if (task.stage === 'FAILED') return success(task);
   const given = await commands.recorder.decide(task.id, (row) =>
-    isOwn(row, owner) ? { kind: 'gaveUp', error: givenUp(labelOf(commands, row)) } : null,
+    isOwn(row, owner) ? { kind: 'gaveUp', error: givenUp(labelOf(row)) } : null,
   );
   return given === null ? outrun(commands, owner, task.id) : success(given);
 }
@@ -97,7 +97,7 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
   const { recorder, now, store } = commands;
   const copied = await copyOf(commands, task);
   if (copied.kind === 'impossible') return copied.result;
-  const error = givenUp(labelOf(commands, task));
+  const error = givenUp(labelOf(task));
   // A key of its own, which no client can write: whoever asks twice gets the one new task.
   const key = { key: `\u0001resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
   const result = await keepTask(

@@ -1,6 +1,8 @@
-/** An unknown variable with one of these prefixes is probably meant for Reelay. */
+import { registry } from '../providers/registry.ts';
+
+/** An unknown variable with one of these prefixes is probably meant for Reelay, as is one with the name of a provider. */
 const ownPrefix =
-  /^(?:REELAY|KIE|GOOGLE|GEMINI|VERTEX|SIMULATOR|PROVIDERS?|LIMIT|JWT|API_KEYS?|BUDGET|S3|MEDIA|FETCH|CORS|METRICS)_/;
+  /^(?:REELAY|GEMINI|VERTEX|PROVIDERS?|LIMIT|JWT|API_KEYS?|BUDGET|S3|MEDIA|FETCH|CORS|METRICS)_/;
 /** Variables of the CLI. */
 const ofTheCli = new Set(['REELAY_URL', 'REELAY_API_KEY']);
 /** Shorter names, such as `POST`, are similar to too many others. */
@@ -24,8 +26,11 @@ export function nearestKnown(name: string, known: readonly string[]): string | n
   }));
   const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));
   const isSimilar = nearest.distance === 0 || (bare.length >= shortestSimilar && nearest.distance <= 2);
-  return isSimilar || ownPrefix.test(name.toUpperCase()) ? nearest.candidate : null;
+  return isSimilar || isOwn(name.toUpperCase()) ? nearest.candidate : null;
 }
+
+const isOwn = (name: string): boolean =>
+  ownPrefix.test(name) || registry.some((declaration) => name.startsWith(`${declaration.name}_`));
 
 /** Levenshtein's: how many letters must be added, removed or replaced. */
 export function editDistance(from: string, to: string): number {

@@ -15,6 +15,7 @@ export function createMissingProvider({ name, label }: ProviderDeclaration): Vid
     label,
     isMissing: true,
     taskPage: null,
+    priceSetting: null,
     pollIntervalMs,
     createRate: null,
     usdPerCredit: null,

@@ -117,6 +117,8 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   readonly pollIntervalMs: number;
   /** How many tasks the account may start in a sliding window; null: no limit. */
   readonly createRate: CreateRate | null;
+  /** The variable in which the operator can set prices; null: there is none. */
+  readonly priceSetting: string | null;
   /** Where a person can look up a task by its provider task id; null: there is no such page. */
   readonly taskPage: string | null;
   /**

@@ -97,6 +97,10 @@ export const createMissingProviders = (configured: readonly VideoProvider[]): Vi
     .filter(({ name }) => configured.every((provider) => provider.name !== name))
     .map(createMissingProvider);
 
+/** The name of a provider for people, whether it is used or not; its plain name where no version declares it any more. */
+export const providerLabel = (name: ProviderName): string =>
+  declarations.find((declaration) => declaration.name === name)?.label ?? name;
+
 /** Where a provider calls back, below `/callbacks/`; null: it does not. */
 export const callbackPathOf = (name: ProviderName): string | null =>
   declared(name).implementation?.callbacks?.path ?? null;

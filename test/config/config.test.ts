@@ -1,6 +1,11 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from '../../src/config/config.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the environment', () => {
   it('has a default for what is unset, the simulator where there is no key', () => {
@@ -226,6 +231,20 @@ describe('the environment', () => {
     );
     expect(() => budget('key:ann=10,key:anna=3')).toThrow(/^BUDGET_PER_MONTH .*API_KEYS/);
     expect(() => budget('key:ANN=10')).toThrow(/^BUDGET_PER_MONTH .*API_KEYS/);
+  });
+
+  it('has no setting that nothing reads', async () => {
+    const sources: string[] = [];
+    for await (const file of glob('src/**/*.ts', { cwd: root })) {
+      if (!file.startsWith('src/config/') && !file.endsWith('/settings.ts')) {
+        sources.push(await readFile(join(root, file), 'utf8'));
+      }
+    }
+    const source = sources.join('\n');
+    const { providers, ...groups } = readConfig({});
+    const names = Object.values({ ...groups, ...providers.settings }).flatMap((group) => Object.keys(group));
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(source))).toEqual([]);
   });
 
   it('describes each variable for people', () => {

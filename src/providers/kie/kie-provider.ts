@@ -20,6 +20,7 @@ import { isObject, numberOf } from './http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
 import { readCutAnswer, readSubmitAnswer, withResponse } from './submit/submit-response.ts';
+import { kieSettings } from './settings.ts';
 import { KieChecks } from './check/checks.ts';
 
 /** An account at Kie, or at something that speaks its wire. */
@@ -62,6 +63,7 @@ class KieProvider implements VideoProvider {
   readonly pollIntervalMs: number;
   readonly createRate: CreateRate | null;
   readonly taskPage: string | null;
+  readonly priceSetting = kieSettings.prices.variable;
   readonly usdPerCredit = usdPerCredit;
   readonly models: readonly VideoModel[];
   // Other models of Kie's market are passed through by name.
