@@ -6,13 +6,13 @@ import type { Session } from './session.ts';
 import type { Task } from './task.ts';
 import { waitForEnd } from './wait.ts';
 
-/** Whether to wait for a task, and where to put its video. */
+/** Whether to wait for a task, and where to save its video. */
 export interface WaitOptions {
   readonly wait: boolean;
   readonly out?: string | undefined;
 }
 
-/** Sends a command about a task; throws what is to be mended. */
+/** Sends a command about a task. Refusals are thrown as `Refusals`. */
 export async function sendCommand(
   { server }: Session,
   name: keyof typeof commands,
@@ -20,25 +20,31 @@ export async function sendCommand(
 ): Promise<Task> {
   const { payload } = await server.request(commands[name], variables);
   throwUserErrors(payload.userErrors);
-  if (payload.task === null) throw new Error('The server answered neither a task nor what to mend.');
+  if (payload.task === null) throw new Error('The response has neither a task nor user errors.');
   return payload.task;
 }
 
-/** Begins a task and waits for it, or answers its id. The file is looked at before anything is paid. */
-export async function beginAndWait(
+/** Creates a task and waits for it, or prints its id. The output file is checked before anything is paid. */
+export async function createAndWait(
   session: Session,
   { wait, out }: WaitOptions,
-  begin: () => Promise<Task>,
+  create: () => Promise<Task>,
 ): Promise<ExitCode> {
   const { output, environment, signal } = session;
   if (!wait && out !== undefined) {
-    throw new Failure(exitCodes.refused, 'BAD_INPUT', '--out wants to wait, and --no-wait does not.', {
-      field: ['--out'],
-    });
+    throw new Failure(
+      exitCodes.refused,
+      'BAD_INPUT',
+      '--out cannot be combined with --no-wait: the video is saved after waiting for it.',
+      {
+        field: ['--out'],
+      },
+    );
   }
   const path = out === undefined ? null : await checkOut(environment.folder, out);
-  const task = await begin().catch((error: unknown) => {
-    if (signal.aborted) output.note('No answer was awaited. Whether the task was taken, "list" tells.');
+  const task = await create().catch((error: unknown) => {
+    if (signal.aborted)
+      output.note('Interrupted before the server responded. Run "list" to see whether the task was created.');
     throw error;
   });
   if (wait) {

@@ -4,18 +4,18 @@ import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { exitCodes, Failure } from './failure.ts';
 
-/** How a server is reached. */
+/** The server to connect to, and how long to try. */
 export interface ConnectionOptions {
   readonly url: string;
   readonly key: string | null;
-  /** How long a connection that was there and got lost is tried again. */
+  /** How long a lost connection is retried. A first connection that fails is not. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
-  /** Told once when a connection is lost, and once when it is there again. */
+  /** Called once when a connection is lost, and once when it is restored. */
   readonly onChange: (state: 'lost' | 'restored') => void;
 }
 
-/** A quiet wire is asked for a sign of life this often; one that gives none for as long is dead. */
+/** Interval of pings on a quiet connection. A connection without a pong for as long is terminated. */
 const keepAliveMs = 10_000;
 const shortestPauseMs = 200;
 const longestPauseMs = 5000;
@@ -24,8 +24,8 @@ const closed = z.object({ code: z.number(), reason: z.string().optional() });
 const closeCodes = { unauthorized: 4401, forbidden: 4403 } as const;
 
 /**
- * One WebSocket, opened when it is needed and again after it was lost. graphql-ws sends an operation again by
- * itself, but with its old variables; here the caller does, with `after` as of now.
+ * One WebSocket, opened on the first operation and again after it was lost. The retries of graphql-ws repeat an
+ * operation with its old variables; here the caller repeats it, with the newest `after`.
  */
 export class Connection implements AsyncDisposable {
   readonly #options: ConnectionOptions;
@@ -43,7 +43,7 @@ export class Connection implements AsyncDisposable {
       webSocketImpl: WebSocket,
       retryAttempts: 0,
       keepAlive: keepAliveMs,
-      // The next operation follows at once; a longer time would hold up the end of the program.
+      // The next operation follows immediately; a longer time would delay the exit.
       lazyCloseTimeout: 50,
       ...(options.key !== null && { connectionParams: { authorization: options.key } }),
       on: {
@@ -64,13 +64,13 @@ export class Connection implements AsyncDisposable {
     });
   }
 
-  /** The results of one operation, once. Throws what graphql-ws throws; see `again`. */
+  /** Yields the results of one operation, sent once. Throws what graphql-ws throws; see `retry`. */
   async *results(query: string, variables: Record<string, unknown>): AsyncGenerator {
     const { signal } = this.#options;
     signal.throwIfAborted();
     const iterator = this.#client.iterate({ query, variables });
     const aborted = Promise.withResolvers<never>();
-    // Nobody may be waiting when it happens.
+    // It may be rejected while nothing awaits it.
     aborted.promise.catch(() => {});
     const abort = () => aborted.reject(signal.reason as Error);
     signal.addEventListener('abort', abort);
@@ -87,8 +87,8 @@ export class Connection implements AsyncDisposable {
     }
   }
 
-  /** Waits until it is time to try again after an error of `results`, or throws what cannot be helped. */
-  async again(error: unknown): Promise<void> {
+  /** Waits until it is time to retry after an error of `results`. Throws a `Failure` if a retry is useless. */
+  async retry(error: unknown): Promise<void> {
     const { url, signal, patienceMs, onChange } = this.#options;
     signal.throwIfAborted();
     const { data: close } = closed.safeParse(error);
@@ -110,7 +110,7 @@ export class Connection implements AsyncDisposable {
     const socket = this.#socket;
     if (socket === undefined || socket.readyState === WebSocket.CLOSED) return;
     const gone = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
-    // A dead wire answers no close.
+    // A dead connection never confirms the close.
     const cut = setTimeout(() => socket.terminate(), 500);
     socket.close(1000);
     await gone;
@@ -121,28 +121,28 @@ export class Connection implements AsyncDisposable {
 const unreachable = (message: string, cause: unknown) =>
   new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause });
 
-/** The same words on both transports. */
+/** The failure of a missing or refused key, the same on both transports. */
 export const unauthorized = (key: string | null, cause?: unknown): Failure =>
   new Failure(
     exitCodes.unauthorized,
     'UNAUTHENTICATED',
     key === null
-      ? 'The server asks for a key: set REELAY_API_KEY.'
-      : 'The server does not take this key: look at REELAY_API_KEY.',
+      ? 'The server requires a key: set REELAY_API_KEY.'
+      : 'The server did not accept this key: check REELAY_API_KEY.',
     { cause },
   );
 
-/** What ws and graphql-ws throw are events of the browser's kind. */
+/** The reason of an error of ws or graphql-ws, which are events as in a browser, as the end of a sentence. */
 function reasonOf(error: unknown): string {
   const { data: close } = closed.safeParse(error);
   if (close !== undefined) return `closed with ${close.code}${close.reason ? ` (${close.reason})` : ''}.`;
   const { data: event } = z.object({ message: z.string() }).safeParse(error);
   const message = event?.message ?? String(error);
-  if (message.includes('ECONNREFUSED')) return 'nobody listens there. Is the server running (npm start)?';
-  if (message.includes('ENOTFOUND')) return 'there is no such host.';
+  if (message.includes('ECONNREFUSED')) return 'connection refused. Is the server running (npm start)?';
+  if (message.includes('ENOTFOUND')) return 'host not found.';
   const [, status] = /Unexpected server response: (\d+)/.exec(message) ?? [];
-  if (status === '401') return 'the server is closed to callers from outside (401): it has no API_KEYS.';
-  if (status === '403') return 'the server does not know itself by this name (403). Is its PUBLIC_URL right?';
-  if (status !== undefined) return `no Reelay answers there (HTTP ${status}).`;
+  if (status === '401') return 'the server refuses outside callers (401) because it has no API_KEYS.';
+  if (status === '403') return 'the server does not accept this host name (403). Check its PUBLIC_URL.';
+  if (status !== undefined) return `the response is not from a Reelay server (HTTP ${status}).`;
   return `${message}.`;
 }

@@ -8,7 +8,7 @@ import { exitCodes, Failure } from './failure.ts';
 const attempts = 3;
 const pauseMs = 500;
 
-/** A file that can be written: looked at before anything is paid. */
+/** Resolves the path of the output file, and checks that it can be written: before anything is paid. */
 export async function checkOut(folder: string, out: string): Promise<string> {
   const path = resolve(folder, out);
   const refuse = (what: string) =>
@@ -18,12 +18,12 @@ export async function checkOut(folder: string, out: string): Promise<string> {
   try {
     await access(dirname(path), constants.W_OK);
   } catch {
-    throw refuse('This file cannot be written: its folder is missing or closed');
+    throw refuse('This file cannot be written: its folder is missing or read-only');
   }
   return path;
 }
 
-/** Saves a video under a name of its own first: whoever looks at `path` sees the whole file or none. */
+/** Saves a video. It is written under a temporary name first, so that `path` never has a part of it. */
 export async function download(
   url: string,
   path: string,
@@ -36,7 +36,7 @@ export async function download(
     return { bytes };
   } catch (error) {
     signal.throwIfAborted();
-    const message = `The video could not be saved as ${path}: ${wordsOf(error)}. It stays at ${url}`;
+    const message = `The video could not be saved as ${path}: ${reasonOf(error)}. It is still available at ${url}`;
     throw new Failure(exitCodes.notSaved, 'NOT_SAVED', message, { cause: error });
   } finally {
     await rm(unfinished, { force: true });
@@ -46,7 +46,7 @@ export async function download(
 async function fetchInto(url: string, path: string, signal: AbortSignal): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Without a key: the address itself is the permission, and it may be at another host.
+      // Without the key: the URL itself is the permission, and it may be at another host.
       const response = await fetch(url, { signal });
       if (response.status >= 400 && response.status < 500) throw new RefusedError(`HTTP ${response.status}`);
       if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
@@ -54,23 +54,23 @@ async function fetchInto(url: string, path: string, signal: AbortSignal): Promis
       await pipeline(response.body, createWriteStream(path), { signal });
       return (await stat(path)).size;
     } catch (error) {
-      const isFinal = error instanceof RefusedError || isOfDisk(error) || attempt === attempts;
+      const isFinal = error instanceof RefusedError || isDiskError(error) || attempt === attempts;
       if (signal.aborted || isFinal) throw error;
       await sleep(pauseMs * attempt, undefined, { signal });
     }
   }
 }
 
-/** The server has no such video, or not any more. */
+/** A response that a retry does not change: the video does not exist, or not any more. */
 class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** A folder that went away, a disk that is full. */
-const isOfDisk = (error: unknown): boolean =>
+/** Whether the error is of the local disk: a folder was removed, or the disk is full. */
+const isDiskError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && ('path' in error || error.syscall === 'write');
 
-function wordsOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
 }

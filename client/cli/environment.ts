@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
-/** What the environment says: read here and nowhere else. */
+/** Settings from the environment, which is read here only. */
 export interface Environment {
   readonly url: string;
-  /** Never an argument: arguments stand in everybody's process list and in the shell's history. */
+  /** Null if unset. Never an argument: those are visible in process lists and in the shell's history. */
   readonly key: string | null;
-  /** The folder in which the person stands. `npm run` starts us in the package's folder instead. */
+  /** The user's current folder. `npm run` starts the program in the folder of the package instead. */
   readonly folder: string;
 }
 
@@ -19,13 +19,13 @@ const shape = z.object({
   npm_lifecycle_event: z.string().optional(),
 });
 
-/** Reads it; unset and empty are alike. */
+/** Reads the settings. An empty variable counts as unset. */
 export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
   const { REELAY_URL, REELAY_API_KEY, INIT_CWD, npm_lifecycle_event: script } = shape.parse(env);
   return {
     url: REELAY_URL || defaultUrl,
     key: REELAY_API_KEY || null,
-    // Other scripts of npm may call us too, and stand where they like.
+    // Other npm scripts may call this program from any folder.
     folder: resolve((script === 'reelay' && INIT_CWD) || '.'),
   };
 }

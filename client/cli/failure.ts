@@ -1,4 +1,4 @@
-/** What a command ends with, for scripts. The numbers are part of the interface: they never change. */
+/** Exit codes of the commands. The numbers are part of the interface and never change. */
 export const exitCodes = {
   done: 0,
   taskFailed: 1,
@@ -13,33 +13,33 @@ export const exitCodes = {
   terminated: 143,
 } as const;
 
-/** One of them. */
+/** An exit code. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** What each one means: `--help` and docs/cli.md are made from this. */
+/** The meaning of each exit code. `--help` prints it, and docs/cli.md repeats it. */
 export const exitCodeMeanings: Record<ExitCode, string> = {
-  [exitCodes.done]: 'done; when waiting: the task is COMPLETED',
-  [exitCodes.taskFailed]: 'the task FAILED; the message says why and whether it was billed',
-  [exitCodes.refused]: 'wrong usage, or an input that was refused; nothing was done',
+  [exitCodes.done]: 'success; if it waited, the task is COMPLETED',
+  [exitCodes.taskFailed]: 'the task FAILED; the message says why and whether it is billed',
+  [exitCodes.refused]: 'wrong usage, or the input was refused; nothing was done',
   [exitCodes.canceled]: 'the task was CANCELED while waiting',
   [exitCodes.needsPerson]:
-    'whether the task was submitted is not known: a person must look (SUBMISSION_UNKNOWN)',
-  [exitCodes.unreachable]: 'the server cannot be reached, or cannot answer',
+    'the outcome of the submission is unknown and must be resolved by hand (SUBMISSION_UNKNOWN)',
+  [exitCodes.unreachable]: 'the server cannot be reached, or cannot respond',
   [exitCodes.unauthorized]: 'the key is missing, wrong or expired',
   [exitCodes.notSaved]:
     'the task is COMPLETED, but its video could not be saved; "watch ID --out FILE" tries again',
   [exitCodes.fault]: 'a fault of this program',
-  [exitCodes.interrupted]: 'interrupted by Ctrl-C; the task goes on',
-  [exitCodes.terminated]: 'ended by SIGTERM; the task goes on',
+  [exitCodes.interrupted]: 'interrupted by Ctrl-C; the task continues',
+  [exitCodes.terminated]: 'ended by SIGTERM; the task continues',
 };
 
-/** Why a command cannot go on: for the person, for `--json` and for the script that called. */
+/** The reason why a command cannot continue, with its exit code. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: ExitCode;
-  /** A word of the server's error codes, or one of ours. */
+  /** An error code of the server, or one of this program. */
   readonly code: string;
-  /** Path to the value that was refused, beginning at the argument. */
+  /** Path to the refused value, starting at the argument; null if no single value is at fault. */
   readonly field: readonly string[] | null;
 
   constructor(
@@ -55,7 +55,7 @@ export class Failure extends Error {
   }
 }
 
-/** Several things to mend at once. */
+/** All refusals of one command. */
 export class Refusals extends Error {
   override readonly name = 'Refusals';
   readonly failures: readonly Failure[];

@@ -12,30 +12,30 @@ const aspectRatios = {
 const resolutions = { '360p': 'P360', '720p': 'P720', '1080p': 'P1080', '4k': 'P2160' } as const;
 const useCases = ['product-video', 'hero-image', 'gemstone-closeup', 'luxury-brand', 'general'] as const;
 const imageUses = ['auto', 'reference', 'first-frame', 'first-and-last-frame'] as const;
-/** Who makes videos, as people write it. */
+/** Names of the providers on the command line. */
 export const providerNames = ['kie', 'google', 'simulator'] as const;
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as (keyof T)[];
-/** The server's spelling of a word of the command line. */
-export const constant = (word: string): string => word.toUpperCase().replaceAll('-', '_');
+/** The enum value of the API for a name on the command line: `hero-image` is `HERO_IMAGE`. */
+export const enumValue = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
-/** A whole number. */
-export function whole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It wants a whole number.');
+/** Parses a whole number. */
+export function parseWhole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
 
-/** Text as it was typed: a terminal in another encoding than UTF-8 turns letters into "�", and that would be paid for. */
-export function plainText(text: string): string {
+/** Refuses text with "�": a terminal with another encoding than UTF-8 produces it, and it would be paid for. */
+export function parseText(text: string): string {
   if (text.includes('\ufffd')) {
     throw new InvalidArgumentError('It must be UTF-8: your terminal or file uses another encoding.');
   }
   return text;
 }
 
-/** JSON as it is written. A number that would be sent as another one or as null is refused. */
-function json(text: string): unknown {
-  plainText(text);
+/** Parses JSON. A number that cannot be sent exactly is refused. */
+function parseJson(text: string): unknown {
+  parseText(text);
   try {
     return JSON.parse(text, (key: string, value: unknown) => {
       if (
@@ -58,27 +58,29 @@ const collect = (image: string, before: readonly string[] | undefined): readonly
   image,
 ];
 
-/** Options that say what to make. What they allow in combination is the server's matter. */
+/** Adds the options that describe the video. Their combinations are validated by the server. */
 export const withInput = (command: Command) =>
   command
-    .argument('[prompt]', 'what the video shows; may be left out with --use-case', plainText)
+    .argument('[prompt]', 'what the video should show; optional with --use-case', parseText)
     .option(
-      '-i, --image <file or address>',
-      'reference image, up to three times; a file is uploaded, an address is passed on',
+      '-i, --image <file or URL>',
+      'reference image, up to three times; a file is uploaded, a URL is passed on',
       collect,
     )
-    .addOption(new Option('-a, --aspect <ratio>', 'width to height').choices(keysOf(aspectRatios)))
-    .option('-d, --duration <seconds>', 'length', whole)
-    .addOption(new Option('-r, --resolution <lines>', 'lines of the picture').choices(keysOf(resolutions)))
-    .addOption(new Option('-p, --provider <name>', 'who makes it').choices(providerNames))
-    .option('-m, --model <id>', 'with which model; see "providers"')
-    .addOption(new Option('-u, --use-case <name>', 'a ready frame for the prompt').choices(useCases))
-    .addOption(new Option('--images-as <use>', 'what the images are for').choices(imageUses))
-    .option('-l, --label <text>', 'free text for yourself, such as a SKU', plainText)
-    .option('--seed <number>', 'for repeatable results, where the model takes one', whole)
-    .option('--provider-options <json>', "an object merged into the provider's own input", json);
+    .addOption(new Option('-a, --aspect <ratio>', 'aspect ratio').choices(keysOf(aspectRatios)))
+    .option('-d, --duration <seconds>', 'length of the video', parseWhole)
+    .addOption(new Option('-r, --resolution <name>', 'resolution').choices(keysOf(resolutions)))
+    .addOption(new Option('-p, --provider <name>', 'provider to use').choices(providerNames))
+    .option('-m, --model <id>', 'model to use; see "providers"')
+    .addOption(
+      new Option('-u, --use-case <name>', 'ready-made instructions around the prompt').choices(useCases),
+    )
+    .addOption(new Option('--images-as <use>', 'how to use the images').choices(imageUses))
+    .option('-l, --label <text>', 'your own note, such as a SKU', parseText)
+    .option('--seed <number>', 'for repeatable results, if the model supports it', parseWhole)
+    .option('--provider-options <json>', "JSON object merged into the provider's own input", parseJson);
 
-/** What those options say. */
+/** Values of those options. */
 export interface InputOptions {
   readonly image?: readonly string[] | undefined;
   readonly aspect?: keyof typeof aspectRatios | undefined;
@@ -93,7 +95,7 @@ export interface InputOptions {
   readonly providerOptions?: unknown;
 }
 
-/** The input of `generateVideo`; images are handed in first. What was not said is left to the server. */
+/** Builds the input of `generateVideo`; image files are uploaded first. Options that are not given are omitted. */
 export async function generateInput(
   { environment, signal }: Session,
   prompt: string | undefined,
@@ -103,10 +105,10 @@ export async function generateInput(
   const input = {
     prompt,
     label: options.label,
-    provider: provider && constant(provider),
+    provider: provider && enumValue(provider),
     model: options.model,
-    useCase: useCase && constant(useCase),
-    imagesAs: imagesAs && constant(imagesAs),
+    useCase: useCase && enumValue(useCase),
+    imagesAs: imagesAs && enumValue(imagesAs),
     aspectRatio: aspect && aspectRatios[aspect],
     durationSeconds: options.duration,
     resolution: resolution && resolutions[resolution],
@@ -117,5 +119,5 @@ export async function generateInput(
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
-/** A key of this call alone: sent again after a lost connection, it still makes one task. */
+/** An idempotency key for one call: repeated after a lost connection, the call still creates one task. */
 export const newIdempotencyKey = (): string => `cli-${randomUUID()}`;

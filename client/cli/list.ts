@@ -2,16 +2,16 @@ import { exitCodes, type ExitCode } from './failure.ts';
 import { listTasks, type Page } from './operations.ts';
 import type { Session } from './session.ts';
 import type { Task } from './task.ts';
-import { columns, money, oneLine } from './words.ts';
+import { columns, money, oneLine } from './format.ts';
 
-/** Which tasks to list. */
+/** Options of `list`. */
 export interface ListOptions {
   readonly limit: number;
   readonly status?: readonly string[] | undefined;
   readonly search?: string | undefined;
 }
 
-/** The server's largest page. */
+/** The largest page that the server returns. */
 const pageSize = 200;
 
 /** Lists tasks, newest first. */
@@ -32,8 +32,8 @@ export async function list({ server, output }: Session, options: ListOptions): P
     after = pageInfo.endCursor;
     if (!pageInfo.hasNextPage) break;
   }
-  if (tasks.length > 0) output.answer(columns(tasks.map(row)));
-  else output.note('There are no such tasks.');
+  if (tasks.length > 0) output.print(columns(tasks.map(row)));
+  else output.note('No tasks found.');
   return exitCodes.done;
 }
 

@@ -1,13 +1,13 @@
 import { CommanderError } from '@commander-js/extra-typings';
 import { exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
-import { outliveReaders, Output } from './output.ts';
+import { ignoreClosedPipes, Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { openSession } from './session.ts';
 
-outliveReaders();
+ignoreClosedPipes();
 const interruption = new AbortController();
 let interruptedBy: ExitCode | null = null;
-// npm passes on what the terminal has sent already: two signals are one.
+// npm forwards a signal that the terminal has already sent: two signals count as one.
 const stopOn = (signal: NodeJS.Signals, exitCode: ExitCode) =>
   process.on(signal, () => {
     interruptedBy ??= exitCode;
@@ -21,7 +21,7 @@ const program = createProgram(async (options, work) => {
     await using session = openSession(options, interruption.signal);
     process.exitCode = await work(session);
   } catch (error) {
-    process.exitCode = explain(error, new Output(options.json === true));
+    process.exitCode = report(error, new Output(options.json === true));
   }
 });
 
@@ -29,11 +29,11 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
-  // It has said what it had to say.
+  // Commander has already printed the message.
   process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.refused;
 }
 
-function explain(error: unknown, output: Output): ExitCode {
+function report(error: unknown, output: Output): ExitCode {
   if (interruptedBy !== null) return interruptedBy;
   if (error instanceof Failure || error instanceof Refusals) {
     const failures = error instanceof Refusals ? error.failures : [error];

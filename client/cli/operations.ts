@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { taskFields, taskShape } from './task.ts';
 
-/** A GraphQL text and the shape of what it answers. */
+/** A GraphQL operation and the shape of its data. */
 export interface Operation<T> {
-  readonly text: string;
+  readonly query: string;
   readonly shape: z.ZodType<T>;
 }
 
-const operation = <T>(text: string, shape: z.ZodType<T>): Operation<T> => ({ text, shape });
+const operation = <T>(query: string, shape: z.ZodType<T>): Operation<T> => ({ query, shape });
 
 const userErrorShape = z.object({
   code: z.string(),
@@ -16,18 +16,18 @@ const userErrorShape = z.object({
 });
 const userErrors = 'userErrors { code message field }';
 
-/** What the caller can mend. */
+/** A refusal that the caller can act on. */
 export type UserError = z.infer<typeof userErrorShape>;
 
 const payloadShape = z.object({
   payload: z.object({ task: taskShape.nullable(), userErrors: z.array(userErrorShape) }),
 });
 
-/** A mutation that answers a task; the alias gives them all one shape. */
+/** A mutation that returns a task. The alias gives all of them one shape. */
 const command = (head: string, call: string) =>
   operation(`mutation ${head} { payload: ${call} { task { ${taskFields} } ${userErrors} } }`, payloadShape);
 
-/** What can be asked of a task: each answers the task, or what to mend. */
+/** Mutations of a task. Each returns the task, or user errors. */
 export const commands = {
   generate: command('Generate($input: GenerateVideoInput!)', 'generateVideo(input: $input)'),
   track: command('Track($input: TrackVideoTaskInput!)', 'trackVideoTask(input: $input)'),
@@ -53,7 +53,7 @@ export const watchTask = operation(
   z.object({ taskStatusChanged: taskShape }),
 );
 
-/** One task, as it is now. */
+/** Reads the present state of one task. */
 export const readTask = operation(
   `query Task($id: ID!) { videoTask(id: $id) { ${taskFields} } }`,
   z.object({ videoTask: taskShape.nullable() }),
@@ -67,7 +67,7 @@ const pageShape = z.object({
 /** A page of tasks. */
 export type Page = z.infer<typeof pageShape>;
 
-/** A page of tasks, newest first. */
+/** Reads a page of tasks, newest first. */
 export const listTasks = operation(
   `query List($first: Int!, $after: String, $filter: VideoTaskFilter) {
     videoTasks(first: $first, after: $after, filter: $filter) {
@@ -80,7 +80,7 @@ export const listTasks = operation(
 
 const costShape = z.object({ amount: z.number(), currency: z.string() });
 
-/** What an input would be made with, cost and take. */
+/** The model, cost and time of an input. */
 export const estimate = operation(
   `query Estimate($input: GenerateVideoInput!) {
     estimateVideo(input: $input) { provider model cost { amount currency } seconds ${userErrors} }
@@ -115,10 +115,10 @@ const providerShape = z.object({
   ),
 });
 
-/** Somebody who makes videos. */
+/** A provider of videos. */
 export type Provider = z.infer<typeof providerShape>;
 
-/** Who makes videos for this server, and what they can do. */
+/** Providers of this server and their models. */
 export const listProviders = operation(
   `query Providers {
     providers {
@@ -131,7 +131,7 @@ export const listProviders = operation(
   z.object({ providers: z.array(providerShape) }),
 );
 
-/** Hands in an image; sent as a multipart request. */
+/** Uploads an image, as a multipart request. */
 export const uploadImage = operation(
   `mutation Upload($file: File!) { uploadReferenceImage(file: $file) { image { uploadId url } ${userErrors} } }`,
   z.object({

@@ -2,7 +2,7 @@ import type { Failure } from './failure.ts';
 import type { Provider } from './operations.ts';
 import type { Task } from './task.ts';
 
-/** A line of `--json`. `type` tells what it is. */
+/** A line of `--json`, identified by its `type`. */
 export type Line =
   | { readonly type: 'task'; readonly task: Task }
   | { readonly type: 'saved'; readonly path: string; readonly bytes: number }
@@ -23,7 +23,7 @@ export type Line =
       readonly exitCode: number;
     };
 
-/** Where a command says things: results for scripts on stdout, words for people on stderr. */
+/** Output of a command: results for scripts on stdout, messages for people on stderr. */
 export class Output {
   readonly isJson: boolean;
 
@@ -31,37 +31,37 @@ export class Output {
     this.isJson = isJson;
   }
 
-  /** Something to go on with: a line of JSON, or the plain text; null prints nothing in plain. */
+  /** Prints a result: with `--json` the line, otherwise the plain text. Null prints nothing without `--json`. */
   result(line: Line, plain: string | null): void {
     if (this.isJson) process.stdout.write(`${JSON.stringify(line)}\n`);
-    else if (plain !== null) this.answer(plain);
+    else if (plain !== null) this.print(plain);
   }
 
-  /** What a script takes up where it does not read JSON. */
-  answer(text: string): void {
+  /** Prints plain text for scripts; nothing with `--json`. */
+  print(text: string): void {
     if (!this.isJson) process.stdout.write(`${printable(text)}\n`);
   }
 
-  /** A sentence for the person who waits. */
+  /** Prints a message for people. */
   note(text: string): void {
     process.stderr.write(`${printable(text)}\n`);
   }
 
-  /** Why it does not go on; with the field that is to be mended. */
+  /** Prints why the command cannot continue, with the refused field. */
   failure({ code, message, field, exitCode }: Failure): void {
     if (this.isJson) this.result({ type: 'error', code, message, field, exitCode }, null);
     this.note(field === null ? message : `${field.join('.')}: ${message} (${code})`);
   }
 }
 
-/** Words of a provider must not steer the terminal. */
+/** Text without control characters: that of a provider must not control the terminal. */
 const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, ' ');
 
 /**
- * A reader that went away, as in `… | head -1`, is no reason to stop: the exit code still tells how it ended, and
- * a video is still saved.
+ * Ignores that the reader of the output has gone, as in `… | head -1`: the exit code still reports the outcome, and the
+ * video is still saved.
  */
-export function outliveReaders(): void {
+export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

@@ -1,15 +1,15 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
-import { beginAndWait, sendCommand } from './command.ts';
+import { createAndWait, sendCommand } from './command.ts';
 import { checkOut } from './download.ts';
 import { showEstimate } from './estimate.ts';
 import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
 import {
-  constant,
+  enumValue,
   generateInput,
   newIdempotencyKey,
-  plainText,
+  parseText,
   providerNames,
-  whole,
+  parseWhole,
   withInput,
 } from './input.ts';
 import { list } from './list.ts';
@@ -21,30 +21,30 @@ import { waitForEnd } from './wait.ts';
 
 const statuses = ['queued', 'processing', 'completed', 'failed', 'canceled'] as const;
 
-/** Runs the work of a command in a session, and notes how it ended. */
+/** Runs the work of a command in a session, and sets the exit code. */
 export type Run = (options: SharedOptions, work: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
-/** The command line: what there is and what each thing is called. */
+/** Declares the commands, their options and their help. */
 export function createProgram(run: Run): Command {
-  // Usage errors are thrown, so that they have the same exit code as refused input.
+  // Usage errors are thrown, so that they end with the exit code of refused input.
   const program = new Command('reelay')
-    .description('Make videos with a Reelay server, and watch them arrive.')
+    .description('Make videos with a Reelay server and follow their progress.')
     .exitOverride()
-    .showHelpAfterError('(--help tells more)')
+    .showHelpAfterError('(see --help)')
     .addHelpText('after', helpOfAll);
   const add = (name: string, description: string) => shared(program.command(name)).description(description);
 
   withWait(
     shared(withInput(program.command('generate')))
-      .description('make a video, and wait for it')
+      .description('make a video and wait for it')
       .option(
         '--idempotency-key <text>',
-        'the same key gives the same task back, without paying again',
-        plainText,
+        'repeat a call with the same key to get the same task, without paying again',
+        parseText,
       ),
   ).action((prompt, options) =>
     run(options, (session) =>
-      beginAndWait(session, options, async () => {
+      createAndWait(session, options, async () => {
         const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
         const input = await generateInput(session, prompt, options);
         return sendCommand(session, 'generate', { input: { ...input, idempotencyKey } });
@@ -53,7 +53,7 @@ export function createProgram(run: Run): Command {
   );
 
   shared(withInput(program.command('estimate')))
-    .description('tell what generate would cost and take')
+    .description('show what generate would cost and how long it would take')
     .action((prompt, options) => run(options, (session) => showEstimate(session, prompt, options)));
 
   add('watch', 'wait for a task')
@@ -68,52 +68,54 @@ export function createProgram(run: Run): Command {
     );
 
   add('list', 'list tasks, newest first')
-    .option('-n, --limit <count>', 'how many at most', whole, 20)
-    .addOption(new Option('-s, --status <status...>', 'only these').choices(statuses))
-    .option('-q, --search <text>', 'only with this text in prompt, label or ids')
+    .option('-n, --limit <count>', 'maximum number of tasks', parseWhole, 20)
+    .addOption(new Option('-s, --status <status...>', 'only tasks with these statuses').choices(statuses))
+    .option('-q, --search <text>', 'only tasks with this text in prompt, label or ids')
     .action((options) =>
-      run(options, (session) => list(session, { ...options, status: options.status?.map(constant) })),
+      run(options, (session) => list(session, { ...options, status: options.status?.map(enumValue) })),
     );
 
-  add('cancel', 'give a task up; what was sent already is billed')
+  add('cancel', 'cancel a task; it is billed if it has been sent')
     .argument('<id>', 'the id of the task')
     .action((id, options) => run(options, (session) => cancel(session, id)));
 
-  withWait(add('retry', 'make a new task with the input of an ended one, and wait for it'))
+  withWait(add('retry', 'make a new task with the input of an ended one and wait for it'))
     .argument('<id>', 'the id of the ended task')
     .action((id, options) =>
       run(options, (session) =>
-        beginAndWait(session, options, () => sendCommand(session, 'retry', { id, key: newIdempotencyKey() })),
+        createAndWait(session, options, () =>
+          sendCommand(session, 'retry', { id, key: newIdempotencyKey() }),
+        ),
       ),
     );
 
-  withWait(add('track', 'follow a task that was made elsewhere, and wait for it'))
-    .addArgument(new Argument('<provider>', 'who makes it').choices(providerNames))
+  withWait(add('track', 'follow a task that was made elsewhere and wait for it'))
+    .addArgument(new Argument('<provider>', 'provider of the task').choices(providerNames))
     .argument('<id>', "the provider's id of the task")
-    .option('-m, --model <id>', 'its model, if you know')
-    .option('-l, --label <text>', 'free text for yourself', plainText)
+    .option('-m, --model <id>', 'its model, if known')
+    .option('-l, --label <text>', 'your own note', parseText)
     .action((provider, providerTaskId, options) =>
       run(options, (session) =>
-        beginAndWait(session, options, () => {
+        createAndWait(session, options, () => {
           const { model, label } = options;
-          const input = { provider: constant(provider), providerTaskId, model, label };
+          const input = { provider: enumValue(provider), providerTaskId, model, label };
           return sendCommand(session, 'track', { input });
         }),
       ),
     );
 
-  add('resolve', 'end the doubt about a submission whose outcome is not known')
+  add('resolve', 'resolve a submission of unknown outcome')
     .argument('<id>', 'the id of the task')
-    .option('--provider-task-id <id>', 'it is at the provider, under this id: the task goes on')
-    .option('--give-up', 'it is not there, or not worth more waiting: the task fails')
-    .option('--resubmit', 'fail this one and send a new one, even if both are billed')
+    .option('--provider-task-id <id>', 'the provider has it under this id: the task continues')
+    .option('--give-up', 'the provider does not have it, or stop waiting: the task fails')
+    .option('--resubmit', 'fail this task and send a new one, even if both are billed')
     .action((id, options) => run(options, (session) => resolve(session, id, options)));
 
   add('delete', 'delete an ended task and its video')
     .argument('<id>', 'the id of the task')
     .action((id, options) => run(options, (session) => remove(session, id)));
 
-  add('providers', 'list who makes videos, and what the models can do').action((options) =>
+  add('providers', 'list providers, their models and capabilities').action((options) =>
     run(options, showProviders),
   );
   return program;
@@ -123,30 +125,30 @@ const shared = <Args extends unknown[], Options extends Record<string, unknown>>
   command: Command<Args, Options>,
 ) =>
   command
-    .option('--server <address>', 'address of the server [REELAY_URL, else http://127.0.0.1:8000]')
-    .option('--reconnect <seconds>', 'how long a lost connection is tried again', whole, 120)
-    .option('--json', 'print one JSON document per line on stdout, and nothing else there');
+    .option('--server <url>', 'URL of the server [REELAY_URL, otherwise http://127.0.0.1:8000]')
+    .option('--reconnect <seconds>', 'how long to retry a lost connection', parseWhole, 120)
+    .option('--json', 'print one JSON document per line on stdout, and nothing else');
 
 const withWait = <Args extends unknown[], Options extends Record<string, unknown>>(
   command: Command<Args, Options>,
 ) =>
   command
     .option('-o, --out <file>', 'save the video under this name')
-    .option('--no-wait', 'print the id of the task and end');
+    .option('--no-wait', 'print the id of the task and exit');
 
-/** Who asked before and never heard the answer gets it now. */
+/** Succeeds again for a task that is canceled already: the response to the first call may have been lost. */
 async function cancel(session: Session, id: string): Promise<ExitCode> {
   const { output, server } = session;
   try {
     const task = await sendCommand(session, 'cancel', { id });
     output.result({ type: 'task', task }, null);
-    output.note(`Canceled. ${task.hint ?? 'Nothing was sent, and nothing is billed.'}`);
+    output.note(`Canceled. ${task.hint ?? 'It was not sent, and nothing is billed.'}`);
   } catch (error) {
     const isEnded = error instanceof Refusals && error.failures.some(({ code }) => code === 'NOT_CANCELABLE');
     const { videoTask } = isEnded ? await server.request(readTask, { id }) : { videoTask: null };
     if (videoTask?.status !== 'CANCELED') throw error;
     output.result({ type: 'task', task: videoTask }, null);
-    output.note('It was canceled before.');
+    output.note('It was already canceled.');
   }
   return exitCodes.done;
 }
@@ -165,7 +167,7 @@ async function resolve(session: Session, id: string, options: ResolveOptions): P
     ...(resubmit && { resubmit }),
   };
   if (Object.keys(resolution).length !== 1) {
-    const message = 'Say exactly one of --provider-task-id, --give-up and --resubmit.';
+    const message = 'Give exactly one of --provider-task-id, --give-up and --resubmit.';
     throw new Failure(exitCodes.refused, 'BAD_INPUT', message, { field: ['resolution'] });
   }
   const task = await sendCommand(session, 'resolve', { id, resolution });
@@ -173,7 +175,7 @@ async function resolve(session: Session, id: string, options: ResolveOptions): P
   session.output.note(
     task.status === 'FAILED'
       ? 'The task was given up.'
-      : `It goes on:\n  ${session.typed(`watch ${task.id}`)}`,
+      : `The task continues:\n  ${session.commandLine(`watch ${task.id}`)}`,
   );
   return exitCodes.done;
 }
@@ -182,7 +184,7 @@ async function remove({ server, output }: Session, id: string): Promise<ExitCode
   const { deleteVideoTask } = await server.request(deleteTask, { id });
   throwUserErrors(deleteVideoTask.userErrors);
   output.result({ type: 'deleted', id }, null);
-  output.note('Deleted, with its video. What it cost stays counted.');
+  output.note('The task and its video were deleted. Its cost still counts.');
   return exitCodes.done;
 }
 
@@ -191,14 +193,14 @@ function helpOfAll(): string {
     ([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`,
   );
   return `
-Settings (environment):
-  REELAY_URL      address of the server [http://127.0.0.1:8000]
-  REELAY_API_KEY  your key, where the server asks for one. There is no option for it:
-                  arguments stand in process lists and in the history of the shell.
+Environment variables:
+  REELAY_URL      URL of the server [http://127.0.0.1:8000]
+  REELAY_API_KEY  your key, if the server requires one. There is no option for it, because
+                  arguments are visible in process lists and in the history of the shell.
 
 Exit codes:
 ${codes.join('\n')}
 
-Ctrl-C while waiting leaves the task running and prints how to pick it up.
+Ctrl-C while waiting leaves the task running and prints the command that resumes waiting.
 `;
 }

@@ -1,22 +1,22 @@
 import { SingleBar } from 'cli-progress';
 import type { Output } from './output.ts';
 import { isTerminal, type Task } from './task.ts';
-import { clock, stageInWords } from './words.ts';
+import { clock, describeStage } from './format.ts';
 
-/** Shows a person how a task gets on. Disposed of when the waiting ends, whichever way. */
+/** Shows the progress of a task. Disposed when the wait ends, for any reason. */
 export interface ProgressView extends Disposable {
   show(task: Task): void;
-  /** A sentence in between. */
+  /** Prints a message between two states. */
   note(text: string): void;
 }
 
-/** A bar where a person looks on, lines elsewhere; nothing beside the JSON. */
+/** A bar on a terminal, lines elsewhere; nothing with `--json`. */
 export function progressView(output: Output): ProgressView {
   if (output.isJson) return { show: () => {}, note: (text) => output.note(text), [Symbol.dispose]: () => {} };
   return process.stderr.isTTY ? new Bar(output) : new Lines(output);
 }
 
-/** One line whenever something that people care about changes. */
+/** Prints a line when the stage or the percentage changes. */
 class Lines implements ProgressView {
   readonly #output: Output;
   #last = '';
@@ -27,15 +27,15 @@ class Lines implements ProgressView {
 
   show(task: Task): void {
     const { percent, estimated, elapsedSeconds, remainingSeconds } = task.progress;
-    const words = [
-      stageInWords(task),
+    const parts = [
+      describeStage(task),
       ...(task.stage === 'GENERATING' ? [`${percent} %${estimated ? ' (estimated)' : ''}`] : []),
     ].join(', ');
-    if (words !== this.#last) {
+    if (parts !== this.#last) {
       const left = remainingSeconds === null ? '' : `, about ${clock(remainingSeconds)} left`;
-      this.#output.note(`${clock(elapsedSeconds)}  ${words}${isTerminal(task) ? '' : left}`);
+      this.#output.note(`${clock(elapsedSeconds)}  ${parts}${isTerminal(task) ? '' : left}`);
     }
-    this.#last = words;
+    this.#last = parts;
   }
 
   note(text: string): void {
@@ -45,13 +45,13 @@ class Lines implements ProgressView {
   [Symbol.dispose](): void {}
 }
 
-/** The server's own estimates go no further than this without a proof. */
+/** The estimates of the server never exceed this before the task ends. */
 const estimateCeiling = 95;
 const redrawMs = 1000;
 
 /**
- * How far a task is by now, between two messages: the server tells changes, not the passing of time. Never falls,
- * and waits below the end for the truth.
+ * The progress of a task some seconds after an event: the server reports changes, not the passing of time. The percentage
+ * never falls, and stays below 100 until the task ends.
  */
 export function progressNow(
   { progress: { percent, estimated, elapsedSeconds, remainingSeconds } }: Pick<Task, 'progress'>,
@@ -70,7 +70,7 @@ export function progressNow(
   };
 }
 
-/** A bar that moves between the messages. */
+/** A bar that moves between two events. */
 class Bar implements ProgressView {
   readonly #output: Output;
   readonly #bar = new SingleBar({
@@ -80,13 +80,13 @@ class Bar implements ProgressView {
     barsize: 24,
     hideCursor: true,
     clearOnComplete: true,
-    // Signals are the program's matter.
+    // The program handles signals itself.
     gracefulExit: false,
   });
   #redraw: NodeJS.Timeout | undefined;
   #task: Task | undefined;
   #at = 0;
-  /** What was shown: an estimate of ours may be ahead of the next one of the server. */
+  /** The percentage shown: this estimate may be ahead of the next one of the server. */
   #percent = 0;
 
   constructor(output: Output) {
@@ -98,18 +98,18 @@ class Bar implements ProgressView {
     this.#at = performance.now();
     if (isTerminal(task)) {
       this[Symbol.dispose]();
-      this.#output.note(`${clock(task.progress.elapsedSeconds)}  ${stageInWords(task)}`);
+      this.#output.note(`${clock(task.progress.elapsedSeconds)}  ${describeStage(task)}`);
       return;
     }
-    this.#begin();
+    this.#start();
     this.#draw();
   }
 
   note(text: string): void {
-    // The bar goes back to where it began when it stops: it begins anew below the sentence.
+    // A stopped bar clears its own line; a new one starts below the message.
     this[Symbol.dispose]();
     this.#output.note(text);
-    this.#begin();
+    this.#start();
   }
 
   [Symbol.dispose](): void {
@@ -119,7 +119,7 @@ class Bar implements ProgressView {
     this.#bar.stop();
   }
 
-  #begin(): void {
+  #start(): void {
     if (this.#task === undefined || isTerminal(this.#task) || this.#redraw !== undefined) return;
     this.#bar.start(100, this.#now(this.#task).percent, { words: '' });
     this.#redraw = setInterval(() => this.#draw(), redrawMs);
@@ -134,11 +134,11 @@ class Bar implements ProgressView {
   #draw(): void {
     if (this.#task === undefined || this.#redraw === undefined) return;
     const { percent, estimated, elapsedSeconds, remainingSeconds } = this.#now(this.#task);
-    const words = [
-      `${estimated ? ' (estimated)' : ''}  ${stageInWords(this.#task)}`,
+    const parts = [
+      `${estimated ? ' (estimated)' : ''}  ${describeStage(this.#task)}`,
       `${clock(elapsedSeconds)} elapsed`,
       ...(remainingSeconds === null ? [] : [`about ${clock(remainingSeconds)} left`]),
     ].join(' · ');
-    this.#bar.update(percent, { words });
+    this.#bar.update(percent, { words: parts });
   }
 }

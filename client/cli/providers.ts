@@ -1,9 +1,9 @@
 import { exitCodes, type ExitCode } from './failure.ts';
 import { listProviders } from './operations.ts';
 import type { Session } from './session.ts';
-import { columns, money } from './words.ts';
+import { columns, money } from './format.ts';
 
-/** Lists who makes videos, and what each model can do. */
+/** Lists the providers, their models and capabilities. */
 export async function showProviders({ server, output }: Session): Promise<ExitCode> {
   const { providers } = await server.request(listProviders, {});
   for (const provider of providers) output.result({ type: 'provider', provider }, null);
@@ -21,6 +21,6 @@ export async function showProviders({ server, output }: Session): Promise<ExitCo
         `${model.maxReferenceImages} images`,
       ]),
     );
-  output.answer(columns(rows));
+  output.print(columns(rows));
   return exitCodes.done;
 }

@@ -12,7 +12,7 @@ const errorShape = z.object({
 const errorsShape = z.array(errorShape).min(1);
 const resultShape = z.object({ data: z.unknown().optional(), errors: errorsShape.optional() });
 
-/** Operations over one connection, sent again after it was lost. */
+/** Operations over one connection, repeated after it was lost. */
 export class Server {
   readonly #connection: Connection;
 
@@ -21,40 +21,40 @@ export class Server {
   }
 
   /**
-   * Sends a query or a mutation. It is sent again when the connection was lost before the answer: what must not
-   * happen twice carries an idempotency key, and the other commands do nothing the second time.
+   * Sends a query or a mutation, again if the connection is lost before the response: mutations that must not happen
+   * twice have an idempotency key, and the others do nothing the second time.
    */
   async request<T>(operation: Operation<T>, variables: Record<string, unknown>): Promise<T> {
     for (;;) {
       try {
-        for await (const result of this.#connection.results(operation.text, variables)) {
+        for await (const result of this.#connection.results(operation.query, variables)) {
           return dataOf(result, operation);
         }
-        await this.#connection.again(new Error('the answer did not come'));
+        await this.#connection.retry(new Error('there was no response'));
       } catch (error) {
         await this.#recover(error);
       }
     }
   }
 
-  /** The states of a task until its end: the present one first. Nothing is missed when the connection is lost. */
+  /** Yields the states of a task until its end, the present one first. Lost connections lose no terminal state. */
   async *follow(id: string): AsyncGenerator<Task> {
     let after: string | null = null;
     for (;;) {
       try {
-        const results: AsyncGenerator = this.#connection.results(watchTask.text, { id, after });
+        const results: AsyncGenerator = this.#connection.results(watchTask.query, { id, after });
         for await (const result of results) {
           const task: Task = dataOf(result, watchTask).taskStatusChanged;
           after = task.revision;
           yield task;
           if (isTerminal(task)) return;
         }
-        // The stream ended without an end of the task: ask for its present state.
+        // The stream ended before the task: read its present state.
         after = null;
-        await this.#connection.again(new Error('the stream ended'));
+        await this.#connection.retry(new Error('the stream ended'));
       } catch (error) {
         const failure = asFailure(error);
-        // Another database, as after a restored backup: what was seen before does not count any more.
+        // Another database, as after a restored backup: the earlier revision means nothing there.
         if (failure?.code === 'BAD_INPUT' && after !== null) after = null;
         else await this.#recover(error);
       }
@@ -64,11 +64,11 @@ export class Server {
   async #recover(error: unknown): Promise<void> {
     const failure = asFailure(error);
     if (failure !== null) throw failure;
-    await this.#connection.again(error);
+    await this.#connection.retry(error);
   }
 }
 
-/** Takes a result apart; throws a Failure for its errors and for a shape that we do not know. */
+/** Returns the data of a result. Throws a `Failure` for its errors and for an unknown shape. */
 export function dataOf<T>(result: unknown, { shape }: Operation<T>): T {
   const { data: read } = resultShape.safeParse(result);
   if (read?.errors !== undefined) throw failureOf(read.errors);
@@ -77,11 +77,11 @@ export function dataOf<T>(result: unknown, { shape }: Operation<T>): T {
   throw new Failure(
     exitCodes.unreachable,
     'NOT_UNDERSTOOD',
-    'The answer of the server has a shape that this client does not know: are they of one version?',
+    'The response of the server has an unknown shape. Are server and client of the same version?',
   );
 }
 
-/** What people can mend ends the command, all of it at once. */
+/** Throws user errors as `Refusals`, all at once. */
 export function throwUserErrors(userErrors: readonly UserError[]): void {
   if (userErrors.length === 0) return;
   throw new Refusals(
@@ -89,7 +89,7 @@ export function throwUserErrors(userErrors: readonly UserError[]): void {
   );
 }
 
-/** Errors of GraphQL, thrown by graphql-ws as they came; null for what happened to the connection. */
+/** The failure for GraphQL errors, which graphql-ws throws as an array; null for errors of the connection. */
 function asFailure(error: unknown): Failure | null {
   if (error instanceof Failure) return error;
   const { data: errors } = errorsShape.safeParse(error);

@@ -4,37 +4,36 @@ import { exitCodes, Failure } from './failure.ts';
 import { Output } from './output.ts';
 import { Server } from './server.ts';
 
-/** Options that every command takes. */
+/** Options of every command. */
 export interface SharedOptions {
   readonly server?: string | undefined;
   readonly json?: boolean | undefined;
   readonly reconnect: number;
 }
 
-/** What every command works with. */
+/** Everything that a command works with. */
 export interface Session extends AsyncDisposable {
   readonly environment: Environment;
   readonly output: Output;
   readonly server: Server;
   readonly signal: AbortSignal;
-  /** Takes over the sentences about the connection while something is drawn. */
-  speakBy(note: (text: string) => void): void;
-  /** A command as the person would type it, for the server of this one. */
-  typed(command: string): string;
+  /** Redirects messages about the connection, while a progress bar is drawn. */
+  redirectNotes(note: (text: string) => void): void;
+  /** A command line to type, for the server of this session. */
+  commandLine(command: string): string;
 }
 
-/** Reads the settings; the connection is made with the first operation. */
+/** Opens a session. The connection is made with the first operation. */
 export function openSession(options: SharedOptions, signal: AbortSignal): Session {
   const output = new Output(options.json === true);
   const read = readEnvironment(process.env);
-  const environment = { ...read, url: addressOf(options.server ?? read.url) };
+  const environment = { ...read, url: serverUrl(options.server ?? read.url) };
   let note = (text: string) => output.note(text);
   const connection = new Connection({
     ...environment,
     patienceMs: options.reconnect * 1000,
     signal,
-    onChange: (state) =>
-      note(state === 'lost' ? 'The connection is lost. Trying again …' : 'Connected again.'),
+    onChange: (state) => note(state === 'lost' ? 'The connection is lost. Retrying …' : 'Connected again.'),
   });
   const server = options.server === undefined ? '' : ` --server ${environment.url}`;
   return {
@@ -42,33 +41,28 @@ export function openSession(options: SharedOptions, signal: AbortSignal): Sessio
     output,
     server: new Server(connection),
     signal,
-    speakBy: (speak) => {
-      note = speak;
+    redirectNotes: (next) => {
+      note = next;
     },
-    typed: (command) => `npm run -s reelay -- ${command}${server}`,
+    commandLine: (command) => `npm run -s reelay -- ${command}${server}`,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 
-function addressOf(text: string): string {
+function serverUrl(text: string): string {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new Failure(
       exitCodes.refused,
       'BAD_INPUT',
-      `The address of the server starts with http:// or https://, unlike "${text}".`,
+      `The URL of the server must start with http:// or https:// (got "${text}").`,
       { field: ['--server'] },
     );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new Failure(
-      exitCodes.refused,
-      'BAD_INPUT',
-      'The key belongs into REELAY_API_KEY, not into the address.',
-      {
-        field: ['--server'],
-      },
-    );
+    throw new Failure(exitCodes.refused, 'BAD_INPUT', 'Put the key into REELAY_API_KEY, not into the URL.', {
+      field: ['--server'],
+    });
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What this client reads of a task. */
+/** Fields of a task that this client reads. */
 export const taskFields = `
   id status stage provider model providerTaskId providerStatus prompt label
   aspectRatio durationSeconds resolution videoUrl
@@ -11,7 +11,7 @@ export const taskFields = `
   hint retryOf { id } createdAt submittedAt completedAt updatedAt revision
 `;
 
-/** Its shape. `--json` prints it as it is. */
+/** The shape of those fields. `--json` prints them unchanged. */
 export const taskShape = z.object({
   id: z.string(),
   status: z.enum(['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED']),
@@ -74,12 +74,12 @@ export const taskShape = z.object({
   revision: z.string(),
 });
 
-/** A task as the server tells it. */
+/** A task as the server reports it. */
 export type Task = z.infer<typeof taskShape>;
 
-/** Whether nothing more is to come. */
+/** Whether the task has ended. */
 export const isTerminal = ({ status }: Task): boolean =>
   status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELED';
 
-/** Whether waiting is of no use until a person has looked at the provider. */
+/** Whether the task waits for a person to check the provider. */
 export const needsPerson = ({ stage }: Task): boolean => stage === 'SUBMISSION_UNKNOWN';

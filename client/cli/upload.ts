@@ -7,18 +7,17 @@ import { exitCodes, Failure } from './failure.ts';
 import { uploadImage } from './operations.ts';
 import { dataOf, throwUserErrors } from './server.ts';
 
-/** An image as `generateVideo` takes it. */
+/** A reference image in the input of `generateVideo`. */
 export type ReferenceImage = { readonly url: string } | { readonly uploadId: string };
 
-/** Addresses are passed on; everything else is a file, and is handed in first. */
+/** Passes URLs on, and uploads everything else as a file. All files are checked before the first is sent. */
 export async function referenceImages(
   images: readonly string[],
   environment: Environment,
   signal: AbortSignal,
 ): Promise<ReferenceImage[]> {
-  const isAddress = (image: string) => /^https?:\/\//i.test(image);
-  const paths = images.map((image) => (isAddress(image) ? null : resolve(environment.folder, image)));
-  // All of them before the first one is sent.
+  const isUrl = (image: string) => /^https?:\/\//i.test(image);
+  const paths = images.map((image) => (isUrl(image) ? null : resolve(environment.folder, image)));
   for (const path of paths) if (path !== null) await checkFile(path);
   return Promise.all(
     images.map(async (image, at) => {
@@ -30,7 +29,7 @@ export async function referenceImages(
 
 async function checkFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
-  if (found?.isFile() !== true) throw badImage(path, 'There is no such file');
+  if (found?.isFile() !== true) throw badImage(path, 'File not found');
 }
 
 /**
@@ -43,7 +42,7 @@ async function upload(path: string, { url, key }: Environment, signal: AbortSign
   // Loaded only here: other commands start faster without it.
   const { fetch, FormData } = await import('undici');
   const form = new FormData();
-  form.set('operations', JSON.stringify({ query: uploadImage.text, variables: { file: null } }));
+  form.set('operations', JSON.stringify({ query: uploadImage.query, variables: { file: null } }));
   form.set('map', '{"0":["variables.file"]}');
   form.set('0', await openAsBlob(path), basename(path));
   const response = await fetch(`${url}/graphql`, {
@@ -57,11 +56,11 @@ async function upload(path: string, { url, key }: Environment, signal: AbortSign
     throw unreachable(url, error);
   });
   if (response.status === 401) throw unauthorized(key);
-  if (response.status === 413) throw badImage(path, 'The server takes no file of this size');
+  if (response.status === 413) throw badImage(path, 'The server does not accept a file of this size');
   const result: unknown = await response.json().catch(() => null);
   const { image, userErrors } = dataOf(result, uploadImage).uploadReferenceImage;
   throwUserErrors(userErrors.map((error) => ({ ...error, message: `${path}: ${error.message}` })));
-  if (image === null) throw badImage(path, 'The server did not keep this image');
+  if (image === null) throw badImage(path, 'The server did not store this image');
   return image.uploadId;
 }
 

@@ -3,30 +3,31 @@ import { exitCodes, Failure, type ExitCode } from './failure.ts';
 import { progressView } from './progress.ts';
 import type { Session } from './session.ts';
 import { isTerminal, needsPerson, type Task } from './task.ts';
-import { failureInWords } from './words.ts';
+import { describeFailure } from './format.ts';
 
-/** Follows a task to its end, saves its video if that is wished, and answers how it ended. */
+/** Follows a task to its end and saves its video to `out` if given. Returns the exit code of the outcome. */
 export async function waitForEnd(session: Session, id: string, out: string | null): Promise<ExitCode> {
   const { output, signal } = session;
   try {
     return await finish(session, await follow(session, id), out);
   } catch (error) {
-    if (signal.aborted) output.note(`The task goes on. To pick it up:\n  ${session.typed(`watch ${id}`)}`);
+    if (signal.aborted)
+      output.note(`The task continues. To wait for it again:\n  ${session.commandLine(`watch ${id}`)}`);
     if (!(error instanceof Failure)) throw error;
     output.failure(error);
-    if (goesOnWithoutUs.has(error.exitCode))
-      output.note(`To pick the task up:\n  ${session.typed(`watch ${id}`)}`);
+    if (leavesTaskRunning.has(error.exitCode))
+      output.note(`To wait for the task again:\n  ${session.commandLine(`watch ${id}`)}`);
     return error.exitCode;
   }
 }
 
-const goesOnWithoutUs: ReadonlySet<ExitCode> = new Set([exitCodes.unreachable, exitCodes.unauthorized]);
+const leavesTaskRunning: ReadonlySet<ExitCode> = new Set([exitCodes.unreachable, exitCodes.unauthorized]);
 
-/** The last state that there is to wait for. */
+/** Shows the states of a task, and returns the first that is terminal or needs a person. */
 async function follow(session: Session, id: string): Promise<Task> {
   const { output, server } = session;
   using view = progressView(output);
-  session.speakBy((text) => view.note(text));
+  session.redirectNotes((text) => view.note(text));
   let hint: string | null = null;
   try {
     for await (const task of server.follow(id)) {
@@ -36,9 +37,9 @@ async function follow(session: Session, id: string): Promise<Task> {
       if (task.hint !== null && task.hint !== hint) view.note(task.hint);
       hint = task.hint;
     }
-    throw new Error('A stream of states ended without an end.');
+    throw new Error('The stream of states ended before the task.');
   } finally {
-    session.speakBy((text) => output.note(text));
+    session.redirectNotes((text) => output.note(text));
   }
 }
 
@@ -48,7 +49,7 @@ async function finish(session: Session, task: Task, out: string | null): Promise
     case 'COMPLETED': {
       const url = task.videoUrl ?? '';
       if (out === null) {
-        output.answer(url);
+        output.print(url);
         return exitCodes.done;
       }
       const { bytes } = await download(url, out, signal);
@@ -56,18 +57,18 @@ async function finish(session: Session, task: Task, out: string | null): Promise
       return exitCodes.done;
     }
     case 'FAILED':
-      output.note(failureInWords(task));
+      output.note(describeFailure(task));
       if (task.error?.retryable === true) {
-        output.note(`The same input may succeed another time:\n  ${session.typed(`retry ${task.id}`)}`);
+        output.note(`A retry may succeed:\n  ${session.commandLine(`retry ${task.id}`)}`);
       }
       return exitCodes.taskFailed;
     case 'CANCELED':
       output.note(`The task was canceled. ${task.hint ?? ''}`.trim());
       return exitCodes.canceled;
     case 'SUBMISSION_UNKNOWN':
-      output.note(task.hint ?? 'Whether the task was submitted is not known.');
+      output.note(task.hint ?? 'The outcome of the submission is unknown.');
       output.note(
-        `Then tell it, with --provider-task-id THEIR_ID, --give-up or --resubmit:\n  ${session.typed(`resolve ${task.id}`)}`,
+        `Then run this with --provider-task-id ID, --give-up or --resubmit:\n  ${session.commandLine(`resolve ${task.id}`)}`,
       );
       return exitCodes.needsPerson;
     case 'WAITING':

@@ -58,7 +58,7 @@ function Offline() {
   return (
     <p className="banner">
       <Trans>
-        No connection. Your videos go on without you; what you see is from before, and catches up by itself.
+        No connection. Your videos are still being made; this page will update when the connection is back.
       </Trans>
     </p>
   );
@@ -69,7 +69,7 @@ function Failed() {
   return (
     <main className="empty">
       <h1>
-        <Trans>The server did not answer</Trans>
+        <Trans>The server is not responding</Trans>
       </h1>
       <button type="button" className="button button-primary" onClick={() => void studio.open()}>
         <Trans>Try again</Trans>

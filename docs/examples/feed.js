@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 
 const url = process.env.REELAY_URL ?? 'http://127.0.0.1:8000';
-// Its own retries would ask again with the `after` of the beginning.
+// Its own retries would repeat the first `after`.
 const client = createClient({
   url: `${url.replace('http', 'ws')}/graphql`,
   retryAttempts: 0,
@@ -23,7 +23,7 @@ for (;;) {
       after = data.taskStatusChanged.revision;
     }
   } catch {
-    console.error('The connection is lost. Trying again …');
+    console.error('The connection is lost. Retrying …');
   }
   await sleep(1000);
 }

@@ -6,8 +6,8 @@ import { holdTasks, openStudio, studioOn } from '../support/studio.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** Refuses every connection. */
-const nobody = 'http://127.0.0.1:1';
+/** A URL that refuses every connection. */
+const refusingUrl = 'http://127.0.0.1:1';
 
 let browser: TestBrowser;
 beforeAll(async () => {
@@ -16,17 +16,17 @@ beforeAll(async () => {
 afterAll(() => browser[Symbol.asyncDispose]());
 
 describe('the studio and its socket', () => {
-  it('is cut for five seconds while a video completes: it says so, and shows the video afterwards', async () => {
+  it('reports a cut of five seconds while a video completes, and shows the video afterwards', async () => {
     await using app = await startKieApp();
     await using proxy = await startTcpProxy(app.url);
     await using studio = await openStudio(browser, proxy.url);
     const release = await holdTasks(app.simulator.url);
-    await studio.make('A fox behind a cut wire');
-    const card = studio.card('A fox behind a cut wire');
+    await studio.make('A fox on a cut connection');
+    const card = studio.card('A fox on a cut connection');
     await card.getByText('Generating').waitFor();
     const connection = studio.page.locator('.connection');
     const cutUntil = Date.now() + 5000;
-    proxy.redirect(nobody);
+    proxy.redirect(refusingUrl);
     proxy.cut();
     await connection.getByText(/Reconnecting|Offline/).waitFor();
     await release();
@@ -37,7 +37,7 @@ describe('the studio and its socket', () => {
       ([edge]) => edge?.node.status === 'COMPLETED',
     );
     await connection.getByText('Offline').waitFor();
-    await studio.page.getByText('No connection. Your videos go on without you').waitFor();
+    await studio.page.getByText('No connection. Your videos are still being made').waitFor();
     expect(await card.getAttribute('data-stage')).toBe('GENERATING');
     await waitFor('the end of the cut', () => Date.now() > cutUntil);
     proxy.redirect(app.url);
@@ -46,7 +46,7 @@ describe('the studio and its socket', () => {
     const asked = studio.sent.filter((text) => text.includes('subscription Feed'));
     const last = JSON.parse(asked.at(-1) ?? '') as { payload: { variables: { after: string } } };
     const first = JSON.parse(asked[0] ?? '') as typeof last;
-    // It went on from what it had seen, not from where it began.
+    // It continued from the newest revision that it had seen, not from the first.
     expect(last.payload.variables.after > first.payload.variables.after).toBe(true);
     expect(studio.complaints.filter((text) => !text.includes('WebSocket connection'))).toEqual([]);
   });
@@ -66,17 +66,17 @@ describe('the studio and its socket', () => {
     expect(await studio.cards().count()).toBe(1);
   });
 
-  it('asks for the key where the server wants one, tells a wrong one, remembers a right one and signs out', async () => {
+  it('asks for the key if the server requires one, reports a wrong one, remembers a right one and signs out', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:right-key-of-ann' });
     await using studio = studioOn(await browser.open(app.url));
     const { page } = studio;
     const dialog = page.getByRole('dialog', { name: 'Welcome to Reelay' });
     await dialog.getByLabel('Key', { exact: true }).fill('wrong-key');
     await page.keyboard.press('Enter');
-    await dialog.getByText('The server does not know this key.').waitFor();
+    await dialog.getByText('The server did not accept this key.').waitFor();
     await dialog.getByLabel('Key', { exact: true }).fill('right-key-of-ann');
     await dialog.getByRole('checkbox').click();
-    await dialog.getByRole('button', { name: 'Enter' }).click();
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await studio.make('A fox with a key');
     await studio.card('A fox with a key').getByText('Ready').waitFor();

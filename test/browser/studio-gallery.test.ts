@@ -51,7 +51,7 @@ async function scrollThrough() {
   let mostVideos = 0;
   let before = 0;
   let atEnd = 0;
-  // As for somebody who looks first. A second after a page came, Chromium takes down the one before it, and waits for
+  // As for a user who reads first. A second after a page came, Chromium takes down the one before it, and waits for
   // all that is drawn: 0.2 to 1.4 s without a frame, where it is drawn by software.
   for (let calm = 0, waited = 0; calm < 90 && waited < 600; waited++) {
     const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve));

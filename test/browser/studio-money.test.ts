@@ -26,7 +26,7 @@ const tasks = async () =>
   (await app.as().query<{ videoTasks: { totalCount: number } }>('{ videoTasks { totalCount } }')).videoTasks
     .totalCount;
 
-/** How many videos were taken since the test began. */
+/** How many tasks were created since the test began. */
 const made = async () => (await tasks()) - creates;
 
 const heic = { name: 'ring.heic', mimeType: 'image/heic', buffer: Buffer.from('ftypheic') };
@@ -41,13 +41,13 @@ const done = ({ page }: OpenStudio, wanted: number) =>
     (count) => count === wanted,
   );
 
-/** Presses the button and Ctrl+Enter, and waits until the page has dealt with both. */
+/** Submits by the button and by Ctrl+Enter. */
 const pressBoth = async ({ page, generate }: OpenStudio) => {
   await generate.click();
   await page.keyboard.press('Control+Enter');
 };
 
-/** A request that a press would have sent is there by now: one that is sent later has been answered. */
+/** Verifies that nothing was sent: a later request has been answered, so an earlier one would have arrived. */
 const nothingSent = async (studio: OpenStudio, posts: number) => {
   await studio.page.evaluate(async () => {
     await fetch('/graphql', {
@@ -62,7 +62,7 @@ const nothingSent = async (studio: OpenStudio, posts: number) => {
 const postsOf = ({ requests }: OpenStudio) => requests.filter((url) => url.endsWith('/graphql')).length;
 
 describe('Generate', () => {
-  it('sends nothing while an image that was refused is in the form, also after a reload', async () => {
+  it('sends nothing while a refused image is in the form, also after a reload', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page, generate, prompt } = studio;
     await prompt.fill('A ring without its picture');
@@ -70,14 +70,14 @@ describe('Generate', () => {
     await page.getByText('Only JPEG, PNG and WebP').waitFor();
     const posts = postsOf(studio);
     await pressBoth(studio);
-    await page.getByText('An image could not be used').waitFor();
+    await page.getByText('An image cannot be used').waitFor();
     const remove = page.getByRole('button', { name: 'Remove ring.heic' });
     await waitFor('the cursor', () => remove.evaluate((button) => button === document.activeElement));
     await nothingSent(studio, posts);
     await page.reload();
     await page.locator('.image-problem').waitFor();
     await generate.click();
-    await page.getByText('An image could not be used').waitFor();
+    await page.getByText('An image cannot be used').waitFor();
     expect(await made()).toBe(0);
     await remove.click();
     await generate.click();
@@ -86,7 +86,7 @@ describe('Generate', () => {
     expect(studio.complaints).toEqual([]);
   });
 
-  it('sends nothing after an upload that failed, nor while one is under way', async () => {
+  it('sends nothing after a failed upload, nor while one is running', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page, prompt, generate } = studio;
     await prompt.fill('A ring whose picture is lost');
@@ -99,12 +99,12 @@ describe('Generate', () => {
     await choose(studio, picture('ring.png'));
     await page.locator('.image[data-state="uploading"]').waitFor();
     const posts = postsOf(studio);
-    await page.getByRole('button', { name: 'Images are uploading' }).click({ force: true });
+    await page.getByRole('button', { name: 'Uploading images' }).click({ force: true });
     await page.keyboard.press('Control+Enter');
     held.resolve('abort');
-    await page.getByText('The image did not arrive.').waitFor();
+    await page.getByText('The upload failed.').waitFor();
     await pressBoth(studio);
-    await page.getByText('An image could not be used').waitFor();
+    await page.getByText('An image cannot be used').waitFor();
     await nothingSent(studio, posts);
     await page.unroute('**/graphql');
     await page.getByRole('button', { name: 'Remove ring.png' }).click();
@@ -115,7 +115,7 @@ describe('Generate', () => {
     expect(await made()).toBe(1);
   });
 
-  it('says which images are too many, and sends nothing until that was seen', async () => {
+  it('names the images that exceed the limit, and sends nothing until the user agrees', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page, prompt, generate } = studio;
     await prompt.fill('A ring of five pictures');
@@ -124,31 +124,31 @@ describe('Generate', () => {
       ['a', 'b', 'c', 'd', 'e'].map((name) => picture(`${name}.png`)),
     );
     await done(studio, 3);
-    await page.getByText('Only 3 images can be used. Left out: d.png, e.png').waitFor();
+    await page.getByText('No more than 3 images can be used. Not added: d.png, e.png').waitFor();
     const posts = postsOf(studio);
     await pressBoth(studio);
     await nothingSent(studio, posts);
-    await page.getByRole('button', { name: 'Leave them out' }).click();
+    await page.getByRole('button', { name: 'Continue without them' }).click();
     await generate.click();
     await studio.card('A ring of five pictures').waitFor();
     expect(await made()).toBe(1);
     expect(studio.complaints).toEqual([]);
   });
 
-  it('sends nothing while an address is typed that was not added', async () => {
+  it('sends nothing while a typed URL has not been added', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     await studio.prompt.fill('A ring at an address');
-    await page.getByLabel('Address of an image').fill('https://images.example/ring.png');
+    await page.getByLabel('Image URL').fill('https://images.example/ring.png');
     const posts = postsOf(studio);
     await pressBoth(studio);
-    await page.getByText('This address is not added yet').waitFor();
+    await page.getByText('This URL is not added yet').waitFor();
     await nothingSent(studio, posts);
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    expect(await page.getByText('This address is not added yet').count()).toBe(0);
+    expect(await page.getByText('This URL is not added yet').count()).toBe(0);
   });
 
-  it('takes the words of a paste that brings words and their picture, and the picture of any other', async () => {
+  it('pastes only the text of a clipboard with text and a picture of it, and the picture of any other', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     const paste = (selector: string, words: string | null) =>
@@ -172,7 +172,7 @@ describe('Generate', () => {
     expect(await page.locator('.image').count()).toBe(1);
   });
 
-  it('makes one video of two quick presses of a key, of a press on each side of a reload, and of a cut', async () => {
+  it('makes one video of two quick key presses, of a press on each side of a reload, and of a lost response', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page, prompt, generate } = studio;
     await prompt.fill('A fox that is pressed twice');
@@ -181,7 +181,7 @@ describe('Generate', () => {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       const button = () => document.querySelector<HTMLElement>('.submit button');
       button()?.click();
-      // As soon as the first press was answered.
+      // As soon as the response to the first press is there.
       while (document.querySelector('.card') === null || button()?.textContent !== 'Generate video')
         await frame();
       button()?.click();
@@ -189,7 +189,7 @@ describe('Generate', () => {
     await studio.card('A fox that is pressed twice').waitFor();
     expect(await made()).toBe(1);
 
-    // The server takes it, and the page is gone before it hears so.
+    // The server creates the task, but its response is lost.
     const taken = Promise.withResolvers<void>();
     await page.route('**/graphql', async (route) => {
       if (!(route.request().postData() ?? '').includes('mutation Generate')) return route.continue();
@@ -200,12 +200,12 @@ describe('Generate', () => {
     await prompt.fill('A fox on both sides of a reload');
     await generate.click();
     await taken.promise;
-    await page.getByText('Press again: you will not pay twice.').waitFor();
+    await page.getByText('Press again: you will not be charged twice.').waitFor();
     await page.unroute('**/graphql');
     await page.reload();
     await studio.card('A fox on both sides of a reload').waitFor();
     await generate.click();
-    await page.getByText('It was on its way already').waitFor();
+    await page.getByText('Your earlier request was accepted').waitFor();
     expect(await made()).toBe(2);
     await generate.click();
     await waitFor('another', made, (count) => count === 3);
@@ -213,7 +213,7 @@ describe('Generate', () => {
 });
 
 describe('a filter', () => {
-  it('never hides a video that was just made, and says that it is on', async () => {
+  it('never hides a new video, and says that the filter is on', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     await studio.make('An owl before the filter');
@@ -223,7 +223,7 @@ describe('a filter', () => {
     await studio.make('A hare under the filter [sim:filtered]');
     const card = studio.card('A hare under the filter');
     await card.waitFor();
-    await page.getByText('does not match the filter').waitFor();
+    await page.getByText('do not match the filter').waitFor();
     await card.getByText('Failed').waitFor();
     expect(await studio.cards().count()).toBe(1);
     await card.getByRole('button', { name: /^Retry/ }).click();
@@ -232,15 +232,15 @@ describe('a filter', () => {
       () => studio.cards().count(),
       (count) => count === 2,
     );
-    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.getByRole('button', { name: 'Show all' }).click();
     await studio.card('An owl before the filter').waitFor();
-    await page.getByText('does not match the filter').waitFor({ state: 'detached' });
+    await page.getByText('do not match the filter').waitFor({ state: 'detached' });
     expect(await page.getByRole('searchbox').inputValue()).toBe('');
     expect(studio.complaints).toEqual([]);
   });
 });
 
-describe('what is made again', () => {
+describe('a retry', () => {
   it('has its price on the button', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
@@ -248,7 +248,7 @@ describe('what is made again', () => {
     const card = studio.card('A heron that is made again');
     await card.getByText('Ready').waitFor();
     await card.getByRole('button', { name: 'More' }).click();
-    await page.getByRole('menuitem', { name: 'Make it once more · about $0.15' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Make another · about $0.15' }).waitFor();
     await page.keyboard.press('Escape');
     await studio.make('A heron that fails [sim:filtered]');
     const failed = studio.card('A heron that fails');
@@ -273,7 +273,7 @@ describe('what is made again', () => {
       const storks = () =>
         [...document.querySelectorAll('.card')].filter(({ textContent }) => textContent?.includes('A stork'));
       button?.click();
-      // However fast the first click was answered.
+      // However fast the response to the first click is.
       while (storks().length < 2) await new Promise((resolve) => requestAnimationFrame(resolve));
       button?.click();
     });

@@ -14,7 +14,7 @@ describe('every state of the studio', () => {
     ['light, on a desk', {}],
     ['dark, on a phone', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
   ] as const)(
-    'has nothing that axe objects to: %s',
+    'has no violation found by axe: %s',
     async (_what, options) => {
       await using arranged = await arrangedStudio(browser, options);
       const { studio, states } = arranged;
@@ -26,7 +26,7 @@ describe('every state of the studio', () => {
           Promise.allSettled(document.getAnimations().map(({ finished }) => finished)),
         );
         const { violations } = await new AxeBuilder({ page: studio.page })
-          // They pass the focus on at once, which a look at the document alone cannot tell.
+          // They pass the focus on at once, which the document alone does not show.
           .exclude('[data-base-ui-focus-guard]')
           // The page has no frames of others: a fifth of the time.
           .setLegacyMode()

@@ -29,10 +29,10 @@ const totalCount = async (search: string) => {
   return videoTasks.totalCount;
 };
 
-/** The moment in the page. */
+/** The time in the page. */
 const moment = ({ page }: OpenStudio) => page.evaluate(() => performance.now());
 
-/** How much moved on the page since then, what follows a press excepted, as browsers measure it. */
+/** The layout shift since then as browsers measure it, without what follows an input. */
 const layoutShift = ({ page }: OpenStudio, since: number) =>
   page.evaluate((from) => {
     const observer = new PerformanceObserver(() => {});
@@ -51,7 +51,7 @@ const layoutShift = ({ page }: OpenStudio, since: number) =>
     });
   }, since);
 
-/** Requests that are no part of loading the page. */
+/** Paths of the requests. */
 const asked = ({ requests }: OpenStudio, from = 0) =>
   requests.slice(from).map((url) => new URL(url).pathname.replace(/\/media\/.*/, '/media/…'));
 
@@ -72,7 +72,7 @@ const hasPlayer = (card: Locator) =>
   );
 
 describe('the studio', () => {
-  it('goes by mouse from a picture and a few words to a video that appears by itself, plays, downloads and is linked', async () => {
+  it('goes by mouse from a picture and a prompt to a video that appears by itself, plays, downloads and is linked', async () => {
     await using studio = await openStudio(browser, `${app.url}/veo31`, {
       permissions: ['clipboard-write', 'clipboard-read'],
     });
@@ -97,7 +97,7 @@ describe('the studio', () => {
     await plays(card);
     expect(await card.getByRole('button', { name: 'Play' }).count()).toBe(0);
     await card.getByRole('button', { name: 'Copy link' }).click();
-    await page.getByText('The link is copied.').waitFor();
+    await page.getByText('Link copied.').waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect((await fetch(link, { headers: { range: 'bytes=0-0' } })).status).toBe(206);
     const [download] = await Promise.all([
@@ -118,7 +118,7 @@ describe('the studio', () => {
     expect(studio.complaints).toEqual([]);
   });
 
-  it('goes the same way by keyboard alone, details and deletion included', async () => {
+  it('does the same by keyboard alone, including details and deletion', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     const { keyboard } = page;
@@ -183,7 +183,7 @@ describe('the studio', () => {
     expect(studio.complaints).toEqual([]);
   });
 
-  it('shows the same in two tabs, goes on after a reload, and asks nothing while it waits', async () => {
+  it('shows the same in two tabs, continues after a reload, and asks nothing while it waits', async () => {
     await using first = await openStudio(browser, app.url);
     await using second = await openStudio(browser, app.url);
     const before = second.requests.length;
@@ -206,37 +206,37 @@ describe('the studio', () => {
     expect([...first.complaints, ...second.complaints]).toEqual([]);
   });
 
-  it('opens one task by its link, and says so when there is none', async () => {
+  it('opens one task by its link, and says so when it does not exist', async () => {
     await using studio = await openStudio(browser, app.url);
-    await studio.make('A fox behind a link');
-    await studio.card('A fox behind a link').getByText('Ready').waitFor();
+    await studio.make('A fox with a link');
+    await studio.card('A fox with a link').getByText('Ready').waitFor();
     const path =
-      (await studio.card('A fox behind a link').getByRole('link').first().getAttribute('href')) ?? '';
+      (await studio.card('A fox with a link').getByRole('link').first().getAttribute('href')) ?? '';
     await using linked = await openStudio(browser, `${app.url}${path}`);
-    await linked.page.getByRole('dialog').getByText('A fox behind a link').waitFor();
+    await linked.page.getByRole('dialog').getByText('A fox with a link').waitFor();
     await linked.page.keyboard.press('Escape');
     await linked.page.waitForURL(`${app.url}/`);
     await using unknown = await openStudio(browser, `${app.url}/tasks/task_AAAAAAAAAAAAAAAAAAAAAA`);
-    await unknown.page.getByText('There is no such video').waitFor();
+    await unknown.page.getByText('Video not found').waitFor();
     expect([...linked.complaints, ...unknown.complaints]).toEqual([]);
   });
 
-  it('says what is missing at its field and puts the cursor there', async () => {
+  it('shows what is missing at its field, and focuses the field', async () => {
     await using studio = await openStudio(browser, app.url);
     await studio.generate.click();
-    await studio.page.getByText('Say what the video shows, or choose what it is for.').waitFor();
+    await studio.page.getByText('Describe the video or choose a use case.').waitFor();
     await waitFor('the cursor', () => studio.prompt.evaluate((field) => field === document.activeElement));
-    await studio.page.getByLabel('Address of an image').fill('ftp://example.org/a.png');
+    await studio.page.getByLabel('Image URL').fill('ftp://example.org/a.png');
     await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
-    await studio.page.getByText('An address begins with').waitFor();
-    await studio.page.getByLabel('Address of an image').fill('http://user:secret@example.org/a.png');
+    await studio.page.getByText('A URL must start with').waitFor();
+    await studio.page.getByLabel('Image URL').fill('http://user:secret@example.org/a.png');
     await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
     await studio.make('A fox with a bad picture');
     await studio.page.locator('.image-problem').getByText('no user name').waitFor();
     expect(studio.complaints).toEqual([]);
   });
 
-  it('takes pictures that are dropped and pasted, three at most, and says what is none', async () => {
+  it('takes pictures that are dropped and pasted, three at most, and refuses other files', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     const base64 = png.toString('base64');
@@ -269,13 +269,13 @@ describe('the studio', () => {
     await waitFor('the third', done, (count) => count === 3);
     // Three pictures are references, and then the model makes eight seconds only.
     expect(await page.getByRole('radio', { name: '4 s' }).isDisabled()).toBe(true);
-    await page.getByText('With images used so, only 8 s.').waitFor();
+    await page.getByText('With these images: only 8 s.').waitFor();
     await page.reload();
     await waitFor('the draft', done, (count) => count === 3);
     expect(studio.complaints).toEqual([]);
   });
 
-  it('stops a video, makes it again, decides about an unclear one and follows one made elsewhere', async () => {
+  it('cancels a video, retries it, resolves an unknown submission and tracks a task made elsewhere', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     const release = await holdTasks(app.simulator.url);
@@ -283,9 +283,9 @@ describe('the studio', () => {
     const card = studio.card('A fox that is stopped');
     await card.getByText('Generating').waitFor();
     await card.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByText('cannot be told to stop: it will be billed').waitFor();
+    await page.getByText('cannot stop it: it will be charged').waitFor();
     await page.getByRole('button', { name: 'Stop it' }).click();
-    await card.getByText('No longer watched. It will be billed.').waitFor();
+    await card.getByText('No longer tracked. It will be charged.').waitFor();
     await release();
     await card.getByRole('button', { name: 'Retry' }).click();
     await studio.cards('COMPLETED').filter({ hasText: 'A fox that is stopped' }).waitFor();
@@ -293,18 +293,18 @@ describe('the studio', () => {
     const doubted = studio.card('A fox in doubt');
     await doubted.getByRole('button', { name: 'Decide' }).click();
     await page.getByRole('button', { name: 'It is not there: give up' }).click();
-    await doubted.getByText('It never became known').waitFor();
-    await page.getByRole('button', { name: 'Follow a task' }).click();
-    await page.getByLabel('Task id').fill('made-elsewhere');
+    await doubted.getByText('Given up: it is not known').waitFor();
+    await page.getByRole('button', { name: 'Add by ID' }).click();
+    await page.getByLabel('Task ID').fill('made-elsewhere');
     await page.keyboard.press('Enter');
     await studio.card('made-elsewhere').getByText('Generating').waitFor();
     expect(studio.complaints).toEqual([]);
   });
 
-  it('notifies whoever allowed it, of a video that is ready while the page is out of sight', async () => {
+  it('notifies users who allowed it of the end of a video while the page is hidden', async () => {
     await using studio = await openStudio(browser, app.url, { permissions: ['notifications'] });
     const { page } = studio;
-    // Chromium without a window shows nobody a note and hides no page: both are looked at where the page asks.
+    // Headless Chromium shows no notification and hides no page: both are observed where the page asks for them.
     await page.evaluate(() => {
       const notes: string[] = [];
       const Noted = class extends Notification {
@@ -334,7 +334,7 @@ describe('the studio', () => {
     await studio.cards('COMPLETED').filter({ hasText: 'A fox out of sight' }).waitFor();
     await studio.cards('FAILED').filter({ hasText: 'A fox that fails' }).waitFor();
     expect((await notes()).toSorted()).toEqual([
-      'The video did not come about: A fox that fails [sim:filtered]',
+      'The task ended without a video: A fox that fails [sim:filtered]',
       'The video is ready: A fox out of sight',
     ]);
     await bell.click();
@@ -344,7 +344,7 @@ describe('the studio', () => {
     expect(studio.complaints).toEqual([]);
   });
 
-  it('speaks Russian to those who read it, and finds what is searched', async () => {
+  it('is in Russian for a Russian browser, and finds what is searched', async () => {
     await using studio = await openStudio(browser, app.url, { locale: 'ru-RU' });
     const { page } = studio;
     await studio.make('Лиса, которую ищут');

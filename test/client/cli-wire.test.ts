@@ -7,7 +7,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-describe('the command line on a bad wire', () => {
+describe('the command line on an unreliable connection', () => {
   let app: KieApp;
   let caller: Caller;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describe('the command line on a bad wire', () => {
   });
   afterAll(() => app[Symbol.asyncDispose]());
 
-  it('goes on after cuts, tells each state once and in order, and the end', async () => {
+  it('continues after cuts, and prints each state once, in order, to the end', async () => {
     await using proxy = await startTcpProxy(app.url);
     await using cli = startCli(['generate', 'a cut fox [sim:duration=60000]', '--json'], { url: proxy.url });
     await waitFor('the provider to have it', () => cli.stdout().includes('GENERATING'));
@@ -30,11 +30,11 @@ describe('the command line on a bad wire', () => {
     const revisions = tasks.map(({ revision }) => revision);
     expect([code, tasks.at(-1)?.stage]).toEqual([3, 'CANCELED']);
     expect(revisions).toEqual([...new Set(revisions)].toSorted());
-    expect(stderr).toContain('The connection is lost. Trying again …\n');
+    expect(stderr).toContain('The connection is lost. Retrying …\n');
     expect(stderr).toContain('Connected again.\n');
   });
 
-  it('makes one task where the answer got lost and it asks again', async () => {
+  it('makes one task when the response is lost and the call repeated', async () => {
     await using proxy = await startTcpProxy(app.url);
     proxy.cutAt('"userErrors"');
     const asked = await runCli(['generate', 'x', '--label', 'once', '--no-wait'], { url: proxy.url });
@@ -46,7 +46,7 @@ describe('the command line on a bad wire', () => {
     expect([ids.length, proxy.connections()]).toEqual([1, 2]);
   });
 
-  it('ends with 5 at once where nobody listens, and where another server answers', async () => {
+  it('ends with 5 at once when the connection is refused, and when another server responds', async () => {
     const { url } = await startTcpProxy(app.url).then(async (gone) => {
       await gone[Symbol.asyncDispose]();
       return gone;
@@ -64,11 +64,11 @@ describe('the command line on a bad wire', () => {
     expect(ended.map(({ stderr }) => stderr)).toEqual([
       expect.stringContaining('Is the server running (npm start)?'),
       expect.stringContaining('Is the server running (npm start)?'),
-      expect.stringContaining('no Reelay answers there (HTTP 404)'),
+      expect.stringContaining('the response is not from a Reelay server (HTTP 404)'),
     ]);
   });
 
-  it('gives up a connection that stays away, and says how to pick the task up', async () => {
+  it('gives up a connection that stays lost, and prints how to resume', async () => {
     const { id } = await caller.make('a left fox [sim:duration=60000]');
     const proxy = await startTcpProxy(app.url);
     await using cli = startCli(['watch', id, '--reconnect', '0', '--server', proxy.url], { url: app.url });
@@ -79,28 +79,28 @@ describe('the command line on a bad wire', () => {
     expect(stderr).toContain(`npm run -s reelay -- watch ${id} --server ${proxy.url}`);
   });
 
-  it('leaves the task running when it is interrupted, and says how to pick it up', async () => {
+  it('leaves the task running when it is interrupted, and prints how to resume', async () => {
     const prompt = 'a patient fox [sim:duration=60000]';
     await using interrupted = startCli(['generate', prompt], { url: app.url });
     await using terminated = startCli(['generate', prompt], { url: app.url });
     await waitFor('both to wait', () =>
       [interrupted, terminated].every((cli) => cli.stderr().includes('generating')),
     );
-    // npm passes on what the terminal sends too.
+    // npm forwards a signal that the terminal has already sent.
     interrupted.signal('SIGINT');
     interrupted.signal('SIGINT');
     terminated.signal('SIGTERM');
     const { stderr, ...ended } = await interrupted.ended;
     expect(ended).toEqual({ code: 130, stdout: '' });
     expect(await terminated.ended).toMatchObject({ code: 143, stdout: '' });
-    const [, id = ''] = /The task goes on\. .*\n {2}npm run -s reelay -- watch (\S+)\n$/.exec(stderr) ?? [];
+    const [, id = ''] = /The task continues\. .*\n {2}npm run -s reelay -- watch (\S+)\n$/.exec(stderr) ?? [];
     await using watcher = startCli(['watch', id], { url: app.url });
-    await waitFor('somebody to wait again', () => watcher.stderr().includes('generating'));
+    await waitFor('another watcher', () => watcher.stderr().includes('generating'));
     await caller.byId('cancelVideoTask', id);
     expect(await watcher.ended).toMatchObject({ code: 3 });
   });
 
-  it('still saves the video when nobody reads what it prints', async () => {
+  it('still saves the video when its output is not read', async () => {
     await using folder = await temporaryFolder();
     await using cli = startCli(['generate', 'a fox', '--json', '-o', 'fox.mp4'], {
       url: app.url,

@@ -44,7 +44,7 @@ describe('the command line', () => {
     await folder[Symbol.asyncDispose]();
   });
 
-  it('shows a bar to a person who looks on, which grows and is gone at the end', async () => {
+  it('shows a growing bar on a terminal, and removes it at the end', async () => {
     const { code, stdout } = await runCli(['generate', 'a barred fox [sim:duration=2500]'], {
       url: app.url,
       key,
@@ -56,11 +56,11 @@ describe('the command line', () => {
     expect(percents.length).toBeGreaterThan(1);
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
     expect(stdout).toMatch(/\d:\d\d {2}completed\r\n/);
-    // What is left on the screen behind the bar's last line: the end and the address.
+    // After the last line of the bar, only the end and the URL remain on the screen.
     expect(stdout.slice(stdout.lastIndexOf('completed'))).not.toMatch(/[█░]/);
   });
 
-  it('makes a video from an uploaded image and an address, and saves it whole', async () => {
+  it('makes a video from an uploaded image and a URL, and saves it completely', async () => {
     const address = 'https://images.example/ring.jpg';
     const images = ['--image', 'fox.png', '--image', address];
     const options = ['--aspect', '9:16', '--label', 'sku-1', '--out', 'fox.mp4'];
@@ -99,7 +99,7 @@ describe('the command line', () => {
     });
   });
 
-  it('answers the id at once with --no-wait; watch and list take it up', async () => {
+  it('prints the id at once with --no-wait; watch and list find it', async () => {
     const begun = await run('generate', 'a quiet fox', '--no-wait');
     const id = begun.stdout.trim();
     expect(begun).toEqual({ code: 0, stdout: expect.stringMatching(/^task_\S+\n$/) as string, stderr: '' });
@@ -116,7 +116,7 @@ describe('the command line', () => {
     expect(plain.stdout).toMatch(new RegExp(`^${id}  COMPLETED  100 %  .*  a quiet fox\n$`));
   });
 
-  it('sends nothing that a terminal of another encoding made of letters', async () => {
+  it('refuses text that a terminal with another encoding has damaged', async () => {
     for (const args of [
       ['a \ufffd fox'],
       ['a fox', '--label', '\ufffd'],
@@ -127,7 +127,7 @@ describe('the command line', () => {
     }
   });
 
-  it('cancels, also when asked again; who waits is told', async () => {
+  it('cancels, also when repeated, and ends the waiting command', async () => {
     const { id } = await ann.make('a long fox [sim:duration=60000]');
     await using watcher = start('watch', id);
     await waitFor('the watcher to wait', () => watcher.stderr().includes('generating'));
@@ -138,7 +138,10 @@ describe('the command line', () => {
       stdout: '',
       stderr: expect.stringContaining('The task was canceled.') as string,
     });
-    expect(await run('cancel', id, '--json')).toMatchObject({ code: 0, stderr: 'It was canceled before.\n' });
+    expect(await run('cancel', id, '--json')).toMatchObject({
+      code: 0,
+      stderr: 'It was already canceled.\n',
+    });
   });
 
   it('follows a task that was made elsewhere', async () => {
@@ -152,7 +155,7 @@ describe('the command line', () => {
     expect([tracked.code, tracked.stdout]).toEqual([0, `${join(folder.path, 'theirs.mp4')}\n`]);
   });
 
-  it('tells a script how a task failed, and a person what to do', async () => {
+  it('reports a failed task to scripts, and the next step to people', async () => {
     const failed = await run('generate', 'a doomed fox [sim:fail]');
     expect(failed).toMatchObject({ code: 1, stdout: '' });
     expect(failed.stderr).toMatch(/The task failed \(PROVIDER_FAILED\): .* It is not billed\./);
@@ -163,7 +166,7 @@ describe('the command line', () => {
     ]);
   });
 
-  it('ends with a word of its own where a person must look, and takes what he found', async () => {
+  it('ends with its own exit code when a submission is unknown, and resolves it', async () => {
     const doubtful = await run('generate', 'a lost fox [sim:create-drop]');
     expect(doubtful).toMatchObject({ code: 4, stdout: '' });
     const [, id = ''] = /reelay -- resolve (\S+)/.exec(doubtful.stderr) ?? [];
@@ -177,13 +180,13 @@ describe('the command line', () => {
     expect(await run('watch', id)).toMatchObject({ code: 2, stderr: 'The viewer has no such task.\n' });
   });
 
-  it('lets no word of a task steer the terminal', async () => {
+  it('prints no control characters of a task', async () => {
     await ann.make('a sly \u001b[2J fox [sim:duration=60000]');
     const { stdout } = await run('list', '--search', 'sly');
     expect(stdout).toMatch(/ a sly \[2J fox/);
   });
 
-  it('tells what there is and what it would cost, and asks for nothing', async () => {
+  it('lists providers and estimates, and creates no task', async () => {
     const [providers, estimate] = await Promise.all([
       run('providers', '--json'),
       run('estimate', 'a priced fox', '-r', '4k', '-p', 'kie'),
@@ -205,11 +208,11 @@ describe('the command line', () => {
       ['generate', 'x', '--provider-options', '{"a":1e400}'],
       'The number at "a" cannot be sent exactly',
     ],
-    ['an image that is missing', ['generate', 'x', '-i', 'fix.png'], '--image: There is no such file'],
+    ['an image that is missing', ['generate', 'x', '-i', 'fix.png'], '--image: File not found'],
     ['an image that is none', ['generate', 'x', '-i', 'notes.txt'], 'file: '],
     ['a folder that is missing', ['generate', 'x', '-o', 'no/fox.mp4'], '--out: '],
-    ['a key in the address', ['list', '--server', 'http://u:p@127.0.0.1'], 'REELAY_API_KEY'],
-  ])('refuses with 2 and says what is to be mended: %s', async (_what, args, complaint) => {
+    ['a key in the URL', ['list', '--server', 'http://u:p@127.0.0.1'], 'REELAY_API_KEY'],
+  ])('refuses with 2 and says what to change: %s', async (_what, args, complaint) => {
     const refused = await run(...args);
     expect(refused).toMatchObject({
       code: 2,
@@ -218,7 +221,7 @@ describe('the command line', () => {
     });
   });
 
-  it('tells refusals as JSON too', async () => {
+  it('prints refusals as JSON too', async () => {
     const { stdout } = await run('generate', 'x', '-d', '77', '-p', 'google', '--json');
     expect(linesOf(stdout)).toEqual([
       {

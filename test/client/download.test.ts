@@ -8,7 +8,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const video = Buffer.from('a video of some bytes');
 
-/** Serves the video: cut off in the middle where `cuts` is left, and not at all at `/gone`. */
+/** Serves the video: cut off in the middle for the first `cuts` requests, and 410 at `/gone`. */
 async function startFiles(cuts: number) {
   let asked = 0;
   const server = createServer((request, response) => {
@@ -36,7 +36,7 @@ async function startFiles(cuts: number) {
 const { signal } = new AbortController();
 
 describe('a download', () => {
-  it('is tried again after a cut, and never shows half a file under its name', async () => {
+  it('is retried after a cut, and never leaves a partial file under its name', async () => {
     await using folder = await temporaryFolder();
     await using files = await startFiles(1);
     const path = join(folder.path, 'fox.mp4');
@@ -46,7 +46,7 @@ describe('a download', () => {
     expect([files.asked(), await readdir(folder.path)]).toEqual([2, ['fox.mp4']]);
   });
 
-  it('of what is gone says so at once, leaves the file before alone, and tells where the video is', async () => {
+  it('of a deleted video fails at once, keeps the earlier file, and prints the URL of the video', async () => {
     await using folder = await temporaryFolder();
     await using files = await startFiles(0);
     const path = join(folder.path, 'fox.mp4');
@@ -59,7 +59,7 @@ describe('a download', () => {
     expect([files.asked(), await readdir(folder.path)]).toEqual([1, ['fox.mp4']]);
   });
 
-  it('into a folder that went away is not tried again', async () => {
+  it('into a folder that was removed is not retried', async () => {
     await using folder = await temporaryFolder();
     await using files = await startFiles(0);
     const path = join(folder.path, 'gone', 'fox.mp4');

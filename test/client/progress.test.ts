@@ -4,10 +4,10 @@ import { progressNow } from '../../client/cli/progress.ts';
 
 const progress = { elapsedSeconds: 10, queuePosition: null };
 
-describe('the bar between two messages', () => {
-  it('grows by the remaining time, and says that it is an estimate', () => {
-    const told = { ...progress, percent: 35, estimated: false, remainingSeconds: 60 };
-    expect(progressNow({ progress: told }, 30)).toEqual({
+describe('the bar between two events', () => {
+  it('grows with the remaining time, marked as an estimate', () => {
+    const event = { ...progress, percent: 35, estimated: false, remainingSeconds: 60 };
+    expect(progressNow({ progress: event }, 30)).toEqual({
       percent: 65,
       estimated: true,
       elapsedSeconds: 40,
@@ -15,9 +15,9 @@ describe('the bar between two messages', () => {
     });
   });
 
-  it('stays as it is where no time is known', () => {
-    const told = { ...progress, percent: 40, estimated: false, remainingSeconds: null };
-    expect(progressNow({ progress: told }, 5)).toEqual({
+  it('does not move if the remaining time is unknown', () => {
+    const event = { ...progress, percent: 40, estimated: false, remainingSeconds: null };
+    expect(progressNow({ progress: event }, 5)).toEqual({
       percent: 40,
       estimated: false,
       elapsedSeconds: 15,
@@ -32,10 +32,10 @@ describe('the bar between two messages', () => {
         fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
         fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })),
         (percent, remainingSeconds, times) => {
-          const told = { ...progress, percent, estimated: true, remainingSeconds };
+          const event = { ...progress, percent, estimated: true, remainingSeconds };
           const seen = times
             .toSorted((a, b) => a - b)
-            .map((at) => progressNow({ progress: told }, at).percent);
+            .map((at) => progressNow({ progress: event }, at).percent);
           expect(seen).toEqual(seen.toSorted((a, b) => a - b));
           for (const value of seen) expect(value >= percent && value < 100).toBe(true);
         },

@@ -15,7 +15,7 @@ import { waitFor } from '../support/wait-for.ts';
 const folder = fileURLToPath(new URL('../../docs/examples/', import.meta.url));
 const relayTags = fileURLToPath(new URL('../support/relay-tags.ts', import.meta.url));
 
-/** Starts an example as a reader does, against a server. */
+/** Runs an example as a reader does, against a server. */
 function start(url: string, command: string, ...args: string[]) {
   const { PATH, HOME } = process.env;
   const child = spawn(command, args, {
@@ -56,7 +56,7 @@ describe('the cookbook', () => {
     return await example.ended;
   };
 
-  it('shows each example as it is run', async () => {
+  it('shows each example exactly as it runs', async () => {
     const page = await readFile(join(folder, '../cookbook.md'), 'utf8');
     const shown = [...page.matchAll(/\[examples\/(\S+)\]\(examples\/\1\):\n\n```\w+\n([\s\S]*?)```\n/g)].map(
       ([, name = '', text = '']) => [name, text] as const,
@@ -107,7 +107,7 @@ describe('the cookbook', () => {
     expect([video.status, await video.text()]).toEqual([206, 'ftyp']);
   });
 
-  it('follows all tasks over a break, missing none', async () => {
+  it('follows all tasks across a lost connection, missing none', async () => {
     await using proxy = await startTcpProxy(app.url);
     const completed = (id: string) =>
       waitFor('the news', () => new RegExp(`id: '${id}',\\s+status: 'COMPLETED'`).test(feed.stdout()));
@@ -116,8 +116,8 @@ describe('the cookbook', () => {
     await waitFor('the list', () => feed.stdout().includes(listed));
     await completed(await generateAt(app.url, { prompt: 'before' }));
     proxy.cut();
-    await completed(await generateAt(app.url, { prompt: 'meanwhile' }));
-    expect(feed.stderr()).toBe('The connection is lost. Trying again …\n');
+    await completed(await generateAt(app.url, { prompt: 'during the break' }));
+    expect(feed.stderr()).toBe('The connection is lost. Retrying …\n');
   });
 
   it("carries what Relay's compiler makes of its tags today", async () => {

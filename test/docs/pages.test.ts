@@ -40,13 +40,13 @@ describe('the page of concepts', () => {
     ).toEqual(['[*] --> WAITING: generateVideo', '[*] --> GENERATING: trackVideoTask', ...moves, ...ends]);
   });
 
-  it('tells the status of each stage', async () => {
+  it('lists the status of each stage', async () => {
     const rows = rowsOf(await page('concepts.md'));
-    const told = stages.map((stage) => rows.find(([first]) => first === `\`${stage}\``)?.[1]);
-    expect(told).toEqual(stages.map((stage) => `\`${statusOf(stage)}\``));
+    const listed = stages.map((stage) => rows.find(([first]) => first === `\`${stage}\``)?.[1]);
+    expect(listed).toEqual(stages.map((stage) => `\`${statusOf(stage)}\``));
   });
 
-  it('has only operations that the schema knows', async () => {
+  it('has only valid operations', async () => {
     const blocks = [...(await page('concepts.md')).matchAll(/```graphql\n([\s\S]*?)```/g)];
     expect(blocks).toHaveLength(1);
     for (const [, text = ''] of blocks) expect(validate(buildSchema(), parse(text))).toEqual([]);
@@ -54,7 +54,7 @@ describe('the page of concepts', () => {
 });
 
 describe('the page of the command line', () => {
-  it('tells each exit code as --help does', async () => {
+  it('lists each exit code as --help does', async () => {
     const rows = rowsOf(await page('cli.md')).filter(([code]) => /^`\d+`$/.test(code ?? ''));
     expect(rows).toEqual(Object.entries(exitCodeMeanings).map(([code, meaning]) => [`\`${code}\``, meaning]));
   });
@@ -62,15 +62,15 @@ describe('the page of the command line', () => {
   it('names each command', async () => {
     const rows = rowsOf(await page('cli.md'));
     const names = createProgram(() => Promise.resolve()).commands.map((command) => command.name());
-    const told = rows.map(([cell]) => /^`([a-z]+)[ `]/.exec(cell ?? '')?.[1]);
-    expect(names.filter((name) => !told.includes(name))).toEqual([]);
+    const listed = rows.map(([cell]) => /^`([a-z]+)[ `]/.exec(cell ?? '')?.[1]);
+    expect(names.filter((name) => !listed.includes(name))).toEqual([]);
   });
 
-  it('stands on operations that the schema knows', () => {
+  it('is of a program whose operations are valid', () => {
     const { commands, ...others } = operations;
-    const texts = [...Object.values(commands), ...Object.values(others)].map(({ text }) => text);
-    expect(texts.length).toBeGreaterThan(10);
+    const queries = [...Object.values(commands), ...Object.values(others)].map(({ query }) => query);
+    expect(queries.length).toBeGreaterThan(10);
     const schema = buildSchema();
-    expect(texts.flatMap((text) => validate(schema, parse(text)))).toEqual([]);
+    expect(queries.flatMap((query) => validate(schema, parse(query)))).toEqual([]);
   });
 });

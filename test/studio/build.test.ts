@@ -20,7 +20,7 @@ describe('the built studio', () => {
     expect(bytes).toBeLessThan(250_000);
   });
 
-  it('is left alone while its sources are the same', async () => {
+  it('is not rebuilt while its sources are unchanged', async () => {
     const before = await stat(join(studioDirectory, 'index.html'));
     await buildStudio();
     expect((await stat(join(studioDirectory, 'index.html'))).ino).toBe(before.ino);

@@ -20,7 +20,7 @@ const draft: Draft = {
 const image = { url: 'https://images.example/a.jpg', uploadId: null };
 
 describe('the form', () => {
-  it('begins with what the model makes by default', () => {
+  it('starts with the defaults of the model', () => {
     expect(settle([kie], draft)).toEqual({
       ...draft,
       provider: 'KIE',
@@ -30,7 +30,7 @@ describe('the form', () => {
     });
   });
 
-  it('moves what became impossible to what is possible, and keeps the words and the images', () => {
+  it('replaces unsupported choices by supported ones, and keeps the text and the images', () => {
     const three = { ...draft, images: [image, image, image], durationSeconds: 4 };
     expect(settle([kie], three)).toMatchObject({ images: three.images, durationSeconds: 8 });
     const tall: Draft = { ...draft, model: 'veo3', aspectRatio: 'PORTRAIT_9_16', resolution: 'P2160' };
@@ -46,11 +46,11 @@ describe('the form', () => {
     expect([0, 1, 2, 3].map((count) => takesImages(quality, count))).toEqual([true, true, true, false]);
   });
 
-  it('uses no provider that has no key', () => {
+  it('ignores providers that are not configured', () => {
     expect(makerOf([{ ...kie, configured: false }], { ...draft, provider: 'KIE' })).toBeNull();
   });
 
-  it('sends what was filled in, and leaves out what is empty', () => {
+  it('sends filled fields, and omits empty ones', () => {
     expect(inputOf({ ...draft, images: [image, { url: 'x', uploadId: 'u1' }] })).toEqual({
       prompt: 'A fox',
       useCase: null,
@@ -66,7 +66,7 @@ describe('the form', () => {
 });
 
 describe('the key of a press', () => {
-  it('stays with an input until it succeeds, so that a press after a cut cannot pay twice', () => {
+  it('stays with an input until it succeeds, so that a press after a lost response cannot pay twice', () => {
     const keys = new PressKeys();
     const first = keys.keyFor('a');
     expect(keys.keyFor('a')).toBe(first);
@@ -77,7 +77,7 @@ describe('the key of a press', () => {
     expect(first).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('outlives the page until the task is there', () => {
+  it('survives a reload until the task is created', () => {
     let now = 1_000_000;
     const values = new Map<string, string>();
     const storage = {
@@ -97,7 +97,7 @@ describe('the key of a press', () => {
     expect(open().keyFor('b')).not.toBe(other);
   });
 
-  it('holds without a storage, and with one that somebody else wrote to', () => {
+  it('works without a storage, and with one that has foreign or no readable data', () => {
     const broken = {
       getItem: () => '{"a":1}',
       setItem: () => {
@@ -112,7 +112,7 @@ describe('the key of a press', () => {
     }
   });
 
-  it('knows the second half of a double press, and no later one', () => {
+  it('recognises the second half of a double press, and no later press', () => {
     let now = 0;
     const keys = new PressKeys(null, () => now);
     keys.keyFor('a');

@@ -5,16 +5,16 @@ import { sampleStoredTask, sampleTime } from '../support/sample-task.ts';
 import { shownTask } from './sample.ts';
 
 describe('progress between two events', () => {
-  it('follows the curve of the server, whenever the event came', () => {
+  it('follows the curve of the server, whenever the event arrives', () => {
     const typicalSeconds = 60;
     const stored = sampleStoredTask({ stage: 'GENERATING', providerTaskId: 'p1', submittedAt: sampleTime });
     for (const eventSeconds of [0, 5, 20, 70]) {
-      const told = progressOf(stored, sampleTime + eventSeconds * 1000, typicalSeconds);
-      const task = shownTask({ progress: { ...told, queuePosition: null } });
+      const reported = progressOf(stored, sampleTime + eventSeconds * 1000, typicalSeconds);
+      const task = shownTask({ progress: { ...reported, queuePosition: null } });
       for (const laterSeconds of [0, 1, 10, 40, 300]) {
         const shown = progressAt({ task, seenAt: 0, leastPercent: 0 }, laterSeconds * 1000, typicalSeconds);
         const server = progressOf(stored, sampleTime + (eventSeconds + laterSeconds) * 1000, typicalSeconds);
-        // The event told whole percents, so the curve goes on from at most one less.
+        // The event has whole percents, so the curve continues from at most one less.
         expect(Math.abs(shown.percent - server.percent)).toBeLessThanOrEqual(1);
         expect(shown.elapsedSeconds).toBeCloseTo(server.elapsedSeconds);
       }
@@ -41,7 +41,7 @@ describe('progress between two events', () => {
     expect(progressAt({ task, seenAt: 0, leastPercent: 0 }, 3_600_000, 60).remainingSeconds).toBeNull();
   });
 
-  it('stands still where nobody knows how long it takes, and before it was sent', () => {
+  it('does not move if the typical time is unknown, or before the task is sent', () => {
     const unknown = shownTask();
     expect(progressAt({ task: unknown, seenAt: 0, leastPercent: 0 }, 60_000, null).percent).toBe(0);
     const waiting = shownTask({ stage: 'WAITING', status: 'QUEUED' });

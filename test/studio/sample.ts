@@ -1,7 +1,7 @@
 import type { Model, Provider } from '../../client/studio/api/queries.ts';
 import type { Task } from '../../client/studio/api/task.ts';
 
-/** A task as the server tells it. */
+/** A task as the server reports it. */
 export const shownTask = (overrides: Partial<Task> = {}): Task => ({
   id: 'task_1',
   status: 'PROCESSING',

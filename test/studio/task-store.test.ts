@@ -4,7 +4,7 @@ import { shownTasks } from '../../client/studio/live/pages.ts';
 import { TaskStore, type TaskChange } from '../../client/studio/live/task-store.ts';
 import { shownTask } from './sample.ts';
 
-/** The list is announced once for all that came in one turn. */
+/** The tasks listed. The store announces the list once for all changes of one event-loop turn. */
 const listed = async (store: TaskStore) => {
   await Promise.resolve();
   return store.list.get().map(({ task }) => task);
@@ -12,8 +12,8 @@ const listed = async (store: TaskStore) => {
 
 const completed = shownTask({ stage: 'COMPLETED', status: 'COMPLETED', revision: 'a-003' });
 
-describe('what the page knows of tasks', () => {
-  it('is the newest revision, also when an answer arrives after a later event', async () => {
+describe('the tasks of the page', () => {
+  it('have their newest revision, also when a response arrives after a later event', async () => {
     const store = new TaskStore(() => null);
     const changes: TaskChange[] = [];
     store.onChange((change) => changes.push(change));
@@ -27,7 +27,7 @@ describe('what the page knows of tasks', () => {
     ]);
   });
 
-  it('forgets a deleted task for good, whatever arrives late', async () => {
+  it('never include a deleted task again, whatever arrives late', async () => {
     const store = new TaskStore(() => null);
     store.take(completed);
     store.take({ ...completed, deletedAt: '2026-01-02T00:00:00.000Z', revision: 'a-004' });
@@ -35,7 +35,7 @@ describe('what the page knows of tasks', () => {
     expect(await listed(store)).toEqual([]);
   });
 
-  it('is in order of creation: pages as they were read, events of the same millisecond newest first', async () => {
+  it('are in order of creation: pages as they were read, events of the same millisecond newest first', async () => {
     const store = new TaskStore(() => null);
     const task = (id: string, createdAt = '2026-01-01T00:00:00.000Z') => shownTask({ id, createdAt });
     store.takePage([task('new', '2026-01-03T00:00:00.000Z'), task('b'), task('a')]);
@@ -45,7 +45,7 @@ describe('what the page knows of tasks', () => {
     expect((await listed(store)).map(({ id }) => id)).toEqual(['new', 'd', 'c', 'b', 'a', 'z', 'old']);
   });
 
-  it('ends the same whatever the order of arrival', async () => {
+  it('are the same for every order of arrival', async () => {
     const arrival = fc.record({ id: fc.constantFrom('x', 'y'), counter: fc.integer({ min: 0, max: 9 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(arrival), async (arrivals) => {
@@ -63,7 +63,7 @@ describe('what the page knows of tasks', () => {
   });
 });
 
-describe('a narrowed list', () => {
+describe('a filtered list', () => {
   it('shows what matches, down to where it was read, and changes with the tasks', () => {
     const tasks = [
       shownTask({ id: '1', prompt: 'Лиса в снегу', createdAt: '2026-01-05T00:00:00.000Z' }),

@@ -57,7 +57,7 @@ export const studioStates = (
     arrange: async ({ page, generate, prompt }) => {
       await prompt.fill('');
       await generate.click();
-      await page.getByText('Say what the video shows').waitFor();
+      await page.getByText('Describe the video or choose').waitFor();
     },
   },
   {
@@ -117,7 +117,7 @@ export const studioStates = (
       await make('A watch turns on black velvet [sim:filtered]');
       await card('A watch').getByText('Failed').waitFor();
       await make('A bottle in the rain [sim:create-drop]');
-      await card('A bottle').getByText('Needs you').waitFor();
+      await card('A bottle').getByText('Action needed').waitFor();
     },
   },
   {
@@ -133,14 +133,14 @@ export const studioStates = (
     arrange: async ({ page, card }) => {
       await page.keyboard.press('Escape');
       await card('A bottle').getByRole('button', { name: 'Decide' }).click();
-      await page.getByText('Did the provider take it?').waitFor();
+      await page.getByText('Did the provider accept it?').waitFor();
     },
   },
   {
     name: 'following',
     arrange: async ({ page }) => {
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Follow a task' }).click();
+      await page.getByRole('button', { name: 'Add by ID' }).click();
       await opened(page);
     },
   },

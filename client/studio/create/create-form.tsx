@@ -129,7 +129,7 @@ export function CreateForm() {
       onDrop={drop}
     >
       <TextField
-        label={t`What does the video show?`}
+        label={t`What should the video show?`}
         name="prompt"
         id="prompt"
         element={<textarea className="input prompt" rows={4} />}
@@ -154,7 +154,7 @@ export function CreateForm() {
       />
       {count > 0 && (
         <Select
-          label={t`Use the images`}
+          label={t`How to use the images`}
           name="imagesAs"
           value={draft.imagesAs}
           onChange={(imagesAs) => change({ imagesAs })}
@@ -163,18 +163,18 @@ export function CreateForm() {
             label: i18n.t(imageUseWords[value]),
             reason:
               useOfImages(model, count, value) === null
-                ? t`Not with ${count} of them, or not with this model.`
+                ? t`Not available with this number of images or with this model.`
                 : null,
           }))}
         />
       )}
       <Select
-        label={t`What is it for?`}
+        label={t`Use case`}
         name="useCase"
         value={draft.useCase}
         onChange={(useCase) => change({ useCase })}
         options={[
-          { value: null, label: t`None: only my words` },
+          { value: null, label: t`None: send my prompt as it is` },
           ...useCases.map((value) => ({ value, label: i18n.t(useCaseWords[value]) })),
         ]}
       />
@@ -195,7 +195,7 @@ export function CreateForm() {
           picture: <AspectPicture ratio={value} />,
           reason: model.aspectRatios.includes(value)
             ? null
-            : t`${i18n.t(aspectWords[value])}: not with ${model.label}.`,
+            : t`${i18n.t(aspectWords[value])} is not supported by ${model.label}.`,
         }))}
       />
       <div className="pair">
@@ -207,9 +207,7 @@ export function CreateForm() {
           options={model.durations.map((value) => ({
             value,
             label: t`${value} s`,
-            reason: durations.includes(value)
-              ? null
-              : t`With images used so, only ${durations.join(', ')} s.`,
+            reason: durations.includes(value) ? null : t`With these images: only ${durations.join(', ')} s.`,
           }))}
         />
         <Choice
@@ -222,7 +220,7 @@ export function CreateForm() {
             label: i18n.t(resolutionWords[value]),
             reason: model.resolutions.includes(value)
               ? null
-              : t`${i18n.t(resolutionWords[value])}: not with ${model.label}.`,
+              : t`${i18n.t(resolutionWords[value])} is not supported by ${model.label}.`,
           }))}
         />
       </div>

@@ -59,12 +59,12 @@ export function ImagesField(props: ImagesFieldProps) {
         {!isFull && (
           <button type="button" className="image-add" onClick={() => picker.current?.click()}>
             <Icon name="image" />
-            <span>{isDropping ? t`Drop here` : t`Add images`}</span>
+            <span>{isDropping ? t`Drop them here` : t`Add images`}</span>
           </button>
         )}
         {images.length === 0 && most > 0 && (
           <p className="image-hint">
-            <Trans>Drop, paste or pick up to {most} pictures: JPEG, PNG or WebP.</Trans>
+            <Trans>Drop, paste or choose up to {most} images: JPEG, PNG or WebP.</Trans>
           </p>
         )}
       </div>
@@ -75,11 +75,11 @@ export function ImagesField(props: ImagesFieldProps) {
         multiple
         hidden
         onChange={pick}
-        aria-label={t`Pick image files`}
+        aria-label={t`Choose image files`}
       />
       {isFull && most === 0 && (
         <p className="note">
-          <Trans>{modelLabel} takes no images.</Trans>
+          <Trans>{modelLabel} does not support images.</Trans>
         </p>
       )}
       {leftOut.length > 0 && <LeftOut names={leftOut} onAccept={onAcceptLeftOut} />}
@@ -142,12 +142,12 @@ function LeftOut({ names, onAccept }: { readonly names: readonly string[]; reado
     <div className="images-left-out" role="alert">
       <p className="error">
         <Trans>
-          Only {maxImages} images can be used. Left out: {shown}
+          No more than {maxImages} images can be used. Not added: {shown}
           {more}
         </Trans>
       </p>
       <button type="button" className="button button-small" onClick={onAccept}>
-        <Trans>Leave them out</Trans>
+        <Trans>Continue without them</Trans>
       </button>
     </div>
   );
@@ -177,9 +177,9 @@ function UrlInput({ address, addressError, onAddress, onUrl }: UrlInputProps) {
         <input
           className="input"
           type="url"
-          aria-label={t`Address of an image`}
+          aria-label={t`Image URL`}
           aria-invalid={isWrong || addressError !== undefined}
-          placeholder={t`or an address: https://…`}
+          placeholder={t`or an image URL: https://…`}
           value={address}
           onChange={({ currentTarget }) => {
             onAddress(currentTarget.value);
@@ -193,7 +193,7 @@ function UrlInput({ address, addressError, onAddress, onUrl }: UrlInputProps) {
       </div>
       {(isWrong || addressError !== undefined) && (
         <p className="error" role="alert">
-          {isWrong ? <Trans>An address begins with https:// or http://.</Trans> : addressError}
+          {isWrong ? <Trans>A URL must start with https:// or http://.</Trans> : addressError}
         </p>
       )}
     </>

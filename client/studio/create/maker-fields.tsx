@@ -38,7 +38,7 @@ export function MakerFields({ providers, maker, canTake, onChange }: MakerFields
           .map(({ name, configured }) => ({
             value: name,
             label: i18n.t(providerWords[name]),
-            reason: configured ? null : t`${i18n.t(providerWords[name])}: this server has no key for it.`,
+            reason: configured ? null : t`${i18n.t(providerWords[name])} is not configured on this server.`,
           }))}
       />
       <Select
@@ -50,7 +50,7 @@ export function MakerFields({ providers, maker, canTake, onChange }: MakerFields
           value: candidate.id,
           label: candidate.label,
           detail: detailOf(candidate),
-          reason: canTake(candidate) ? null : t`Takes fewer images.`,
+          reason: canTake(candidate) ? null : t`Supports fewer images.`,
         }))}
       />
     </>

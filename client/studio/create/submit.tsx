@@ -26,7 +26,7 @@ export function Submit({ estimate, isPending, isUploading, taken, onClick, other
     <div className="submit" data-field="submit">
       <dl className="estimate" aria-live="polite" aria-label={t`Estimate`}>
         <div>
-          <dt>{isSimulated ? t`Would cost` : t`Cost`}</dt>
+          <dt>{isSimulated ? t`Cost (not charged)` : t`Cost`}</dt>
           <dd>{estimate?.cost ? t`about ${money(i18n, estimate.cost.amount)}` : '–'}</dd>
         </div>
         <div>
@@ -53,13 +53,13 @@ export function Submit({ estimate, isPending, isUploading, taken, onClick, other
           if (event.repeat) event.preventDefault();
         }}
       >
-        {isUploading ? t`Images are uploading…` : isPending ? t`Sending…` : t`Generate video`}
+        {isUploading ? t`Uploading images…` : isPending ? t`Sending…` : t`Generate video`}
       </button>
       <p className="note" id="submit-note">
         <Trans>or press {shortcut}</Trans>
       </p>
       <p className="visually-hidden" role="status">
-        {taken !== null && t`On its way: ${taken.slice(0, 80)}`}
+        {taken !== null && t`Request accepted: ${taken.slice(0, 80)}`}
       </p>
     </div>
   );

@@ -41,7 +41,9 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
         studio.tasks.take(generateVideo.task);
         studio.show(generateVideo.task.id);
         if (known?.has(generateVideo.task.id))
-          toast(t`It was on its way already: nothing was sent twice. Press again for another one.`);
+          toast(
+            t`Your earlier request was accepted: nothing was sent twice. Press again to make another video.`,
+          );
         setTaken(generateVideo.task.prompt);
         showGallery();
       }
@@ -49,8 +51,8 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
       const isOffline = error instanceof RequestError && error.code === 'OFFLINE';
       toast(
         isOffline
-          ? t`The server did not answer. Press again: you will not pay twice.`
-          : t`That did not work. Press again: you will not pay twice.`,
+          ? t`The server did not respond. Press again: you will not be charged twice.`
+          : t`Something went wrong. Press again: you will not be charged twice.`,
         'problem',
       );
     } finally {

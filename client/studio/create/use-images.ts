@@ -53,7 +53,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
   const { i18n, t } = useLingui();
   const [images, setImages] = useState(() => [
     ...initial.map(formImageOf),
-    ...unfinished.map((name) => failed(name, t`The upload was cut off. Remove it.`)),
+    ...unfinished.map((name) => failed(name, t`The upload was interrupted. Remove this image.`)),
   ]);
   /** Names of those that were too many. */
   const [leftOut, setLeftOut] = useState<readonly string[]>([]);
@@ -77,7 +77,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
   async function upload(id: string, file: File): Promise<void> {
     const controller = new AbortController();
     uploads.current.set(id, controller);
-    const lost = t`The image did not arrive. Remove it and try again.`;
+    const lost = t`The upload failed. Remove the image and try again.`;
     try {
       const { image, userErrors } = await uploadImage(file, studio.key, {
         onProgress: (part) => change(id, { kind: 'uploading', part }),
@@ -108,7 +108,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
       ({ name }) => name,
       (file) => {
         if (!imageTypes.includes(file.type))
-          return failed(file.name, t`Only JPEG, PNG and WebP images can be used.`);
+          return failed(file.name, t`Only JPEG, PNG and WebP images are supported.`);
         if (file.size > maxBytes) return failed(file.name, t`The image is larger than 20 MB.`);
         const id = newKey();
         // After the image is in the list that it reports to.

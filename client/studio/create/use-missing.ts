@@ -20,16 +20,16 @@ export function useMissing(): (pressed: Pressed) => FormError | null {
   const error = (field: string, message: string) => ({ code: null, message, field: ['input', field] });
   return ({ input, images, leftOut, address }) => {
     if (input.prompt === undefined && !input.useCase)
-      return error('prompt', t`Say what the video shows, or choose what it is for.`);
+      return error('prompt', t`Describe the video or choose a use case.`);
     if (images.some(({ state }) => state.kind === 'failed'))
-      return error('referenceImages', t`An image could not be used. Remove it, then press again.`);
+      return error('referenceImages', t`An image cannot be used. Remove it, then generate again.`);
     if (leftOut.length > 0)
       return error(
         'referenceImages',
-        t`Some images were left out. Press “Leave them out”, then generate again.`,
+        t`Some images were not added. Press “Continue without them”, then generate again.`,
       );
     if (address.trim() !== '')
-      return error('address', t`This address is not added yet. Press “Add”, or clear the field.`);
+      return error('address', t`This URL is not added yet. Press “Add” or clear the field.`);
     return null;
   };
 }

@@ -38,7 +38,7 @@ export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
         <input
           className="input"
           type="search"
-          aria-label={t`Search in prompts, labels and ids`}
+          aria-label={t`Search prompts, labels and IDs`}
           placeholder={t`Search`}
           value={search}
           onChange={({ currentTarget }) => {
@@ -77,7 +77,7 @@ export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
       )}
       <button type="button" className="button" onClick={onTrack}>
         <Icon name="follow" />
-        <Trans>Follow a task</Trans>
+        <Trans>Add by ID</Trans>
       </button>
     </div>
   );

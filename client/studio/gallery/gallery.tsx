@@ -54,9 +54,9 @@ export function Gallery() {
       </div>
       {hasUnmatched && (
         <p className="gallery-note" role="status">
-          <Trans>What you just made is shown here although it does not match the filter.</Trans>{' '}
+          <Trans>New videos are shown here even if they do not match the filter.</Trans>{' '}
           <button type="button" className="button button-small" onClick={showEverything}>
-            <Trans>Show everything</Trans>
+            <Trans>Show all</Trans>
           </button>
         </p>
       )}
@@ -67,7 +67,7 @@ export function Gallery() {
       <Grid tasks={tasks} onEnd={onEnd} />
       {reading.state === 'failed' && (
         <p className="gallery-more">
-          <Trans>The rest of the list did not arrive.</Trans>{' '}
+          <Trans>The rest of the list could not be loaded.</Trans>{' '}
           <button type="button" className="button" onClick={readMore}>
             <Trans>Try again</Trans>
           </button>
@@ -90,8 +90,7 @@ function Empty() {
       </h3>
       <p>
         <Trans>
-          Say what it shows and press “Generate video”. You can close this page meanwhile: the server does the
-          waiting.
+          Describe it and press “Generate video”. You can close this page: the server continues without it.
         </Trans>
       </p>
     </div>
@@ -105,7 +104,7 @@ function Unmatched({ onClear }: { readonly onClear: () => void }) {
         <Trans>Nothing matches</Trans>
       </h3>
       <button type="button" className="button" onClick={onClear}>
-        <Trans>Show everything</Trans>
+        <Trans>Show all</Trans>
       </button>
     </div>
   );

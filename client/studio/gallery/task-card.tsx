@@ -68,14 +68,14 @@ function Outcome({ task }: { readonly task: Task }) {
     );
   }
   if (task.stage === 'SUBMISSION_UNKNOWN') {
-    return <p className="outcome">{t`It is not known whether the provider took it.`}</p>;
+    return <p className="outcome">{t`It is not known whether the provider accepted the request.`}</p>;
   }
   if (task.stage === 'CANCELED') {
     return (
       <p className="outcome">
         {task.submittedAt === null
-          ? t`Stopped before it was sent: nothing is billed.`
-          : t`No longer watched. It will be billed.`}
+          ? t`Canceled before it was sent: nothing is charged.`
+          : t`No longer tracked. It will be charged.`}
       </p>
     );
   }

@@ -20,7 +20,7 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
       ? null
       : queuePosition === 0
         ? t`Next in the queue`
-        : t`${queuePosition} before it in the queue`
+        : t`${queuePosition} ahead in the queue`
     : progress.estimated
       ? t`${percent(i18n, value)} estimated`
       : percent(i18n, value);

@@ -20,19 +20,19 @@ export function Header() {
   const access = useValue(studio.access);
   const providers = useValue(studio.providers).filter(({ configured }) => configured);
   const isSimulated = providers.length > 0 && providers.every(({ name }) => name === 'SIMULATOR');
-  const themeNames = { system: t`As the device`, light: t`Light`, dark: t`Dark` };
+  const themeNames = { system: t`System`, light: t`Light`, dark: t`Dark` };
   return (
     <header className="header">
-      <a className="brand" href={homePath()} aria-label={t`Reelay, start page`}>
+      <a className="brand" href={homePath()} aria-label={t`Reelay home page`}>
         <img src={`${basePath()}/icon.svg`} alt="" width="28" height="28" />
         <span>Reelay</span>
       </a>
       {isSimulated && (
         <span
           className="simulated"
-          title={t`No provider key is set. Sample videos come back, and nothing is billed.`}
+          title={t`No provider API key is set. The server returns sample videos, and nothing is charged.`}
         >
-          <Trans>Simulation: sample videos, nothing is billed</Trans>
+          <Trans>Simulation: sample videos, nothing is charged</Trans>
         </span>
       )}
       <div className="header-end">

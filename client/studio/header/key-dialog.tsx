@@ -25,7 +25,7 @@ export function KeyDialog() {
     setIsTrying(false);
   };
   const errors = useMemo(
-    () => (access === 'wrongKey' ? { key: t`The server does not know this key.` } : {}),
+    () => (access === 'wrongKey' ? { key: t`The server did not accept this key.` } : {}),
     [access, t],
   );
   return (
@@ -34,7 +34,7 @@ export function KeyDialog() {
       canClose={false}
       onClose={nothing}
       title={t`Welcome to Reelay`}
-      description={t`This server asks who you are. Enter the key that its operator gave you.`}
+      description={t`This server requires a key. Enter the one that you received from its operator.`}
     >
       <Form
         className="resolve"
@@ -52,7 +52,7 @@ export function KeyDialog() {
           onValueChange={setKey}
         />
         <p className="error" role="alert">
-          {access === 'keyEnded' && t`Your access has ended. Enter a key again.`}
+          {access === 'keyEnded' && t`Your access has expired. Enter a key again.`}
         </p>
         <label className="check">
           <Checkbox.Root className="checkbox" checked={isRemembered} onCheckedChange={setIsRemembered}>
@@ -64,7 +64,7 @@ export function KeyDialog() {
         </label>
         <div className="dialog-actions">
           <button type="submit" className="button button-primary" disabled={key.trim() === ''}>
-            {isTrying ? t`Trying…` : t`Enter`}
+            {isTrying ? t`Checking…` : t`Sign in`}
           </button>
         </div>
       </Form>

@@ -23,7 +23,7 @@ export function NotificationSwitch() {
     if (!isOn) return undefined;
     return studio.tasks.onChange(({ task, before }) => {
       if (before === null || isTerminal(before) || !isTerminal(task) || !document.hidden) return;
-      const title = task.status === 'COMPLETED' ? t`The video is ready` : t`The video did not come about`;
+      const title = task.status === 'COMPLETED' ? t`The video is ready` : t`The task ended without a video`;
       const note = new Notification(title, {
         body: task.prompt.slice(0, 120),
         tag: task.id,
@@ -40,7 +40,7 @@ export function NotificationSwitch() {
     const allowed = wanted && (await Notification.requestPermission()) === 'granted';
     localStorage.setItem(stored, allowed ? 'yes' : 'no');
     setIsOn(allowed);
-    if (wanted && !allowed) toast(t`The browser does not allow notifications from this page.`, 'problem');
+    if (wanted && !allowed) toast(t`Your browser blocks notifications from this page.`, 'problem');
   };
   return (
     <Toggle

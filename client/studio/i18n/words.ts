@@ -9,7 +9,7 @@ type Words<T extends string> = Readonly<Record<T, MessageDescriptor>>;
 export const stageWords: Words<Task['stage']> = {
   WAITING: msg`Waiting`,
   SUBMITTING: msg`Sending`,
-  SUBMISSION_UNKNOWN: msg`Needs you`,
+  SUBMISSION_UNKNOWN: msg`Action needed`,
   GENERATING: msg`Generating`,
   COMPLETED: msg`Ready`,
   FAILED: msg`Failed`,
@@ -52,7 +52,7 @@ export const useCaseWords: Words<NonNullable<Task['useCase']>> = {
 
 /** What images are used for. */
 export const imageUseWords: Words<Model['imageUseLimits'][number]['use']> = {
-  AUTO: msg`Choose for me`,
+  AUTO: msg`Automatically`,
   REFERENCE: msg`As references`,
   FIRST_FRAME: msg`As the first frame`,
   FIRST_AND_LAST_FRAME: msg`As first and last frame`,
@@ -68,49 +68,49 @@ export const providerWords: Words<Task['provider']> = {
 type ErrorCode = NonNullable<Task['error']>['code'];
 /** What happened. */
 export const failureWords: Words<ErrorCode> = {
-  PROVIDER_REJECTED: msg`The provider refused the request.`,
-  CONTENT_FILTERED: msg`The provider’s content rules stopped it.`,
-  INSUFFICIENT_CREDITS: msg`The provider’s account has too few credits.`,
-  PROVIDER_UNAUTHORIZED: msg`The provider does not accept this server’s key.`,
-  PROVIDER_FAILED: msg`The provider tried and failed.`,
+  PROVIDER_REJECTED: msg`The provider rejected the request.`,
+  CONTENT_FILTERED: msg`The provider’s content filter rejected the request.`,
+  INSUFFICIENT_CREDITS: msg`The provider account does not have enough credits.`,
+  PROVIDER_UNAUTHORIZED: msg`The provider did not accept this server’s API key.`,
+  PROVIDER_FAILED: msg`Generation failed at the provider.`,
   MODEL_RETIRED: msg`The provider no longer offers this model.`,
-  IMAGE_UNREACHABLE: msg`A reference image could not be fetched.`,
-  SUBMISSION_UNKNOWN: msg`It never became known whether the provider took it.`,
-  GAVE_UP: msg`The provider told no end for too long.`,
-  INTERNAL: msg`Something went wrong on this server.`,
+  IMAGE_UNREACHABLE: msg`A reference image could not be downloaded.`,
+  SUBMISSION_UNKNOWN: msg`Given up: it is not known whether the provider accepted the request.`,
+  GAVE_UP: msg`The provider did not report a result in time.`,
+  INTERNAL: msg`An internal error occurred on this server.`,
 };
 
 /** What a person can do after it. */
 export const adviceWords: Words<ErrorCode> = {
   PROVIDER_REJECTED: msg`Change the prompt or the settings, then generate again.`,
   CONTENT_FILTERED: msg`Reword the prompt or use other images, then generate again.`,
-  INSUFFICIENT_CREDITS: msg`Top up the provider’s account, then retry.`,
-  PROVIDER_UNAUTHORIZED: msg`Ask whoever runs this server to check the provider’s key, then retry.`,
-  PROVIDER_FAILED: msg`Often it works the next time: retry.`,
+  INSUFFICIENT_CREDITS: msg`Top up the provider account, then retry.`,
+  PROVIDER_UNAUTHORIZED: msg`Ask the operator of this server to check the provider’s API key, then retry.`,
+  PROVIDER_FAILED: msg`Retry: the next attempt often succeeds.`,
   MODEL_RETIRED: msg`Generate again with another model.`,
-  IMAGE_UNREACHABLE: msg`Upload the image here instead of giving its address, then generate again.`,
-  SUBMISSION_UNKNOWN: msg`Look in the provider’s own list before you retry, or you may pay twice.`,
-  GAVE_UP: msg`Look in the provider’s own list: the video may be there.`,
-  INTERNAL: msg`Retry. If it happens again, tell whoever runs this server.`,
+  IMAGE_UNREACHABLE: msg`Upload the image file instead of its URL, then generate again.`,
+  SUBMISSION_UNKNOWN: msg`Check the task list at the provider before you retry, or you may pay twice.`,
+  GAVE_UP: msg`Check the task list at the provider: the video may be there.`,
+  INTERNAL: msg`Retry. If it happens again, contact the operator of this server.`,
 };
 
 /** Whether a failure costs money. */
 export const billedWords: Words<NonNullable<Task['error']>['billed']> = {
   NO: msg`Nothing was charged.`,
-  YES: msg`It was charged.`,
-  UNKNOWN: msg`It may have been charged: look at the provider’s account.`,
+  YES: msg`You were charged.`,
+  UNKNOWN: msg`You may have been charged: check the provider account.`,
 };
 
 /** What a person can mend. The server's own words, in English, say more where these say little. */
 export const userErrorWords: Words<UserError['code']> = {
-  BAD_INPUT: msg`This value cannot be used.`,
-  UNSUPPORTED: msg`The model cannot do this.`,
-  PROVIDER_NOT_CONFIGURED: msg`This server has no key for that provider.`,
-  NOT_FOUND: msg`It is not there (any more).`,
-  IDEMPOTENCY_CONFLICT: msg`This request was already used for something else. Press again.`,
-  NOT_CANCELABLE: msg`It has ended already.`,
-  NOT_TERMINAL: msg`It has not ended yet.`,
-  NOT_RESOLVABLE: msg`There is nothing to decide any more.`,
+  BAD_INPUT: msg`This value is not valid.`,
+  UNSUPPORTED: msg`The model does not support this.`,
+  PROVIDER_NOT_CONFIGURED: msg`This provider is not configured on the server.`,
+  NOT_FOUND: msg`Not found. It may have been deleted.`,
+  IDEMPOTENCY_CONFLICT: msg`This request conflicts with an earlier one. Press again.`,
+  NOT_CANCELABLE: msg`The task has already ended.`,
+  NOT_TERMINAL: msg`The task has not ended yet.`,
+  NOT_RESOLVABLE: msg`There is nothing left to decide.`,
   RATE_LIMITED: msg`Too many requests. Wait a moment, then press again.`,
-  BUDGET_EXCEEDED: msg`This month’s budget does not allow it.`,
+  BUDGET_EXCEEDED: msg`This would exceed this month’s budget.`,
 };

@@ -28,15 +28,15 @@ export function Details({ task }: { readonly task: Task }) {
   const rows: (readonly [label: string, value: string | null])[] = [
     [t`Provider`, i18n.t(providerWords[task.provider])],
     [t`Model`, studio.modelOf(task)?.label ?? task.model],
-    [t`Shape`, shape.join(' · ')],
-    [t`Purpose`, task.useCase === null ? null : i18n.t(useCaseWords[task.useCase])],
+    [t`Format`, shape.join(' · ')],
+    [t`Use case`, task.useCase === null ? null : i18n.t(useCaseWords[task.useCase])],
     [t`Cost`, cost],
     [t`Size`, sizes.join(' · ')],
-    [t`Provider’s id`, task.providerTaskId],
-    [t`Provider’s status`, task.providerStatus],
+    [t`ID at the provider`, task.providerTaskId],
+    [t`Status at the provider`, task.providerStatus],
     [t`Last checked`, task.lastCheckedAt === null ? null : moment(i18n, task.lastCheckedAt)],
     [t`Checks`, task.checks === 0 ? null : i18n.number(task.checks)],
-    [t`Id`, task.id],
+    [t`ID`, task.id],
   ];
   return (
     <dl className="details">
@@ -57,10 +57,10 @@ function RetryOf({ id }: { readonly id: string }) {
   const { t } = useLingui();
   return (
     <div>
-      <dt>{t`Made again from`}</dt>
+      <dt>{t`Retry of`}</dt>
       <dd>
         <button type="button" className="link" onClick={() => navigate(pathOf(id))}>
-          {t`the first one`}
+          {t`the original`}
         </button>
       </dd>
     </div>

@@ -30,13 +30,13 @@ export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogP
     <Dialog
       open={open}
       onClose={onClose}
-      title={t`Did the provider take it?`}
-      description={t`The paid request was sent, but no clear answer came back. Nobody sends it again on a guess. Look in the provider’s own list, then say what you found.`}
+      title={t`Did the provider accept it?`}
+      description={t`The paid request was sent, but the response does not prove whether it was accepted. It is not sent again automatically. Check the task list at the provider, then choose what applies.`}
     >
       <form className="resolve" onSubmit={adopt}>
         <Field.Root className="field" name="providerTaskId">
           <Field.Label className="label">
-            <Trans>It is there. Its id:</Trans>
+            <Trans>It is there. Its ID:</Trans>
           </Field.Label>
           <div className="image-url">
             <Field.Control className="input" value={id} onValueChange={setId} />
@@ -54,7 +54,7 @@ export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogP
           <SendAgainLabel task={task} />
         </button>
         <p className="note">
-          <Trans>If the provider took the first one after all, sending again is billed twice.</Trans>
+          <Trans>If the provider accepted the first request after all, you are charged twice.</Trans>
         </p>
       </div>
     </Dialog>

@@ -86,7 +86,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
               )}
               {canRetry && task.videoUrl !== null && (
                 <Menu.Item className="item" onClick={(event) => void retried(event)}>
-                  <RetryLabel task={task} action={t`Make it once more`} />
+                  <RetryLabel task={task} action={t`Make another`} />
                 </Menu.Item>
               )}
               {canRetry && isUnclear && (
@@ -110,7 +110,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
         open={question === 'delete'}
         onClose={closed}
         title={t`Delete this video?`}
-        description={t`The task, its video and its link are gone for good. What it cost stays counted.`}
+        description={t`The task, its video and its link are deleted permanently. Its cost still counts.`}
         action={t`Delete`}
         onConfirm={() => void removed()}
       />
@@ -120,8 +120,8 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
         title={t`Stop this video?`}
         description={
           task.stage === 'WAITING'
-            ? t`It was not sent yet: nothing is billed.`
-            : t`The provider has it already and cannot be told to stop: it will be billed, and is only no longer watched here.`
+            ? t`It has not been sent yet: nothing is charged.`
+            : t`The provider has accepted it and cannot stop it: it will be charged, and it is no longer tracked here.`
         }
         action={t`Stop it`}
         onConfirm={() => void commands.cancel()}

@@ -40,9 +40,9 @@ export function TaskDialog({ id }: { readonly id: string | null }) {
     );
   }
   return (
-    <Dialog open={id !== null && isOpen && missing === id} onClose={home} title={t`There is no such video`}>
+    <Dialog open={id !== null && isOpen && missing === id} onClose={home} title={t`Video not found`}>
       <p className="dialog-text">
-        <Trans>It was deleted, or it is not yours.</Trans>
+        <Trans>It was deleted, or it belongs to another user.</Trans>
       </p>
     </Dialog>
   );

@@ -42,8 +42,8 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
     <Dialog
       open={open}
       onClose={onClose}
-      title={t`Follow a task`}
-      description={t`Made a video elsewhere? Give the provider’s id of it: it appears here as soon as it is ready.`}
+      title={t`Add by ID`}
+      description={t`Started a video elsewhere? Enter its task ID at the provider, and the video appears here when it is ready.`}
     >
       <Form
         className="resolve"
@@ -60,10 +60,10 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
             options={providers.map(({ name }) => ({ value: name, label: i18n.t(providerWords[name]) }))}
           />
         )}
-        <TextField label={t`Task id`} name="providerTaskId" value={id} onValueChange={setId} />
+        <TextField label={t`Task ID`} name="providerTaskId" value={id} onValueChange={setId} />
         {isUnanswered && (
           <p className="error" role="alert">
-            <Trans>The server did not answer. Try again.</Trans>
+            <Trans>The server did not respond. Try again.</Trans>
           </p>
         )}
         <div className="dialog-actions">

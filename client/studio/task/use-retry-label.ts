@@ -11,6 +11,6 @@ export function useRetryLabel(task: Task, action: string): string {
   const { i18n, t } = useLingui();
   const price = useValue(useMemo(() => studio.prices.of(task), [studio, task]));
   if (price === undefined) return `${action} · …`;
-  if (price === null) return t`${action} · price not known`;
+  if (price === null) return t`${action} · price unknown`;
   return t`${action} · about ${money(i18n, price)}`;
 }

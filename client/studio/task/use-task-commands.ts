@@ -39,7 +39,7 @@ export function useTaskCommands(task: Task) {
     } catch (error) {
       const isOffline = error instanceof RequestError && error.code === 'OFFLINE';
       toast(
-        isOffline ? t`The server did not answer. Try again.` : t`That did not work. Try again.`,
+        isOffline ? t`The server did not respond. Try again.` : t`Something went wrong. Try again.`,
         'problem',
       );
       return null;
@@ -48,12 +48,12 @@ export function useTaskCommands(task: Task) {
 
   const copy = async (text: string, done: string) => {
     if (await copyText(text)) toast(done);
-    else toast(t`The browser does not let this page copy. Here it is: ${text}`, 'problem');
+    else toast(t`Your browser does not allow copying from this page. Copy it by hand: ${text}`, 'problem');
   };
 
   return {
-    copyLink: () => copy(task.videoUrl ?? '', t`The link is copied.`),
-    copyPrompt: () => copy(task.prompt, t`The prompt is copied.`),
+    copyLink: () => copy(task.videoUrl ?? '', t`Link copied.`),
+    copyPrompt: () => copy(task.prompt, t`Prompt copied.`),
     refresh: async () => {
       const after = await run(
         async () => (await studio.request(RefreshMutation, { id: task.id })).refreshVideoTask,

@@ -6,7 +6,7 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** Money as people write it; a dash where no price is known. */
+/** An amount of money for people; a dash if it is unknown. */
 export const money = (cost: { amount: number; currency: string } | null): string =>
   cost === null
     ? '–'
@@ -14,15 +14,15 @@ export const money = (cost: { amount: number; currency: string } | null): string
       ? `$${cost.amount.toFixed(2)}`
       : `${cost.amount} ${cost.currency}`;
 
-/** What goes on with a task. */
-export function stageInWords({ stage, progress }: Task): string {
+/** The stage of a task for people. */
+export function describeStage({ stage, progress }: Task): string {
   switch (stage) {
     case 'WAITING':
-      return progress.queuePosition === null ? 'waiting' : `waiting, ${progress.queuePosition} before it`;
+      return progress.queuePosition === null ? 'waiting' : `waiting, ${progress.queuePosition} ahead`;
     case 'SUBMITTING':
       return 'sending';
     case 'SUBMISSION_UNKNOWN':
-      return 'nobody knows whether it was sent';
+      return 'submission unknown';
     case 'GENERATING':
       return 'generating';
     case 'COMPLETED':
@@ -36,19 +36,19 @@ export function stageInWords({ stage, progress }: Task): string {
   }
 }
 
-const billedInWords = {
+const billedTexts = {
   YES: 'It is billed.',
   NO: 'It is not billed.',
-  UNKNOWN: "Whether it is billed is not known: look at the provider's account.",
+  UNKNOWN: 'Whether it is billed is unknown: check the provider account.',
 } as const;
 
-/** Why a task failed, and whether that costs money. */
-export const failureInWords = ({ error }: Task): string =>
+/** The reason why a task failed, and whether it is billed. */
+export const describeFailure = ({ error }: Task): string =>
   error === null
     ? 'The task failed.'
-    : `The task failed (${error.code}): ${error.message} ${billedInWords[error.billed]}`;
+    : `The task failed (${error.code}): ${error.message} ${billedTexts[error.billed]}`;
 
-/** Rows as columns of equal width; the last one is as wide as it likes. */
+/** Rows as aligned columns. The last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   return rows
@@ -61,7 +61,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** A text on one line, cut to a length. */
+/** Text on one line, cut to a length. */
 export function oneLine(text: string, length: number): string {
   const flat = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return flat.length > length ? `${flat.slice(0, length - 1)}…` : flat;
