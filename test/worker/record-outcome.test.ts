@@ -83,7 +83,10 @@ describe('a late acceptance', () => {
   it('of a task that was declared unknown adopts the id', async () => {
     await using work = await startWork({ stage: 'SUBMISSION_UNKNOWN', nextAction: 'check', submittedAt: 1 });
     await recordOutcome(work.context, work.task, accepted, lease, signal);
-    expect(await work.store.get(work.task.id)).toMatchObject({ stage: 'GENERATING', providerTaskId: 'late' });
+    expect(await work.store.get(work.task.id)).toMatchObject({
+      stage: 'GENERATING',
+      provider: { taskId: 'late' },
+    });
   });
 
   it('takes no lease from another claim', async () => {
