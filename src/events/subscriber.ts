@@ -34,7 +34,7 @@ export class UnknownTaskError extends Error {
 export type Delivery =
   /** Handed to the sink. */
   | 'sent'
-  /** Its reader is behind: this state, or a newer one of the same task, is sent when it has caught up. */
+  /** Its reader is slow: this state, or a newer one of the same task, is sent when it has caught up. */
   | 'deferred'
   /** Not newer than a state that was sent, or the subscription has ended. */
   | 'dropped';
@@ -97,7 +97,7 @@ export class Subscriber implements Disposable {
     this.#catchUp(this.#sendDeferred());
   }
 
-  /** Sends a live state, or defers it while the reader is behind. */
+  /** Sends a live state, or defers it while the reader is slow. */
   push(task: VideoTask, payload: Payload): Delivery {
     if (this.#ended || task.revision <= this.#sentUpTo) return 'dropped';
     if (!this.#isCatchingUp && this.#sink.isWritable()) {

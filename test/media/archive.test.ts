@@ -53,7 +53,7 @@ describe('the archive', () => {
       response
         .writeHead(206, { 'content-range': `bytes 0-7999/${sample.byteLength}` })
         .end(sample.subarray(0, 8000)),
-    '/behind': (response) => response.end(Buffer.concat([sample, Buffer.from('junkjunk')])),
+    '/junk-at-the-end': (response) => response.end(Buffer.concat([sample, Buffer.from('junkjunk')])),
     '/without-length': (response) => raw(response, '', sample),
     '/cut-without-length': (response) => raw(response, '', sample.subarray(0, 8000)),
     '/longer-by-its-length': (response) =>
@@ -207,7 +207,7 @@ describe('the archive', () => {
     expect(await readdir(folder.path)).toEqual(before);
   });
 
-  it.each(['/behind', '/recorded'])('keeps %s as it is', async (path) => {
+  it.each(['/junk-at-the-end', '/recorded'])('keeps %s as it is', async (path) => {
     expect(await fetched(path)).toMatchObject({ kind: 'stored' });
   });
 
@@ -224,7 +224,7 @@ describe('the archive', () => {
         onBegin: () => Promise.resolve(),
       });
 
-    it('says so, logs why once, asks no source in vain, and goes on when the folder is back', async () => {
+    it('says so, logs why once, asks no source needlessly, and continues when the folder is back', async () => {
       await using place = await temporaryFolder();
       const directory = join(place.path, 'media');
       const files = await MediaFiles.open(directory, log);

@@ -94,7 +94,7 @@ describe('a video file', () => {
     for (const [container, file] of files) {
       const report = await inspected(file);
       if (report.kind !== 'whole' || !report.statesEnd) continue;
-      // The random access index of fragments is behind the last of them.
+      // The random access index of fragments is after the last of them.
       const end = container === 'mp4, in fragments' ? without(file, 'mfra').byteLength : file.byteLength;
       for (let size = 0; size < end; size += size < end - 300 ? 37 : 1) {
         if (await isWhole(file.subarray(0, size))) passing.push(`${container}, ${size} bytes`);
@@ -156,7 +156,7 @@ describe('a video file', () => {
   });
 
   describe('whose media data has an unusual size', () => {
-    /** Index first, and the header of `mdat` as wanted. */
+    /** Index first, and the header of `mdat` as given. */
     const withMdat = async (head: (bytes: number) => Buffer): Promise<Buffer> => {
       const file = await remuxed(sample, 'mp4, index first');
       const shift = head(0).byteLength - 8;
@@ -197,7 +197,7 @@ describe('a video file', () => {
 
   it.each<[string, (file: Buffer) => Buffer, Partial<Record<'width' | 'height' | 'durationSeconds', null>>]>([
     [
-      'a length of hours that nobody filmed',
+      'a length of hours that were never filmed',
       (file) => changed(file, 'mvhd', (box) => box.writeUInt32BE(2 ** 32 - 2, 24)),
       { durationSeconds: null },
     ],

@@ -21,7 +21,7 @@ describe('the media store', () => {
     expect([seen, await readdir(folder.path)]).toEqual([['cdef', '6'], []]);
   });
 
-  it('that is full rejects as our fault, leaves nothing behind, and is not usable until there is room', async () => {
+  it('that is full rejects as our fault, leaves nothing, and is not usable until there is space', async () => {
     await using folder = await temporaryFolder();
     const lines: string[] = [];
     const files = await MediaFiles.open(

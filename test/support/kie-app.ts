@@ -6,7 +6,7 @@ import {
 import { queryAt, startTestApp } from './start-app.ts';
 import { waitFor } from './wait-for.ts';
 
-/** What tests look at of a task. */
+/** The fields of a task that tests read. */
 export interface SeenTask {
   readonly id: string;
   readonly status: string;
@@ -115,7 +115,7 @@ export class Caller {
     return videoTask;
   }
 
-  /** Waits until a task is as wanted. */
+  /** Waits until a task meets the condition. */
   async until(
     id: string,
     what: string,
@@ -148,7 +148,7 @@ export function taken({ task, userErrors }: SeenResult): SeenTask {
 export interface KieApp extends AsyncDisposable {
   readonly url: string;
   readonly simulator: Simulator;
-  /** Without authentication, the one owner; else whoever has the key. */
+  /** Without authentication, the only owner; otherwise the holder of the key. */
   as(key?: string): Caller;
 }
 

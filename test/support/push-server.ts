@@ -26,7 +26,7 @@ export interface PushServer extends AsyncDisposable {
   create(overrides?: TaskOverrides): Promise<VideoTask>;
   /** Records one event; fails where the state machine refuses it. */
   record(task: { readonly id: TaskId }, event: TaskEvent): Promise<VideoTask>;
-  /** A change that everybody is told. */
+  /** A change that is pushed to every subscriber. */
   touch(task: { readonly id: TaskId }, providerStatus: string): Promise<VideoTask>;
   /** Brings a waiting task to the provider. */
   generate(task: { readonly id: TaskId }): Promise<VideoTask>;

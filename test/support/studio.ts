@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Locator } from 'playwright-core';
 import type { OpenPage, TestBrowser } from './browser.ts';
 
-/** The studio in a browser, with what the tests look for. */
+/** The studio in a browser, with the elements that tests need. */
 export interface OpenStudio extends OpenPage {
   readonly prompt: Locator;
   readonly generate: Locator;

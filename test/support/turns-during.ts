@@ -1,6 +1,6 @@
 /**
- * Runs something and counts the iterations of the event loop until it ends: while there is none, nobody else is
- * served. Unlike a time, the count is the same on a slow machine.
+ * Runs something and counts the iterations of the event loop until it ends: while there is none, no other
+ * request is served. Unlike a time, the count is the same on a slow machine.
  */
 export async function turnsDuring<Value>(
   run: () => Promise<Value>,

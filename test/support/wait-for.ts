@@ -12,7 +12,7 @@ export async function waitFor<T>(
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
-    if (Date.now() > end) throw new Error(`Waited in vain for ${what}; saw ${JSON.stringify(seen)}`);
+    if (Date.now() > end) throw new Error(`Waited without result for ${what}; saw ${JSON.stringify(seen)}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 10);
     });

@@ -26,7 +26,7 @@ describe('a deadline', () => {
     expect(passed).toEqual([]);
   });
 
-  it('lets what had arrived be read first when the process stood still', async () => {
+  it('lets data that had arrived be read first when the process was blocked', async () => {
     await using server = createServer((_request, response) => response.end('read'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -49,7 +49,7 @@ describe('a deadline', () => {
 });
 
 describe('an idle connection', () => {
-  it('whose request arrived while the process stood still is answered; one that stays idle is closed', async () => {
+  it('whose request arrived while the process was blocked is answered; one that stays idle is closed', async () => {
     const server = createServer((_request, response) => response.end('ok'));
     server.keepAliveTimeout = 50;
     server.keepAliveTimeoutBuffer = 0;

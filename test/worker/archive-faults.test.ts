@@ -52,7 +52,7 @@ describe('a finished video', () => {
     await app.as().untilStage(id, 'COMPLETED');
   });
 
-  it('with tables that claim four billion entries is stored, and holds nobody', async () => {
+  it('with tables that claim four billion entries is stored, and delays no other work', async () => {
     const ids: string[] = [];
     for (const [type, at] of [
       ['stts', 16],

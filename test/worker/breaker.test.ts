@@ -94,7 +94,7 @@ describe('the breaker', () => {
     [30_000, 30_000],
     [120_000, 60_000],
     [1e300, 60_000],
-  ])('asked to wait for %d ms opens for %d: one question a minute harms nobody', (asked, until) => {
+  ])('asked to wait for %d ms opens for %d: one request a minute does no harm', (asked, until) => {
     const { breaker } = clocked();
     for (const id of ['a', 'b', 'c']) breaker.failed(id as TaskId, asked);
     expect(breaker.state).toEqual({ kind: 'open', until });
@@ -128,7 +128,7 @@ describe('the cadence', () => {
 });
 
 describe('the watch on the clock', () => {
-  it('tells each time by how much it was set, and nothing of small steps', () => {
+  it('reports each time by how much it was set, and ignores small steps', () => {
     let [wall, uptime] = [1_000_000, 0];
     const watch = new ClockWatch(
       () => wall,

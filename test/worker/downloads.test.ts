@@ -58,7 +58,7 @@ describe('a download', () => {
     });
   });
 
-  it('of a task that is canceled meanwhile leaves no file', async () => {
+  it('of a task that is canceled during it leaves no file', async () => {
     await using folder = await temporaryFolder();
     const env = { DATA_DIR: folder.path };
     await using app = await startKieApp(env, { durationMs: 0, allowHosts: [dripping.host] });

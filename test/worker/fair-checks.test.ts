@@ -5,7 +5,7 @@ import { startLoopback } from '../support/loopback.ts';
 import { startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-/** A Kie that answers nobody before the test says so, and tells what it was asked. */
+/** A Kie that answers when the test lets it, and counts the requests. */
 async function startHolding() {
   const asked: string[] = [];
   const held = new Map<ServerResponse, string>();

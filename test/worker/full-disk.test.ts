@@ -58,7 +58,7 @@ const afterOutage = (ms: number) => ms > outageMs;
 describe.skipIf(process.platform !== 'linux')(
   'a disk that fails as the response to a paid request comes',
   () => {
-    it('loses no accepted id, although the lease runs out meanwhile, and the log states the cause', async () => {
+    it('loses no accepted id, although the lease runs out, and the log states the cause', async () => {
       await using app = await startOnFailingDisk(() => accepted, afterOutage);
       const { id } = await app.caller.make('fox');
       const task = await app.caller.until(

@@ -10,7 +10,7 @@ import {
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('kill -9 at random moments under load', () => {
-  it('loses nothing, doubles nothing and tells each end once', { timeout: 90_000 }, async () => {
+  it('loses nothing, doubles nothing and reports each end once', { timeout: 90_000 }, async () => {
     const figures = await killRounds(10, Math.random);
     expect(figures).toMatchObject({
       lost: 0,

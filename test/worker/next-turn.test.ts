@@ -65,10 +65,10 @@ describe('an iteration of the worker', () => {
         const granted = grants.values();
         /** The store grants what it likes of what is asked for. */
         const start = (plan: (typeof turn.claims)[number]): number => {
-          const wanted = fitTo(plan, left);
-          if (wanted === null) return 0;
-          const checks = Math.min(wanted.checks, granted.next().value ?? 0);
-          const submits = Math.min(wanted.submits, granted.next().value ?? 0);
+          const fitting = fitTo(plan, left);
+          if (fitting === null) return 0;
+          const checks = Math.min(fitting.checks, granted.next().value ?? 0);
+          const submits = Math.min(fitting.submits, granted.next().value ?? 0);
           left.check -= checks;
           left.submit -= submits;
           taken.check += checks;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { startKieApp, type Caller } from '../support/kie-app.ts';
 
-/** Faults of one record, as a provider tells them. */
+/** Faults of one record, as a provider reports them. */
 const faults = ['check-http=500', 'check-http=500', 'check-code=500', 'check-huge', 'check-drop'];
 
 const healthOf = async (caller: Caller) =>
   (await caller.query<{ providers: { health: string }[] }>('{ providers { health } }')).providers[0]?.health;
 
 describe('tasks whose own records are faulty', () => {
-  it('hold nobody else up, and end by patience with a hint', async () => {
+  it('delay no other task, and end by patience with a hint', async () => {
     await using app = await startKieApp({ PATIENCE_MS: '5000', PROVIDER_TIMEOUT_MS: '5000' });
     const caller = app.as();
     const odd = await Promise.all(faults.map((fault, index) => caller.make(`odd ${index} [sim:${fault}]`)));
@@ -32,7 +32,7 @@ describe('tasks whose own records are faulty', () => {
     }
   });
 
-  it('are asked for more and more rarely, and make no outage', async () => {
+  it('are checked less and less often, and make no outage', async () => {
     await using app = await startKieApp({}, { durationMs: 60_000 });
     const caller = app.as();
     const odd = await Promise.all(
@@ -47,7 +47,7 @@ describe('tasks whose own records are faulty', () => {
 });
 
 describe('an outage that is longer than the patience', () => {
-  it('fails no task: each goes on when it is over, with a hint meanwhile', async () => {
+  it('fails no task: each continues when it is over, with a hint until then', async () => {
     await using app = await startKieApp({ PATIENCE_MS: '1500' }, { durationMs: 1200 });
     const caller = app.as();
     const tasks = await Promise.all(['fox', 'owl'].map((prompt) => caller.make(prompt)));

@@ -17,7 +17,7 @@ const many = (caller: Caller, count: number, prompt: string) =>
   Promise.all(Array.from({ length: count }, (_, index) => caller.make(`${prompt} ${index}`)));
 
 describe('an outage of the provider', () => {
-  it('fails no task, is told as health, and is not made worse by asking', async () => {
+  it('fails no task, is reported as health, and is not made worse by requests', async () => {
     await using app = await startKieApp({}, { durationMs: 4000 });
     const caller = app.as();
     const tasks = await many(caller, 20, 'fox');
@@ -45,7 +45,7 @@ describe('an outage of the provider', () => {
     expect(createsByPrompt(app.simulator.stats)).toEqual({ tasks: 20, distinct: 20 });
   });
 
-  it('that lets nobody connect keeps new tasks waiting, and sends each once when it is over', async () => {
+  it('that refuses connections keeps new tasks waiting, and sends each once when it is over', async () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using app = await startTestApp({
@@ -87,7 +87,7 @@ describe('an outage of the provider', () => {
       const caller = app.as();
       const tasks = await many(caller, 4, `fox [sim:${marker}]`);
       const unknown = await Promise.all(tasks.map(({ id }) => caller.untilStage(id, 'SUBMISSION_UNKNOWN')));
-      // A later task goes its way meanwhile, so there was time to send again.
+      // A later task completes in between, so there was time to send again.
       const other = await caller.make('owl');
       await caller.untilStage(other.id, 'COMPLETED');
       expect(unknown.map(({ hint }) => typeof hint)).toEqual(tasks.map(() => 'string'));
@@ -133,7 +133,7 @@ describe('patience', () => {
     expect(done.videoUrl).not.toBeNull();
   });
 
-  it('ends what waits while the provider says "not now" for an hour, and what waits behind it, unbilled', async () => {
+  it('ends what waits while the provider says "not now" for an hour, and what waits after it, unbilled', async () => {
     await using app = await startKieApp({ PATIENCE_MS: '2500' });
     const caller = app.as();
     const refused = await caller.make('fox [sim:create-http=429] [sim:retry-after=3600]');
@@ -143,8 +143,8 @@ describe('patience', () => {
       async () => (await caller.task(refused.id))?.history.map(({ stage }) => stage),
       (stages) => stages?.join(' ') === 'WAITING SUBMITTING WAITING',
     );
-    const behind = await caller.make('owl');
-    for (const { id } of [refused, behind]) {
+    const later = await caller.make('owl');
+    for (const { id } of [refused, later]) {
       expect(await caller.untilStage(id, 'FAILED')).toMatchObject({
         error: { code: 'GAVE_UP', billed: 'NO' },
         cost: { amount: 0, settled: true },
@@ -153,7 +153,7 @@ describe('patience', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
-  it('with a submission that nobody resolved ends in SUBMISSION_UNKNOWN', async () => {
+  it('with a submission that was not resolved ends in SUBMISSION_UNKNOWN', async () => {
     await using app = await startKieApp({ PATIENCE_MS: '500' });
     const caller = app.as();
     const { id } = await caller.make('fox [sim:create-drop]');
@@ -165,7 +165,7 @@ describe('patience', () => {
     expect(taken(await caller.resolve(id, { resubmit: true })).retryOf).toEqual({ id });
   });
 
-  it('with a provider that nobody could reach ends unbilled', async () => {
+  it('with a provider that could not be reached ends unbilled', async () => {
     const port = await freePort();
     await using app = await startTestApp({
       PROVIDERS: 'kie',

@@ -60,7 +60,7 @@ const spentIn = async ({ store }: { store: WorkContext['store'] }) =>
 const accepted = { kind: 'accepted', providerTaskId: 'late', memo: null } as const;
 
 describe('a late acceptance', () => {
-  it('of a task that has another id is a second bill, told once however often it is written', async () => {
+  it('of a task that has another id is a second bill, reported once however often it is written', async () => {
     await using work = await startWork({});
     const { store, context, task } = work;
     await store.change(task.id, () => ({

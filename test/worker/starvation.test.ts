@@ -17,7 +17,7 @@ describe('an owner whose tasks wait for later', () => {
         response.writeHead(503, { 'retry-after': '40' }).end('{}');
       }),
     );
-    // A process of its own: an event loop that stands still would stop this test too.
+    // A process of its own: a blocked event loop would stop this test too.
     const server = stack.use(
       await startServer({
         ...pointedAt(simulator, folder.path),

@@ -5,7 +5,7 @@ import { TaskFaults } from '../../src/worker/provider-health/task-faults.ts';
 const [a, b] = ['a', 'b'] as TaskId[] as [TaskId, TaskId];
 
 describe('faults', () => {
-  it('of a provider that answers nobody are no task’s own, however many', () => {
+  it('of a provider that answers no request are no task’s own, however many', () => {
     const faults = new TaskFaults();
     faults.answered(a);
     faults.answered(b);

@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /**
- * The bytes of a body. Some servers pack them although they are asked not to: gzip is unpacked, told by its first
+ * The bytes of a body. Some servers pack them although they are asked not to: gzip is unpacked, recognised by its first
  * bytes, because headers name it where it is not and leave it out where it is.
  *
  * @throws what the body throws, and what a body that is cut or broken makes of the unpacking
@@ -13,7 +13,7 @@ export async function* unpacked(body: AsyncIterable<Uint8Array>): AsyncGenerator
   if (first.done === true) return;
   const all = startingWith(first.value, parts);
   const isPacked = first.value[0] === 0x1f && first.value[1] === 0x8b;
-  // An error destroys the last stream with it: whoever reads hears of it there.
+  // An error destroys the last stream with it, so that the reader gets it.
   yield* isPacked ? pipeline(Readable.from(all), createGunzip(), () => {}) : all;
 }
 

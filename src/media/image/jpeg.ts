@@ -9,7 +9,7 @@ const app1 = 0xe1;
 /** Baseline, extended and progressive: what browsers display. The others are lossless or arithmetic. */
 const displayedFrames = new Set([0xc0, 0xc1, 0xc2]);
 const otherFrames = new Set([0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
-/** TEM and restarts stand alone: no length follows. */
+/** TEM and restarts have no length. */
 const isAlone = (code: number): boolean => code === 0x01 || (code >= 0xd0 && code <= 0xd7);
 
 /** More segments than any camera writes; those of 20 MB can be five million. */
@@ -64,7 +64,7 @@ async function nextMarker(
     const bytes = await reader.bytes(at, Math.min(2048, Math.max(1, reader.sizeBytes - at)));
     for (const byte of bytes) {
       at += 1;
-      // Any number of marks may stand before a code; a zero after one is none.
+      // Any number of marks may precede a code; a zero after one is no code.
       if (hasMark && byte !== marker && byte !== 0) return { value: byte, end: at };
       hasMark = byte === marker;
       skipped.bytes += 1;

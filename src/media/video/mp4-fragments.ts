@@ -7,7 +7,7 @@ export interface Fragment {
   readonly trackId: number;
   /** Where its last sample ends in the file; null where its fragment does not say. */
   readonly dataEnd: number | null;
-  /** Where it begins, in units of the track; null: behind the one before. */
+  /** Its start, in units of the track; null where it follows the one before. */
   readonly startUnits: number | null;
   readonly lengthUnits: number;
 }
@@ -120,12 +120,12 @@ function fieldReader<Name extends string>(
   box: Box,
   flags: number,
   fields: readonly (readonly [Name, flag: number, bytes: number])[],
-): (wanted: Name) => Promise<number | null> {
-  return async (wanted) => {
+): (field: Name) => Promise<number | null> {
+  return async (field) => {
     let at = 8;
     for (const [name, flag, bytes] of fields) {
       if ((flags & flag) === 0) continue;
-      if (name === wanted) {
+      if (name === field) {
         const value = await contentOf(reader, box, at, bytes);
         return bytes === 8 ? Number(value.readBigUInt64BE(0)) : value.readUInt32BE(0);
       }

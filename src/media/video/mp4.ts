@@ -5,7 +5,7 @@ import { readIndex, type Mp4Index, type Mp4Track } from './mp4-index.ts';
 import { extentOf } from './mp4-samples.ts';
 import type { ContainerReport } from './video-facts.ts';
 
-/** Boxes that stand at the top of a file. One of them that is larger than the rest of the file is cut off. */
+/** Boxes at the top of a file. One of them that is larger than the rest of the file is cut off. */
 const topLevelTypes = new Set(
   'ftyp styp moov moof mdat free skip wide uuid meta mfra sidx ssix prft emsg pdin udta pnot idat'.split(' '),
 );
@@ -119,7 +119,7 @@ async function checkFragments(
   const last = fragments.at(-1);
   const isCut =
     indexedEnd > sizeBytes ||
-    // What begins behind a fragment would be the next one.
+    // A box that begins after a fragment would be the next one.
     (hasRest && !endsWithIndex) ||
     (last !== undefined && last.start > lastMediaStart);
   if (isCut) throw new MalformedError('its last fragment is cut off');

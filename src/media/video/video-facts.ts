@@ -6,7 +6,7 @@ export interface VideoFacts {
   readonly durationSeconds: number | null;
 }
 
-/** What a container that is whole, as far as it can tell, says. */
+/** The facts in a container that is whole, as far as it can be known. */
 export interface ContainerReport extends VideoFacts {
   /** Whether it states where it ends. What is recorded as it happens may end after any part. */
   readonly statesEnd: boolean;

@@ -1,7 +1,7 @@
 import { MalformedError, type HeaderReader } from '../byte-source.ts';
 import type { ContainerReport, VideoFacts } from './video-facts.ts';
 
-/** Ids of EBML and Matroska elements (RFC 8794, RFC 9559), with the bits that tell their length. */
+/** Ids of EBML and Matroska elements (RFC 8794, RFC 9559), with the bits that state their length. */
 const ids = {
   header: 0x1a_45_df_a3,
   segment: 0x18_53_80_67,
@@ -164,7 +164,7 @@ async function readElement(reader: HeaderReader, at: number): Promise<Element> {
   return { id: id.marked, body, end: isOpen ? null : body + size.value };
 }
 
-/** A number whose first byte tells its length, with that mark and without. */
+/** A number whose first byte states its length, with that mark and without. */
 async function readVarint(
   reader: HeaderReader,
   at: number,

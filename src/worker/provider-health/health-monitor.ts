@@ -15,8 +15,8 @@ export interface HealthMonitorOptions {
 }
 
 /**
- * Health of one provider, from the outcomes of all work for it. Decides what may be asked of it now, and tells its
- * faults from those of single tasks.
+ * Health of one provider, from the outcomes of all work for it. Decides what may be asked of it now, and separates
+ * its faults from those of single tasks.
  */
 export class HealthMonitor {
   readonly #options: HealthMonitorOptions;

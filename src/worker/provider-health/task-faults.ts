@@ -16,7 +16,7 @@ export const provenFaults = 3;
 const maxTasks = 10_000;
 
 /**
- * Faults of tasks, told apart from faults of the provider: a task that fails again although others were answered since
+ * Faults of tasks, separate from faults of the provider: a task that fails again although others were answered since
  * is odd itself. Kept in memory: a restart counts from zero.
  */
 export class TaskFaults {
