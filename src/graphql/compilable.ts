@@ -9,8 +9,8 @@ import {
 } from 'graphql';
 
 /**
- * Whether graphql-jit 0.8.9 does with a document what graphql-js does, as far as is known and as the test of random
- * documents finds. It goes wrong with
+ * Whether graphql-jit 0.8.9 executes a document exactly as graphql-js does, as far as is known and as the test with
+ * random documents finds. Its known faults are
  * - a variable inside a JSON literal, which it loses, and an absent one in an input literal, which it makes null;
  * - `@skip` and `@include` on fragments, or beside a fragment that is spread more than once: fields are lost, since it
  *   visits a fragment before it looks at the condition, and notes conditions on nodes that other spreads share;
@@ -51,7 +51,7 @@ export function isCompilable(document: DocumentNode): boolean {
   return !(conditions && spreadsAgain) && conditional.every((key) => mentions.get(key) === 1);
 }
 
-/** The variables of a document that stand anywhere but in the arguments of `taskStatusChanged`. */
+/** The variables of a document that are used outside the arguments of `taskStatusChanged`. */
 export function variablesOfResults(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
   const passedOver = new Set<ArgumentNode>();

@@ -18,16 +18,16 @@ import { Sizes } from './document-limits.ts';
 import { isCompilable, variablesOfResults } from './compilable.ts';
 import type { OperationParams } from './params.ts';
 
-/** Compiling takes some milliseconds: worth it for a text that comes again. */
+/** Compiling takes some milliseconds, which pays for a repeated operation only. */
 const usesBeforeCompiling = 3;
-/** With every fragment written out. Each takes 40 µs to compile. */
+/** Counting fragments at each spread. Each field takes 40 µs to compile. */
 const maxCompiledFields = 500;
 const compiledFieldBytes = 2300;
-/** How much code is kept with its documents, in bytes. */
+/** The size of the cache of code and its documents, in bytes. */
 const maxKeptBytes = 32 * 1024 * 1024;
-/** What had to make room for other code is compiled again only after this many uses. */
+/** Code that was evicted is compiled again only after this many uses. */
 const usesBeforeCompilingAgain = 50;
-/** What comes to no more than this whatever its variables is not walked again for them. */
+/** An operation whose maximum is below this is not measured again for its variables. */
 const alwaysLight = 500;
 
 interface Compiled {
@@ -42,10 +42,10 @@ interface VariableType {
 }
 
 /**
- * One operation of one text as machine code, where that is exactly what graphql-js would do.
+ * One operation of one document, compiled where the result is exactly that of graphql-js.
  *
- * graphql-jit is only believed on a clean result: whatever has an error is run again by graphql-js, which is
- * harmless because mutations never come here. Variables are coerced by graphql-js first, since graphql-jit
+ * Only results without errors are used: any other operation is executed again by graphql-js, which is harmless
+ * because mutations are never compiled. Variables are coerced by graphql-js first, since graphql-jit
  * lets two members of a `@oneOf` variable through.
  */
 export class CompiledOperation {
@@ -68,7 +68,7 @@ export class CompiledOperation {
     this.#complexity = new Complexity(schema, document, operation);
   }
 
-  /** How many fields were compiled; 0 while none are. */
+  /** The number of compiled fields; 0 while there is no code. */
   get compiledFields(): number {
     return this.#compiled ? this.#fields : 0;
   }
@@ -79,17 +79,17 @@ export class CompiledOperation {
     this.#usesLeft = usesBeforeCompilingAgain;
   }
 
-  /** How much work it makes, in the units of `fieldCosts`; cheap for those that never make much. */
+  /** The complexity in the units of `fieldCosts`. Cheap to compute for operations that are never complex. */
   complexityWith(variables: OperationParams['variables']): number {
     return this.#complexity.most <= alwaysLight ? this.#complexity.most : this.#complexity.with(variables);
   }
 
-  /** The values of the variables that it declares: clients may send any number of others. */
+  /** The values of the declared variables: clients may send any number of others. */
   declaredOf(variables: OperationParams['variables']): OperationParams['variables'] {
     return this.#chosenOf(variables, () => true);
   }
 
-  /** The same without those that only say where a subscription begins: what is shown does not depend on them. */
+  /** The declared values without those that only select the beginning of a subscription: results do not depend on them. */
   shownOf(variables: OperationParams['variables']): OperationParams['variables'] {
     this.#shown ??= variablesOfResults(this.document);
     const shown = this.#shown;
@@ -109,7 +109,7 @@ export class CompiledOperation {
     return chosen;
   }
 
-  /** A result without errors, or null when graphql-js has to run the operation. */
+  /** A result without errors; null if graphql-js must execute the operation. */
   run(
     rootValue: unknown,
     contextValue: Context,
@@ -140,7 +140,7 @@ export class CompiledOperation {
     const variableTypes = (this.#operation.variableDefinitions ?? []).map(
       ({ variable, type, defaultValue }): VariableType => ({
         name: variable.name.value,
-        // The text is valid, so its types exist and are of input.
+        // The document is valid, so the types exist and are input types.
         type: typeFromAST(this.#schema, type) as GraphQLInputType,
         hasDefault: defaultValue !== undefined,
       }),
@@ -149,11 +149,11 @@ export class CompiledOperation {
   }
 }
 
-/** The operations whose code is kept: the least recently used ones lose theirs. */
+/** The cache of compiled code: the least recently used operations lose theirs. */
 export class CompiledOperations {
   readonly #kept: LRUCache<CompiledOperation, true>;
 
-  /** @param bytesOf about how many bytes a document keeps */
+  /** @param bytesOf the approximate size of a document in memory */
   constructor(bytesOf: (document: DocumentNode) => number) {
     this.#kept = new LRUCache({
       maxSize: maxKeptBytes,
@@ -179,7 +179,7 @@ export class CompiledOperations {
   }
 }
 
-/** Whether graphql-js takes each value. Its `getVariableValues` would look the types up anew each time. */
+/** Whether graphql-js accepts each value. Its `getVariableValues` would look the types up again each time. */
 function areClean(values: Readonly<Record<string, unknown>>, types: readonly VariableType[]): boolean {
   for (const { name, type, hasDefault } of types) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;

@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { fieldCosts } from '../schema/field-costs.ts';
 
-/** Values of variables; null stands for any: pages are then as large as they can be, and nothing is left out. */
+/** Values of variables; null for any values: pages are then of the maximum size, and no field is skipped. */
 type Variables = Readonly<Record<string, unknown>> | null;
 
 /** A cost that grows with the size of the page around it. */
@@ -25,9 +25,9 @@ interface Cost {
   readonly perItem: number;
 }
 
-/** How much work one operation of a valid document makes, in the units of `fieldCosts`. */
+/** The complexity of an operation of a valid document, in the units of `fieldCosts`. */
 export class Complexity {
-  /** What it comes to at most, whatever the variables. */
+  /** The maximum for any variables. */
   readonly most: number;
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
@@ -43,7 +43,7 @@ export class Complexity {
     this.most = this.#total(null);
   }
 
-  /** What it comes to with these variables; walks the document, each fragment once. */
+  /** The complexity with the given variables. Visits each fragment once. */
   with(variables: Readonly<Record<string, unknown>> | null): number {
     const given: Record<string, unknown> = {};
     for (const { variable, defaultValue } of this.#operation.variableDefinitions ?? []) {
@@ -125,7 +125,7 @@ class Walk {
       .filter(({ name }) => name.value === 'first' || name.value === 'last')
       .map(({ value }) => this.#valueOf(value, most))
       .filter((value) => value !== null && value !== undefined)
-      // What is no number is refused before anything is read.
+      // Any other type is refused before anything is read.
       .map((value) => (typeof value === 'number' ? value : most));
     return asked.length === 0 ? usual : Math.min(most, Math.max(0, ...asked));
   }
@@ -139,7 +139,7 @@ class Walk {
     });
   }
 
-  /** @param any stands for a variable whose value is not known */
+  /** @param any the value of an unknown variable */
   #valueOf(node: ValueNode, any: unknown): unknown {
     if (node.kind !== Kind.VARIABLE) return valueFromASTUntyped(node);
     return this.#variables === null ? any : this.#variables[node.name.value];

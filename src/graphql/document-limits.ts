@@ -7,39 +7,39 @@ import {
 } from 'graphql';
 import { codedError } from '../schema/errors.ts';
 
-/** The longest text, in tokens. GraphiQL's introspection has under 1,000; a million cost 0.8 s to parse. */
+/** The longest query, in tokens. GraphiQL's introspection has under 1,000; a million take 0.8 s to parse. */
 export const maxTokens = 4000;
 /** The deepest selection. Introspection by GraphiQL needs 15. */
 const maxDepth = 20;
 /** The most root fields of one operation: each may read a page from the database. */
 const maxRootFields = 30;
 /**
- * The most fields of one operation with every fragment written out where it is spread. More than `maxTokens` can
- * write without fragments, so only fragments that multiply each other reach it.
+ * The most fields of one operation, counting fragments at each spread. More than `maxTokens` allows without fragments,
+ * so only fragments that multiply each other reach it.
  */
 const maxFields = 4000;
 
 /** The longest name of a field in the response: a list repeats it for each item. */
 const maxNameLength = 200;
 
-/** What a selection comes to with every fragment written out. */
+/** The size of a selection, counting fragments at each spread. */
 export interface Size {
   /** Levels of fields. */
   readonly depth: number;
   /** Fields at the top level. */
   readonly rootFields: number;
-  /** Fields at every level. Counted up to some thousands: what is above is above every limit. */
+  /** Fields at all levels. */
   readonly fields: number;
 }
 
 const nothing: Size = { depth: 0, rootFields: 0, fields: 0 };
-/** Counts stop here, so that doublings stay numbers. */
+/** Counts stop here, so that they remain finite numbers. */
 const enough = 1_000_000;
 
-/** Measures the selections of one document. Each fragment is walked once, however often it is spread. */
+/** Measures the selections of one document. Each fragment is visited once, however often it is spread. */
 export class Sizes {
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
-  /** Nothing while a fragment is open: cycles are refused by a rule of the specification. */
+  /** `nothing` while a fragment is being measured: cycles are refused by a rule of the specification. */
   readonly #measured = new Map<FragmentDefinitionNode, Size>();
 
   /** The longest name in a response, of what was measured so far. */
@@ -84,28 +84,28 @@ export class Sizes {
 }
 
 /**
- * Why a document is not looked at any further: everything else may then walk its fragments as it likes.
- * Must come before validation.
+ * The limits that a document exceeds. Must be checked before validation: later steps visit fragments at each spread.
  */
 export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
   const sizes = new Sizes(document);
   const messages = new Set<string>();
   for (const definition of document.definitions) {
-    // A fragment that no operation spreads is walked by validation too.
+    // Validation visits fragments without a spread too.
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
       continue;
     const { depth, rootFields, fields } = sizes.of(definition.selectionSet);
     const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
     if (fields > maxFields) {
-      messages.add(`An operation has at most ${maxFields} fields, with every fragment written out.`);
+      messages.add(`The operation must have at most ${maxFields} fields, counting fragments at each spread.`);
     }
-    if (isOperation && depth > maxDepth) messages.add(`The operation is deeper than ${maxDepth} levels.`);
+    if (isOperation && depth > maxDepth)
+      messages.add(`The operation must be at most ${maxDepth} levels deep.`);
     if (isOperation && rootFields > maxRootFields) {
-      messages.add(`The operation has more than ${maxRootFields} root fields.`);
+      messages.add(`The operation must have at most ${maxRootFields} root fields.`);
     }
   }
   if (sizes.longestName > maxNameLength) {
-    messages.add(`The name of a field or an alias has at most ${maxNameLength} characters.`);
+    messages.add(`The name of a field or an alias must have at most ${maxNameLength} characters.`);
   }
   return [...messages].map((message) => codedError('LIMIT_EXCEEDED', message));
 }

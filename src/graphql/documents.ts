@@ -70,7 +70,7 @@ export class Documents {
   #read(query: string): PreparedDocument {
     try {
       if (hasMoreLines(query, maxLines)) {
-        const message = `The query has more than ${maxLines} lines.`;
+        const message = `The query must have at most ${maxLines} lines.`;
         return { kind: 'unreadable', errors: [codedError('LIMIT_EXCEEDED', message)] };
       }
       const document = parse(query, { maxTokens });

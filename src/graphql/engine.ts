@@ -217,7 +217,7 @@ export class GraphQLEngine {
     return result instanceof Promise ? result.then(write) : write(result);
   }
 
-  /** The number that stands for a document in keys: equal queries share a document. */
+  /** The number of a document in keys: equal queries share a document. */
   #numberOf(document: DocumentNode): number {
     let number = this.#numbers.get(document);
     if (number === undefined) {

@@ -47,7 +47,7 @@ export function parseTextParams(
   for (const [name, value] of pairs) {
     if (!parameterNames.has(name)) continue;
     // Choosing one of them would be a guess, and the other would be lost.
-    if (Object.hasOwn(given, name)) return badRequest(`${name} was sent twice: send it once.`);
+    if (Object.hasOwn(given, name)) return badRequest(`${name} is repeated: send it once.`);
     given[name] = value;
     if ((name !== 'variables' && name !== 'extensions') || value === '') continue;
     const parsed = parseJson(value);
@@ -59,7 +59,7 @@ export function parseTextParams(
 
 const parameterNames = new Set(['query', 'operationName', 'variables', 'extensions']);
 
-/** Parses JSON; undefined, which no JSON stands for, if it is none. */
+/** The value of a JSON string; undefined if it is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,10 +1,10 @@
 import { Kind, type DocumentNode, type Location, type Source } from 'graphql';
 
-/** Bytes of one node of a slim document, measured. */
+/** The measured size of one node of a slim document, in bytes. */
 const nodeBytes = 150;
 
-/** Where a node stands, as errors show it; graphql-js keeps every token of the text with it. */
-class Place {
+/** The location of a node, as errors report it; that of graphql-js refers to all tokens of the document. */
+class SlimLocation {
   readonly start: number;
   readonly end: number;
   readonly line: number;
@@ -19,17 +19,16 @@ class Place {
     this.source = source;
   }
 
-  /** Where graphql-jit looks for line and column. */
+  /** graphql-jit reads line and column here. */
   get startToken(): this {
     return this;
   }
 }
 
 /**
- * Takes the tokens out of a document, which are half of what it keeps. Errors of its execution still have their
- * locations.
+ * Removes the tokens of a document, which are half of its size. Errors of the execution still have locations.
  *
- * @returns about how many bytes it keeps then
+ * @returns the approximate size that remains, in bytes
  */
 export function slimDocument(document: DocumentNode): number {
   let nodes = 0;
@@ -38,9 +37,9 @@ export function slimDocument(document: DocumentNode): number {
     nodes += 1;
     for (const [key, value] of Object.entries(node) as [string, unknown][]) {
       if (key === 'loc') {
-        const place =
-          (node as { kind?: unknown }).kind === Kind.NAME ? undefined : new Place(value as Location);
-        Object.assign(node, { loc: place });
+        const location =
+          (node as { kind?: unknown }).kind === Kind.NAME ? undefined : new SlimLocation(value as Location);
+        Object.assign(node, { loc: location });
       } else if (Array.isArray(value)) waiting.push(...(value as object[]));
       else if (typeof value === 'object' && value !== null) waiting.push(value);
     }

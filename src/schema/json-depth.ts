@@ -27,7 +27,7 @@ export function boundExceededBy(value: unknown, levels: number): 'levels' | 'key
   return null;
 }
 
-/** How many keys an object of nothing but strings, numbers and the like has, as most variables are; else null. */
+/** The number of keys of a flat object, as most variables are; null for any other value. */
 function keysIfFlat(value: unknown): number | null {
   if (typeof value !== 'object' || value === null) return null;
   let keys = 0;

@@ -70,7 +70,7 @@ function nameOf(item: JsonItem): string {
   return keys.length === 0 ? 'The value' : `The value at "${keys.join('.')}"`;
 }
 
-/** What keeps a value that is no list and no object from being JSON; null: nothing. */
+/** The reason why a value other than a list or an object is not JSON; null if it is. */
 function problemOfLeaf(value: unknown): string | null {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'is a number that JSON cannot express.';

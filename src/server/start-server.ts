@@ -34,7 +34,7 @@ import type { ProviderName } from '../domain/video-task.ts';
 import { maxImageBytes } from '../commands/upload-reference-image.ts';
 import type { VideoTasks } from '../commands/video-tasks.ts';
 
-/** What the API is put in front of. The caller owns all of it. */
+/** The modules that the server exposes. They are owned by the caller. */
 export interface ServerDependencies {
   readonly store: Store;
   readonly feed: TaskFeed;
@@ -42,13 +42,13 @@ export interface ServerDependencies {
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly health: (provider: ProviderName) => ProviderHealth;
-  /** Whether somebody looks for due work. */
+  /** Whether the worker looks for due work. */
   readonly isWorking: () => boolean;
-  /** Where uploads and videos are kept. */
+  /** The store of uploads and videos. */
   readonly files: MediaFiles;
   readonly log: Logger;
   readonly now: () => number;
-  /** A provider called back: a task may be due. */
+  /** Called after a provider called back: a task is due. */
   readonly onCallback: (provider: ProviderName) => void;
   /** Opens the studio from its sources; without it the built one is served. */
   readonly openStudio?: OpenStudio | undefined;
@@ -57,18 +57,21 @@ export interface ServerDependencies {
 /** Opens the studio before the server listens. */
 export type OpenStudio = (options: StudioOptions) => Promise<StudioPages>;
 
-/** The API as it listens. */
+/** The server, listening. */
 export interface RunningServer extends AsyncDisposable {
-  /** Where it listens, for people on this machine. */
+  /** The URL of the server on this machine. */
   readonly url: string;
-  /** Whether nothing but the simulator answers. */
+  /** Whether the simulator is the only provider. */
   readonly simulated: boolean;
 }
 
-/** Where `npm start` puts the built studio. */
+/** The folder into which `npm start` builds the studio. */
 const studioDirectory = fileURLToPath(new URL('../../client/dist', import.meta.url));
 
-/** Wires the schema and the transports, and listens. Disposing ends every connection. */
+/**
+ * Wires the schema, the transports and the routes, and listens. Resolves when the port is open; rejects when it cannot
+ * be. Disposing ends every connection, and resolves when none is left.
+ */
 export async function startServer(config: Config, deps: ServerDependencies): Promise<RunningServer> {
   const { store, feed, tasks, providers, health, files, log, now, onCallback } = deps;
   let baseUrl = config.http.publicUrl;

@@ -124,7 +124,7 @@ it('a JSON body is refused, not read as an empty form', async () => {
   });
   expect([response.status, await response.json()]).toEqual([
     400,
-    { error: 'Send a form: curl -F or --data-urlencode make one.' },
+    { error: 'The body must be a form, as curl -F or --data-urlencode send it.' },
   ]);
 });
 

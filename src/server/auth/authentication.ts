@@ -4,22 +4,22 @@ import type { Owner } from '../../domain/video-task.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { tokenCheck, type JwtOptions } from './tokens.ts';
 
-/** Identifies callers by the credential that they send. */
+/** Identifies callers by their credential. */
 export interface Authentication {
-  /** Whether a credential is needed at all. */
+  /** Whether callers need a credential. */
   readonly required: boolean;
   /**
    * @param credential a key or a token; null when there is none
-   * @throws KeysUnavailableError while the keys that tokens are checked by cannot be fetched
+   * @throws KeysUnavailableError while the keys for the check of tokens cannot be fetched
    */
   identify(credential: string | null): MaybePromise<Identity | Refusal>;
 }
 
-/** Said to a caller without a credential. */
+/** The refusal of a caller without a credential. */
 export const sendKey: Refusal = {
   refusal: 'Send "authorization: Bearer KEY" with a key of this server.',
 };
-const unknownKey: Refusal = { refusal: 'The key is not a key of this server.' };
+const unknownKey: Refusal = { refusal: 'The key is unknown to this server.' };
 
 /** Requires a key or a token where any is configured; otherwise every caller is the one owner `local`. */
 export function createAuthentication(
@@ -46,13 +46,13 @@ function keyCheck(
     digest: digestOf(key),
     identity: { viewer: { owner: `key:${name}` as Owner }, expiresAt: null },
   }));
-  /** Keys that were right before: hashing one costs as much as the parsing of a small request. */
+  /** Keys that were verified before: hashing one costs as much as parsing a small request. */
   const verified = new Map<string, Identity>();
   return (credential) => {
     const before = verified.get(credential);
     if (before !== undefined) return before;
     const digest = digestOf(credential);
-    // Digests of one length are compared in constant time: a key is not guessed letter by letter.
+    // Digests of equal length are compared in constant time, so that a key cannot be guessed letter by letter.
     const identity = known.find((candidate) => timingSafeEqual(candidate.digest, digest))?.identity ?? null;
     if (identity !== null) verified.set(credential, identity);
     return identity;

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
-/** Who sent a request, as far as it is known. */
+/** The sender of a request, as far as it is known. */
 export interface Sender {
-  /** Address of the client; undefined once the socket is gone. */
+  /** The address of the client; undefined after the socket is closed. */
   readonly address: string | undefined;
-  /** Scheme and host that the client asked for; null when no trusted proxy names them. */
+  /** The scheme and host of the client's request; null without a trusted proxy that reports them. */
   readonly scheme: 'http' | 'https' | null;
   readonly host: string | null;
 }
 
-/** Whether a proxy passed a request on. */
+/** Whether a request came through a proxy. */
 export function isForwarded(headers: IncomingHttpHeaders): boolean {
   if (headers.forwarded !== undefined) return true;
   for (const name in headers) if (name.startsWith('x-forwarded-')) return true;
@@ -17,8 +17,8 @@ export function isForwarded(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The sender of a request. With `trustProxy` the first element of `Forwarded` or of `X-Forwarded-For`, `-Proto` and
- * `-Host` counts, which the proxy in front must set itself.
+ * The sender of a request. With `trustProxy` it is taken from the first element of `Forwarded`, or of
+ * `X-Forwarded-For`, `-Proto` and `-Host`, which the proxy must set itself.
  */
 export function senderOf({ headers, socket }: IncomingMessage, trustProxy: boolean): Sender {
   const peer: Sender = { address: socket.remoteAddress, scheme: null, host: null };

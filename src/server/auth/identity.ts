@@ -1,21 +1,21 @@
 import type { Viewer } from '../../schema/context.ts';
 
-/** Who asks, and until when that is known. */
+/** A caller, and how long the credential is valid. */
 export interface Identity {
   readonly viewer: Viewer;
-  /** Milliseconds since 1970; null when it does not end by itself. */
+  /** Milliseconds since 1970; null if the credential does not expire. */
   readonly expiresAt: number | null;
 }
 
-/** Why a credential is not accepted, for the caller: one sentence of at most 120 ASCII characters. */
+/** The reason why a credential is not accepted: one sentence of at most 120 ASCII characters, for the caller. */
 export interface Refusal {
   readonly refusal: string;
 }
 
-/** `setTimeout` fires at once beyond this; 25 days are the longest that a socket lives on one token. */
+/** `setTimeout` fires immediately beyond this, so a socket lives at most 25 days on one token. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** Calls back when an identity ends; the caller clears the timer. */
+/** Calls back once when an identity expires. The caller clears the returned timer. */
 export function onExpiry({ expiresAt }: Identity, expired: () => void): NodeJS.Timeout | undefined {
   return expiresAt === null
     ? undefined

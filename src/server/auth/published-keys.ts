@@ -6,14 +6,14 @@ import {
   type JWTVerifyGetKey,
 } from 'jose';
 
-/** The keys that tokens are checked by cannot be fetched: not the caller's fault, and worth trying again. */
+/** The keys for the check of tokens cannot be fetched: not the caller's fault, and temporary. */
 export class KeysUnavailableError extends Error {
   override readonly name = 'KeysUnavailableError';
 }
 
-/** An address that failed is not asked again by every request. */
+/** A URL that failed is not requested again within this time. */
 const failureMemoryMs = 5000;
-/** Hundreds of keys; more would only fill the memory. */
+/** The largest accepted key set: hundreds of keys. */
 const maxBytes = 1024 * 1024;
 
 /**
@@ -45,7 +45,7 @@ export function publishedKeys(url: URL): JWTVerifyGetKey {
   };
 }
 
-/** jose's own words for an address that answers late, with a fault, or with something that is no key set. */
+/** Whether an error of jose means a timeout, a failed request, or a response that is no key set. */
 const isFault = (error: errors.JOSEError): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||

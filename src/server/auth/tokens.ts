@@ -3,7 +3,7 @@ import type { Owner } from '../../domain/video-task.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { KeysUnavailableError, publishedKeys } from './published-keys.ts';
 
-/** How tokens are checked: by a shared secret, or by keys that an address publishes. */
+/** Settings of tokens: a shared secret, or the URL of published keys. */
 export interface JwtOptions {
   readonly secret: string | null;
   readonly jwksUrl: string | null;
@@ -11,7 +11,7 @@ export interface JwtOptions {
   readonly audience: string | null;
 }
 
-/** Named always: a token must not choose how it is checked. */
+/** Always given: a token must not choose the algorithm of its check. */
 const sharedSecretAlgorithms = ['HS256', 'HS384', 'HS512'];
 const publicKeyAlgorithms = [
   'RS256',
@@ -26,7 +26,7 @@ const publicKeyAlgorithms = [
   'EdDSA',
 ];
 
-/** How far the issuer's clock may be from ours. */
+/** The tolerated difference of the issuer's clock. */
 const leewaySeconds = 60;
 /** OpenID Connect allows 255 characters. */
 const longestSubject = 255;
@@ -67,18 +67,18 @@ export function tokenCheck({
 
 function identityOf({ sub, exp }: JWTPayload): Identity | Refusal {
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > longestSubject) return refusals.subject;
-  // Characters that cannot be stored would turn into one and the same, and two people into one owner.
+  // Characters that cannot be stored would become the same replacement, and two subjects the same owner.
   if (!sub.isWellFormed() || /\p{Cc}/u.test(sub)) return refusals.subject;
   return { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : endOf(exp) };
 }
 
-/** A token that is taken within the leeway after its end is good until the leeway ends. */
+/** A token that is accepted within the leeway after its expiry is valid until the leeway ends. */
 function endOf(exp: number): number {
   return exp * 1000 > Date.now() ? exp * 1000 : (exp + leewaySeconds) * 1000;
 }
 
 const refusals = {
-  unreadable: { refusal: 'The credential is neither a key of this server nor a token that can be read.' },
+  unreadable: { refusal: 'The credential is neither a key of this server nor a valid token.' },
   subject: {
     refusal: `The token's sub must be a string of 1 to ${longestSubject} characters without control characters.`,
   },

@@ -29,7 +29,7 @@ export interface MultipartOptions<File> {
 
 /** More parts than any form of ours has. */
 const maxParts = 100;
-/** Names of a part and of its file, with room. */
+/** The headers of a part: above any name of a part and its file. */
 const maxHeaderBytes = 8192;
 
 /**
@@ -51,7 +51,7 @@ export async function readMultipart<File>(
       limits: { parts: maxParts + 1, headerSize: maxHeaderBytes },
     });
   } catch {
-    return badInput('The multipart body names no boundary in its content-type.');
+    return badInput('The content-type of a multipart body must have a boundary.');
   }
   const parts = new Parts(options);
   const outcome = Promise.withResolvers<RequestRefusal | null>();
@@ -68,9 +68,7 @@ export async function readMultipart<File>(
     parts.add(name ?? '', content, fileName, encoding),
   );
   parser.on('finish', () => outcome.resolve(null));
-  parser.on('error', () =>
-    outcome.resolve(badInput('The multipart body is not whole: its parts cannot be read.')),
-  );
+  parser.on('error', () => outcome.resolve(badInput('The multipart body is incomplete or malformed.')));
   const joined = joinedWrites(parser);
   request.pipe(joined);
   try {
@@ -121,7 +119,7 @@ class Parts<File> implements MultipartForm<File> {
   add(name: string, content: Readable, fileName: string | undefined, encoding: string): void {
     this.#contents.push(content);
     if (this.#contents.length > maxParts) {
-      this.#fail(badInput(`A form has at most ${maxParts} parts.`));
+      this.#fail(badInput(`A form must have at most ${maxParts} parts.`));
     } else if (!/^(?:7bit|8bit|binary)$/i.test(encoding)) {
       // RFC 7578, 4.7: no form encodes its parts any more, and undone it would be taken for the content.
       this.#fail(badInput(`The part "${name}" must be sent without content-transfer-encoding.`));
@@ -163,7 +161,7 @@ class Parts<File> implements MultipartForm<File> {
     content.on('data', (chunk: Buffer) => {
       this.textBytes += chunk.length;
       if (this.textBytes > maxTextBytes) {
-        this.#fail(tooLarge(`The text fields of a form have at most ${maxTextBytes} bytes.`));
+        this.#fail(tooLarge(`The text fields of a form must have at most ${maxTextBytes} bytes.`));
         content.destroy(new Error('A part is too large'));
       }
     });

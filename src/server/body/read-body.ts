@@ -3,7 +3,7 @@ import { GatheredBytes } from './gathered-bytes.ts';
 import { RequestRefusal, tooLarge } from '../http/refusal.ts';
 import type { ConnectionTraffic, IncomingBody } from '../http/traffic.ts';
 
-/** 408: a body that does not arrive. */
+/** 408: the body arrives too slowly. */
 export const tooSlow = (): RequestRefusal =>
   new RequestRefusal(408, 'LIMIT_EXCEEDED', 'The request body arrived too slowly. Send it again.');
 
@@ -55,7 +55,7 @@ export function readBody(
 
 /** 413 of a body as a whole. */
 export const bodyTooLarge = (maxBytes: number): RequestRefusal =>
-  tooLarge(`A request has at most ${maxBytes} bytes.`);
+  tooLarge(`A request must have at most ${maxBytes} bytes.`);
 
 /** Parts are handed on in blocks of at least so many bytes, the last apart. */
 const partBytes = 65_536;

@@ -40,7 +40,7 @@ export async function readForm(
         };
   }
   if (essence !== 'application/x-www-form-urlencoded') {
-    return badInput('Send a form: curl -F or --data-urlencode make one.');
+    return badInput('The body must be a form, as curl -F or --data-urlencode send it.');
   }
   const body = await readBody(request, maxBytes, traffic);
   if (body instanceof RequestRefusal) return body;

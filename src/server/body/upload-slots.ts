@@ -1,12 +1,12 @@
 import type { Owner } from '../../domain/video-task.ts';
 
-/** How many uploads are received at once. */
+/** The numbers of uploads that are received at once. */
 export interface UploadSlotLimits {
   readonly perOwner: number;
   readonly total: number;
 }
 
-/** How many more may wait, for each slot of an owner. */
+/** The number of uploads that may wait, for each slot of an owner. */
 const waitingPerSlot = 50;
 
 interface Waiting {
@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * Slots for uploads that are being received. Who waits for one is not read, so that it costs a connection and
- * little memory; slots that become free go to owners in turn of their arrival, never over the owner's own limit.
+ * Slots for uploads that are being received. A waiting request is not read, so it costs a connection and little memory.
+ * Free slots are given in the order of arrival, never beyond the owner's own limit.
  */
 export class UploadSlots {
   readonly #limits: UploadSlotLimits;
@@ -29,7 +29,7 @@ export class UploadSlots {
   }
 
   /**
-   * Waits for a slot; null when too many of the owner's wait already, or when the signal says that the client is gone.
+   * Waits for a slot. Resolves to null if too many uploads of the owner wait already, or when the signal aborts.
    */
   enter(owner: Owner, signal: AbortSignal): Promise<Disposable | null> {
     if (signal.aborted) return Promise.resolve(null);

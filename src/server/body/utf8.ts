@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Bytes from outside as text; null where they are not UTF-8, because what is read as "�" would be paid for.
- * A byte order mark is no part of the text (RFC 8259, 8.1).
+ * Bytes from outside as a string; null if they are not UTF-8, because "�" in a prompt would be paid for. A byte order
+ * mark is dropped (RFC 8259, 8.1).
  */
 export function utf8Text(bytes: Buffer): string | null {
   if (!isUtf8(bytes)) return null;
@@ -11,8 +11,8 @@ export function utf8Text(bytes: Buffer): string | null {
 }
 
 /**
- * Text in which `%XX` stands for bytes, as in addresses and forms; null where the bytes are not UTF-8. A `%` without
- * two digits is itself, as browsers have it.
+ * A decoded string in which `%XX` represents a byte, as in URLs and forms; null if the bytes are not UTF-8. A `%`
+ * without two digits remains, as in browsers.
  *
  * @param text one character for each byte
  */

@@ -11,19 +11,19 @@ import { notUtf8, RequestRefusal, unsupportedType } from '../http/refusal.ts';
 import type { ConnectionTraffic } from '../http/traffic.ts';
 import { urlEncodedPairs, utf8Text } from '../body/utf8.ts';
 
-/** An operation as a request carries it, or what is wrong with it. */
+/** The operation of a request, or the error of the request. */
 export interface GraphQLRequest {
   readonly params: OperationParams | GraphQLError;
-  /** What came with it; the caller disposes of them after the answer. */
+  /** The files of the request; the caller disposes of them after the response. */
   readonly files: readonly ReceivedFile[];
 }
 
-/** How requests are read. */
+/** Settings of the reading of requests. */
 export interface GraphQLRequestOptions extends UploadOptions {
   readonly maxBodyBytes: number;
 }
 
-/** Whether a body is JSON of the plainest kind, which a lane of its own answers. */
+/** Whether a body is plain JSON, for which there is a faster lane. */
 export const isPlainJson = (contentType: string | undefined): boolean =>
   contentType === 'application/json' ||
   (contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType));
@@ -36,15 +36,15 @@ export function paramsOfJson(body: Buffer): OperationParams | GraphQLError {
   return parsed === undefined ? badRequest('The request body must be JSON.') : parseParams(parsed);
 }
 
-/** The operation of an address. */
+/** The operation of a URL. */
 export function paramsOfAddress({ url = '' }: IncomingMessage): OperationParams | GraphQLError {
   const at = url.indexOf('?');
-  // Node hands out one character for each byte.
+  // Node returns one character for each byte.
   const pairs = urlEncodedPairs(at === -1 ? '' : url.slice(at + 1).replace(/#.*$/s, ''));
-  return pairs === null ? badRequest('The address must be percent-encoded UTF-8.') : parseTextParams(pairs);
+  return pairs === null ? badRequest('The URL must be percent-encoded UTF-8.') : parseTextParams(pairs);
 }
 
-/** Reads a body of any type that GraphQL comes in. */
+/** Reads a body of any supported type. */
 export async function readGraphQLRequest(
   request: IncomingMessage,
   owner: Owner,
@@ -66,7 +66,7 @@ export async function readGraphQLRequest(
   const body = await readBody(request, options.maxBodyBytes, traffic);
   if (body instanceof RequestRefusal) return body;
   const params = parse(body);
-  // First what is worse: bytes that are no text are refused as such, whatever their sender calls them.
+  // Bytes that are not UTF-8 are refused as such, regardless of the charset that the sender gives.
   return params instanceof GraphQLError || isUtf8Charset(charset)
     ? { params, files: [] }
     : unsupportedType('The charset of the content-type must be utf-8.');

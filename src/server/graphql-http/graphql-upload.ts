@@ -8,14 +8,14 @@ import { RequestRefusal } from '../http/refusal.ts';
 import type { ConnectionTraffic } from '../http/traffic.ts';
 import type { UploadSlots } from '../body/upload-slots.ts';
 
-/** How uploads are received. */
+/** Settings of the reception of uploads. */
 export interface UploadOptions {
   /** Of the whole request. */
   readonly maxUploadBytes: number;
   /** Of its text fields. */
   readonly maxBodyBytes: number;
   readonly slots: UploadSlots;
-  /** Puts a file on the disk as it arrives. */
+  /** Writes a file to the disk as it arrives. */
   readonly receive: (content: AsyncIterable<Uint8Array>) => Promise<ReceivedFile>;
 }
 
@@ -39,7 +39,7 @@ export async function readUpload(
   using slot = await slots.enter(owner, gone.signal);
   request.off('close', leave);
   if (slot === null) {
-    const message = 'Too many of your uploads wait already. Send this one again when some have ended.';
+    const message = 'Too many of your uploads are waiting already. Send this one again later.';
     return new RequestRefusal(429, 'LIMIT_EXCEEDED', message, { 'retry-after': retryAfterSeconds });
   }
   const form = await readMultipart(request, {
@@ -58,7 +58,7 @@ export async function readUpload(
 function paramsOf({ texts, files }: MultipartForm<ReceivedFile>): GraphQLRequest['params'] {
   const names = [...texts, ...files].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return badRequest(`The form field "${twice}" was sent twice: send it once.`);
+  if (twice !== undefined) return badRequest(`The form field "${twice}" is repeated: send it once.`);
   const textOf = (wanted: string) => texts.find(({ name }) => name === wanted)?.text;
   const operationsText = textOf('operations');
   if (operationsText === undefined) return badRequest('The form must have a field "operations".');
@@ -71,18 +71,21 @@ function paramsOf({ texts, files }: MultipartForm<ReceivedFile>): GraphQLRequest
   if (!isRecord(map)) return badRequest('The form field "map" must be a JSON object.');
   for (const [name, paths] of Object.entries(map)) {
     const file = files.find((part) => part.name === name)?.file;
-    if (file === undefined) return badRequest(`The map names a part "${name}" that the form does not have.`);
-    if (!Array.isArray(paths)) return badRequest(`The map must give a list of paths for "${name}".`);
+    if (file === undefined) return badRequest(`The map has a part "${name}" that the form does not have.`);
+    if (!Array.isArray(paths))
+      return badRequest(`The value of "${name}" in the map must be a list of paths.`);
     for (const path of paths as unknown[]) {
       if (typeof path !== 'string' || !put(operations, path, file)) {
-        return badRequest(`The map must give paths such as "variables.file" for "${name}", of null values.`);
+        return badRequest(
+          `The paths of "${name}" in the map must be like "variables.file" and lead to null values.`,
+        );
       }
     }
   }
   return parseParams(operations);
 }
 
-/** Puts a file where a path leads, through what the operations have themselves. False where it leads nowhere. */
+/** Places a file at a path of the operations' own properties. False if the path does not exist. */
 function put(operations: Record<string, unknown>, path: string, file: ReceivedFile): boolean {
   const [root, ...keys] = path.split('.');
   const last = keys.pop();

@@ -2,19 +2,19 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Deadline } from '../../time/deadline.ts';
 
-/** How long a connection whose idle time is over may still bring a request, in milliseconds. */
+/** The time in which a request may still arrive on a connection whose idle time is over, in milliseconds. */
 const lastChanceMs = 100;
 
 /**
- * Closes kept-alive connections when their idle time is over, unless a request had arrived by then: after the process
- * stood still, Node would close the connection before it reads that, and the client would see a reset.
+ * Closes kept-alive connections when their idle time is over, unless a request has arrived by then: after the process
+ * was blocked, Node would close the connection before it reads the request, and the client would see a reset.
  */
 export function closeIdle(server: Server): void {
   server.on('timeout', (socket: Socket) => {
     const { bytesRead, writableLength } = socket;
     const deadline = new Deadline(lastChanceMs, () => {
       socket.off('close', stop);
-      // A request that came has its own limits, and a client that reads is not idle.
+      // A request that arrived has its own limits, and a client that reads is not idle.
       const isIdle = socket.bytesRead === bytesRead && socket.writableLength >= writableLength;
       if (isIdle) socket.destroy();
     });

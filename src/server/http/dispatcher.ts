@@ -24,7 +24,7 @@ import {
 } from './route.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What the columns of the route table are checked with. */
+/** The route table, and the dependencies of its checks. */
 export interface DispatcherOptions {
   /** Read from top to bottom. The last row must match every request. */
   readonly routes: readonly Route[];

@@ -21,7 +21,7 @@ export interface HttpServerOptions {
   readonly streams: readonly (Disposable | AsyncDisposable)[];
 }
 
-/** How long requests that are under way may take at shutdown, in milliseconds. */
+/** The time for running requests at shutdown, in milliseconds. */
 const drainMs = 3000;
 
 /**

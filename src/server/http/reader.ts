@@ -1,25 +1,25 @@
 import type { Writable } from 'node:stream';
 import { Deadline } from '../../time/deadline.ts';
 
-/** More than this not yet taken by the other side, in bytes, and a reader is behind. */
+/** A reader is behind when more than this many bytes wait for it. */
 export const behindBytes = 256 * 1024;
 
-/** Whether the other side takes what is written to it. */
+/** Whether the reader of a stream keeps up. */
 export const keepsUp = (stream: Writable): boolean => stream.writableLength < behindBytes;
 
 /**
- * Watches how the other side of a connection keeps up. Owns the timer after which a reader counts as stalled.
+ * Watches whether the reader of a connection keeps up. Owns the timer after which a reader counts as stalled.
  */
 export class Reader implements Disposable {
   readonly #stream: Writable;
   readonly #stallMs: number;
   readonly #onStalled: () => void;
-  /** Null while nobody waits, as for most readers always. */
+  /** Null while nothing waits, which is always the case for most readers. */
   #waiting: (() => void)[] | null = null;
   #timer: Deadline | null = null;
   #resume: (() => void) | null = null;
 
-  /** @param onStalled called once when a reader has been behind for `stallMs` */
+  /** @param onStalled called once, when the reader has been behind for `stallMs` */
   constructor(stream: Writable, stallMs: number, onStalled: () => void) {
     this.#stream = stream;
     this.#stallMs = stallMs;
@@ -30,12 +30,12 @@ export class Reader implements Disposable {
     return keepsUp(this.#stream);
   }
 
-  /** Whether something waits for it to catch up. */
+  /** Whether a callback waits for the reader to catch up. */
   get isBehind(): boolean {
     return this.#timer !== null;
   }
 
-  /** Calls back once when everything written so far was taken; never after the stream is gone. */
+  /** Calls back once, when everything written so far was sent; never after the stream is destroyed. */
   whenWritable(resume: () => void): void {
     if (this.#stream.destroyed) return;
     if (this.#waiting !== null) {
@@ -48,7 +48,7 @@ export class Reader implements Disposable {
     this.#timer = new Deadline(this.#stallMs, this.#onStalled);
   }
 
-  /** Calls nobody back any more. */
+  /** Clears the timer. No callback is called after this. */
   [Symbol.dispose](): void {
     this.#stop();
   }

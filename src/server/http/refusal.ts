@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { ErrorCode } from '../../schema/errors.ts';
 
-/** Why a request is not carried out, as its caller is told. Each route gives it its own shape. */
+/** The refusal of a request: status, code and message for the caller. Each route writes it in its own shape. */
 export class RequestRefusal {
   readonly status: number;
   readonly code: ErrorCode;
@@ -16,16 +16,16 @@ export class RequestRefusal {
   }
 }
 
-/** 400: the input itself is wrong. */
+/** 400: the input is invalid. */
 export const badInput = (message: string): RequestRefusal => new RequestRefusal(400, 'BAD_INPUT', message);
 
-/** 413: more bytes than are read. */
+/** 413: the request has too many bytes. */
 export const tooLarge = (message: string): RequestRefusal =>
   new RequestRefusal(413, 'LIMIT_EXCEEDED', message);
 
-/** 415: the body is of a type that nothing here reads. */
+/** 415: the type or encoding of the body is not supported. */
 export const unsupportedType = (message: string): RequestRefusal =>
   new RequestRefusal(415, 'BAD_INPUT', message);
 
-/** What is told of bytes that are no text. */
-export const notUtf8 = 'The request must be UTF-8 text: send it in that encoding.';
+/** The message for bytes that are not UTF-8. */
+export const notUtf8 = 'The request must be encoded in UTF-8.';

@@ -18,7 +18,7 @@ export function setHeaders(response: ServerResponse, headers: OutgoingHttpHeader
   }
 }
 
-/** How long the rest of a refused request is read and discarded, so that the client can read the refusal. */
+/** The time for which the rest of a refused request is read and discarded, so that the client can read the refusal. */
 const lingerMs = 1000;
 
 /**

@@ -13,7 +13,7 @@ export interface Exchange {
    * then the handler writes them together with its own.
    */
   readonly headers: OutgoingHttpHeaders;
-  /** The part of the path that `*` or `:name` stands for, as sent; '' without one. */
+  /** The part of the path that matched `*` or `:name`, as sent; '' without one. */
   readonly rest: string;
   readonly query: URLSearchParams;
   /** How errors of the route are written. */
@@ -90,7 +90,7 @@ export type UpgradeRoute = Extract<Route, { readonly methods: 'upgrade' }>;
 /** Whether a route opens WebSockets. */
 export const isUpgradeRoute = (route: Route): route is UpgradeRoute => route.methods === 'upgrade';
 
-/** The part of a path that the wildcard of a pattern stands for; null where the path does not match. */
+/** Returns the part of a path that matches the wildcard of a pattern; null if the path does not match. */
 export type PathMatcher = (path: string) => string | null;
 
 /** Compiles the `path` of a row. */

@@ -3,51 +3,51 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
 
-/** Bounds on what connections keep in memory. */
+/** Limits of the memory of connections. */
 export interface TrafficLimits {
-  /** Bytes that one owner's connections may keep waiting, in both directions. */
+  /** The waiting bytes of one owner's connections, in both directions. */
   readonly bytesPerOwner: number;
-  /** The same of all connections. */
+  /** The waiting bytes of all connections. */
   readonly bytes: number;
-  /** A reader of an HTTP answer that takes nothing for this long is cut. */
+  /** The connection of an HTTP client that reads nothing for this long is cut. */
   readonly stallMs: number;
-  /** How long a request body may take beside its size. */
+  /** The time for a request body, in addition to the time for its size. */
   readonly slowBodyMs: number;
 }
 
 /** A body that is being read. */
 export interface IncomingBody {
-  /** Bytes received so far. */
+  /** The bytes received so far. */
   receivedBytes: number;
-  /** How many of them are in memory. */
+  /** The part of them that is in memory. */
   bufferedBytes: number;
-  /** Called once when it arrives too slowly. */
+  /** Called once if the body arrives too slowly. */
   readonly onSlow: () => void;
 }
 
-/** One connection, as far as its bytes go. */
+/** The waiting bytes of one connection. */
 export interface ConnectionTraffic {
   /** Null until it is known. */
   owner: Owner | null;
   /** The body that is being read; null for most of the time. */
   body: IncomingBody | null;
-  /** Set while a video is sent: players pause for minutes, and little of a file is in memory. */
+  /** True while a file is sent: players stop reading for minutes, and little of a file is in memory. */
   isPatient: boolean;
-  /** Set for a WebSocket, which has a stall clock of its own. */
+  /** Set for a WebSocket, which has its own limit for stalled readers. */
   webSocket: WebSocketTraffic | null;
 }
 
-/** What a WebSocket adds to its connection. */
+/** The part of a WebSocket in the traffic of its connection. */
 export interface WebSocketTraffic {
-  /** Bytes of messages that are not whole yet, or that wait for their turn. */
+  /** The bytes of messages that are incomplete or waiting. */
   incomingBytes(): number;
-  /** Closes it, because too much waits. */
+  /** Closes the WebSocket because too much waits. */
   cut(): void;
 }
 
-/** Between two looks: at 100 MB/s, which is what answers are made at, a bound is passed by 50 MB. */
-const lookMs = 500;
-/** Slower than this, a body is not on its way: 20 MB would take 40 minutes. */
+/** The interval of checks: at 100 MB/s, the speed of responses, a limit is exceeded by at most 50 MB. */
+const checkIntervalMs = 500;
+/** The lowest accepted speed of a body: at this, 20 MB take 40 minutes. */
 const leastBytesPerSecond = 8192;
 
 interface Watched extends ConnectionTraffic {
@@ -69,12 +69,12 @@ export class Traffic implements Disposable {
   readonly #log: Logger;
   readonly #connections = new Map<Socket, Watched>();
   readonly #timer: NodeJS.Timeout;
-  #lastLook = performance.now();
+  #lastCheck = performance.now();
 
   constructor(limits: TrafficLimits, log: Logger) {
     this.#limits = limits;
     this.#log = log;
-    this.#timer = setInterval(() => this.#look(), lookMs);
+    this.#timer = setInterval(() => this.#check(), checkIntervalMs);
   }
 
   /** Watches a connection until it is closed. */
@@ -107,16 +107,16 @@ export class Traffic implements Disposable {
     response.once('socket', leave).once('close', leave);
   }
 
-  /** Stops looking. */
+  /** Stops the checks. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #check(): void {
     const now = performance.now();
-    // After a standstill of ours, bytes that arrived meanwhile were not read yet: that is nobody's slowness.
-    const passedMs = Math.min(now - this.#lastLook, 2 * lookMs);
-    this.#lastLook = now;
+    // If the process was blocked, bytes that arrived in that time are not read yet: the clients were not slow.
+    const passedMs = Math.min(now - this.#lastCheck, 2 * checkIntervalMs);
+    this.#lastCheck = now;
     const busy: { watched: Watched; bytes: number }[] = [];
     let total = 0;
     const byOwner = new Map<Owner | null, number>();
@@ -148,7 +148,7 @@ export class Traffic implements Disposable {
     }
   }
 
-  /** Node's own timeout starts again with each byte that is taken, and cuts who takes none. */
+  /** Uses Node's own timeout, which starts again with each byte that is read. */
   #clockReader({ socket, isPatient }: Watched, unread: number): void {
     const { stallMs } = this.#limits;
     const isClocked = socket.timeout === stallMs;

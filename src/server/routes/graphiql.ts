@@ -102,7 +102,7 @@ const variablesInBrowser = 'REELAY_FIRST_VARIABLES';
 /** Stands for a function that returns the `connectionParams` of a WebSocket. */
 const paramsInBrowser = 'REELAY_CONNECTION_PARAMS';
 
-/** What GraphiQL opens with: operations that work as they stand. */
+/** The tabs with which GraphiQL opens: operations that work unchanged. */
 const optionsFor = (simulated: boolean): GraphiQLOptions & { readonly connectionParams: string } => ({
   connectionParams: paramsInBrowser,
   title: simulated ? 'Reelay (simulation: sample videos only)' : 'Reelay',

@@ -3,7 +3,7 @@ import type { Form } from '../body/read-form.ts';
 
 /** The seed's form, read. */
 export interface Veo31Form {
-  /** 1 to 3, each one address or what was given for one. */
+  /** 1 to 3, each one URL or what was given for one. */
   readonly imageUrls: readonly string[];
   readonly prefersKie: boolean;
   readonly useCase: UseCase;
@@ -28,9 +28,9 @@ const aspects = {
   '1:1': 'SQUARE_1_1',
   auto: 'AUTO',
 } as const;
-/** What shows that one address is two: a blank, or another separator before the next. */
+/** A sign that one URL is two: a space, or another separator before the second. */
 const joined = /\s|[;|]https?:\/\//i;
-/** As the seed's framework reads them. */
+/** Booleans as the seed's framework reads them. */
 const booleans: Readonly<Record<string, boolean>> = {
   true: true,
   '1': true,
@@ -43,8 +43,8 @@ const booleans: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * Reads the seed's form, or says what is wrong with it. Nothing of it is left out: what would be dropped or guessed
- * would be paid for.
+ * Reads the seed's form. Unknown, repeated and unreadable fields are errors: ignoring one or guessing its value would be
+ * paid for.
  */
 export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { readonly error: string } {
   const [fileField] = fileFields;
@@ -55,17 +55,17 @@ export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { reado
     if (!fieldNames.includes(name)) {
       return { error: `There is no field "${name}". The fields are ${fieldNames.join(', ')}.` };
     }
-    // An empty field is one that was not filled in.
+    // An empty field was not filled in.
     if (value.trim() === '') continue;
     if (name === addressField) addresses.push(...splitAddresses(value));
-    else if (given.has(name)) return { error: `${name} was sent twice: send it once.` };
+    else if (given.has(name)) return { error: `${name} is repeated: send it once.` };
     else given.set(name, value);
   }
   if (addresses.length < 1 || addresses.length > 3) {
-    return { error: `${addressField} must be 1 to 3 addresses, comma-separated.` };
+    return { error: `${addressField} must be 1 to 3 URLs separated by commas.` };
   }
   if (addresses.some((address) => joined.test(address))) {
-    return { error: `${addressField} must be separated by commas: an address has no blanks inside.` };
+    return { error: `${addressField} must be separated by commas: a URL has no spaces.` };
   }
   const useCaseText = given.get('use_case')?.trim().toUpperCase() ?? 'GENERAL';
   const useCase = useCases.find((known) => known === useCaseText);
@@ -92,15 +92,13 @@ export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { reado
   };
 }
 
-/** What is wrong with fields beside the form, in the address of the request: they would be dropped. Null: nothing. */
+/** The error of form fields in the query string, where they would be ignored; null if there are none. */
 export function checkVeo31Query(query: URLSearchParams): { readonly error: string } | null {
   const field = fieldNames.find((name) => query.has(name));
-  return field === undefined
-    ? null
-    : { error: `Send ${field} in the form, not in the address of the request.` };
+  return field === undefined ? null : { error: `Send ${field} in the form, not in the query string.` };
 }
 
-/** Addresses may have commas inside, as those of image hosts that scale do: one ends where the next begins. */
+/** URLs may contain commas, as those of some image hosts do: one ends where the next begins. */
 const splitAddresses = (text: string): string[] =>
   text
     .split(/,(?=\s*(?:[a-z][a-z\d+.-]*:\/\/|$|,))/i)
@@ -110,9 +108,9 @@ const splitAddresses = (text: string): string[] =>
 function fileAdvice(field: string): string {
   if (field === addressField) {
     return (
-      `${addressField} takes addresses, not files. Upload the file with the mutation uploadReferenceImage and send the ` +
-      'address that it returns.'
+      `${addressField} must be URLs, not files. Upload the file with the mutation uploadReferenceImage and send the ` +
+      'URL that it returns.'
     );
   }
-  return `${field} must be text, not a file. With curl, -F "${field}=<FILE" sends the text of a file.`;
+  return `${field} must be text, not a file. With curl, -F "${field}=<FILE" sends the content of a file as text.`;
 }

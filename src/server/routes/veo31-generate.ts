@@ -23,7 +23,7 @@ export interface Veo31GenerateOptions {
   readonly maxBodyBytes: number;
 }
 
-/** How long a caller waits for the provider's id. */
+/** The time for which the response waits for the provider's id. */
 const longestWaitMs = 30_000;
 
 /**
