@@ -1,4 +1,4 @@
-import { isTerminal, type TaskId, type VisibleTask } from './video-task.ts';
+import { isTerminal, type VisibleTask } from './video-task.ts';
 
 /** How far a task is, for people who wait. Seconds since its creation. */
 export interface Progress {
@@ -44,27 +44,4 @@ export function progressOf(task: VisibleTask, now: number, typicalSeconds: numbe
     remainingSeconds:
       task.stage === 'GENERATING' && running < typicalSeconds ? wholeMs(typicalSeconds - running) : null,
   };
-}
-
-/** As many tasks as one owner may watch at once by default, at some 100 bytes each. */
-const rememberedTasks = 20_000;
-
-/** Progress as it is told. What was told is remembered, so that a clock that is set back takes nothing back. */
-export class RisingProgress {
-  /** The least recently told one comes first. */
-  readonly #told = new Map<TaskId, number>();
-
-  /** Progress as of `now`, but at no less than was told before; see `progressOf`. */
-  of(task: VisibleTask, now: number, typicalSeconds: number): Progress {
-    const progress = progressOf(task, now, typicalSeconds);
-    const before = this.#told.get(task.id) ?? 0;
-    this.#told.delete(task.id);
-    if (task.stage === 'COMPLETED') return progress;
-    const percent = Math.max(before, progress.percent);
-    if (percent === 0) return progress;
-    this.#told.set(task.id, percent);
-    const [oldest] = this.#told.keys();
-    if (this.#told.size > rememberedTasks && oldest !== undefined) this.#told.delete(oldest);
-    return percent === progress.percent ? progress : { ...progress, percent, estimated: true };
-  }
 }

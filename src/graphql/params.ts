@@ -47,7 +47,7 @@ export function parseTextParams(
   for (const [name, value] of pairs) {
     if (!parameterNames.has(name)) continue;
     // Choosing one of them would be a guess, and the other would be lost.
-    if (Object.hasOwn(given, name)) return badRequest(`${name} is repeated: send it once.`);
+    if (Object.hasOwn(given, name)) return badRequest(`${name} was sent twice: send it once.`);
     given[name] = value;
     if ((name !== 'variables' && name !== 'extensions') || value === '') continue;
     const parsed = parseJson(value);

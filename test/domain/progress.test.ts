@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { progressOf, RisingProgress } from '../../src/domain/progress.ts';
+import { RisingProgress } from '../../src/commands/rising-progress.ts';
+import { progressOf } from '../../src/domain/progress.ts';
 import { sampleStoredTask, sampleTime } from '../support/sample-task.ts';
 
 const typicalSeconds = 60;
@@ -14,31 +15,31 @@ const after = (seconds: number) => sampleTime + seconds * 1000;
 
 describe('the estimated percent', () => {
   it('rises with time and waits below 100 for the truth', () => {
-    const told = new RisingProgress();
+    const progress = new RisingProgress();
     const percents = [0, 10, 30, 60, 3600].map(
-      (seconds) => told.of(running, after(seconds), typicalSeconds).percent,
+      (seconds) => progress.of(running, after(seconds), typicalSeconds).percent,
     );
     expect(percents).toEqual([0, 23, 53, 77, 95]);
   });
 
   it('does not fall when the clock is set back by an hour, and goes on when it is past what was told', () => {
-    const told = new RisingProgress();
-    const before = told.of(running, after(30), typicalSeconds).percent;
+    const progress = new RisingProgress();
+    const before = progress.of(running, after(30), typicalSeconds).percent;
     expect(before).toBeGreaterThan(0);
-    const back = [31, 60, 90].map((seconds) => told.of(running, after(seconds - 3600), typicalSeconds));
-    expect(back).toEqual(back.map((progress) => ({ ...progress, percent: before, estimated: true })));
-    expect(told.of(running, after(60), typicalSeconds).percent).toBeGreaterThan(before);
+    const back = [31, 60, 90].map((seconds) => progress.of(running, after(seconds - 3600), typicalSeconds));
+    expect(back).toEqual(back.map((shown) => ({ ...shown, percent: before, estimated: true })));
+    expect(progress.of(running, after(60), typicalSeconds).percent).toBeGreaterThan(before);
   });
 
   it('does not fall with a failure that a set clock puts before the start', () => {
-    const told = new RisingProgress();
-    const { percent } = told.of(running, after(30), typicalSeconds);
+    const progress = new RisingProgress();
+    const { percent } = progress.of(running, after(30), typicalSeconds);
     const failed = {
       ...running,
       stage: 'FAILED',
       result: { ...running.result, completedAt: after(-3569) },
     } as const;
-    expect(told.of(failed, after(-3560), typicalSeconds).percent).toBe(percent);
+    expect(progress.of(failed, after(-3560), typicalSeconds).percent).toBe(percent);
   });
 
   it('begins where the last check was seen after a restart with a clock that was set back', () => {
@@ -49,10 +50,10 @@ describe('the estimated percent', () => {
   });
 
   it('gives way to a higher one that the provider reported, and to the finished video', () => {
-    const told = new RisingProgress();
-    told.of(running, after(30), typicalSeconds);
+    const progress = new RisingProgress();
+    progress.of(running, after(30), typicalSeconds);
     expect(
-      told.of({ ...running, provider: { ...running.provider, percent: 80 } }, after(31), typicalSeconds),
+      progress.of({ ...running, provider: { ...running.provider, percent: 80 } }, after(31), typicalSeconds),
     ).toMatchObject({
       percent: 80,
       estimated: false,
@@ -62,6 +63,6 @@ describe('the estimated percent', () => {
       stage: 'COMPLETED',
       result: { ...running.result, completedAt: after(40) },
     } as const;
-    expect(told.of(completed, after(41), typicalSeconds).percent).toBe(100);
+    expect(progress.of(completed, after(41), typicalSeconds).percent).toBe(100);
   });
 });

@@ -111,7 +111,7 @@ it('a field in the address of the request is refused, not dropped', async () => 
   });
   expect([response.status, await response.json()]).toEqual([
     400,
-    { error: 'Send additional_prompt in the form, not in the address of the request.' },
+    { error: 'Send additional_prompt in the form, not in the query string.' },
   ]);
   expect(Object.keys(app.simulator.stats.tasks).length).toBe(before);
 });

@@ -151,7 +151,8 @@ describe('an uploaded image', () => {
 
   it('is handed over again when the copy at Kie has expired', async () => {
     await using simulator = await startSimulator({ durationMs: 0 });
-    let now = 0;
+    const start = Date.UTC(2026, 0);
+    let now = start;
     await using kie = kieProviderAt(simulator.url, { now: () => now });
     const image = {
       kind: 'upload',
@@ -162,9 +163,9 @@ describe('an uploaded image', () => {
     } as const;
     const handOver = async () => kie.handOver?.([image], new AbortController().signal);
     const first = await handOver();
-    now = 19 * 3_600_000;
+    now = start + 19 * 3_600_000;
     const kept = await handOver();
-    now = 21 * 3_600_000;
+    now = start + 21 * 3_600_000;
     const again = await handOver();
     expect([first, kept, again]).toEqual(Array.from({ length: 3 }, () => first));
     expect([first?.kind, simulator.stats.uploads]).toEqual(['ready', 2]);

@@ -78,7 +78,9 @@ function endOf(exp: number): number {
 }
 
 const refusals = {
-  unreadable: { refusal: 'The credential is neither a key of this server nor a valid token.' },
+  unreadable: {
+    refusal: 'The credential is neither a key of this server nor a token that this server can read.',
+  },
   subject: {
     refusal: `The token's sub must be a string of 1 to ${longestSubject} characters without control characters.`,
   },

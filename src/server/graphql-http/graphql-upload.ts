@@ -58,7 +58,7 @@ export async function readUpload(
 function paramsOf({ texts, files }: MultipartForm<ReceivedFile>): GraphQLRequest['params'] {
   const names = [...texts, ...files].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) return badRequest(`The form field "${twice}" is repeated: send it once.`);
+  if (twice !== undefined) return badRequest(`The form field "${twice}" was sent twice: send it once.`);
   const textOf = (wanted: string) => texts.find(({ name }) => name === wanted)?.text;
   const operationsText = textOf('operations');
   if (operationsText === undefined) return badRequest('The form must have a field "operations".');

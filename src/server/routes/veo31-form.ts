@@ -58,7 +58,7 @@ export function readVeo31Form({ fields, fileFields }: Form): Veo31Form | { reado
     // An empty field was not filled in.
     if (value.trim() === '') continue;
     if (name === addressField) addresses.push(...splitAddresses(value));
-    else if (given.has(name)) return { error: `${name} is repeated: send it once.` };
+    else if (given.has(name)) return { error: `${name} was sent twice: send it once.` };
     else given.set(name, value);
   }
   if (addresses.length < 1 || addresses.length > 3) {

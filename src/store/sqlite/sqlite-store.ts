@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ConnectionQueue } from './connection-queue.ts';
 import { openKyselyStore } from '../kysely-store.ts';
@@ -69,10 +70,13 @@ function openExclusively(file: string): DatabaseSync {
   }
 }
 
+/** Queries vary with the number of bound values in a list: the limit keeps unusual callers from filling memory. */
+const maxPrepared = 500;
+
 /** Statements of node:sqlite, prepared once for each text, in the shape that Kysely drives. */
 class Statements implements SqliteDatabase {
   readonly #database: DatabaseSync;
-  readonly #prepared = new Map<string, Statement>();
+  readonly #prepared = new LRUCache<string, Statement>({ max: maxPrepared });
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -85,8 +89,6 @@ class Statements implements SqliteDatabase {
         sql === 'rollback'
           ? new Rollback(this.#database.prepare(sql), this.#database)
           : new Statement(this.#database.prepare(sql));
-      // Texts vary with the number of bound values in a list: a bound keeps odd callers from filling memory.
-      if (this.#prepared.size > 500) this.#prepared.clear();
       this.#prepared.set(sql, statement);
     }
     return statement;

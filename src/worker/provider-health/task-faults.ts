@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { TaskId } from '../../domain/video-task.ts';
 
 /** Faults of the provider that one task met in a row. */
@@ -20,7 +21,7 @@ const maxTasks = 10_000;
  * is odd itself. Kept in memory: a restart counts from zero.
  */
 export class TaskFaults {
-  readonly #byTask = new Map<TaskId, TaskFault & { readonly answers: number }>();
+  readonly #byTask = new LRUCache<TaskId, TaskFault & { readonly answers: number }>({ max: maxTasks });
   /** How many checks were answered, about any task. */
   #answers = 0;
 
@@ -35,11 +36,7 @@ export class TaskFaults {
     const before = this.#byTask.get(id);
     const isOwn = before !== undefined && this.#answers > before.answers;
     const fault = { inARow: (before?.inARow ?? 0) + 1, isOwn, own: (before?.own ?? 0) + (isOwn ? 1 : 0) };
-    // Last, so that the first is the one that failed longest ago.
-    this.#byTask.delete(id);
     this.#byTask.set(id, { ...fault, answers: this.#answers });
-    const [oldest] = this.#byTask.keys();
-    if (this.#byTask.size > maxTasks && oldest !== undefined) this.#byTask.delete(oldest);
     return fault;
   }
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { FormData } from 'undici';
 import type { TaskError } from '../../../domain/video-task.ts';
 import type { ProviderImage } from '../../provider.ts';
@@ -33,18 +34,21 @@ export interface ImageUploadsOptions {
 /** Hands uploads to Kie's stream upload, each once for as long as its copy there lives. */
 export class ImageUploads {
   readonly #options: ImageUploadsOptions;
-  readonly #copies = new Map<string, { readonly url: string; readonly until: number }>();
+  /** URLs of copies, by upload. */
+  readonly #copies: LRUCache<string, string>;
 
   constructor(options: ImageUploadsOptions) {
     this.#options = options;
+    const { now } = options;
+    this.#copies = new LRUCache({ max: maxRemembered, ttl: keptMs, ttlResolution: 0, perf: { now } });
   }
 
   /** The address of Kie's copy of an image, made if there is none any more. */
   async urlOf(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
     const copy = this.#copies.get(image.uploadId);
-    if (copy !== undefined && this.#options.now() < copy.until) return { kind: 'uploaded', url: copy.url };
+    if (copy !== undefined) return { kind: 'uploaded', url: copy };
     const outcome = await this.#upload(image, signal);
-    if (outcome.kind === 'uploaded') this.#remember(image.uploadId, outcome.url);
+    if (outcome.kind === 'uploaded') this.#copies.set(image.uploadId, outcome.url);
     return outcome;
   }
 
@@ -61,15 +65,6 @@ export class ImageUploads {
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
       return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
-    }
-  }
-
-  #remember(uploadId: string, url: string): void {
-    this.#copies.delete(uploadId);
-    this.#copies.set(uploadId, { url, until: this.#options.now() + keptMs });
-    for (const oldest of this.#copies.keys()) {
-      if (this.#copies.size <= maxRemembered) return;
-      this.#copies.delete(oldest);
     }
   }
 }
