@@ -82,7 +82,7 @@ function reasonOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof StoreUnavailableError) return `DATABASE_URL: ${error.message}`;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. There is --help, and nothing else.`;
+  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. The only option is --help.`;
   if (syscall === 'listen' && code === 'EADDRINUSE') {
     return 'PORT: the port is in use by another process: stop that one, or choose another';
   }
@@ -90,7 +90,7 @@ function reasonOf(error: unknown): string {
     return 'PORT: this user may not open the port: choose one above 1023';
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    return `HOST: cannot be listened on (${code}): take an address of this machine`;
+    return `HOST: cannot listen on it (${code}): use an address of this machine`;
   }
   if (syscall === 'mkdir' || syscall === 'scandir') {
     return `DATA_DIR: ${path} cannot be used (${code}): choose a folder that this user can write to`;
