@@ -18,7 +18,7 @@ export function App() {
   const access = useValue(studio.access);
   const taskId = useOpenTaskId();
   return (
-    // Its components put no style elements into the page: the Content-Security-Policy takes none.
+    // Its components must not add style elements to the page: the Content-Security-Policy forbids them.
     <CSPProvider disableStyleElements>
       <Toasts>
         <div className="page">
@@ -49,7 +49,7 @@ function Main({ isOpen }: { readonly isOpen: boolean }) {
   );
 }
 
-/** What is on the screen may be old, and the page says so. */
+/** A banner while the page is offline and may show old states. */
 function Offline() {
   const studio = useStudio();
   const connection = useValue(studio.connection);
@@ -78,7 +78,7 @@ function Failed() {
   );
 }
 
-/** Tells people who do not look at the screen how a video ended. */
+/** Announces to screen readers how a video ended. */
 function Announcer() {
   const studio = useStudio();
   const { t } = useLingui();

@@ -1,7 +1,7 @@
 import { formatter } from '@lingui/format-po';
 import { defineConfig } from '@lingui/conf';
 
-/** English is written in the sources, Russian in its catalogue: `npm run messages` brings both together. */
+/** English texts are in the sources, Russian ones in a catalogue; `npm run messages` updates the catalogues. */
 export default defineConfig({
   locales: ['en', 'ru'],
   sourceLocale: 'en',

@@ -12,7 +12,7 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-/** The path within the studio: a server can also be reached without the path of its public URL. */
+/** The path within the studio. The server can also be reached without the path of its public URL. */
 function localPath(): string {
   const { pathname } = location;
   const base = basePath();
@@ -21,16 +21,16 @@ function localPath(): string {
 
 const openTaskId = () => /^\/tasks\/([^/]+)$/.exec(localPath())?.[1] ?? null;
 
-/** The id of the task that the address names; null on the front page. */
+/** Id of the task in the URL; null on the front page. */
 export const useOpenTaskId = (): string | null => useSyncExternalStore(subscribe, openTaskId);
 
-/** The address of a task within the studio. */
+/** Path of a task in the studio. */
 export const pathOf = (taskId: string): string => `${basePath()}/tasks/${taskId}`;
 
-/** The address of the front page. */
+/** Path of the front page. */
 export const homePath = (): string => `${basePath()}/`;
 
-/** Goes to another address of the studio without a load. */
+/** Navigates within the studio, without loading a page. */
 export function navigate(path: string): void {
   if (path === location.pathname) return;
   history.pushState(null, '', path);

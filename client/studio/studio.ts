@@ -11,16 +11,16 @@ import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
 import { homePath } from './route.ts';
 
-/** Whether the server lets this page in. */
-export type Access = 'opening' | 'open' | 'wantsKey' | 'wrongKey' | 'keyEnded' | 'failed';
+/** State of the page's access to the server. */
+export type Access = 'opening' | 'open' | 'needsKey' | 'wrongKey' | 'keyEnded' | 'failed';
 
-/** The list without any narrowing: what the page opens with. */
+/** The filter that shows everything, with which the page opens. */
 export const everything: Filter = { search: '', status: null, provider: null };
 
-/** Everything behind the page: commands go over HTTP, all that is read comes over one socket. */
+/** State of the page. Mutations are sent over HTTP, everything is read over one socket. */
 export class Studio {
   readonly key: AccessKey = openAccessKey();
-  /** For commands. */
+  /** Sends mutations. */
   readonly request: Request = createRequest(this.key, () => this.refuse());
   /** Reads over the socket. */
   readonly ask: Request = (operation, variables, signal) => {
@@ -40,7 +40,7 @@ export class Studio {
 
   constructor() {
     this.tasks.onChange(({ task, before }) => {
-      // Money moved, or may have.
+      // The money spent may have changed.
       if (before?.stage !== task.stage || before.cost?.amount !== task.cost?.amount)
         this.#feed?.refreshViewer();
     });
@@ -59,27 +59,27 @@ export class Studio {
     return this.#connection;
   }
 
-  /** Ids of tasks that were made here since the filter was last changed: no filter hides them. */
+  /** Ids of tasks created here since the last change of the filter, which does not hide them. */
   get shown(): Value<ReadonlySet<string>> {
     return this.#shown;
   }
 
-  /** Keeps a task that was just made in view, whatever the filter says. */
+  /** Keeps a new task visible, whatever the filter is. */
   show(id: string): void {
     this.#shown.set(new Set([...this.#shown.get(), id]));
   }
 
-  /** The person chose another filter: from here on it decides alone. */
-  showNoMore(): void {
+  /** Lets the filter alone decide again, because the user has changed it. */
+  hideUnmatched(): void {
     this.#shown.set(new Set());
   }
 
-  /** Connects, reads what the page opens with, and follows the changes from there. */
+  /** Connects, reads the first data, and follows all changes from there. */
   async open(): Promise<void> {
     this.#feed?.[Symbol.dispose]();
     const asksForKey = document.documentElement.dataset['access'] === 'key';
     if (asksForKey && this.key.value === null) {
-      this.#access.set('wantsKey');
+      this.#access.set('needsKey');
       return;
     }
     this.#access.set('opening');
@@ -106,19 +106,19 @@ export class Studio {
     }
   }
 
-  /** Takes a key and tries it. */
+  /** Keeps a key and connects with it. */
   async signIn(key: string, onThisDevice: boolean): Promise<void> {
     this.key.keep(key, onThisDevice);
     await this.open();
   }
 
-  /** Forgets the key and everything that was seen with it. */
+  /** Forgets the key and everything read with it. */
   signOut(): void {
     this.key.forget();
     location.assign(homePath());
   }
 
-  /** Brings a task that a link names into the store; answers whether there is one. */
+  /** Reads the task of a link into the store. Returns whether it exists. */
   async find(id: string): Promise<boolean> {
     if (this.tasks.find(id) !== null) return true;
     const { videoTask } = await this.ask(TaskQuery, { id });
@@ -126,13 +126,13 @@ export class Studio {
     return videoTask !== null;
   }
 
-  /** What is known of a task's model; null for one that is only passed through by name. */
+  /** The model of a task; null if it is only known by name. */
   modelOf({ provider, model }: Task): Model | null {
     const offered = this.#providers.get().find(({ name }) => name === provider);
     return offered?.models.find(({ id }) => id === model) ?? null;
   }
 
-  /** How long videos of its model take; null where nobody knows. */
+  /** Typical time of the task's model; null if unknown. */
   typicalSeconds(task: Task): number | null {
     return this.modelOf(task)?.typicalSeconds ?? null;
   }
@@ -144,12 +144,12 @@ export class Studio {
     if (revision !== null) this.#feed?.follow(revision);
   }
 
-  /** The server does not take the key (any more). */
+  /** Closes the connection and asks for a key, because the server did not accept the present one. */
   refuse(): void {
-    // Everything that was asked together is refused together; once is enough.
+    // Several requests may be refused at the same time; one call is sufficient.
     if (this.#feed === null) return;
     const wasIn = this.#access.get() === 'open';
-    this.#access.set(this.key.value === null ? 'wantsKey' : wasIn ? 'keyEnded' : 'wrongKey');
+    this.#access.set(this.key.value === null ? 'needsKey' : wasIn ? 'keyEnded' : 'wrongKey');
     this.key.forget();
     this.#feed[Symbol.dispose]();
     this.#feed = null;
@@ -158,12 +158,12 @@ export class Studio {
 }
 
 const StudioContext = createContext<Studio | null>(null);
-/** Hands the studio to every component. */
+/** Provides the studio to components. */
 export const StudioProvider = StudioContext.Provider;
 
-/** The studio around this component. */
+/** The studio of this component. */
 export function useStudio(): Studio {
   const studio = useContext(StudioContext);
-  if (studio === null) throw new Error('A component stands outside of the studio.');
+  if (studio === null) throw new Error('A component is outside of StudioProvider.');
   return studio;
 }

@@ -1,6 +1,6 @@
 const name = 'reelay:key';
 
-/** The key for a server that asks for one. It stays in this tab, or on this device if the person wants that. */
+/** The key for a server that requires one. It is kept in this tab, or on this device if the user chooses so. */
 export interface AccessKey {
   /** Null without one. */
   readonly value: string | null;
@@ -8,7 +8,7 @@ export interface AccessKey {
   forget(): void;
 }
 
-/** Reads what an earlier visit kept. */
+/** Opens the key that an earlier visit kept. */
 export function openAccessKey(): AccessKey {
   return {
     get value() {

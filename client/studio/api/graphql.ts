@@ -7,16 +7,16 @@ interface Setup {
   scalars: { DateTime: string; URL: string; File: File; JSON: unknown };
 }
 
-/** An operation with the types of its result and its variables. At run time it is its text and nothing else. */
+/** An operation with the types of its result and its variables. At run time it is only its source text. */
 export type Operation<Result, Variables> = TadaDocumentNode<Result, Variables>;
 
 /**
- * Types an operation by the schema. gql.tada does so from the text alone, so no parser of GraphQL goes to the browser.
- * Fragments that the text spreads come second.
+ * Types an operation by the schema. gql.tada does so from the source text alone, so no parser of GraphQL goes to the browser.
+ * Fragments that it spreads come second.
  */
 export const graphql = ((text: string, fragments: readonly string[] = []) =>
   [text, ...fragments].join('\n')) as unknown as initGraphQLTada<Setup>;
 
-/** The text that goes over the wire. */
-export const textOf = <Result, Variables>(operation: Operation<Result, Variables>): string =>
+/** The source text to send. */
+export const queryOf = <Result, Variables>(operation: Operation<Result, Variables>): string =>
   operation as unknown as string;

@@ -1,11 +1,11 @@
 import { basePath } from '../base.ts';
 import type { AccessKey } from './access-key.ts';
-import { textOf, type Operation } from './graphql.ts';
+import { queryOf, type Operation } from './graphql.ts';
 
-/** Why an operation had no answer. */
+/** The reason why an operation has no result. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** `OFFLINE` when nobody answered, else the code of the GraphQL error. */
+  /** `OFFLINE` if the server did not respond, otherwise the code of the GraphQL error. */
   readonly code: string;
 
   constructor(code: string, message: string, cause?: unknown) {
@@ -14,14 +14,14 @@ export class RequestError extends Error {
   }
 }
 
-/** Sends one operation over HTTP. Never repeats it: who pressed the button decides that. */
+/** Sends one operation over HTTP. Never repeats it: that is the user's decision. Throws `RequestError`. */
 export type Request = <Result, Variables>(
   operation: Operation<Result, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ) => Promise<Result>;
 
-/** @param onUnauthenticated the key is missing or not known (any more) */
+/** @param onUnauthenticated called when the key is missing or not accepted */
 export function createRequest(key: AccessKey, onUnauthenticated: () => void): Request {
   return async (operation, variables, signal) => {
     const response = await fetch(`${basePath()}/graphql`, {
@@ -31,22 +31,22 @@ export function createRequest(key: AccessKey, onUnauthenticated: () => void): Re
         accept: 'application/json',
         ...authorizationOf(key),
       },
-      body: JSON.stringify({ query: textOf(operation), variables }),
+      body: JSON.stringify({ query: queryOf(operation), variables }),
       ...(signal !== undefined && { signal }),
     }).catch((error: unknown) => {
       if (signal?.aborted) throw error;
-      throw new RequestError('OFFLINE', 'The server did not answer.', error);
+      throw new RequestError('OFFLINE', 'The server did not respond.', error);
     });
-    return readAnswer(await response.text(), onUnauthenticated);
+    return readResponse(await response.text(), onUnauthenticated);
   };
 }
 
-/** The header that says who asks. */
+/** The header that authenticates the user. */
 export const authorizationOf = (key: AccessKey): { authorization?: string } =>
   key.value === null ? {} : { authorization: `Bearer ${key.value}` };
 
-/** Takes the result out of an answer. */
-export function readAnswer<Result>(text: string, onUnauthenticated: () => void): Result {
+/** Returns the data of a response. Throws `RequestError` for GraphQL errors and for unreadable responses. */
+export function readResponse<Result>(text: string, onUnauthenticated: () => void): Result {
   const { data, errors } = parse<Result>(text);
   const [error] = errors ?? [];
   if (error !== undefined) {
@@ -54,19 +54,19 @@ export function readAnswer<Result>(text: string, onUnauthenticated: () => void):
     if (code === 'UNAUTHENTICATED') onUnauthenticated();
     throw new RequestError(code, error.message);
   }
-  if (data === undefined) throw new RequestError('INTERNAL', 'The answer could not be read.');
+  if (data === undefined) throw new RequestError('INTERNAL', 'The response could not be read.');
   return data;
 }
 
-interface Answer<Result> {
+interface GraphQLResponse<Result> {
   readonly data?: Result;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
-function parse<Result>(text: string): Answer<Result> {
+function parse<Result>(text: string): GraphQLResponse<Result> {
   try {
-    return JSON.parse(text) as Answer<Result>;
+    return JSON.parse(text) as GraphQLResponse<Result>;
   } catch (error) {
-    throw new RequestError('INTERNAL', 'The answer could not be read.', error);
+    throw new RequestError('INTERNAL', 'The response could not be read.', error);
   }
 }

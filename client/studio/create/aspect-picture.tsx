@@ -7,7 +7,7 @@ const boxes: Readonly<Record<Task['aspectRatio'], readonly [width: number, heigh
   AUTO: [19, 15],
 };
 
-/** The shape of a video, as a little picture. */
+/** The aspect ratio as a small drawing. */
 export function AspectPicture({ ratio }: { readonly ratio: Task['aspectRatio'] }) {
   const [width, height] = boxes[ratio];
   return (

@@ -11,7 +11,7 @@ import {
   type KeyboardEvent,
 } from 'react';
 import { userErrorText, type FormError } from '../i18n/user-error.ts';
-import { aspectWords, imageUseWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
+import { aspectTexts, imageUseTexts, resolutionTexts, useCaseTexts } from '../i18n/texts.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Choice } from '../ui/choice.tsx';
@@ -33,7 +33,7 @@ const aspects = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as con
 const resolutions = ['P720', 'P1080', 'P2160'] as const;
 const useCases = ['PRODUCT_VIDEO', 'HERO_IMAGE', 'GEMSTONE_CLOSEUP', 'LUXURY_BRAND', 'GENERAL'] as const;
 
-/** What the video shows and how it is made. */
+/** The form for a new video. */
 export function CreateForm() {
   const studio = useStudio();
   const providers = useValue(studio.providers);
@@ -54,7 +54,7 @@ export function CreateForm() {
     // After the errors are on the page.
     setTimeout(() => focusOutsideFields(form.current, refused[0]?.field?.[1]));
   };
-  const { isPending, taken, press } = useGenerate(refuse);
+  const { isPending, acceptedPrompt, press } = useGenerate(refuse);
   const text = JSON.stringify(draft);
   useEffect(() => keepDraft(JSON.parse(text) as Draft), [text]);
   const { addFiles } = images;
@@ -70,7 +70,7 @@ export function CreateForm() {
     setDraft((now) => ({ ...now, ...part }));
     setErrors([]);
   };
-  /** What was wrong may be right after a change. */
+  /** Wraps a handler so that it also clears the errors: the change may have fixed them. */
   const changed =
     <Arguments extends unknown[]>(act: (...args: Arguments) => void) =>
     (...args: Arguments) => {
@@ -86,7 +86,7 @@ export function CreateForm() {
   const fieldErrors = useMemo(() => errorsByField(i18n, errors), [i18n, errors]);
   const isUploading = images.images.some(({ state }) => state.kind === 'uploading');
   const missing = useMissing();
-  /** Of the button, as the click event before a submit counts them. */
+  /** Click count of the submit button, as its click event before a submit has it. */
   const clicks = useRef(0);
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -160,7 +160,7 @@ export function CreateForm() {
           onChange={(imagesAs) => change({ imagesAs })}
           options={(['AUTO', 'REFERENCE', 'FIRST_FRAME', 'FIRST_AND_LAST_FRAME'] as const).map((value) => ({
             value,
-            label: i18n.t(imageUseWords[value]),
+            label: i18n.t(imageUseTexts[value]),
             reason:
               useOfImages(model, count, value) === null
                 ? t`Not available with this number of images or with this model.`
@@ -175,7 +175,7 @@ export function CreateForm() {
         onChange={(useCase) => change({ useCase })}
         options={[
           { value: null, label: t`None: send my prompt as it is` },
-          ...useCases.map((value) => ({ value, label: i18n.t(useCaseWords[value]) })),
+          ...useCases.map((value) => ({ value, label: i18n.t(useCaseTexts[value]) })),
         ]}
       />
       <MakerFields
@@ -191,11 +191,11 @@ export function CreateForm() {
         onChange={(aspectRatio) => change({ aspectRatio })}
         options={aspects.map((value) => ({
           value,
-          label: i18n.t(aspectWords[value]),
+          label: i18n.t(aspectTexts[value]),
           picture: <AspectPicture ratio={value} />,
           reason: model.aspectRatios.includes(value)
             ? null
-            : t`${i18n.t(aspectWords[value])} is not supported by ${model.label}.`,
+            : t`${i18n.t(aspectTexts[value])} is not supported by ${model.label}.`,
         }))}
       />
       <div className="pair">
@@ -217,10 +217,10 @@ export function CreateForm() {
           onChange={(resolution) => change({ resolution })}
           options={resolutions.map((value) => ({
             value,
-            label: i18n.t(resolutionWords[value]),
+            label: i18n.t(resolutionTexts[value]),
             reason: model.resolutions.includes(value)
               ? null
-              : t`${i18n.t(resolutionWords[value])} is not supported by ${model.label}.`,
+              : t`${i18n.t(resolutionTexts[value])} is not supported by ${model.label}.`,
           }))}
         />
       </div>
@@ -235,7 +235,7 @@ export function CreateForm() {
       <Submit
         estimate={estimate}
         isPending={isPending}
-        taken={taken}
+        acceptedPrompt={acceptedPrompt}
         isUploading={isUploading}
         onClick={(detail) => {
           clicks.current = detail;

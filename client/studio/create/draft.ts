@@ -3,20 +3,20 @@ import type { GenerateMutation } from '../api/mutations.ts';
 import type { Model, Provider } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
 
-/** An image in the form: an upload that is done, or an address. */
+/** An image in the form: a finished upload, or a URL. */
 export interface DraftImage {
   readonly url: string;
-  /** Null for an image at an address of somebody else. */
+  /** Null for an image that is given by its URL. */
   readonly uploadId: string | null;
 }
 
-/** What the form holds. Null leaves the choice to the server. */
+/** Contents of the form. Null leaves the choice to the server. */
 export interface Draft {
   readonly prompt: string;
   readonly useCase: Task['useCase'];
   readonly label: string;
   readonly images: readonly DraftImage[];
-  /** Names of images that were refused or are on their way: a reload must not lose them silently. */
+  /** Names of images that were refused or are uploading: a reload must not lose them silently. */
   readonly unfinished: readonly string[];
   readonly imagesAs: Model['imageUseLimits'][number]['use'];
   readonly provider: Provider['name'] | null;
@@ -26,7 +26,7 @@ export interface Draft {
   readonly resolution: Model['resolutions'][number] | null;
 }
 
-/** The input as the API takes it. */
+/** The input of `generateVideo`. */
 export type GenerateInput = VariablesOf<typeof GenerateMutation>['input'];
 
 const stored = 'reelay:draft';
@@ -44,7 +44,7 @@ const blank: Draft = {
   resolution: null,
 };
 
-/** The draft of an earlier visit. */
+/** Reads the draft of an earlier visit. */
 export function readDraft(): Draft {
   try {
     return { ...blank, ...(JSON.parse(localStorage.getItem(stored) ?? '{}') as Partial<Draft>) };
@@ -53,16 +53,16 @@ export function readDraft(): Draft {
   }
 }
 
-/** Keeps it for a later visit; a full storage is no reason to fail. */
+/** Keeps the draft for a later visit, if the storage has space. */
 export function keepDraft(draft: Draft): void {
   try {
     localStorage.setItem(stored, JSON.stringify(draft));
   } catch {
-    // The form works without.
+    // The form works without it.
   }
 }
 
-/** What is sent. Empty texts are left out, so that the use case alone is enough. */
+/** The input to send. Empty text fields are omitted, so that a use case alone is sufficient. */
 export function inputOf(draft: Draft): GenerateInput {
   const prompt = draft.prompt.trim();
   const label = draft.label.trim();

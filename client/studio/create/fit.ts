@@ -1,18 +1,18 @@
 import type { Model, Provider } from '../api/queries.ts';
 import type { Draft } from './draft.ts';
 
-/** The most images of one video. */
+/** Maximum number of images of one video. */
 export const maxImages = 3;
 
 type Use = Model['imageUseLimits'][number];
 
-/** Who and what makes the video, as the draft stands. */
+/** The provider and model selected by a draft. */
 export interface Maker {
   readonly provider: Provider;
   readonly model: Model;
 }
 
-/** The provider and model that the draft names, or those that the server prefers. */
+/** The provider and model of the draft, or those that the server prefers. Null if none is configured. */
 export function makerOf(providers: readonly Provider[], draft: Draft): Maker | null {
   const usable = providers.filter(({ configured, models }) => configured && models.length > 0);
   const provider = usable.find(({ name }) => name === draft.provider) ?? usable[0];
@@ -20,28 +20,28 @@ export function makerOf(providers: readonly Provider[], draft: Draft): Maker | n
   return provider === undefined || model === undefined ? null : { provider, model };
 }
 
-/** How the model would use that many images; null when it cannot, or when there are none. */
+/** The use that the model has for that number of images; null if it has none, or for no images. */
 export function useOfImages(model: Model, count: number, imagesAs: Draft['imagesAs']): Use | null {
   if (count === 0) return null;
   const uses = model.imageUseLimits.filter(({ use }) => imagesAs === 'AUTO' || use === imagesAs);
   return uses.find(({ min, max }) => count >= min && count <= max) ?? null;
 }
 
-/** How many images the model takes at most. */
+/** Maximum number of images that the model supports. */
 export const mostImages = (model: Model): number =>
   Math.min(maxImages, Math.max(0, ...model.imageUseLimits.map(({ max }) => max)));
 
-/** Whether some use of the model takes that many images. */
+/** Whether the model supports that number of images for any use. */
 export const takesImages = (model: Model, count: number): boolean =>
   count === 0 || useOfImages(model, count, 'AUTO') !== null;
 
-/** How long videos may be as the draft stands. */
+/** Durations in seconds that the model supports for the draft. */
 export const durationsOf = (model: Model, draft: Draft): readonly number[] =>
   useOfImages(model, draft.images.length, draft.imagesAs)?.durations ?? model.durations;
 
 /**
- * Moves every choice that became impossible to the nearest possible one, so that an impossible combination is never
- * on the screen. The person's texts and images stay.
+ * Replaces every choice that the model does not support by the nearest supported one, so that the form never shows an
+ * impossible combination. Text and images of the user are kept.
  */
 export function settle(providers: readonly Provider[], draft: Draft): Draft {
   const maker = makerOf(providers, draft);
@@ -50,7 +50,7 @@ export function settle(providers: readonly Provider[], draft: Draft): Draft {
   const count = draft.images.length;
   const imagesAs = useOfImages(model, count, draft.imagesAs) === null ? 'AUTO' : draft.imagesAs;
   const durations = durationsOf(model, { ...draft, imagesAs });
-  const wanted = draft.durationSeconds ?? model.defaultDuration;
+  const duration = draft.durationSeconds ?? model.defaultDuration;
   const resolution = draft.resolution ?? model.defaultResolution;
   return {
     ...draft,
@@ -60,7 +60,7 @@ export function settle(providers: readonly Provider[], draft: Draft): Draft {
     aspectRatio: model.aspectRatios.includes(draft.aspectRatio)
       ? draft.aspectRatio
       : (model.aspectRatios[0] ?? draft.aspectRatio),
-    durationSeconds: durations.includes(wanted) ? wanted : (durations.at(-1) ?? wanted),
+    durationSeconds: durations.includes(duration) ? duration : (durations.at(-1) ?? duration),
     resolution: model.resolutions.includes(resolution) ? resolution : model.defaultResolution,
   };
 }

@@ -8,25 +8,25 @@ import { imageTypes, type FormImage } from './use-images.ts';
 
 interface ImagesFieldProps {
   readonly images: readonly FormImage[];
-  /** How many the model takes. */
+  /** Maximum number that the model supports. */
   readonly most: number;
   readonly modelLabel: string;
   readonly isDropping: boolean;
-  /** Names of images for which there was no room; nothing is sent until the person has accepted that. */
+  /** Names of images above the maximum; nothing is sent until the user agrees to continue without them. */
   readonly leftOut: readonly string[];
   readonly onAcceptLeftOut: () => void;
-  /** An address that is typed and not added yet. */
+  /** A URL that is typed but not added yet. */
   readonly address: string;
   readonly onAddress: (text: string) => void;
   readonly addressError: string | undefined;
   readonly onFiles: (files: readonly File[]) => void;
   readonly onUrl: (url: string) => void;
   readonly onRemove: (id: string) => void;
-  /** What the server refused, by the index of the image; null is for all of them. */
+  /** The error of the image at an index; that of all images for null. */
   readonly errorAt: (index: number | null) => string | undefined;
 }
 
-/** Up to three pictures: dropped, pasted, picked, or named by their address. */
+/** Up to three images: dropped, pasted, chosen, or given by their URLs. */
 export function ImagesField(props: ImagesFieldProps) {
   const { images, most, modelLabel, isDropping, leftOut, onAcceptLeftOut, onFiles, onRemove, errorAt } =
     props;
@@ -134,7 +134,7 @@ function ImageTile({ image: { name, previewUrl, state }, error, onRemove }: Imag
   );
 }
 
-/** Says which images were too many. */
+/** Names the images above the maximum. */
 function LeftOut({ names, onAccept }: { readonly names: readonly string[]; readonly onAccept: () => void }) {
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? '…' : '';

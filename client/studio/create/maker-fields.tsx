@@ -1,7 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Model, Provider } from '../api/queries.ts';
 import { duration, money } from '../i18n/format.ts';
-import { providerWords } from '../i18n/words.ts';
+import { providerTexts } from '../i18n/texts.ts';
 import { Choice } from '../ui/choice.tsx';
 import { Select } from '../ui/select.tsx';
 import type { Draft } from './draft.ts';
@@ -10,12 +10,12 @@ import type { Maker } from './fit.ts';
 interface MakerFieldsProps {
   readonly providers: readonly Provider[];
   readonly maker: Maker;
-  /** Whether a model takes as many images as there are. */
+  /** Whether a model supports the number of images in the form. */
   readonly canTake: (model: Model) => boolean;
   readonly onChange: (part: Partial<Draft>) => void;
 }
 
-/** Who makes the video, and with which model. */
+/** Fields for the provider and the model. */
 export function MakerFields({ providers, maker, canTake, onChange }: MakerFieldsProps) {
   const { i18n, t } = useLingui();
   const { provider, model } = maker;
@@ -37,8 +37,8 @@ export function MakerFields({ providers, maker, canTake, onChange }: MakerFields
           .filter(({ name, configured }) => configured || name !== 'SIMULATOR')
           .map(({ name, configured }) => ({
             value: name,
-            label: i18n.t(providerWords[name]),
-            reason: configured ? null : t`${i18n.t(providerWords[name])} is not configured on this server.`,
+            label: i18n.t(providerTexts[name]),
+            reason: configured ? null : t`${i18n.t(providerTexts[name])} is not configured on this server.`,
           }))}
       />
       <Select

@@ -1,15 +1,15 @@
-/** A random text of 128 bits. Not `randomUUID`, which plain http pages do not have. */
+/** A random string of 128 bits. Not `randomUUID`, which plain http pages do not have. */
 export const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Whether it is the idempotency key that was refused: the next press needs a new one. */
+/** Whether the idempotency key was refused: the next press needs a new one. */
 export const isOfKey = ({ field }: { readonly field: readonly string[] | null }): boolean =>
   field?.at(-1) === 'idempotencyKey';
 
-/** The part of the browser's storage that keeps keys over a reload. */
+/** The part of the browser's storage that keeps keys across a reload. */
 export type KeyStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** A press whose outcome is not known: the page was cut off, or is gone. */
+/** A press of unknown outcome: the response was lost, or the page was closed. */
 interface OpenPress {
   readonly input: string;
   readonly key: string;
@@ -17,35 +17,35 @@ interface OpenPress {
 }
 
 const stored = 'reelay:presses';
-/** Later, the same input is wanted again. */
+/** After that, the same input is a new request. */
 const keptMs = 24 * 3600 * 1000;
 const mostStored = 20;
-/** Two presses of one key are about 0.2 s apart. The server answers the first one in 0.01 s. */
+/** The two presses of a double press are about 0.2 s apart. The server responds to the first within 0.01 s. */
 const doublePressMs = 700;
 
 /**
- * Idempotency keys of presses. An input keeps its key until its task is there, so that a press after a cut or a
- * reload cannot pay twice; after that, the same input is wanted again.
+ * Idempotency keys of presses. An input keeps its key until its task is created, so that a press after a lost response or
+ * a reload cannot pay twice; after that, the same input is a new request.
  */
 export class PressKeys {
   readonly #storage: KeyStorage | null;
   readonly #now: () => number;
-  /** Those of this object, where the storage takes nothing. */
+  /** Presses of this object, for when the storage accepts nothing. */
   readonly #open = new Map<string, OpenPress>();
   #last = '';
   #succeededAt = Number.NEGATIVE_INFINITY;
 
-  /** @param storage null keeps keys in this object alone */
+  /** @param storage null keeps the keys in this object only */
   constructor(storage: KeyStorage | null = browserStorage(), now: () => number = Date.now) {
     this.#storage = storage;
     this.#now = now;
   }
 
   /**
-   * Whether this press is the second half of a double press whose first half succeeded already.
+   * Whether this press is the second half of a double press whose first half has succeeded.
    *
-   * @param clicks as a click event counts them (`detail`): the browser knows by itself which clicks belong together;
-   * 0 is a press of a key, which is told by its time
+   * @param clicks the `detail` of the click event, in which the browser counts clicks that belong together; 0 is a press
+   * of a key, which is recognised by its time
    */
   isDouble(input: string, clicks: number): boolean {
     if (clicks > 0) return clicks > 1;
@@ -57,7 +57,7 @@ export class PressKeys {
     return this.#find(input) !== undefined;
   }
 
-  /** @param input the whole input as text */
+  /** The key for an input, the same until its task is created. @param input the whole input, serialised */
   keyFor(input: string): string {
     this.#last = input;
     const press = this.#find(input) ?? { input, key: newKey(), at: this.#now() };
@@ -66,13 +66,13 @@ export class PressKeys {
     return press.key;
   }
 
-  /** The task of the last press is there: the next press is another one. */
+  /** Reports that the task of the last press was created: the next press is a new request. */
   succeeded(): void {
     this.#succeededAt = this.#now();
     this.forget();
   }
 
-  /** The key of the last press is of no use any more. */
+  /** Discards the key of the last press. */
   forget(): void {
     this.#open.delete(this.#last);
     this.#store(this.#stored().filter(({ input }) => input !== this.#last));
@@ -87,7 +87,7 @@ export class PressKeys {
       const open: unknown = JSON.parse(this.#storage?.getItem(stored) ?? '[]');
       return Array.isArray(open) ? open.filter((press) => isOpenPress(press, this.#now())) : [];
     } catch {
-      // Not what this page wrote.
+      // The value is not of this page.
       return [];
     }
   }
@@ -96,12 +96,12 @@ export class PressKeys {
     try {
       this.#storage?.setItem(stored, JSON.stringify(open.slice(-mostStored)));
     } catch {
-      // A full storage is no reason to send nothing.
+      // The key is kept in this object.
     }
   }
 }
 
-/** Null where the browser keeps nothing for this page. */
+/** Null if the browser stores nothing for this page. */
 function browserStorage(): KeyStorage | null {
   try {
     return globalThis.localStorage ?? null;

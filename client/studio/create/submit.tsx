@@ -7,16 +7,23 @@ interface SubmitProps {
   readonly estimate: Estimate | null;
   readonly isPending: boolean;
   readonly isUploading: boolean;
-  /** Comes before the submit of the form. */
+  /** Called with the click count before the form is submitted. */
   readonly onClick: (count: number) => void;
-  /** The prompt that was taken last. */
-  readonly taken: string | null;
-  /** What the server refused and no field is named for. */
+  /** Prompt of the last accepted request. */
+  readonly acceptedPrompt: string | null;
+  /** Errors that belong to no field. */
   readonly otherErrors: readonly string[];
 }
 
-/** What it will cost and take, and the button. */
-export function Submit({ estimate, isPending, isUploading, taken, onClick, otherErrors }: SubmitProps) {
+/** The estimate and the submit button. */
+export function Submit({
+  estimate,
+  isPending,
+  isUploading,
+  acceptedPrompt,
+  onClick,
+  otherErrors,
+}: SubmitProps) {
   const { i18n, t } = useLingui();
   const foreseen = estimate?.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
   const problems = otherErrors.length > 0 ? otherErrors : foreseen;
@@ -59,7 +66,7 @@ export function Submit({ estimate, isPending, isUploading, taken, onClick, other
         <Trans>or press {shortcut}</Trans>
       </p>
       <p className="visually-hidden" role="status">
-        {taken !== null && t`Request accepted: ${taken.slice(0, 80)}`}
+        {acceptedPrompt !== null && t`Request accepted: ${acceptedPrompt.slice(0, 80)}`}
       </p>
     </div>
   );

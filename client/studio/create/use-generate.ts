@@ -9,7 +9,7 @@ import { useToast } from '../ui/toasts.tsx';
 import type { GenerateInput } from './draft.ts';
 import { isOfKey, PressKeys } from './press.ts';
 
-/** Sends the form. A press while another is under way does nothing. `taken` is the prompt of the last success. */
+/** Submits the form. A press during a request does nothing. `acceptedPrompt` is the prompt of the last accepted one. */
 export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
   const studio = useStudio();
   const toast = useToast();
@@ -17,12 +17,12 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
   const keys = useRef(new PressKeys());
   const pending = useRef(false);
   const [isPending, setIsPending] = useState(false);
-  const [taken, setTaken] = useState<string | null>(null);
+  const [acceptedPrompt, setAcceptedPrompt] = useState<string | null>(null);
 
   async function press(input: GenerateInput, clicks: number): Promise<void> {
     const text = JSON.stringify(input);
     if (pending.current || keys.current.isDouble(text, clicks)) return;
-    // What is on the screen now was taken by an earlier press.
+    // Tasks that are on the screen now were created by earlier presses.
     const known = keys.current.isOpen(text)
       ? new Set(studio.tasks.list.get().map(({ task }) => task.id))
       : null;
@@ -44,7 +44,7 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
           toast(
             t`Your earlier request was accepted: nothing was sent twice. Press again to make another video.`,
           );
-        setTaken(generateVideo.task.prompt);
+        setAcceptedPrompt(generateVideo.task.prompt);
         showGallery();
       }
     } catch (error) {
@@ -60,5 +60,5 @@ export function useGenerate(onRefused: (errors: readonly UserError[]) => void) {
       setIsPending(false);
     }
   }
-  return { isPending, taken, press };
+  return { isPending, acceptedPrompt, press };
 }

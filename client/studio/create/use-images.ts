@@ -8,11 +8,11 @@ import type { Draft, DraftImage } from './draft.ts';
 import { maxImages } from './fit.ts';
 import { newKey } from './press.ts';
 
-/** An image in the form, on its way or there. */
+/** An image in the form: uploading, done or failed. */
 export interface FormImage {
   readonly id: string;
   readonly name: string;
-  /** Null where the page may not show it. */
+  /** Null if the page is not allowed to show it. */
   readonly previewUrl: string | null;
   readonly state:
     | { readonly kind: 'uploading'; readonly part: number }
@@ -20,7 +20,7 @@ export interface FormImage {
     | { readonly kind: 'failed'; readonly reason: string };
 }
 
-/** The server takes these (20 MB at most), and says so itself for files that only pretend. */
+/** Types that the server accepts, at most 20 MB. It refuses files whose content is of another type. */
 export const imageTypes = ['image/jpeg', 'image/png', 'image/webp'];
 const maxBytes = 20 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ const nameOf = (url: string): string => {
   return pathname.split('/').at(-1) || hostname;
 };
 
-/** The page may load pictures from https and from its own server only. */
+/** The Content-Security-Policy allows images from https and from the page's own server only. */
 const previewOf = (url: string): string | null =>
   url.startsWith('https:') || url.startsWith(`${location.origin}/`) || isMediaLink(url) ? url : null;
 
@@ -47,7 +47,7 @@ const failed = (name: string, reason: string): FormImage => ({
   state: { kind: 'failed', reason },
 });
 
-/** The images of the form: uploads begin at once, each with its progress. */
+/** The images of the form. Uploads start immediately, each with its progress. */
 export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' | 'unfinished'>) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
@@ -55,9 +55,9 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
     ...initial.map(formImageOf),
     ...unfinished.map((name) => failed(name, t`The upload was interrupted. Remove this image.`)),
   ]);
-  /** Names of those that were too many. */
+  /** Names of images above the maximum. */
   const [leftOut, setLeftOut] = useState<readonly string[]>([]);
-  /** As of the last change, drawn or not: two changes may come between two drawings. */
+  /** The state after the last change, rendered or not: two changes may come between two renders. */
   const current = useRef(images);
   const uploads = useRef(new Map<string, AbortController>());
   useEffect(() => {
@@ -77,7 +77,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
   async function upload(id: string, file: File): Promise<void> {
     const controller = new AbortController();
     uploads.current.set(id, controller);
-    const lost = t`The upload failed. Remove the image and try again.`;
+    const failure = t`The upload failed. Remove the image and try again.`;
     try {
       const { image, userErrors } = await uploadImage(file, studio.key, {
         onProgress: (part) => change(id, { kind: 'uploading', part }),
@@ -86,20 +86,20 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
       });
       const [error] = userErrors;
       if (image !== null) change(id, { kind: 'done', image: { url: image.url, uploadId: image.uploadId } });
-      else change(id, { kind: 'failed', reason: error === undefined ? lost : userErrorText(i18n, error) });
+      else change(id, { kind: 'failed', reason: error === undefined ? failure : userErrorText(i18n, error) });
     } catch {
-      if (!controller.signal.aborted) change(id, { kind: 'failed', reason: lost });
+      if (!controller.signal.aborted) change(id, { kind: 'failed', reason: failure });
     } finally {
       uploads.current.delete(id);
     }
   }
 
-  /** Adds what there is room for. The rest is named, and nothing is sent until that was read. */
+  /** Adds images up to the maximum. The rest is named in `leftOut`, and nothing is sent until the user has agreed. */
   function add<T>(items: readonly T[], nameOfItem: (item: T) => string, make: (item: T) => FormImage): void {
     if (items.length === 0) return;
-    const room = Math.max(0, maxImages - current.current.length);
-    put([...current.current, ...items.slice(0, room).map(make)]);
-    setLeftOut(items.slice(room).map(nameOfItem));
+    const free = Math.max(0, maxImages - current.current.length);
+    put([...current.current, ...items.slice(0, free).map(make)]);
+    setLeftOut(items.slice(free).map(nameOfItem));
   }
 
   function addFiles(files: readonly File[]): void {
@@ -111,7 +111,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
           return failed(file.name, t`Only JPEG, PNG and WebP images are supported.`);
         if (file.size > maxBytes) return failed(file.name, t`The image is larger than 20 MB.`);
         const id = newKey();
-        // After the image is in the list that it reports to.
+        // After the image is in the list that its progress updates.
         queueMicrotask(() => void upload(id, file));
         return {
           id,

@@ -3,8 +3,8 @@ import type { FormError } from '../i18n/user-error.ts';
 import type { GenerateInput } from './draft.ts';
 import type { FormImage } from './use-images.ts';
 
-/** The form as a press finds it. */
-interface Pressed {
+/** The contents of the form when it is submitted. */
+interface Submitted {
   readonly input: GenerateInput;
   readonly images: readonly FormImage[];
   readonly leftOut: readonly string[];
@@ -12,10 +12,10 @@ interface Pressed {
 }
 
 /**
- * Finds what the person believes to be part of the video and would not be sent, or what is missing. Null: nothing.
+ * Finds what is missing, or what the user sees in the form and would not be sent. Null if there is nothing.
  * A paid video is never made of less than what is on the screen.
  */
-export function useMissing(): (pressed: Pressed) => FormError | null {
+export function useMissing(): (submitted: Submitted) => FormError | null {
   const { t } = useLingui();
   const error = (field: string, message: string) => ({ code: null, message, field: ['input', field] });
   return ({ input, images, leftOut, address }) => {

@@ -1,34 +1,34 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { providerWords, statusWords } from '../i18n/words.ts';
+import { providerTexts, statusTexts } from '../i18n/texts.ts';
 import type { Filter } from '../live/pages.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Select } from '../ui/select.tsx';
 
-/** After the last letter: a search is not sent letter by letter. */
+/** Pause after the last letter, so that not every letter sends a search. */
 const settleMs = 250;
 const statuses = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED'] as const;
 
 interface FiltersProps {
   readonly filter: Filter;
   readonly onChange: (filter: Filter) => void;
-  /** The person touched the filter; what it becomes may follow a moment later. */
+  /** The user has begun to change the filter; `onChange` may follow later. */
   readonly onTouch: () => void;
   readonly onTrack: () => void;
 }
 
-/** Narrows the gallery. */
+/** The filter of the gallery. */
 export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
   const studio = useStudio();
   const providers = useValue(studio.providers).filter(({ configured }) => configured);
   const { i18n, t } = useLingui();
   const [search, setSearch] = useState(filter.search);
   useEffect(() => {
-    const wanted = search.trim();
-    if (wanted === filter.search) return undefined;
-    const timer = setTimeout(() => onChange({ ...filter, search: wanted }), settleMs);
+    const trimmed = search.trim();
+    if (trimmed === filter.search) return undefined;
+    const timer = setTimeout(() => onChange({ ...filter, search: trimmed }), settleMs);
     return () => clearTimeout(timer);
   }, [search, filter, onChange]);
   return (
@@ -57,7 +57,7 @@ export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
         }}
         options={[
           { value: null, label: t`Any status` },
-          ...statuses.map((value) => ({ value, label: i18n.t(statusWords[value]) })),
+          ...statuses.map((value) => ({ value, label: i18n.t(statusTexts[value]) })),
         ]}
       />
       {providers.length > 1 && (
@@ -71,7 +71,7 @@ export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
           }}
           options={[
             { value: null, label: t`Any provider` },
-            ...providers.map(({ name }) => ({ value: name, label: i18n.t(providerWords[name]) })),
+            ...providers.map(({ name }) => ({ value: name, label: i18n.t(providerTexts[name]) })),
           ]}
         />
       )}

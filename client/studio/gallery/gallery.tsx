@@ -7,7 +7,7 @@ import { TrackDialog } from '../task/track-dialog.tsx';
 import { Filters } from './filters.tsx';
 import { Grid } from './grid.tsx';
 
-/** All tasks, newest first, as they are now. */
+/** All tasks in their present state, newest first. */
 export function Gallery() {
   const studio = useStudio();
   const { t } = useLingui();
@@ -29,13 +29,13 @@ export function Gallery() {
   const onEnd = useCallback(() => {
     if (studio.pages.reading(filter).get().state === 'idle') readMore();
   }, [studio, filter, readMore]);
-  const onTouch = useCallback(() => studio.showNoMore(), [studio]);
+  const onTouch = useCallback(() => studio.hideUnmatched(), [studio]);
   const showEverything = () => {
     onTouch();
     setFilter(everything);
     setClearings((count) => count + 1);
   };
-  const isNarrowed = filter.search !== '' || filter.status !== null || filter.provider !== null;
+  const isFiltered = filter.search !== '' || filter.status !== null || filter.provider !== null;
   const isEmpty = tasks.length === 0 && reading.state === 'idle' && !reading.hasMore;
   return (
     <section className="gallery" aria-label={t`Your videos`}>
@@ -44,7 +44,7 @@ export function Gallery() {
           <Trans>Your videos</Trans>
         </h2>
         <Filters
-          // Fields that begin anew, or their words would narrow the list again.
+          // Creates the fields again, because the text of the old ones would filter the list again.
           key={clearings}
           filter={filter}
           onChange={setFilter}
@@ -61,9 +61,9 @@ export function Gallery() {
         </p>
       )}
       <p className="visually-hidden" role="status">
-        {isEmpty && isNarrowed ? t`Nothing matches.` : ''}
+        {isEmpty && isFiltered ? t`Nothing matches.` : ''}
       </p>
-      {isEmpty ? isNarrowed ? <Unmatched onClear={showEverything} /> : <Empty /> : null}
+      {isEmpty ? isFiltered ? <Unmatched onClear={showEverything} /> : <Empty /> : null}
       <Grid tasks={tasks} onEnd={onEnd} />
       {reading.state === 'failed' && (
         <p className="gallery-more">

@@ -5,31 +5,31 @@ import { TaskCard } from './task-card.tsx';
 
 const gap = 20;
 const leastCardWidth = 284;
-/** The part of a card below its picture; gallery.css has the same. */
+/** Height of a card below its picture in pixels; gallery.css has the same. */
 const bodyHeight = 224;
 /** Height to width of the picture; gallery.css has the same. */
 const pictureRatio = 9 / 16;
 
-/** About as many cards as are in view. */
-const turns = 12;
+/** About the number of cards in view. */
+const delaySteps = 12;
 
 interface GridProps {
   readonly tasks: readonly SeenTask[];
-  /** The end of what was read comes into view. */
+  /** Called when the end of the loaded tasks comes into view. */
   readonly onEnd: () => void;
 }
 
-/** As many cards as there are, of which only those in view are in the document. */
+/** Cards of all tasks, of which only those in view are in the document. */
 export function Grid({ tasks, onEnd }: GridProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState({ width: 0, top: 0 });
+  const [box, setBox] = useState({ width: 0, top: 0 });
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return undefined;
     const measure = () => {
       const { top, width } = element.getBoundingClientRect();
       const next = { width: Math.floor(width), top: Math.round(top + window.scrollY) };
-      setPlace((now) => (now.width === next.width && now.top === next.top ? now : next));
+      setBox((now) => (now.width === next.width && now.top === next.top ? now : next));
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -37,15 +37,15 @@ export function Grid({ tasks, onEnd }: GridProps) {
     observer.observe(document.body);
     return () => observer.disconnect();
   }, []);
-  const columns = Math.max(1, Math.floor((place.width + gap) / (leastCardWidth + gap)));
-  const cardWidth = (place.width - gap * (columns - 1)) / columns;
+  const columns = Math.max(1, Math.floor((box.width + gap) / (leastCardWidth + gap)));
+  const cardWidth = (box.width - gap * (columns - 1)) / columns;
   const rowHeight = Math.ceil(cardWidth * pictureRatio) + bodyHeight + gap;
-  const rows = place.width === 0 ? 0 : Math.ceil(tasks.length / columns);
+  const rows = box.width === 0 ? 0 : Math.ceil(tasks.length / columns);
   const virtualizer = useWindowVirtualizer({
     count: rows,
     estimateSize: () => rowHeight,
     overscan: 1,
-    scrollMargin: place.top,
+    scrollMargin: box.top,
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const items = virtualizer.getVirtualItems();
@@ -60,13 +60,13 @@ export function Grid({ tasks, onEnd }: GridProps) {
           key={key}
           className="grid-row"
           style={{
-            transform: `translateY(${start - place.top}px)`,
+            transform: `translateY(${start - box.top}px)`,
             gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
             height: rowHeight - gap,
           }}
         >
           {tasks.slice(index * columns, (index + 1) * columns).map((seen, column) => (
-            <TaskCard key={seen.task.id} seen={seen} turn={(index * columns + column) % turns} />
+            <TaskCard key={seen.task.id} seen={seen} delayStep={(index * columns + column) % delaySteps} />
           ))}
         </div>
       ))}

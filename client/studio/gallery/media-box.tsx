@@ -9,16 +9,16 @@ import { useRest } from './use-rest.ts';
 
 interface MediaBoxProps {
   readonly task: Task;
-  /** When its player may be made, among those in view. */
-  readonly turn?: number;
-  /** Alone on the screen: the player has its controls from the beginning. */
+  /** Position in the order in which players in view are created. */
+  readonly delayStep?: number;
+  /** Whether it is alone on the screen: its player has controls from the beginning. */
   readonly isOpen?: boolean;
 }
 
-/** The picture of a task: its player once it is there, until then what it is made from. Always of the same size. */
-export function MediaBox({ task, turn = 0, isOpen = false }: MediaBoxProps) {
+/** The picture of a task: its player when it is completed, before that its first reference image. Of constant size. */
+export function MediaBox({ task, delayStep = 0, isOpen = false }: MediaBoxProps) {
   const { t } = useLingui();
-  const isResting = useRest(turn);
+  const isResting = useRest(delayStep);
   const [image] = task.referenceImages;
   const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);
   return (
@@ -39,7 +39,7 @@ export function MediaBox({ task, turn = 0, isOpen = false }: MediaBoxProps) {
   );
 }
 
-/** The first reference image, as far as the page may show it. */
+/** The first reference image, if the page is allowed to show it. */
 function Poster({ url }: { readonly url: string }) {
   const [isBroken, setIsBroken] = useState(false);
   if (isBroken || !(url.startsWith('https:') || isMediaLink(url))) return null;

@@ -6,14 +6,14 @@ interface PlayerProps {
   readonly url: string;
   readonly poster: string | null;
   readonly title: string;
-  /** Whether it has its controls before it was started. */
+  /** Whether it has controls before it is started. */
   readonly isOpen: boolean;
 }
 
 /**
- * A video that plays when it is pressed. Its controls come with that: the browser's own are layers over each video,
- * and a page that scrolled on with a dozen of them stood still for 0.6 to 0.9 s, drawn by software; without them no
- * frame of it takes longer than 34 ms (two quiet cores).
+ * A video that plays when it is pressed, and has controls only then: those of the browser are layers over each video,
+ * and scrolling a page with a dozen of them blocked it for 0.6 to 0.9 s with software rendering. Without them no frame
+ * takes longer than 34 ms (two idle cores).
  */
 export function Player({ url, poster, title, isOpen }: PlayerProps) {
   const { t } = useLingui();
@@ -21,9 +21,9 @@ export function Player({ url, poster, title, isOpen }: PlayerProps) {
   const [isPressed, setIsPressed] = useState(false);
   useEffect(() => {
     if (!isPressed || video.current === null) return;
-    // Whoever pressed by keyboard goes on with the controls.
+    // Keyboard users continue with the controls.
     video.current.focus();
-    // What cannot be played says so itself, where it would play.
+    // The player itself shows that a video cannot be played.
     video.current.play().catch(() => undefined);
   }, [isPressed]);
   return (

@@ -1,4 +1,4 @@
-/** Brings the newest card into view where it is out of it: below the form on a phone, or above after a long scroll. */
+/** Scrolls to the newest card if it is out of view: below the form on a phone, or above after a long scroll. */
 export function showGallery(): void {
   const gallery = document.querySelector('.gallery');
   if (gallery === null) return;

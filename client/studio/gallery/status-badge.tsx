@@ -1,13 +1,13 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
-import { stageWords } from '../i18n/words.ts';
+import { stageTexts } from '../i18n/texts.ts';
 
-/** How a task stands, in a word and a colour. */
+/** The stage of a task as a coloured label. */
 export function StatusBadge({ stage }: { readonly stage: Task['stage'] }) {
   const { i18n } = useLingui();
   return (
     <span className="badge" data-stage={stage}>
-      {i18n.t(stageWords[stage])}
+      {i18n.t(stageTexts[stage])}
     </span>
   );
 }

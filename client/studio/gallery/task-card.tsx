@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { memo, type MouseEvent } from 'react';
 import type { Task } from '../api/task.ts';
 import { duration, moment, money } from '../i18n/format.ts';
-import { billedWords, failureWords } from '../i18n/words.ts';
+import { billedTexts, failureTexts } from '../i18n/texts.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { navigate, pathOf } from '../route.ts';
 import { useStudio } from '../studio.ts';
@@ -13,12 +13,12 @@ import { TaskProgress } from './task-progress.tsx';
 
 interface TaskCardProps {
   readonly seen: SeenTask;
-  /** When its player may be made, among those in view. */
-  readonly turn: number;
+  /** Position in the order in which players in view are created. */
+  readonly delayStep: number;
 }
 
 /** One task in the gallery. Its size never changes, so nothing moves when it completes. */
-export const TaskCard = memo(function TaskCard({ seen, turn }: TaskCardProps) {
+export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProps) {
   const { task } = seen;
   const { i18n, t } = useLingui();
   const open = (event: MouseEvent) => {
@@ -29,7 +29,7 @@ export const TaskCard = memo(function TaskCard({ seen, turn }: TaskCardProps) {
   const title = task.prompt || task.label || task.providerTaskId || t`Video`;
   return (
     <article className="card" data-task={task.id} data-stage={task.stage} aria-label={title.slice(0, 120)}>
-      <MediaBox task={task} turn={turn} />
+      <MediaBox task={task} delayStep={delayStep} />
       <div className="card-body">
         <div className="card-head">
           <StatusBadge stage={task.stage} />
@@ -55,7 +55,7 @@ export const TaskCard = memo(function TaskCard({ seen, turn }: TaskCardProps) {
   );
 });
 
-/** What there is to say at the end, in one or two lines. */
+/** The outcome of a task in one or two lines. */
 function Outcome({ task }: { readonly task: Task }) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
@@ -63,7 +63,7 @@ function Outcome({ task }: { readonly task: Task }) {
     const { code, billed } = task.error;
     return (
       <p className="outcome">
-        {i18n.t(failureWords[code])} {i18n.t(billedWords[billed])}
+        {i18n.t(failureTexts[code])} {i18n.t(billedTexts[billed])}
       </p>
     );
   }

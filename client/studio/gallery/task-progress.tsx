@@ -5,7 +5,7 @@ import { progressAt, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 
-/** How far an unfinished task is. It counts on by itself between two events, and says what is only estimated. */
+/** Progress of an unfinished task. It advances between two events, and marks estimates as such. */
 export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
   const studio = useStudio();
   const now = useValue(studio.ticker);
@@ -15,7 +15,7 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
   const { queuePosition } = task.progress;
   const isKnown = task.stage === 'GENERATING';
   const value = Math.round(progress.percent);
-  const far = !isKnown
+  const done = !isKnown
     ? queuePosition === null
       ? null
       : queuePosition === 0
@@ -31,13 +31,13 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
       className="progress"
       value={isKnown ? value : null}
       aria-label={t`Progress`}
-      getAriaValueText={() => far ?? ''}
+      getAriaValueText={() => done ?? ''}
     >
       <Progress.Track className="bar">
         <Progress.Indicator className="bar-fill" />
       </Progress.Track>
       <span className="progress-text">
-        <span>{far}</span>
+        <span>{done}</span>
         <span>{duration(i18n, progress.elapsedSeconds)}</span>
       </span>
       <span className="progress-text">{left}</span>

@@ -1,19 +1,19 @@
 import { useEffect, useState } from 'react';
 
 /**
- * Without a scroll for so long, a card may load what is costly. With players made while scrolling, frames of 500
- * videos took 50 ms in the median; without them 17 (two busy cores, drawn by software).
+ * Time without scrolling after which a card may load its player. With players created while scrolling, the median frame
+ * of 500 videos took 50 ms; without them 17 (two busy cores, software rendering).
  */
 const restMs = 150;
-/** Between two cards: eleven players made in one frame held it up for 67 to 100 ms, on two quiet cores. */
-const turnMs = 40;
+/** Delay between two cards: eleven players created in one frame blocked it for 67 to 100 ms, on two idle cores. */
+const stepMs = 40;
 
 /**
- * Whether the page has come to rest since the card came into the document.
+ * Whether scrolling has stopped since the card was added to the document.
  *
- * @param turn how many others have their turn before
+ * @param delayStep number of cards that load before this one
  */
-export function useRest(turn: number): boolean {
+export function useRest(delayStep: number): boolean {
   const [isResting, setIsResting] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
@@ -24,7 +24,7 @@ export function useRest(turn: number): boolean {
           window.removeEventListener('scroll', wait);
           setIsResting(true);
         },
-        restMs + turn * turnMs,
+        restMs + delayStep * stepMs,
       );
     };
     wait();
@@ -33,6 +33,6 @@ export function useRest(turn: number): boolean {
       clearTimeout(timer);
       window.removeEventListener('scroll', wait);
     };
-  }, [turn]);
+  }, [delayStep]);
   return isResting;
 }

@@ -5,21 +5,21 @@ import type { Connection } from '../live/feed.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 
-const words: Readonly<Record<Connection, MessageDescriptor>> = {
+const stateTexts: Readonly<Record<Connection, MessageDescriptor>> = {
   connecting: msg`Connecting`,
   live: msg`Live`,
   reconnecting: msg`Reconnecting`,
   offline: msg`Offline`,
 };
 
-/** Whether the page hears of changes. Read out when it changes. */
+/** State of the connection, announced when it changes. */
 export function ConnectionState() {
   const studio = useStudio();
   const connection = useValue(studio.connection);
   const { i18n } = useLingui();
   return (
     <span className="connection" data-connection={connection} role="status">
-      {i18n.t(words[connection])}
+      {i18n.t(stateTexts[connection])}
     </span>
   );
 }

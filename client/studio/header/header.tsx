@@ -12,7 +12,7 @@ import { ConnectionState } from './connection-state.tsx';
 import { NotificationSwitch } from './notification-switch.tsx';
 import { chooseTheme, chosenTheme, themes } from './theme.ts';
 
-/** Where people see how they stand: the connection, the money, and the settings of the page. */
+/** The header: state of the connection, money spent, and the settings of the page. */
 export function Header() {
   const studio = useStudio();
   const { i18n, t } = useLingui();
@@ -71,7 +71,7 @@ export function Header() {
   );
 }
 
-/** What this month cost so far. */
+/** Money spent this month. */
 function Spent() {
   const studio = useStudio();
   const viewer = useValue(studio.viewer);

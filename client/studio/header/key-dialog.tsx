@@ -10,7 +10,7 @@ import { TextField } from '../ui/text-field.tsx';
 
 const nothing = () => {};
 
-/** Asks for the key, where the server wants one. */
+/** Asks for the key, if the server requires one. */
 export function KeyDialog() {
   const studio = useStudio();
   const access = useValue(studio.access);
@@ -18,7 +18,7 @@ export function KeyDialog() {
   const [key, setKey] = useState('');
   const [isRemembered, setIsRemembered] = useState(false);
   const [isTrying, setIsTrying] = useState(false);
-  const isAsked = access === 'wantsKey' || access === 'wrongKey' || access === 'keyEnded' || isTrying;
+  const isAsked = access === 'needsKey' || access === 'wrongKey' || access === 'keyEnded' || isTrying;
   const enter = async () => {
     setIsTrying(true);
     await studio.signIn(key.trim(), isRemembered);

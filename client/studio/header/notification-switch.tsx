@@ -10,15 +10,15 @@ import { isTerminal } from '../live/progress.ts';
 
 const stored = 'reelay:notify';
 const isSupported = 'Notification' in window;
-const wants = () =>
+const isEnabled = () =>
   isSupported && Notification.permission === 'granted' && localStorage.getItem(stored) === 'yes';
 
-/** Asks the browser for notifications only when the person presses this. */
+/** Turns notifications on and off. The browser asks for permission only when this is pressed. */
 export function NotificationSwitch() {
   const studio = useStudio();
   const toast = useToast();
   const { t } = useLingui();
-  const [isOn, setIsOn] = useState(wants);
+  const [isOn, setIsOn] = useState(isEnabled);
   useEffect(() => {
     if (!isOn) return undefined;
     return studio.tasks.onChange(({ task, before }) => {
@@ -36,17 +36,17 @@ export function NotificationSwitch() {
     });
   }, [isOn, studio, t]);
   if (!isSupported) return null;
-  const change = async (wanted: boolean) => {
-    const allowed = wanted && (await Notification.requestPermission()) === 'granted';
+  const change = async (turnOn: boolean) => {
+    const allowed = turnOn && (await Notification.requestPermission()) === 'granted';
     localStorage.setItem(stored, allowed ? 'yes' : 'no');
     setIsOn(allowed);
-    if (wanted && !allowed) toast(t`Your browser blocks notifications from this page.`, 'problem');
+    if (turnOn && !allowed) toast(t`Your browser blocks notifications from this page.`, 'problem');
   };
   return (
     <Toggle
       className="button button-quiet button-icon"
       pressed={isOn}
-      onPressedChange={(wanted) => void change(wanted)}
+      onPressedChange={(turnOn) => void change(turnOn)}
       aria-label={t`Notify me when a video is ready`}
       title={t`Notify me when a video is ready`}
     >

@@ -1,21 +1,21 @@
-/** What a person can choose; `system` follows the device. */
+/** Themes to choose from; `system` follows the device. */
 export const themes = ['system', 'light', 'dark'] as const;
-/** One of them. */
+/** A theme. */
 export type Theme = (typeof themes)[number];
 
 const stored = 'reelay:theme';
 
-/** What was chosen before. */
+/** The theme chosen earlier. */
 export const chosenTheme = (): Theme =>
   themes.find((theme) => theme === localStorage.getItem(stored)) ?? 'system';
 
-/** Shows the page in it, now and at later visits. */
+/** Applies a theme, now and on later visits. */
 export function chooseTheme(theme: Theme): void {
   localStorage.setItem(stored, theme);
   applyTheme();
 }
 
-/** Puts the chosen theme on the page; style sheets read it there. */
+/** Applies the chosen theme: style sheets read it from the document element. */
 export function applyTheme(): void {
   document.documentElement.dataset['theme'] = chosenTheme();
 }

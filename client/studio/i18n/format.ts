@@ -13,7 +13,7 @@ export const money = (i18n: I18n, amount: number): string =>
 export const percent = (i18n: I18n, value: number): string =>
   i18n.number(value / 100, { style: 'percent', maximumFractionDigits: 0 });
 
-/** Seconds as people read them: 42 s, 1:05. */
+/** Seconds for people: 42 s, 1:05. */
 export function duration(i18n: I18n, seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return i18n.number(whole, { style: 'unit', unit: 'second', unitDisplay: 'short' });
@@ -23,11 +23,11 @@ export function duration(i18n: I18n, seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** The time of today, the day and time of any other. */
+/** The time for today, day and time for other days. */
 export const moment = (i18n: I18n, at: string): string =>
   i18n.date(at, { ...dayOf(at), hour: 'numeric', minute: '2-digit' });
 
-/** With seconds, for steps that follow each other closely. */
+/** The same with seconds, for steps in quick succession. */
 export const clock = (i18n: I18n, at: string): string =>
   i18n.date(at, { ...dayOf(at), hour: 'numeric', minute: '2-digit', second: '2-digit' });
 

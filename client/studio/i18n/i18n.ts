@@ -2,9 +2,9 @@ import { setupI18n, type I18n, type Messages } from '@lingui/core';
 
 /** The languages of the studio. */
 export const locales = ['en', 'ru'] as const;
-/** One of them. */
+/** A language. */
 export type Locale = (typeof locales)[number];
-/** Each in its own words. */
+/** Name of each language in that language. */
 export const localeNames: Readonly<Record<Locale, string>> = { en: 'English', ru: 'Русский' };
 
 const stored = 'reelay:locale';
@@ -14,17 +14,17 @@ const catalogues: Readonly<Record<Locale, () => Promise<{ messages: Messages }>>
   ru: () => import('./catalogues/ru.po'),
 };
 
-/** What was chosen before, else what the browser prefers. */
+/** The language chosen earlier, otherwise the one that the browser prefers. */
 function preferredLocale(): Locale {
-  const wishes = [localStorage.getItem(stored), ...navigator.languages];
-  for (const wish of wishes) {
-    const locale = locales.find((known) => wish?.toLowerCase().split('-')[0] === known);
+  const preferred = [localStorage.getItem(stored), ...navigator.languages];
+  for (const tag of preferred) {
+    const locale = locales.find((known) => tag?.toLowerCase().split('-')[0] === known);
     if (locale !== undefined) return locale;
   }
   return 'en';
 }
 
-/** The texts in the person's language. */
+/** Opens the texts in the user's language. */
 export async function openI18n(): Promise<I18n> {
   const i18n = setupI18n();
   await activate(i18n, preferredLocale());

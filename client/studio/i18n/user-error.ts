@@ -1,14 +1,14 @@
 import type { I18n } from '@lingui/core';
 import type { UserError } from '../api/task.ts';
-import { userErrorWords } from './words.ts';
+import { userErrorTexts } from './texts.ts';
 
-/** What stands against a press: found by the server, or by the page itself (`code` null) in the person's language. */
+/** An error of the form, from the server, or from the page itself in the user's language (`code` null). */
 export type FormError =
   | UserError
   | { readonly code: null; readonly message: string; readonly field: readonly string[] };
 
-/** What to change, in the person's language; the server's English goes with it, since it names the values. */
+/** The error in the user's language, followed by the server's English message, which names the values. */
 export function userErrorText(i18n: I18n, { code, message }: FormError): string {
   if (code === null || i18n.locale === 'en') return message;
-  return `${i18n.t(userErrorWords[code])} (${message})`;
+  return `${i18n.t(userErrorTexts[code])} (${message})`;
 }

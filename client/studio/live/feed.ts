@@ -3,34 +3,34 @@ import { createClient, type Client } from 'graphql-ws';
 import type { AccessKey } from '../api/access-key.ts';
 import { FeedSubscription, ViewerQuery, type Viewer } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
-import { textOf, type Operation } from '../api/graphql.ts';
+import { queryOf, type Operation } from '../api/graphql.ts';
 import { RequestError } from '../api/request.ts';
 import { basePath } from '../base.ts';
 import { createValue, type Value } from './value.ts';
 
-/** How the page hears of changes. `offline`: the device says so, or nobody answered several times. */
+/** State of the connection. `offline`: reported by the device, or several attempts had no response. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline';
 
-/** What the feed tells its owner. */
+/** Callbacks of the feed. */
 export interface FeedListeners {
-  /** Each state of each task, in the order of revisions. */
+  /** Called with each state of each task, in the order of revisions. */
   readonly onTask: (task: Task) => void;
   readonly onViewer: (viewer: Viewer) => void;
-  /** The key is missing, unknown or has ended. */
+  /** Called when the key is missing, unknown or expired. */
   readonly onUnauthenticated: () => void;
-  /** The revision to go on from is of another database: what is known counts for nothing. */
+  /** Called when the revision to continue from is of another database: all known tasks are void. */
   readonly onReset: () => void;
 }
 
 const keepAliveMs = 10_000;
 const pongMs = 5000;
-/** So many attempts without an answer are more than a hiccup. */
-const hiccups = 3;
+/** Failed attempts in a row after which the page is offline. */
+const offlineAfterFailures = 3;
 const longestWaitMs = 10_000;
 /** Close code of graphql-transport-ws. */
 const unauthorized = 4401;
 
-/** One socket, and one subscription to everything. It goes on from the newest revision that it saw. */
+/** One socket with one subscription to all tasks. It continues from the newest revision that it received. */
 export class Feed implements Disposable {
   readonly #client: Client;
   readonly #listeners: FeedListeners;
@@ -65,7 +65,7 @@ export class Feed implements Disposable {
           this.#socket = null;
           this.#failures += 1;
           clearTimeout(this.#pongTimer);
-          this.#showBroken();
+          this.#showDisconnected();
         },
         ping: (received) => {
           if (!received) this.#expectPong();
@@ -76,23 +76,23 @@ export class Feed implements Disposable {
       },
     });
     const { signal } = this.#stops;
-    window.addEventListener('online', () => this.#look(), { signal });
-    window.addEventListener('offline', () => this.#look(), { signal });
-    document.addEventListener('visibilitychange', () => this.#look(), { signal });
+    window.addEventListener('online', () => this.#verifySocket(), { signal });
+    window.addEventListener('offline', () => this.#verifySocket(), { signal });
+    document.addEventListener('visibilitychange', () => this.#verifySocket(), { signal });
   }
 
   get connection(): Value<Connection> {
     return this.#connection;
   }
 
-  /** Begins after the revision as of which the list was read. */
+  /** Subscribes to changes after the revision of the list that was read. */
   follow(after: string): void {
     this.#newest = after;
     const newest = () => this.#newest;
     this.#client.subscribe<{ taskStatusChanged: Task }>(
       {
-        query: textOf(FeedSubscription),
-        // The client sends this again after a cut, and then asks for what is newest by that time.
+        query: queryOf(FeedSubscription),
+        // The client sends this again after a lost connection, with the newest revision at that time.
         variables: {
           get after() {
             return newest();
@@ -101,7 +101,7 @@ export class Feed implements Disposable {
       },
       {
         next: ({ data, errors }) => {
-          // A refusal comes as a result that ends the subscription, or as an error.
+          // A refusal arrives as a result that ends the subscription, or as an error.
           if (!data) {
             this.#onRefused(errors);
             return;
@@ -117,8 +117,8 @@ export class Feed implements Disposable {
   }
 
   /**
-   * Reads something over the socket that is open anyway; during a cut the answer comes after it. Commands do not
-   * belong here: the client would send them again.
+   * Sends a query over the open socket; if it is lost, the response arrives after the reconnect. Mutations must not be
+   * sent here: the client would repeat them.
    */
   ask<Result, Variables>(
     operation: Operation<Result, Variables>,
@@ -127,15 +127,15 @@ export class Feed implements Disposable {
   ): Promise<Result> {
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const stop = this.#client.subscribe<Result>(
-      { query: textOf(operation), variables: variables as Record<string, unknown> },
+      { query: queryOf(operation), variables: variables as Record<string, unknown> },
       {
         next: ({ data, errors }) => {
           if (data) resolve(data);
-          else reject(new RequestError('INTERNAL', errors?.[0]?.message ?? 'There was no answer.'));
+          else reject(new RequestError('INTERNAL', errors?.[0]?.message ?? 'There was no response.'));
         },
         error: (error) => {
           if (isUnauthorized(error)) this.#listeners.onUnauthenticated();
-          reject(new RequestError('INTERNAL', 'The server did not answer.', error));
+          reject(new RequestError('INTERNAL', 'The server did not respond.', error));
         },
         complete: () => {},
       },
@@ -147,14 +147,14 @@ export class Feed implements Disposable {
     return promise;
   }
 
-  /** Asks once what was spent, over the socket that is open anyway; several wishes at once are one. */
+  /** Reads the money spent again; several calls at once become one query. */
   refreshViewer(): void {
     clearTimeout(this.#viewerTimer);
     this.#viewerTimer = setTimeout(() => {
       if (this.#connection.get() !== 'live') return;
       this.ask(ViewerQuery, {}).then(
         ({ viewer }) => this.#listeners.onViewer(viewer),
-        // The next change of a task asks again.
+        // The next change of a task reads it again.
         () => {},
       );
     }, 300);
@@ -179,24 +179,26 @@ export class Feed implements Disposable {
     else void this.#followLater();
   }
 
-  /** The server had a fault of its own. */
+  /** Subscribes again after a fault of the server. */
   async #followLater(): Promise<void> {
-    await this.#wait(hiccups);
+    await this.#wait(offlineAfterFailures);
     if (this.#newest !== null && !this.#stops.signal.aborted) this.follow(this.#newest);
   }
 
-  #showBroken(): void {
-    this.#connection.set(!navigator.onLine || this.#failures >= hiccups ? 'offline' : 'reconnecting');
+  #showDisconnected(): void {
+    this.#connection.set(
+      !navigator.onLine || this.#failures >= offlineAfterFailures ? 'offline' : 'reconnecting',
+    );
   }
 
-  /** The device came online, went offline or woke up: a dead socket is found now, not at the next ping. */
-  #look(): void {
+  /** Verifies the socket when the device goes online or offline or wakes up, rather than at the next ping. */
+  #verifySocket(): void {
     this.#wake();
     if (this.#socket?.readyState === WebSocket.OPEN) {
       this.#socket.send('{"type":"ping"}');
       this.#expectPong();
     } else if (this.#connection.get() !== 'connecting') {
-      this.#showBroken();
+      this.#showDisconnected();
     }
   }
 
@@ -205,7 +207,7 @@ export class Feed implements Disposable {
     this.#pongTimer = setTimeout(() => this.#client.terminate(), pongMs);
   }
 
-  /** Longer after each attempt, with jitter so that a server that comes back is not met by everyone at once. */
+  /** Waits longer after each attempt, with jitter so that not all clients return to a restarted server at once. */
   #wait(attempt: number): Promise<void> {
     const ms = Math.min(longestWaitMs, 300 * 2 ** attempt) * (0.75 + Math.random() / 2);
     return new Promise((resolve) => {

@@ -5,26 +5,26 @@ import type { SeenTask } from './progress.ts';
 import type { TaskStore } from './task-store.ts';
 import { createValue, type OwnedValue, type Value } from './value.ts';
 
-/** What the gallery is narrowed to. */
+/** Filter of the gallery. */
 export interface Filter {
   readonly search: string;
   readonly status: Task['status'] | null;
   readonly provider: Task['provider'] | null;
 }
 
-/** How far one filtered list was read. */
+/** How much of one filtered list was read. */
 export interface Reading {
   readonly state: 'reading' | 'idle' | 'failed';
   readonly cursor: string | null;
   readonly hasMore: boolean;
-  /** The last task of what was read; null before the first page. */
+  /** The last task that was read; null before the first page. */
   readonly horizon: Task | null;
 }
 
 const pageSize = 50;
 const unread: Reading = { state: 'idle', cursor: null, hasMore: true, horizon: null };
 
-/** Reads the list page by page, for each filter. What a filter shows comes from the store, so it stays live. */
+/** Reads the list page by page, for each filter. Tasks go to the store, which keeps them up to date. */
 export class TaskPages {
   readonly #ask: Request;
   readonly #store: TaskStore;
@@ -35,15 +35,15 @@ export class TaskPages {
     this.#store = store;
   }
 
-  /** How far the list of a filter was read. */
+  /** How much of the list of a filter was read. */
   reading(filter: Filter): Value<Reading> {
     return this.#reading(filter);
   }
 
   /**
-   * Reads the next page. Answers the revision as of which it was read; null when there was nothing to read.
+   * Reads the next page. Returns the revision of the list; null if there was nothing to read.
    *
-   * @throws RequestError; the list can be read on later
+   * @throws RequestError; the same page can be read again later
    */
   async readMore(filter: Filter): Promise<string | null> {
     const reading = this.#reading(filter);
@@ -75,7 +75,7 @@ export class TaskPages {
     }
   }
 
-  /** Everything is read anew from the next time on. */
+  /** Forgets what was read: every list starts again. */
   forget(): void {
     for (const reading of this.#readings.values()) reading.set(unread);
   }
@@ -92,8 +92,7 @@ export class TaskPages {
 }
 
 /**
- * What a filter shows of all known tasks: those that match, down to where its list was read, and those of `always`
- * whatever they are.
+ * Tasks that a filter shows: those that match, down to the last task read, and those of `always` in any case.
  */
 export function shownTasks(
   tasks: readonly SeenTask[],
@@ -108,12 +107,12 @@ export function shownTasks(
   );
 }
 
-/** Whether a filter is about a task. */
+/** Whether a task matches a filter. */
 export function matches(task: Task, { search, status, provider }: Filter): boolean {
   if (status !== null && task.status !== status) return false;
   if (provider !== null && task.provider !== provider) return false;
   if (search === '') return true;
-  const words = search.toLowerCase();
+  const lowered = search.toLowerCase();
   const { prompt, label, id, providerTaskId } = task;
-  return [prompt, label, id, providerTaskId].some((text) => text?.toLowerCase().includes(words));
+  return [prompt, label, id, providerTaskId].some((text) => text?.toLowerCase().includes(lowered));
 }

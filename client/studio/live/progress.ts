@@ -1,26 +1,26 @@
 import type { Task } from '../api/task.ts';
 
-/** A task with the moment at which its progress was true. */
+/** A task with the time of its progress. */
 export interface SeenTask {
   readonly task: Task;
-  /** On the clock of `performance.now()`: the computer's own date may be wrong. */
+  /** Time of `performance.now()`: the clock of the device may be wrong. */
   readonly seenAt: number;
-  /** What was on the screen before: a bar never falls. */
+  /** The percentage shown before: a bar never falls. */
   readonly leastPercent: number;
 }
 
-/** What a bar shows at a moment. */
+/** Progress shown at one moment. */
 export interface ShownProgress {
   readonly percent: number;
-  /** Whether the percent follows from time alone. */
+  /** Whether the percentage is derived from time alone. */
   readonly estimated: boolean;
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number | null;
 }
 
-/** The server's estimate comes near this and waits there; so does ours. */
+/** Upper limit of estimates, the same as on the server. */
 const estimateCeiling = 95;
-/** How the server's estimate bends: 63 % of the ceiling after this part of the typical time. */
+/** Shape of the estimate, as on the server: 63 % of the ceiling after this part of the typical time. */
 const bend = 0.6;
 
 /** Whether the task has ended. */
@@ -28,9 +28,9 @@ export const isTerminal = ({ status }: Task): boolean =>
   status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELED';
 
 /**
- * Goes on between two events without asking anybody: the same curve as the server's, from the last known point.
+ * Continues the progress between two events, on the same curve as the server, from the last known point.
  *
- * @param typicalSeconds how long such videos take; null leaves the percent where it is
+ * @param typicalSeconds typical time of such videos; null keeps the percentage as it is
  */
 export function progressAt(
   { task, seenAt, leastPercent }: SeenTask,

@@ -3,10 +3,10 @@ import type { Task } from '../api/task.ts';
 import type { Request } from '../api/request.ts';
 import { createValue, type OwnedValue, type Value } from './value.ts';
 
-/** Estimated cost in USD: undefined while it is asked, null where no price is known. */
+/** Estimated cost in USD: undefined while it is read, null if no price is known. */
 export type RetryPrice = number | null | undefined;
 
-/** What it costs to make a task again. Asked once for each kind of video, not for each card. */
+/** Prices of retries. Read once for each kind of video, not for each card. */
 export class RetryPrices {
   readonly #ask: Request;
   readonly #prices = new Map<string, OwnedValue<RetryPrice>>();
@@ -25,7 +25,7 @@ export class RetryPrices {
     this.#ask(EstimateQuery, { input }).then(
       ({ estimateVideo }) => price.set(estimateVideo.cost?.amount ?? null),
       () => {
-        // Said as unknown now, and asked again for the next card.
+        // Unknown for now; read again for the next card.
         this.#prices.delete(key);
         price.set(null);
       },
@@ -33,7 +33,7 @@ export class RetryPrices {
     return price;
   }
 
-  /** Prices may be others after a reconnect. */
+  /** Forgets all prices: they may have changed after a reconnect. */
   forget(): void {
     this.#prices.clear();
   }

@@ -2,13 +2,13 @@ import type { Task } from '../api/task.ts';
 import { isTerminal, progressAt, type SeenTask } from './progress.ts';
 import { createValue, type Value } from './value.ts';
 
-/** A task with its place in the list. */
+/** A task with its position in the list. */
 interface Entry extends SeenTask {
   /** Orders tasks of one millisecond: a smaller one is newer. */
   readonly rank: number;
 }
 
-/** What became of a task, for those who announce it. */
+/** A change of a task. */
 export interface TaskChange {
   readonly task: Task;
   /** Null for a task that was not known. */
@@ -16,8 +16,8 @@ export interface TaskChange {
 }
 
 /**
- * Every task that this page knows, each in its newest revision. An answer may arrive after an event that is newer
- * than it: the revision decides, never the order of arrival.
+ * All tasks known to this page, each in its newest revision. A response may arrive after a newer event: the revision
+ * decides, never the order of arrival.
  */
 export class TaskStore {
   readonly #tasks = new Map<string, Entry>();
@@ -29,7 +29,7 @@ export class TaskStore {
   #oldest = 0;
   #announced = false;
 
-  /** @param typicalSeconds how long such videos take */
+  /** @param typicalSeconds typical time of a task's model; null if unknown */
   constructor(typicalSeconds: (task: Task) => number | null) {
     this.#typicalSeconds = typicalSeconds;
   }
@@ -43,7 +43,7 @@ export class TaskStore {
     return this.#tasks.get(id) ?? null;
   }
 
-  /** Takes the state that an event or an answer told. */
+  /** Takes a state from an event or a response. */
   take(task: Task): void {
     this.#take(task, () => --this.#newest);
   }
@@ -58,14 +58,14 @@ export class TaskStore {
     if (this.#tasks.delete(id)) this.#announce();
   }
 
-  /** The database is another one: nothing of what was known counts. */
+  /** Forgets all tasks, because the database is another one. */
   clear(): void {
     this.#tasks.clear();
     this.#gone.clear();
     this.#announce();
   }
 
-  /** Calls back for each newer state, in order. Answers how to stop that. */
+  /** Calls the listener for each newer state, in order. Returns a function that removes it. */
   onChange(listener: (change: TaskChange) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -89,7 +89,7 @@ export class TaskStore {
     for (const listener of this.#listeners) listener({ task, before: known?.task ?? null });
   }
 
-  /** Once for all that arrives in one turn: a burst of events draws one frame. */
+  /** Publishes the list once per event-loop turn: a burst of events renders one frame. */
   #announce(): void {
     if (this.#announced) return;
     this.#announced = true;

@@ -3,8 +3,8 @@ import type { Value } from './value.ts';
 const tickMs = 1000;
 
 /**
- * The moment, on the clock of `performance.now()`, once a second: only while something on the screen counts seconds
- * and somebody can see it. It asks nobody anything.
+ * The time of `performance.now()`, once a second: only while a component uses it and the page is visible. It sends no
+ * requests.
  */
 export function createTicker(): Value<number> {
   const listeners = new Set<() => void>();

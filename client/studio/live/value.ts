@@ -1,18 +1,18 @@
 import { useSyncExternalStore } from 'react';
 
-/** Something that changes outside of React and that components show. */
+/** A value that changes outside of React and that components show. */
 export interface Value<T> {
   readonly get: () => T;
-  /** Calls back after each change; answers how to stop that. */
+  /** Calls `changed` after each change. Returns a function that removes it. */
   readonly subscribe: (changed: () => void) => () => void;
 }
 
-/** A value that its owner sets. */
+/** A value with its setter. */
 export interface OwnedValue<T> extends Value<T> {
   readonly set: (next: T) => void;
 }
 
-/** Begins with a value; setting the same again changes nothing. */
+/** Creates a value. Setting an identical one has no effect. */
 export function createValue<T>(initial: T): OwnedValue<T> {
   let current = initial;
   const listeners = new Set<() => void>();

@@ -1,4 +1,4 @@
-/** Copies a text; false where the browser does not let a page do so. Plain http pages have no clipboard of their own. */
+/** Copies text. False if the browser does not allow it. Pages over http have no clipboard API. */
 export async function copyText(text: string): Promise<boolean> {
   if (navigator.clipboard !== undefined) {
     return navigator.clipboard.writeText(text).then(
@@ -12,7 +12,7 @@ export async function copyText(text: string): Promise<boolean> {
   area.className = 'visually-hidden';
   document.body.append(area);
   area.select();
-  // The only way outside of a secure context.
+  // The only way outside a secure context.
   const copied = document.execCommand('copy');
   area.remove();
   return copied;

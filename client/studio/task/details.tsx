@@ -1,11 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
 import { duration, moment, money, size } from '../i18n/format.ts';
-import { aspectWords, providerWords, resolutionWords, useCaseWords } from '../i18n/words.ts';
+import { aspectTexts, providerTexts, resolutionTexts, useCaseTexts } from '../i18n/texts.ts';
 import { navigate, pathOf } from '../route.ts';
 import { useStudio } from '../studio.ts';
 
-/** Everything that is known of a task and is not shown elsewhere. */
+/** Details of a task that are not shown elsewhere. */
 export function Details({ task }: { readonly task: Task }) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
@@ -16,9 +16,9 @@ export function Details({ task }: { readonly task: Task }) {
         ? money(i18n, task.cost.amount)
         : t`about ${money(i18n, task.cost.amount)}`;
   const shape = [
-    i18n.t(aspectWords[task.aspectRatio]),
+    i18n.t(aspectTexts[task.aspectRatio]),
     task.durationSeconds === null ? null : duration(i18n, task.durationSeconds),
-    task.resolution === null ? null : i18n.t(resolutionWords[task.resolution]),
+    task.resolution === null ? null : i18n.t(resolutionTexts[task.resolution]),
   ].filter((part) => part !== null);
   const { bytes, width, height } = task.video ?? { bytes: null, width: null, height: null };
   const sizes = [
@@ -26,10 +26,10 @@ export function Details({ task }: { readonly task: Task }) {
     bytes === null ? null : size(i18n, bytes),
   ].filter((part) => part !== null);
   const rows: (readonly [label: string, value: string | null])[] = [
-    [t`Provider`, i18n.t(providerWords[task.provider])],
+    [t`Provider`, i18n.t(providerTexts[task.provider])],
     [t`Model`, studio.modelOf(task)?.label ?? task.model],
     [t`Format`, shape.join(' · ')],
-    [t`Use case`, task.useCase === null ? null : i18n.t(useCaseWords[task.useCase])],
+    [t`Use case`, task.useCase === null ? null : i18n.t(useCaseTexts[task.useCase])],
     [t`Cost`, cost],
     [t`Size`, sizes.join(' · ')],
     [t`ID at the provider`, task.providerTaskId],

@@ -1,7 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
 import { clock } from '../i18n/format.ts';
-import { stageWords } from '../i18n/words.ts';
+import { stageTexts } from '../i18n/texts.ts';
 
 /** The steps of a task, oldest first. */
 export function History({ task }: { readonly task: Task }) {
@@ -16,7 +16,7 @@ export function History({ task }: { readonly task: Task }) {
           <li key={index}>
             <time dateTime={at}>{clock(i18n, at)}</time>
             <span>
-              {i18n.t(stageWords[stage])}
+              {i18n.t(stageTexts[stage])}
               {reason !== null && (
                 <span className="history-reason" lang="en">
                   {reason}

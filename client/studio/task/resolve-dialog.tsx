@@ -13,7 +13,7 @@ interface ResolveDialogProps {
   readonly onResolve: (resolution: Resolution) => Promise<Task | null>;
 }
 
-/** Ends the doubt whether the provider took a task. */
+/** Resolves a submission of unknown outcome. */
 export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogProps) {
   const { t } = useLingui();
   const [id, setId] = useState('');
@@ -22,7 +22,7 @@ export function ResolveDialog({ task, open, onClose, onResolve }: ResolveDialogP
   };
   const adopt = (event: FormEvent) => {
     event.preventDefault();
-    // A portal's events reach the form that it was opened from, as React has it.
+    // In React, events of a portal bubble to the form from which it was opened.
     event.stopPropagation();
     if (id.trim() !== '') void decide({ providerTaskId: id.trim() });
   };

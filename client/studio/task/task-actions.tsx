@@ -12,19 +12,19 @@ import { useTaskCommands } from './use-task-commands.ts';
 
 interface TaskActionsProps {
   readonly task: Task;
-  /** In the dialog of the task, where its details are on the screen already. */
+  /** Whether it is in the dialog of the task, which shows the details already. */
   readonly isInDialog?: boolean;
 }
 
 type Question = 'cancel' | 'delete' | 'resolve';
 
-/** The one or two things that people do most in this state, and the rest in a menu. */
+/** The most frequent actions for the present state as buttons, the rest in a menu. */
 export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const { t } = useLingui();
   const commands = useTaskCommands(task);
   const [question, setQuestion] = useState<Question | null>(null);
   const ended = isTerminal(task);
-  // The input of one that was made elsewhere is not known here.
+  // The input of a task that was made elsewhere is not known.
   const canRetry = ended && task.prompt !== '';
   const isUnclear = task.stage === 'SUBMISSION_UNKNOWN' || task.error?.code === 'SUBMISSION_UNKNOWN';
   const ask = (next: Question) => () => setQuestion(next);
@@ -136,7 +136,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   );
 }
 
-/** Only what is on the screen asks for its price. */
+/** A component of its own, so that only labels on the screen read their price. */
 function RetryLabel({ task, action }: { readonly task: Task; readonly action: string }) {
   return <>{useRetryLabel(task, action)}</>;
 }

@@ -4,7 +4,7 @@ import type { Task } from '../api/task.ts';
 import { MediaBox } from '../gallery/media-box.tsx';
 import { StatusBadge } from '../gallery/status-badge.tsx';
 import { TaskProgress } from '../gallery/task-progress.tsx';
-import { adviceWords, billedWords, failureWords } from '../i18n/words.ts';
+import { adviceTexts, billedTexts, failureTexts } from '../i18n/texts.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
 import { homePath, navigate } from '../route.ts';
@@ -16,7 +16,7 @@ import { TaskActions } from './task-actions.tsx';
 
 const home = () => navigate(homePath());
 
-/** One task with everything that is known of it; its address can be sent to others. */
+/** One task with all its details, under a URL of its own. */
 export function TaskDialog({ id }: { readonly id: string | null }) {
   const studio = useStudio();
   const { t } = useLingui();
@@ -24,14 +24,14 @@ export function TaskDialog({ id }: { readonly id: string | null }) {
   const isOpen = useValue(studio.access) === 'open';
   const [missing, setMissing] = useState<string | null>(null);
   const seen = all.find(({ task }) => task.id === id) ?? null;
-  const wanted = seen === null && isOpen ? id : null;
+  const unseenId = seen === null && isOpen ? id : null;
   useEffect(() => {
-    if (wanted === null) return;
-    studio.find(wanted).then(
-      (found) => setMissing(found ? null : wanted),
-      () => setMissing(wanted),
+    if (unseenId === null) return;
+    studio.find(unseenId).then(
+      (found) => setMissing(found ? null : unseenId),
+      () => setMissing(unseenId),
     );
-  }, [studio, wanted]);
+  }, [studio, unseenId]);
   if (seen !== null) {
     return (
       <Dialog open isWide onClose={home} title={seen.task.label || t`Video`}>
@@ -75,15 +75,15 @@ function Open({ seen }: { readonly seen: SeenTask }) {
   );
 }
 
-/** What happened, whether it costs money, and what to do. */
+/** The reason of a failure, whether it is charged, and the next step. */
 function Failure({ error }: { readonly error: NonNullable<Task['error']> }) {
   const { i18n } = useLingui();
   return (
     <div className="failure">
       <p>
-        <strong>{i18n.t(failureWords[error.code])}</strong> {i18n.t(billedWords[error.billed])}
+        <strong>{i18n.t(failureTexts[error.code])}</strong> {i18n.t(billedTexts[error.billed])}
       </p>
-      <p>{i18n.t(adviceWords[error.code])}</p>
+      <p>{i18n.t(adviceTexts[error.code])}</p>
       <p className="failure-raw" lang="en">
         {error.message}
         {error.providerCode !== null && ` (${error.providerCode})`}

@@ -3,7 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { TrackMutation } from '../api/mutations.ts';
 import type { Provider } from '../api/queries.ts';
-import { providerWords } from '../i18n/words.ts';
+import { providerTexts } from '../i18n/texts.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
@@ -11,7 +11,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextField } from '../ui/text-field.tsx';
 
-/** Follows a task that was made elsewhere, by the provider's id of it. */
+/** Follows a task that was made elsewhere, by its id at the provider. */
 export function TrackDialog({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
   const studio = useStudio();
   const providers = useValue(studio.providers).filter(({ configured }) => configured);
@@ -57,7 +57,7 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
             label={t`Provider`}
             value={provider}
             onChange={setChosen}
-            options={providers.map(({ name }) => ({ value: name, label: i18n.t(providerWords[name]) }))}
+            options={providers.map(({ name }) => ({ value: name, label: i18n.t(providerTexts[name]) }))}
           />
         )}
         <TextField label={t`Task ID`} name="providerTaskId" value={id} onValueChange={setId} />

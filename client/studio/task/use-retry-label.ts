@@ -5,7 +5,7 @@ import { money } from '../i18n/format.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 
-/** The words of a button that pays for a task again, with what that costs. */
+/** The label of a button that pays for a task again, with its price. */
 export function useRetryLabel(task: Task, action: string): string {
   const studio = useStudio();
   const { i18n, t } = useLingui();

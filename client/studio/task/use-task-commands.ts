@@ -17,10 +17,10 @@ import { useStudio } from '../studio.ts';
 import { useToast } from '../ui/toasts.tsx';
 import { copyText } from './copy-text.ts';
 
-/** What came of a submission whose outcome is not known. */
+/** The resolution of a submission of unknown outcome. */
 export type Resolution = VariablesOf<typeof ResolveMutation>['resolution'];
 
-/** Everything that a person can do with one task. What went wrong is told in a note. */
+/** The actions on one task. Failures are shown in a toast. */
 export function useTaskCommands(task: Task) {
   const studio = useStudio();
   const toast = useToast();
@@ -61,7 +61,7 @@ export function useTaskCommands(task: Task) {
       if (after !== null) toast(t`Checked just now.`);
     },
     cancel: () => run(async () => (await studio.request(CancelMutation, { id: task.id })).cancelVideoTask),
-    /** @param clicks as the click event counts them */
+    /** @param clicks the `detail` of the click event */
     retry: async (clicks: number) => {
       const press = `retry ${task.id}`;
       if (keys.current.isDouble(press, clicks)) return null;

@@ -11,11 +11,11 @@ interface DialogProps {
   readonly description?: ReactNode;
   readonly children: ReactNode;
   readonly isWide?: boolean;
-  /** False where there is nothing behind it to go back to. */
+  /** False if there is nothing to return to. */
   readonly canClose?: boolean;
 }
 
-/** A window over the page. Escape and a press beside it close it. */
+/** A dialog over the page. Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {
   const { open, onClose, title, description, children, isWide = false, canClose = true } = props;
   const { t } = useLingui();
@@ -53,7 +53,7 @@ interface ConfirmProps {
   readonly onConfirm: () => void;
 }
 
-/** Asks before something that cannot be taken back. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function Confirm({ open, onClose, title, description, action, onConfirm }: ConfirmProps) {
   const { t } = useLingui();
   return (

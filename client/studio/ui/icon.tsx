@@ -26,7 +26,7 @@ const outlines = {
 /** The names of the icons. */
 export type IconName = keyof typeof outlines;
 
-/** A small drawing beside a word, or in a button that has a name of its own. */
+/** A decorative icon, beside a text or in a button with an accessible name. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" data-icon={name}>

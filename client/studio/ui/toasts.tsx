@@ -3,7 +3,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
-/** Holds the short notes that come and go; screen readers read them out. */
+/** Container of toasts, which screen readers announce. */
 export function Toasts({ children }: { readonly children: ReactNode }) {
   return (
     <Toast.Provider timeout={6000} limit={3}>
@@ -33,11 +33,11 @@ function List() {
   ));
 }
 
-/** Shows a note. */
+/** Returns a function that shows a toast. */
 export function useToast(): (text: string, kind?: 'done' | 'problem') => void {
   const { add } = Toast.useToastManager();
   return (text, kind = 'done') => {
-    // Not as urgent ones: those are hidden from the tree that they are in, and can still be focused.
+    // Not with high priority: such toasts are hidden from assistive technology and can still be focused.
     add({ title: text, type: kind });
   };
 }

@@ -3,10 +3,10 @@ import { msg } from '@lingui/core/macro';
 import type { Model } from '../api/queries.ts';
 import type { Task, UserError } from '../api/task.ts';
 
-type Words<T extends string> = Readonly<Record<T, MessageDescriptor>>;
+type Texts<T extends string> = Readonly<Record<T, MessageDescriptor>>;
 
-/** How a task stands, for people. */
-export const stageWords: Words<Task['stage']> = {
+/** Stages of a task. */
+export const stageTexts: Texts<Task['stage']> = {
   WAITING: msg`Waiting`,
   SUBMITTING: msg`Sending`,
   SUBMISSION_UNKNOWN: msg`Action needed`,
@@ -16,8 +16,8 @@ export const stageWords: Words<Task['stage']> = {
   CANCELED: msg`Canceled`,
 };
 
-/** The coarser five, for the filter. */
-export const statusWords: Words<Task['status']> = {
+/** Statuses, for the filter. */
+export const statusTexts: Texts<Task['status']> = {
   QUEUED: msg`Waiting`,
   PROCESSING: msg`Generating`,
   COMPLETED: msg`Ready`,
@@ -25,24 +25,24 @@ export const statusWords: Words<Task['status']> = {
   CANCELED: msg`Canceled`,
 };
 
-/** Width to height. */
-export const aspectWords: Words<Model['aspectRatios'][number]> = {
+/** Aspect ratios. */
+export const aspectTexts: Texts<Model['aspectRatios'][number]> = {
   LANDSCAPE_16_9: msg`16:9`,
   PORTRAIT_9_16: msg`9:16`,
   SQUARE_1_1: msg`1:1`,
   AUTO: msg`Auto`,
 };
 
-/** Lines of the picture. */
-export const resolutionWords: Words<Model['resolutions'][number]> = {
+/** Resolutions. */
+export const resolutionTexts: Texts<Model['resolutions'][number]> = {
   P360: msg`360p`,
   P720: msg`720p`,
   P1080: msg`1080p`,
   P2160: msg`4K`,
 };
 
-/** What the video is for. */
-export const useCaseWords: Words<NonNullable<Task['useCase']>> = {
+/** Use cases. */
+export const useCaseTexts: Texts<NonNullable<Task['useCase']>> = {
   PRODUCT_VIDEO: msg`Product video`,
   HERO_IMAGE: msg`Hero shot`,
   GEMSTONE_CLOSEUP: msg`Gemstone close-up`,
@@ -50,24 +50,24 @@ export const useCaseWords: Words<NonNullable<Task['useCase']>> = {
   GENERAL: msg`General`,
 };
 
-/** What images are used for. */
-export const imageUseWords: Words<Model['imageUseLimits'][number]['use']> = {
+/** Uses of images. */
+export const imageUseTexts: Texts<Model['imageUseLimits'][number]['use']> = {
   AUTO: msg`Automatically`,
   REFERENCE: msg`As references`,
   FIRST_FRAME: msg`As the first frame`,
   FIRST_AND_LAST_FRAME: msg`As first and last frame`,
 };
 
-/** Who makes the video. */
-export const providerWords: Words<Task['provider']> = {
+/** Providers. */
+export const providerTexts: Texts<Task['provider']> = {
   KIE: msg`Kie API`,
   GOOGLE: msg`Google Veo`,
   SIMULATOR: msg`Simulation`,
 };
 
 type ErrorCode = NonNullable<Task['error']>['code'];
-/** What happened. */
-export const failureWords: Words<ErrorCode> = {
+/** Reasons of failures. */
+export const failureTexts: Texts<ErrorCode> = {
   PROVIDER_REJECTED: msg`The provider rejected the request.`,
   CONTENT_FILTERED: msg`The provider’s content filter rejected the request.`,
   INSUFFICIENT_CREDITS: msg`The provider account does not have enough credits.`,
@@ -80,8 +80,8 @@ export const failureWords: Words<ErrorCode> = {
   INTERNAL: msg`An internal error occurred on this server.`,
 };
 
-/** What a person can do after it. */
-export const adviceWords: Words<ErrorCode> = {
+/** Next steps after failures. */
+export const adviceTexts: Texts<ErrorCode> = {
   PROVIDER_REJECTED: msg`Change the prompt or the settings, then generate again.`,
   CONTENT_FILTERED: msg`Reword the prompt or use other images, then generate again.`,
   INSUFFICIENT_CREDITS: msg`Top up the provider account, then retry.`,
@@ -94,15 +94,15 @@ export const adviceWords: Words<ErrorCode> = {
   INTERNAL: msg`Retry. If it happens again, contact the operator of this server.`,
 };
 
-/** Whether a failure costs money. */
-export const billedWords: Words<NonNullable<Task['error']>['billed']> = {
+/** Whether a failure is charged. */
+export const billedTexts: Texts<NonNullable<Task['error']>['billed']> = {
   NO: msg`Nothing was charged.`,
   YES: msg`You were charged.`,
   UNKNOWN: msg`You may have been charged: check the provider account.`,
 };
 
-/** What a person can mend. The server's own words, in English, say more where these say little. */
-export const userErrorWords: Words<UserError['code']> = {
+/** User errors. The server's English message has the details. */
+export const userErrorTexts: Texts<UserError['code']> = {
   BAD_INPUT: msg`This value is not valid.`,
   UNSUPPORTED: msg`The model does not support this.`,
   PROVIDER_NOT_CONFIGURED: msg`This provider is not configured on the server.`,
