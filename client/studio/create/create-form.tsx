@@ -174,7 +174,7 @@ export function CreateForm() {
         value={draft.useCase}
         onChange={(useCase) => change({ useCase })}
         options={[
-          { value: null, label: t`None: send my prompt as it is` },
+          { value: null, label: t`None: use only my prompt` },
           ...useCases.map((value) => ({ value, label: i18n.t(useCaseTexts[value]) })),
         ]}
       />

@@ -68,7 +68,7 @@ export function TrackDialog({ open, onClose }: { readonly open: boolean; readonl
         )}
         <div className="dialog-actions">
           <button type="submit" className="button button-primary" disabled={id.trim() === ''}>
-            <Trans>Follow it</Trans>
+            <Trans>Add</Trans>
           </button>
         </div>
       </Form>
