@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { startCalledBackApp } from '../support/called-back-app.ts';
 import { Caller, taken } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
-import { startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const paidId = '0819326cc7fddfd620baf6e1f0db7e2b';
@@ -13,7 +12,6 @@ const refused = { code: 402, msg: 'no credits', data: null };
 /** A Kie that answers creates when it is told to, and records by what the test wants. */
 async function startHeldKie(env: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack();
-  const port = String(await freePort());
   const seen = {
     creates: [] as ServerResponse[],
     callBackUrls: [] as string[],
@@ -46,17 +44,7 @@ async function startHeldKie(env: Record<string, string> = {}) {
       });
     }),
   );
-  const app = stack.use(
-    await startTestApp({
-      PORT: port,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      PROVIDERS: 'kie',
-      KIE_API_KEY: 'k',
-      KIE_BASE_URL: kie.url,
-      KIE_CREATES_PER_10S: '0',
-      ...env,
-    }),
-  );
+  const app = stack.use(await startCalledBackApp(kie.url, env));
   const running = stack.move();
   const caller = new Caller(app.url);
   return {

@@ -8,11 +8,11 @@ import { Recorder } from '../../src/commands/recorder.ts';
 import { FairSlots } from '../../src/commands/fair-slots.ts';
 import { VideoTaskRefresher } from '../../src/commands/refresh-video-task.ts';
 import { checkTask } from '../../src/worker/check/check.ts';
-import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { quietWorkContext } from '../support/work-context.ts';
 
 /** A task with the provider, whose checks take as long as the test says by the wall clock that it sets. */
 async function startChecked() {
@@ -41,21 +41,7 @@ async function startChecked() {
       leaseUntil: now() + 30_000,
     });
     if (task === undefined) return;
-    const context = {
-      store,
-      recorder,
-      log: pino({ level: 'silent' }),
-      provider,
-      files,
-      imageSources: { whyUnreachable: () => Promise.resolve(null) },
-      archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
-      patienceMs: 3_600_000,
-      callbackUrl: () => null,
-      callbacksArrive: () => false,
-      health: new HealthMonitor({ store, provider, log: pino({ level: 'silent' }), now, random: () => 0 }),
-      now,
-      random: () => 0,
-    };
+    const context = quietWorkContext({ store, recorder, provider, files, now });
     await checkTask(context, task, lease, new AbortController().signal);
   };
   const refresher = new VideoTaskRefresher(

@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { startCalledBackApp } from '../support/called-back-app.ts';
 import { Caller } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
-import { startTestApp } from '../support/start-app.ts';
 
 const paidId = '0819326cc7fddfd620baf6e1f0db7e2b';
 
@@ -14,7 +13,6 @@ async function startLost(
   create: ((response: ServerResponse) => void) | null = null,
 ) {
   await using stack = new AsyncDisposableStack();
-  const port = String(await freePort());
   const seen = { callBackUrl: '', asked: 0 };
   const kie = stack.use(
     await startLoopback((request, response) => {
@@ -35,17 +33,7 @@ async function startLost(
       });
     }),
   );
-  const app = stack.use(
-    await startTestApp({
-      PORT: port,
-      PUBLIC_URL: `http://127.0.0.1:${port}`,
-      PROVIDERS: 'kie',
-      KIE_API_KEY: 'k',
-      KIE_BASE_URL: kie.url,
-      KIE_CREATES_PER_10S: '0',
-      ...env,
-    }),
-  );
+  const app = stack.use(await startCalledBackApp(kie.url, env));
   const running = stack.move();
   return {
     caller: new Caller(app.url),

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
@@ -12,6 +11,7 @@ import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { local, sampleTask, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { quietWorkContext } from '../support/work-context.ts';
 
 const cost = { amount: 0.15, credits: 30, settled: false };
 const lease = { owner: 'w', isHeld: () => true };
@@ -33,21 +33,8 @@ async function startWork(overrides: TaskOverrides) {
   const now = () => sampleTime;
   const recorder = new Recorder(store, log, now);
   const provider = stack.use(kieProviderAt(loopback.url));
-  const context: WorkContext = {
-    store,
-    recorder,
-    log,
-    provider,
-    files: await MediaFiles.open(join(folder.path, 'media'), log),
-    imageSources: { whyUnreachable: () => Promise.resolve(null) },
-    archive: { fetch: () => Promise.reject(new Error('nothing is fetched here')) },
-    patienceMs: 3_600_000,
-    callbackUrl: () => null,
-    callbacksArrive: () => false,
-    health: new HealthMonitor({ store, provider, log, now, random: () => 0 }),
-    now,
-    random: () => 0,
-  };
+  const files = await MediaFiles.open(join(folder.path, 'media'), log);
+  const context = quietWorkContext({ store, recorder, provider, files, now });
   const kept = await store.insert(sampleTask({ cost, ...overrides }), null);
   if (kept.kind !== 'inserted') throw new Error(kept.kind);
   const { task } = kept;

@@ -49,19 +49,26 @@ export async function bookEstimate(
   }
   await trx
     .insertInto('ledger')
-    .values({
-      task_id: task.id,
-      owner: task.owner,
-      provider: task.provider.name,
-      model: task.spec.model,
-      month,
-      at: task.createdAt,
-      micros,
-      credits: task.cost?.credits ?? null,
-      settled: task.cost?.settled === true ? 1 : 0,
-    })
+    .values({ ...entryOf(task, task.cost), task_id: task.id })
     .execute();
 }
+
+/** The entry of a task with a cost, in the month in which the task was created. */
+const entryOf = (task: NewVideoTask, cost: Cost | null) => ({
+  owner: task.owner,
+  provider: task.provider.name,
+  model: task.spec.model,
+  month: monthOf(task.createdAt),
+  at: task.createdAt,
+  ...bookedCost(cost),
+});
+
+/** The columns of a cost. */
+const bookedCost = (cost: Cost | null) => ({
+  micros: microsOf(cost?.amount ?? 0),
+  credits: cost?.credits ?? null,
+  settled: cost?.settled === true ? 1 : 0,
+});
 
 /** Corrects what was booked for a task, and the month's sum with it. A task that was never booked stays out. */
 export async function correctBooking(
@@ -79,11 +86,7 @@ export async function correctBooking(
   if (micros !== booked.micros) {
     await addSpending(trx, booked.owner, booked.month, micros - booked.micros);
   }
-  await trx
-    .updateTable('ledger')
-    .set({ micros, credits: cost?.credits ?? null, settled: cost?.settled === true ? 1 : 0 })
-    .where('task_id', '=', taskId)
-    .execute();
+  await trx.updateTable('ledger').set(bookedCost(cost)).where('task_id', '=', taskId).execute();
 }
 
 /**
@@ -99,18 +102,8 @@ export async function bookSecondBill(
   const month = monthOf(task.createdAt);
   const booked = await trx
     .insertInto('ledger')
-    .values({
-      // Neither our ids nor those of a provider have spaces.
-      task_id: `${task.id} ${providerTaskId}`,
-      owner: task.owner,
-      provider: task.provider.name,
-      model: task.spec.model,
-      month,
-      at: task.createdAt,
-      micros,
-      credits: cost?.credits ?? null,
-      settled: 0,
-    })
+    // Neither our ids nor those of a provider have spaces.
+    .values({ ...entryOf(task, cost), task_id: `${task.id} ${providerTaskId}`, settled: 0 })
     .onConflict((conflict) => conflict.column('task_id').doNothing())
     .returning('task_id')
     .executeTakeFirst();

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { lockedIds } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
 import { pickWaiting } from './queue.ts';
 import type { Database } from '../tables/database.ts';
@@ -62,8 +63,7 @@ async function pickInterrupted(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(limit);
-  const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
-  return rows.map(({ id }) => id);
+  return lockedIds(due, locksRows);
 }
 
 /** Tasks that wait to be sent for longer than they may. */
@@ -83,8 +83,7 @@ async function pickExpired(
     .where('created_at', '<=', expiredBefore)
     .orderBy('created_at')
     .limit(limit);
-  const rows = await (locksRows ? expired.forUpdate().skipLocked() : expired).execute();
-  return rows.map(({ id }) => id);
+  return lockedIds(expired, locksRows);
 }
 
 /** Checks that are due: each slot goes to the owner who holds the fewest, so that no owner waits behind another's hundreds. */
@@ -105,8 +104,7 @@ async function pickChecks(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('number');
-  const idsOf = async (due: typeof soonest): Promise<string[]> =>
-    (await (locksRows ? due.forUpdate().skipLocked() : due).execute()).map(({ id }) => id);
+  const idsOf = (due: typeof soonest): Promise<string[]> => lockedIds(due, locksRows);
   if (except.length > 0) return idsOf(soonest.where('id', 'not in', except).limit(slots));
   const heldBy = (owner: Owner) => sharing?.check.heldBy(owner) ?? 0;
   const owners = (await dueOwners.find(trx, 'check', request))

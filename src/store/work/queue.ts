@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { lockedIds } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
 import type { Database } from '../tables/database.ts';
 import type { ClaimRequest } from '../store.ts';
@@ -41,8 +42,7 @@ export async function pickWaiting(
       .orderBy('number')
       // Each of the others gets at least one.
       .limit(slots - owners.length + 1);
-    const rows = await (locksRows ? due.forUpdate().skipLocked() : due).execute();
-    queues.push({ owner, ids: rows.map(({ id }) => id) });
+    queues.push({ owner, ids: await lockedIds(due, locksRows) });
   }
   const picked: { owner: Owner; id: string }[] = [];
   for (let round = 0; queues.some(({ ids }) => round < ids.length); round += 1) {
