@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { NewVideoTask } from '../store/store.ts';
 import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';
 import { randomId } from './random-id.ts';
@@ -48,13 +47,3 @@ export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
     callbackToken: randomId(),
   },
 });
-
-/** The same value gives the same hash whatever the order of its keys. */
-export function hashOf(value: unknown): string {
-  const canonical = JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-  return createHash('sha256').update(canonical).digest('base64url');
-}

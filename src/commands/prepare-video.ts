@@ -4,7 +4,8 @@ import { checkInput, checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
 import { repeatedTask, type KeepFields } from './insert-task.ts';
-import { hashOf, newTask } from './new-task.ts';
+import { hashOfInput } from './input-hash.ts';
+import { newTask } from './new-task.ts';
 import { planVideo, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
 import { framePrompt } from './prompt-frames.ts';
 import type { UserError } from '../domain/user-error.ts';
@@ -41,8 +42,7 @@ export async function prepareVideo(
   };
   const badKey = checkKey(idempotencyKey, fields.key);
   if (badKey !== null) return { kind: 'refused', userErrors: [badKey] };
-  const key =
-    idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ generateVideo: input }) };
+  const key = idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOfInput(input) };
   // First: a repeated call finds its task whatever the operator changed or swept meanwhile.
   const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
   if (repeated !== null) {

@@ -4,7 +4,7 @@ import { isOwn, labelOf, type Commands } from './command-context.ts';
 import { keepTask } from './insert-task.ts';
 import { quietly } from '../domain/change.ts';
 import { apply } from '../domain/state-machine.ts';
-import { hashOf } from './new-task.ts';
+import { hashOf } from './input-hash.ts';
 import { copyOf } from './retry-video-task.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 import { badId, isProviderTaskId } from './track-video-task.ts';

@@ -3,7 +3,8 @@ import { checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
 import { keepTask, repeatedTask } from './insert-task.ts';
-import { hashOf, newTask } from './new-task.ts';
+import { hashOf } from './input-hash.ts';
+import { newTask } from './new-task.ts';
 import { failure, unknownTask, type TaskResult } from './task-result.ts';
 import type { NewVideoTask } from '../store/store.ts';
 
