@@ -1,5 +1,5 @@
 import { isTerminal, type Owner, type TaskId } from '../domain/video-task.ts';
-import { isOwn, labelOf, type Commands } from './command-context.ts';
+import { labelOf, type Commands } from './command-context.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** In base intervals: Kie's slowest videos take 5 minutes, and its interval is 10 seconds. */
@@ -15,19 +15,17 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
   const label = labelOf(task);
   const interval = commands.providers.find(({ name }) => name === task.provider.name)?.pollIntervalMs ?? 0;
   // The worker may have been first: the hint follows from the row that is changed.
-  const canceled = await commands.recorder.decide(
+  const canceled = await commands.recorder.recordOwn(
+    owner,
     id,
-    (row) =>
-      isOwn(row, owner)
-        ? {
-            kind: 'canceled',
-            hint:
-              row.stage === 'WAITING'
-                ? null
-                : `${label} cannot be told to stop: the video may still be made there, and it will be billed. ` +
-                  'It is no longer watched here.',
-          }
-        : null,
+    (row) => ({
+      kind: 'canceled',
+      hint:
+        row.stage === 'WAITING'
+          ? null
+          : `${label} cannot be told to stop: the video may still be made there, and it will be billed. ` +
+            'It is no longer watched here.',
+    }),
     // Looked at once more, when it must be over there: for its cost.
     { schedule: { dueAt: commands.now() + costLookFactor * interval } },
   );

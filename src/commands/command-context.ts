@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { Owner, ProviderName, VideoTask } from '../domain/video-task.ts';
 import type { Budgets } from '../domain/budgets.ts';
 import type { PromptFrames } from './prompt-frames.ts';
-import type { Recorder } from './recorder.ts';
+import type { OwnRecorder } from './recorder.ts';
 
 /** Bounds on what one owner may do. */
 export interface OwnerLimits {
@@ -14,12 +14,13 @@ export interface OwnerLimits {
   readonly mutationsPerMinute: (owner: Owner) => number | null;
 }
 
-/** What the commands need from the rooms around them. */
+/** What the commands need from the modules below them. */
 export interface Commands {
-  readonly store: Store;
+  /** Without what reads or changes a task whoever owns it. */
+  readonly store: Omit<Store, 'get' | 'change'>;
   /** Where uploads and videos are kept. */
   readonly files: MediaFiles;
-  readonly recorder: Recorder;
+  readonly recorder: OwnRecorder;
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly promptFrames: PromptFrames;
@@ -33,10 +34,6 @@ export interface Commands {
   readonly wakeWorker: (provider: ProviderName) => void;
   readonly now: () => number;
 }
-
-/** Whether an owner may see and change a task. */
-export const isOwn = (task: VideoTask, owner: Owner): boolean =>
-  task.owner === owner && task.deletedAt === null;
 
 /** The label of a task's provider, also where it is no longer configured. */
 export const labelOf = (task: VideoTask): string => providerLabel(task.provider.name);

@@ -1,6 +1,6 @@
 import { StorageError } from '../media/storage-error.ts';
 import type { Owner, TaskId } from '../domain/video-task.ts';
-import { isOwn, type Commands } from './command-context.ts';
+import type { Commands } from './command-context.ts';
 import { failure, unknownTask } from './task-result.ts';
 import type { UserError } from '../domain/user-error.ts';
 
@@ -15,9 +15,7 @@ export interface DeleteResult {
  * idempotency key stay.
  */
 export async function deleteVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<DeleteResult> {
-  const deleted = await commands.recorder.decide(id, (row) =>
-    isOwn(row, owner) ? { kind: 'deleted' } : null,
-  );
+  const deleted = await commands.recorder.recordOwn(owner, id, { kind: 'deleted' });
   if (deleted === null) {
     const task = await commands.store.getOwn(owner, id);
     const { userErrors } =

@@ -1,25 +1,33 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
-import { quietly } from '../domain/change.ts';
+import type { Owner, TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
+import { quietly, type Change } from '../domain/change.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine.ts';
 
 /** What is left to do with a task: the schedule, the lease to give back, the counters of checks. Never announced. */
 export type Schedule = Partial<Omit<TaskWork, 'callbackToken'>>;
 
-/** What is written beside an event, decided by the one who schedules the work. */
+/** A schedule, or how it follows from the task as it is when it is written. */
+export type ScheduleFor = Schedule | ((task: VideoTask) => Schedule);
+
+/** What is written together with an event. */
 export interface RecordOptions {
-  /** As such, or by the row as it is when it is written. */
-  readonly schedule?: Schedule | ((task: VideoTask) => Schedule);
-  /** Only while this claim holds the task; zero rows then mean that someone else was first. */
+  readonly schedule?: ScheduleFor;
+  /** Only while this claim holds the task. */
   readonly whileLeasedBy?: string;
 }
+
+/** An event, or how it follows from the task as it is when it is written; null leaves the task alone. */
+export type EventFor = TaskEvent | ((task: VideoTask) => TaskEvent | null);
 
 /** Gives the lease back in the write that ends the work. */
 export const leaseReturned = { leaseOwner: null, leaseUntil: null } as const;
 
-/** The one way in which a task moves: machine, store and log together. */
+/**
+ * The only way in which a task changes after its creation: state machine, store and log together. The worker changes
+ * tasks by their id and lease, commands only as their owner (`OwnRecorder`).
+ */
 export class Recorder {
   /** Paid attempts of this process. */
   readonly attempts = new Attempts();
@@ -39,47 +47,69 @@ export class Recorder {
    *
    * @returns the task afterwards; null when it is unknown, the event is not for its stage, or the lease is gone
    */
-  record(id: TaskId, event: TaskEvent, options: RecordOptions = {}): Promise<VideoTask | null> {
-    return this.decide(id, () => event, options);
+  record(id: TaskId, event: EventFor, options: RecordOptions = {}): Promise<VideoTask | null> {
+    return this.#record((decide) => this.#store.change(id, decide), event, options);
   }
 
-  /** The same with an event that follows from the task as it is then; null leaves it alone. */
-  async decide(
+  /**
+   * The same for a task of this owner that is not deleted: the owner is part of the SQL.
+   *
+   * @returns the task afterwards; null also for a task of another owner
+   */
+  recordOwn(
+    owner: Owner,
     id: TaskId,
-    eventFor: (task: VideoTask) => TaskEvent | null,
-    options: RecordOptions = {},
+    event: EventFor,
+    options: Pick<RecordOptions, 'schedule'> = {},
   ): Promise<VideoTask | null> {
-    let before: VideoTask | undefined;
-    const after = await this.#store.change(id, (task) => {
-      before = task;
-      if (options.whileLeasedBy !== undefined && task.work.leaseOwner !== options.whileLeasedBy) return null;
-      const event = eventFor(task);
-      if (event === null) return null;
-      const change = apply(task, event, this.#now());
-      if (change === null) return null;
-      const schedule = typeof options.schedule === 'function' ? options.schedule(task) : options.schedule;
-      return { ...change, patch: { ...change.patch, work: { ...change.patch.work, ...schedule } } };
-    });
-    if (after !== null) this.#tellWatchers(id);
-    if (after !== null && before !== undefined && before.stage !== after.stage) {
-      if (after.stage === 'CANCELED') this.attempts.cancel(id);
-      this.log(after, before);
-    }
-    return after;
+    return this.#record((decide) => this.#store.changeOwn(owner, id, decide), event, options);
   }
 
   /** Sets when to check again, while a claim holds the task; not announced. */
-  async reschedule(
-    id: TaskId,
-    leaseOwner: string,
-    schedule: NonNullable<RecordOptions['schedule']>,
-  ): Promise<void> {
+  async reschedule(id: TaskId, leaseOwner: string, schedule: ScheduleFor): Promise<void> {
     const after = await this.#store.change(id, (task) =>
-      task.work.leaseOwner === leaseOwner
-        ? quietly(typeof schedule === 'function' ? schedule(task) : schedule)
-        : null,
+      task.work.leaseOwner === leaseOwner ? quietly(resolved(schedule, task)) : null,
     );
-    if (after !== null) this.#tellWatchers(id);
+    if (after !== null) this.#notifyWatchers(id);
+  }
+
+  /** Sets when to check a task of this owner again; null leaves it alone. Not announced, and not reported to watchers. */
+  async rescheduleOwn(
+    owner: Owner,
+    id: TaskId,
+    scheduleFor: (task: VideoTask) => Schedule | null,
+  ): Promise<void> {
+    await this.#store.changeOwn(owner, id, (task) => {
+      const schedule = scheduleFor(task);
+      return schedule && quietly(schedule);
+    });
+  }
+
+  async #record(
+    change: (decide: (task: VideoTask) => Change | null) => Promise<VideoTask | null>,
+    eventFor: EventFor,
+    { schedule = {}, whileLeasedBy }: RecordOptions,
+  ): Promise<VideoTask | null> {
+    let before: VideoTask | undefined;
+    const after = await change((task) => {
+      before = task;
+      if (whileLeasedBy !== undefined && task.work.leaseOwner !== whileLeasedBy) return null;
+      const event = typeof eventFor === 'function' ? eventFor(task) : eventFor;
+      const decided = event && apply(task, event, this.#now());
+      return (
+        decided && {
+          ...decided,
+          patch: { ...decided.patch, work: { ...decided.patch.work, ...resolved(schedule, task) } },
+        }
+      );
+    });
+    if (after === null) return null;
+    this.#notifyWatchers(after.id);
+    if (before !== undefined && before.stage !== after.stage) {
+      if (after.stage === 'CANCELED') this.attempts.cancel(after.id);
+      this.log(after, before);
+    }
+    return after;
   }
 
   /** Calls back after each change of a task that is recorded here, whether it is announced or not. Must not throw. */
@@ -94,7 +124,7 @@ export class Recorder {
     };
   }
 
-  #tellWatchers(id: TaskId): void {
+  #notifyWatchers(id: TaskId): void {
     for (const onChange of this.#watchers.get(id) ?? []) onChange();
   }
 
@@ -130,3 +160,9 @@ export class Recorder {
     }
   }
 }
+
+/** What commands may do with tasks: each change names the owner. */
+export type OwnRecorder = Pick<Recorder, 'recordOwn' | 'rescheduleOwn' | 'watch' | 'log'>;
+
+const resolved = (schedule: ScheduleFor, task: VideoTask): Schedule =>
+  typeof schedule === 'function' ? schedule(task) : schedule;

@@ -1,7 +1,6 @@
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
-import { quietly } from '../domain/change.ts';
 import { DeadlineSignal } from '../time/deadline.ts';
-import { isOwn, type Commands } from './command-context.ts';
+import type { Commands } from './command-context.ts';
 import type { FairSlots } from './fair-slots.ts';
 import { success, unknownTask, type TaskResult } from './task-result.ts';
 
@@ -66,14 +65,12 @@ export class VideoTaskRefresher {
     try {
       while (!deadline.hasPassed) {
         changed = Promise.withResolvers<void>();
-        const row = await store.get(id);
-        if (row === null || !isOwn(row, owner) || isDone(row)) return;
+        const row = await store.getOwn(owner, id);
+        if (row === null || isDone(row)) return;
         if (mustBeMadeDue(row)) {
           await this.#writes.run(owner, () =>
-            store.change(id, (present) =>
-              isOwn(present, owner) && !isDone(present) && mustBeMadeDue(present)
-                ? quietly({ dueAt: now() })
-                : null,
+            recorder.rescheduleOwn(owner, id, (present) =>
+              !isDone(present) && mustBeMadeDue(present) ? { dueAt: now() } : null,
             ),
           );
         }

@@ -1,6 +1,6 @@
 import { ProviderTaskTakenError } from '../store/store.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
-import { isOwn, labelOf, type Commands } from './command-context.ts';
+import { labelOf, type Commands } from './command-context.ts';
 import { keepTask } from './insert-task.ts';
 import { quietly } from '../domain/change.ts';
 import { apply } from '../domain/state-machine.ts';
@@ -50,17 +50,15 @@ async function adopt(
   const field = ['resolution', 'providerTaskId'];
   if (!isProviderTaskId(providerTaskId)) return { task: null, userErrors: [badId(field)] };
   const record = (isHeld: boolean) =>
-    recorder.decide(
+    recorder.recordOwn(
+      owner,
       id,
-      (row) =>
-        isOwn(row, owner)
-          ? {
-              kind: 'adopted',
-              providerTaskId: isHeld ? null : providerTaskId,
-              trackedId: providerTaskId,
-              reason: 'Its id was named by hand.',
-            }
-          : null,
+      {
+        kind: 'adopted',
+        providerTaskId: isHeld ? null : providerTaskId,
+        trackedId: providerTaskId,
+        reason: 'Its id was named by hand.',
+      },
       // A task that failed for want of an id is looked at too: a late success completes it.
       { schedule: { nextAction: 'check', dueAt: now(), unknownChecks: 0 } },
     );
@@ -87,9 +85,10 @@ async function adopt(
 async function giveUp(commands: Commands, owner: Owner, task: VideoTask): Promise<TaskResult> {
   // One that failed for the same reason is given up already.
   if (task.stage === 'FAILED') return success(task);
-  const given = await commands.recorder.decide(task.id, (row) =>
-    isOwn(row, owner) ? { kind: 'gaveUp', error: givenUp(labelOf(row)) } : null,
-  );
+  const given = await commands.recorder.recordOwn(owner, task.id, {
+    kind: 'gaveUp',
+    error: givenUp(labelOf(task)),
+  });
   return given === null ? outrun(commands, owner, task.id) : success(given);
 }
 
@@ -108,13 +107,13 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
     {
       id: task.id,
       decide: (row) => {
-        if (!isOwn(row, owner) || !isInDoubt(row)) return null;
+        if (!isInDoubt(row)) return null;
         if (row.stage === 'FAILED') return quietly({});
         return apply(row, { kind: 'gaveUp', error }, now());
       },
     },
   );
-  const old = await store.get(task.id);
+  const old = await store.getOwn(owner, task.id);
   if (result.task !== null && old !== null && old.stage !== task.stage) recorder.log(old, task);
   return result;
 }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../media/byte-source.ts';
 import { inspectImage } from '../media/image/inspect-image.ts';
-import type { Store } from '../store/store.ts';
+import type { Commands } from './command-context.ts';
 import type { Owner, Upload } from '../domain/video-task.ts';
 import type { UserError } from '../domain/user-error.ts';
 import { randomId } from './random-id.ts';
@@ -24,7 +24,7 @@ export interface IncomingFile {
 
 /** Keeps an image for later tasks of its owner, who may have `maxOwnerBytes` of them. */
 export async function uploadReferenceImage(
-  store: Store,
+  store: Commands['store'],
   owner: Owner,
   file: IncomingFile,
   maxOwnerBytes: number,

@@ -4,7 +4,7 @@ import { monthOf } from '../store/queries/ledger.ts';
 import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from '../domain/budgets.ts';
 import { cancelVideoTask } from './cancel-video-task.ts';
-import { isOwn, type Commands } from './command-context.ts';
+import type { Commands } from './command-context.ts';
 import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { FairSlots } from './fair-slots.ts';
@@ -163,3 +163,5 @@ export class VideoTasks {
     return this.#lookUps.ask(owner, provider, providerTaskId);
   }
 }
+
+const isOwn = (task: VideoTask, owner: Owner): boolean => task.owner === owner && task.deletedAt === null;

@@ -63,6 +63,12 @@ export async function openKyselyStore(db: Kysely<Database>, traits: DialectTrait
   return new KyselyStore(db, traits, epochs);
 }
 
+/** How the row of a change is read. */
+interface RowToChange {
+  readonly query: CompiledQuery<TaskRow>;
+  readonly parameters: readonly string[];
+}
+
 class KyselyStore implements Store {
   readonly #db: Kysely<Database>;
   readonly #traits: DialectTraits;
@@ -75,6 +81,8 @@ class KyselyStore implements Store {
   readonly #positions: QueuePositions;
   /** Built once, as it is behind every change. */
   readonly #forChange: CompiledQuery<TaskRow>;
+  /** The same by id and owner, for tasks that are not deleted. */
+  readonly #forOwnChange: CompiledQuery<TaskRow>;
   /** By the columns that are set: as many as there are kinds of changes. */
   readonly #updates = new Map<string, CompiledQuery>();
 
@@ -83,7 +91,9 @@ class KyselyStore implements Store {
     this.#traits = traits;
     this.#epochs = epochs;
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
+    const byOwner = byId.where('owner', '=', '').where('deleted_at', 'is', null);
     this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
+    this.#forOwnChange = (traits.locksRows ? byOwner.forUpdate() : byOwner).compile();
     this.#reads = new TaskReads(db, traits);
     this.#nested = new NestedReads(db);
     this.#slices = new Slices(db);
@@ -99,7 +109,11 @@ class KyselyStore implements Store {
       replaces === undefined
         ? null
         : async (trx: Transaction<Database>) =>
-            (await this.#change(trx, replaces.id, replaces.decide)) !== null;
+            (await this.#change(
+              trx,
+              { query: this.#forOwnChange, parameters: [replaces.id, task.owner] },
+              replaces.decide,
+            )) !== null;
     const result = await insertTask(this.#db, task, idempotency, conditions, precondition);
     if (result.kind === 'inserted') this.#announce();
     return result;
@@ -178,11 +192,12 @@ class KyselyStore implements Store {
     return this.#nested.own(owner, id);
   }
 
-  async change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    const changed = await this.#db.transaction().execute((trx) => this.#change(trx, id, decide));
-    if (changed?.announced === true) this.#announce();
-    else if (changed?.task.stage === 'WAITING') this.#positions.changed();
-    return changed?.task ?? null;
+  change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
+    return this.#changeRow({ query: this.#forChange, parameters: [id] }, decide);
+  }
+
+  changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
+    return this.#changeRow({ query: this.#forOwnChange, parameters: [id, owner] }, decide);
   }
 
   async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
@@ -331,14 +346,22 @@ class KyselyStore implements Store {
     await this.#db.destroy();
   }
 
+  async #changeRow(row: RowToChange, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
+    const changed = await this.#db.transaction().execute((trx) => this.#change(trx, row, decide));
+    if (changed?.announced === true) this.#announce();
+    else if (changed?.task.stage === 'WAITING') this.#positions.changed();
+    return changed?.task ?? null;
+  }
+
   async #change(
     trx: Transaction<Database>,
-    id: TaskId,
+    { query, parameters }: RowToChange,
     decide: (task: VideoTask) => Change | null,
   ): Promise<{ readonly task: VideoTask; readonly announced: boolean } | null> {
-    const [row] = (await trx.executeQuery<TaskRow>({ ...this.#forChange, parameters: [id] })).rows;
+    const [row] = (await trx.executeQuery<TaskRow>({ ...query, parameters })).rows;
     if (row === undefined) return null;
     const task = fromRow(row);
+    const { id } = task;
     const change = decide(task);
     if (change === null) return null;
     const { provider, cost, result } = change.patch;

@@ -49,7 +49,7 @@ export interface InsertConditions {
   readonly limitUsd: number | null;
   /** How many open tasks the owner may have, this one included; without it, any number. */
   readonly openLimit?: number;
-  /** A change of another task that is written with the insert, or neither is. */
+  /** A change of another task of the same owner that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
 }
 
@@ -209,6 +209,8 @@ export interface Store extends AsyncDisposable {
    *   the owner follows; a deleted one lets go of it
    */
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
+  /** The same for a task of this owner that is not deleted; null also where there is none. */
+  changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */

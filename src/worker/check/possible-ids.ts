@@ -18,7 +18,7 @@ export async function keepPossibleId(
   const { schedule } = options;
   const scheduled = (row: VideoTask) =>
     !isInDoubt(row) ? leaseReturned : typeof schedule === 'function' ? schedule(row) : (schedule ?? {});
-  const named = await recorder.decide(
+  const named = await recorder.record(
     id,
     (row) => {
       const hint = hintWith(row, provider.label, providerTaskId);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Stage, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
+import type { Owner, Stage, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, randomTaskId, sampleTask } from '../../support/sample-task.ts';
 import {
   other,
@@ -41,6 +41,30 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
           );
         const answers = await Promise.all([start('one'), start('two')]);
         expect(answers.filter((answer) => answer !== null)).toEqual([await store.get(task.id)]);
+      }),
+    );
+
+    test(
+      'a change in the name of an owner is for a task of theirs that is not deleted',
+      withStore(async (store) => {
+        const task = await insert(store);
+        const change = (owner: Owner) => store.changeOwn(owner, task.id, () => announced({ hint: owner }));
+        expect(await change(other)).toBeNull();
+        expect(await store.get(task.id)).toEqual(task);
+        expect(await change(local)).toEqual({ ...task, hint: local, revision: 2 });
+        await store.change(task.id, () => announced({ deletedAt: now }));
+        expect(await change(local)).toBeNull();
+        expect(await store.lastRevision()).toBe(3);
+      }),
+    );
+
+    test(
+      'an insert replaces only a task of the same owner',
+      withStore(async (store) => {
+        const task = await insert(store, { owner: other });
+        const replaces = { id: task.id, decide: () => announced({ hint: 'Replaced' }) };
+        const replaced = await store.insert(sampleTask(), null, { limitUsd: null, replaces });
+        expect([replaced.kind, await store.get(task.id)]).toEqual(['outrun', task]);
       }),
     );
 
