@@ -75,7 +75,7 @@ describe('a callback', () => {
     ]);
   });
 
-  it('is acted on at once, and a storm of them once more when two seconds are over', async () => {
+  it('is acted on immediately, and a storm of them again after two seconds', async () => {
     await using app = await startCalledBack();
     const { id, providerTaskId, callBackUrl } = await startTask(app);
     await call(callBackUrl, providerTaskId);
@@ -117,7 +117,7 @@ describe('a callback', () => {
     expect(gap(await untilChecks(app, other.id, 1))).toBeLessThan(1000);
   });
 
-  it('tells of a larger version too, long before the next check is due', async () => {
+  it('reports a larger version too, long before the next check is due', async () => {
     await using app = await startCalledBack({ KIE_CONTRACT: 'veo' }, 300);
     const { id } = await app.as().make('A ring [sim:base-first]', { resolution: 'P2160' });
     const { video, checks } = await app.as().untilStage(id, 'COMPLETED');
@@ -171,7 +171,7 @@ describe('a callback', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
-  it('of a token that nobody has is 404 before its body is read, and only POST is taken', async () => {
+  it('with an unknown token is 404 before its body is read, and only POST is accepted', async () => {
     await using app = await startCalledBack();
     const { id, providerTaskId, callBackUrl } = await startTask(app);
     const status = async (url: string, init: RequestInit) => (await fetch(url, init)).status;

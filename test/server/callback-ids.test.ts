@@ -6,7 +6,7 @@ import { startLoopback } from '../support/loopback.ts';
 
 const paidId = '0819326cc7fddfd620baf6e1f0db7e2b';
 
-/** A server whose paid request is taken and whose connection is then cut; the record echoes as told. */
+/** A server whose paid request is accepted and whose connection is then cut; the record echoes the given prompt. */
 async function startLost(
   echo: object,
   env: Record<string, string> = {},

@@ -145,7 +145,7 @@ describe('callbacks of the provider', () => {
 const post = async (to: string, headers: Record<string, string> = {}) =>
   (await fetch(to, { method: 'POST', headers, body: '{"data":{"taskId":"t1"}}' })).status;
 
-/** Where the simulator was told to call back for a prompt. */
+/** The callback URL that the simulator received with a prompt. */
 function callbackOf(simulator: Simulator, prompt: string): string {
   const tasks = Object.values(simulator.stats.tasks);
   return tasks.find((task) => task.prompt?.startsWith(prompt))?.callBackUrl ?? '';

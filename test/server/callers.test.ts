@@ -37,7 +37,7 @@ describe('pages of others', () => {
       { origin: 'http://localhost:3000', 'sec-fetch-site': 'cross-site' },
       true,
     ],
-    ['the name of somebody else', { host: 'rebound.example' }, false],
+    ['the name of another host', { host: 'rebound.example' }, false],
     ['localhost by name', { host: 'localhost:8000' }, true],
   ])('%s: alike on POST, event streams and WebSockets', async (_what, headers, allowed) => {
     const asked = async (what: Asked) =>
@@ -70,7 +70,7 @@ describe('pages of others', () => {
     );
   });
 
-  it('are told by CORS what they may do, and only those that may', async () => {
+  it('receive CORS headers only if their origin is allowed', async () => {
     const asked = (origin: string) =>
       ask(server.url, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
     expect((await asked('http://localhost:3000')).headers['access-control-allow-origin']).toBe(
@@ -153,7 +153,7 @@ describe('pages of others', () => {
     );
   });
 
-  it('cannot spend money by a form: a mutation wants JSON or a file, and never GET', async () => {
+  it('cannot spend money by a form: a mutation must be JSON or have a file, and is never a GET', async () => {
     const mutation = 'mutation { generateVideo(input: { prompt: "x" }) { task { id } } }';
     const byForm = await ask(server.url, {
       method: 'POST',
@@ -165,7 +165,7 @@ describe('pages of others', () => {
   });
 });
 
-it('/readyz tells whether somebody works, and /healthz lives on', async () => {
+it('/readyz reports whether the worker runs, and /healthz stays up', async () => {
   let works = true;
   await using server = await startPushServer({}, () => works);
   const status = async (path: string) => (await ask(server.url, { path })).status;
@@ -226,7 +226,7 @@ describe('who is asked who he is', () => {
     expect((await ask(server.url, asked)).status).toBe(status);
   });
 
-  it('is told in the words of the path: a GraphQL error, or the error of the REST calls', async () => {
+  it('is written in the shape of the path: a GraphQL error, or the error of the REST calls', async () => {
     const graphql = await ask(server.url, query);
     expect(JSON.parse(graphql.text)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     const rest = await ask(server.url, { path: '/veo31/status/x' });

@@ -124,7 +124,7 @@ describe('both lanes answer alike', () => {
     ],
     ['a syntax error', { query: '{ videoTasks' }],
     ['an unknown field', { query: '{ colour }' }],
-    ['a mutation that a caller can mend', { query: generate, variables: { input: { prompt: '' } } }],
+    ['a mutation that a caller can fix', { query: generate, variables: { input: { prompt: '' } } }],
     [
       'a mutation with a bad enum',
       { query: generate, variables: { input: { prompt: 'x', aspectRatio: 'ROUND' } } },
@@ -166,7 +166,7 @@ describe('both lanes answer alike', () => {
     expect([own.status, yoga?.status]).toEqual([413, 413]);
   });
 
-  it('to a fault of ours: masked, and nothing of its inside is told', async () => {
+  it('to an internal error: masked, without any detail', async () => {
     await using broken = await startPushServer();
     await broken.store[Symbol.asyncDispose]();
     for (const contentType of ['application/json', yogaOnly]) {

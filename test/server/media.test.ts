@@ -18,10 +18,10 @@ describe('/media', () => {
   const ask = async (headers: Record<string, string>, method: 'GET' | 'HEAD' = 'GET', path = key) => {
     const {
       statusCode,
-      headers: told,
+      headers: answered,
       body,
     } = await request(`${server.url}/media/${path}`, { method, headers });
-    return { status: statusCode, headers: told, text: await body.text() };
+    return { status: statusCode, headers: answered, text: await body.text() };
   };
 
   it.each<[string, Record<string, string>, number, string, string | undefined]>([
@@ -85,7 +85,7 @@ describe('/media', () => {
     ['an unknown key', {}, `${'b'.repeat(22)}.mp4`, 404, undefined],
     ['no key at all', {}, 'reelay.db', 404, undefined],
     ['a way out of the folder', {}, '..%2f..%2fetc%2fpasswd', 404, undefined],
-  ])('refuses %s, and lets nobody remember it', async (_what, headers, path, status, contentRange) => {
+  ])('refuses %s, and keeps it out of caches', async (_what, headers, path, status, contentRange) => {
     const answer = await ask(headers, 'GET', `${path}?download`);
     expect([answer.status, answer.headers['content-range']]).toEqual([status, contentRange]);
     expect(Object.keys(answer.headers)).not.toEqual(
@@ -93,7 +93,7 @@ describe('/media', () => {
     );
   });
 
-  it('tells the size to HEAD, and a name to who downloads', async () => {
+  it('returns the size to HEAD, and a name for downloads', async () => {
     expect((await ask({}, 'HEAD')).headers['content-length']).toBe('10');
     expect((await ask({}, 'HEAD', `${key}?download`)).headers['content-disposition']).toBe(
       `attachment; filename="${key}"`,

@@ -120,7 +120,7 @@ describe('errors about large requests', () => {
       'application/json',
       withInput({ prompt: 'x'.repeat(900_000), ...keys(100, 1) }),
     ],
-  ])('are short, and hold up nobody: %s', async (_what, type, body) => {
+  ])('are short, and do not block the event loop: %s', async (_what, type, body) => {
     using loop = watchLoop();
     const text = await post(type, body);
     expect(JSON.parse(text)).toHaveProperty('errors');
@@ -168,7 +168,7 @@ describe('a socket', () => {
       `{"type":"ping","payload":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`,
       4400,
     ],
-    ['a long type that nobody knows', { type: 'é'.repeat(200) }, 4400],
+    ['a long unknown type', { type: 'é'.repeat(200) }, 4400],
     [
       'a long id that is in use',
       {

@@ -86,7 +86,7 @@ describe('brackets within brackets', () => {
     );
   });
 
-  it('in JSON are told to the caller', async () => {
+  it('in JSON are reported to the caller', async () => {
     const deep = JSON.parse(`${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`) as unknown;
     const query =
       'mutation ($o: JSON) { generateVideo(input: { prompt: "x", providerOptions: $o }) { task { id } } }';
@@ -153,7 +153,7 @@ describe('what is wrong with a request', () => {
     expect([response.status, errors?.map(({ extensions }) => extensions)]).toEqual([status, [{ code }]]);
   });
 
-  it('is the same on a socket after it was told over HTTP', async () => {
+  it('is the same on a socket after it was reported over HTTP', async () => {
     await fetch(`${server.url}/graphql?query={nowhere}`);
     await using socket = await RawSocket.connect(server.url);
     socket.subscribe('1', '{nowhere}');
@@ -165,7 +165,7 @@ describe('what is wrong with a request', () => {
     ]);
   });
 
-  it('is 400 for values that do not fit, where the media type tells that nothing was executed', async () => {
+  it('is 400 for values that do not fit, where the media type has a status for it', async () => {
     const body = JSON.stringify({
       query: 'query ($id: ID!) { node(id: $id) { id } }',
       variables: { id: null },
@@ -191,8 +191,8 @@ describe('what is wrong with a request', () => {
         headers: { accept: 'text/event-stream' },
       },
     );
-    const told = await response.text();
-    expect([response.status, told.includes('BAD_INPUT')]).toEqual([400, true]);
+    const answer = await response.text();
+    expect([response.status, answer.includes('BAD_INPUT')]).toEqual([400, true]);
   });
 
   it.each(['application/graphql', 'application/x-www-form-urlencoded', 'application/json; charset=utf-8'])(

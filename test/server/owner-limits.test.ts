@@ -11,7 +11,7 @@ const codes = (result: { userErrors: readonly { code: string }[] }) =>
   result.userErrors.map(({ code }) => code);
 
 describe('LIMIT_OPEN_TASKS_PER_OWNER', () => {
-  it('holds for every way to open a task, and an end makes room', async () => {
+  it('holds for every way to open a task, and an ended task no longer counts', async () => {
     await using app = await startTestApp({
       ...withKeys,
       LIMIT_OPEN_TASKS_PER_OWNER: '2',

@@ -43,7 +43,7 @@ describe('one subscriber', () => {
     ]);
   });
 
-  it('for whom the store fails at the beginning is told so, and its socket goes on', async () => {
+  it('receives an error if the store fails at the beginning, and its socket continues', async () => {
     await using server = await startPushServer();
     const [task, other] = [await server.create(), await server.create()];
     await using raw = await RawSocket.connect(server.url);
@@ -62,7 +62,7 @@ describe('one subscriber', () => {
     await waitFor('no listeners', server.listeners, (count) => count === 0);
   });
 
-  it('that joins while a change is committed is told that change, whatever its stored states show', async () => {
+  it('that joins while a change is committed receives that change, whatever its stored states show', async () => {
     await using server = await startPushServer();
     const task = await server.generate(await server.create());
     const { store } = server;
@@ -79,9 +79,9 @@ describe('one subscriber', () => {
     });
     const log = pino({ level: 'silent' });
     await using feed = await TaskFeed.open(slowly, log);
-    const told: string[] = [];
+    const received: string[] = [];
     const sink: Sink = {
-      send: (payload) => void told.push(payload),
+      send: (payload) => void received.push(payload),
       isWritable: () => true,
       whenWritable: (resume) => resume(),
       end: () => {},
@@ -94,8 +94,8 @@ describe('one subscriber', () => {
     await server.complete(task);
     await subscriber.begin(store, { kind: 'present' });
     gate.resolve();
-    await waitFor('the end', () => told.includes('COMPLETED'));
-    expect(told).toEqual(['COMPLETED']);
+    await waitFor('the end', () => received.includes('COMPLETED'));
+    expect(received).toEqual(['COMPLETED']);
   });
 
   it('that is gone while its first message waits for a slow reader leaves no listener', async () => {
@@ -129,11 +129,15 @@ describe('one subscriber', () => {
       await server.generate(task);
       await server.complete(task);
       await raw.next(({ type }) => type === 'complete');
-      const told = raw.messages.flatMap(({ payload: result }) =>
+      const received = raw.messages.flatMap(({ payload: result }) =>
         result === undefined ? [] : [(result as Result).data?.taskStatusChanged['stage']],
       );
       // The first one may have had time to tell the present state.
-      expect(told.filter((stage) => stage !== 'WAITING')).toEqual(['SUBMITTING', 'GENERATING', 'COMPLETED']);
+      expect(received.filter((stage) => stage !== 'WAITING')).toEqual([
+        'SUBMITTING',
+        'GENERATING',
+        'COMPLETED',
+      ]);
       expect(raw.typesOf('a').filter((type) => type === 'complete')).toHaveLength(1);
     }
     expect(await waitFor('no listeners', server.listeners, (count) => count === 0)).toBe(0);

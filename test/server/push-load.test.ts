@@ -13,16 +13,16 @@ import { watchLoop } from '../support/watch-loop.ts';
 
 const all = 'subscription ($after: String) { taskStatusChanged(after: $after) { id revision } }';
 
-/** A sink that notes what it is told. */
-function noting(): Sink & { readonly told: string[] } {
-  const told: string[] = [];
+/** A sink that records what it receives. */
+function noting(): Sink & { readonly received: string[] } {
+  const received: string[] = [];
   return {
-    told,
-    send: (payload) => void told.push(payload),
+    received,
+    send: (payload) => void received.push(payload),
     isWritable: () => true,
     whenWritable: (resume) => resume(),
-    end: () => void told.push('end'),
-    fail: () => void told.push('fail'),
+    end: () => void received.push('end'),
+    fail: () => void received.push('fail'),
   };
 }
 
@@ -41,7 +41,7 @@ describe('a subscription that cannot go on', () => {
   it.each([
     ['graphql-transport-ws', overWebSocket],
     ['server-sent events', overEventStream],
-  ])('is told so instead of ending as if all were said, over %s', async (_name, subscribe) => {
+  ])('receives an error instead of a normal end, over %s', async (_name, subscribe) => {
     await using server = await startPushServer();
     await server.create();
     server.store.changesAfter = () => Promise.reject(new Error('the disk is gone'));
@@ -80,13 +80,13 @@ describe('a subscription that cannot go on', () => {
       const watch = { owner: task.owner, id: index === 0 ? task.id : null };
       const subscriber = new Subscriber(streams.open(`stream ${index}`, watch, render), sink, () => {});
       await subscriber.begin(server.store, { kind: 'present' });
-      await waitFor('the present state', () => sink.told.length);
+      await waitFor('the present state', () => sink.received.length);
     }
     await server.generate(task);
     await server.complete(task);
-    for (const { told } of sinks) {
-      await waitFor('the failure', () => told.includes('fail'));
-      expect(told).toEqual([
+    for (const { received } of sinks) {
+      await waitFor('the failure', () => received.includes('fail'));
+      expect(received).toEqual([
         ...['WAITING', 'SUBMITTING', 'GENERATING'].slice(0, stage === 'COMPLETED' ? 3 : 2),
         'fail',
       ]);
@@ -145,11 +145,11 @@ describe('many who catch up at once', () => {
       (count) => count >= 1 + 15 + 6,
     );
     for (const [index] of tasks.entries()) {
-      const told = raw.messages
+      const received = raw.messages
         .filter(({ id }) => id === `${index}`)
         .map(({ payload }) => JSON.stringify(payload));
-      expect(told).toHaveLength(tasks.length - index);
-      expect(told.at(-1)).toContain(server.store.formatRevision(last.revision));
+      expect(received).toHaveLength(tasks.length - index);
+      expect(received.at(-1)).toContain(server.store.formatRevision(last.revision));
     }
   });
 });

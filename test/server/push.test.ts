@@ -29,7 +29,7 @@ describe.each([
   });
   afterAll(() => server[Symbol.asyncDispose]());
 
-  it('tells the present state, each later one, and ends after the terminal one', async () => {
+  it('delivers the present state, each later one, and ends after the terminal one', async () => {
     const task = await server.create();
     await using client = await subscribe(server.url, watchOne, { id: toGlobalId(task.id) });
     await client.take(1);
@@ -49,7 +49,7 @@ describe.each([
     expect(revisions(client.results)).toEqual(revisions(client.results).toSorted());
   });
 
-  it('tells a terminal task once and ends', async () => {
+  it('delivers a terminal task once and ends', async () => {
     const task = await server.create();
     await server.generate(task);
     await server.complete(task);
@@ -58,7 +58,7 @@ describe.each([
     expect(seen(client.results)).toEqual([['COMPLETED', 'success']]);
   });
 
-  it('with id and after tells nothing when nothing changed, and one state when something did', async () => {
+  it('with id and after delivers nothing if nothing changed, and one state if something did', async () => {
     const task = await server.generate(await server.create());
     const after = server.store.formatRevision(task.revision);
     await using idle = await subscribe(server.url, watchOne, { id: toGlobalId(task.id), after });
@@ -82,7 +82,7 @@ describe.each([
     expect(over.results).toEqual([]);
   });
 
-  it('without id tells each unfinished task in revision order, then every later state', async () => {
+  it('without id delivers each unfinished task in revision order, then every later state', async () => {
     const owner = 'local' as Owner;
     await using own = await startPushServer();
     const [first, second, done] = [await own.create({ owner }), await own.create(), await own.create()];
@@ -98,7 +98,7 @@ describe.each([
     expect(revisions(client.results)).toEqual(revisions(client.results).toSorted());
   });
 
-  it('with after tells the newest state of each task that changed since, deleted ones too, then live', async () => {
+  it('with after delivers the newest state of each task that changed since, deleted ones too, then live', async () => {
     await using own = await startPushServer();
     const [untouched, changed, deleted] = [await own.create(), await own.create(), await own.create()];
     await own.generate(untouched);
@@ -120,7 +120,7 @@ describe.each([
     expect(client.results[1]?.data?.taskStatusChanged['deletedAt']).toEqual(expect.any(String));
   });
 
-  it('misses nothing that commits while the subscription begins, and tells nothing twice', async () => {
+  it('misses nothing that commits while the subscription begins, and delivers nothing twice', async () => {
     await using own = await startPushServer();
     const tasks = await Promise.all(Array.from({ length: 40 }, () => own.create()));
     for (const task of tasks) await own.generate(task);
@@ -138,13 +138,13 @@ describe.each([
         () => client.results,
         (results) => results.some(({ data }) => data?.taskStatusChanged['id'] === toGlobalId(last.id)),
       );
-      const told = revisions(client.results);
-      expect(told).toEqual([...new Set(told)].toSorted());
+      const received = revisions(client.results);
+      expect(received).toEqual([...new Set(received)].toSorted());
       const completed = client.results.filter(({ data }) => data?.taskStatusChanged['stage'] === 'COMPLETED');
       const open = tasks.filter(({ id }) =>
         client.results.some(({ data }) => data?.taskStatusChanged['id'] === toGlobalId(id)),
       );
-      // Whoever was unfinished when it began is told to its end.
+      // Every task that was unfinished at the beginning is delivered to its end.
       expect(completed).toHaveLength(open.length);
       await client[Symbol.asyncDispose]();
     }
@@ -170,7 +170,7 @@ describe.each([
   });
 
   it('answers NOT_FOUND alike to an unknown, a malformed and a foreign id', async () => {
-    const foreign = await server.create({ owner: 'key:somebody' as Owner });
+    const foreign = await server.create({ owner: 'key:other' as Owner });
     for (const id of [toGlobalId(foreign.id), toGlobalId(randomId() as TaskId), 'nonsense']) {
       await using client = await subscribe(server.url, watchOne, { id });
       await client.end();
@@ -227,7 +227,7 @@ describe.each([
     await waitFor('no listeners', own.listeners, (count) => count === 0);
   });
 
-  it('keeps the newest state of each task for a reader that stops, and costs nobody else', async () => {
+  it('keeps the newest state of each task for a reader that stops, at no cost to others', async () => {
     await using own = await startPushServer();
     const tasks = await Promise.all(Array.from({ length: 3 }, () => own.create()));
     for (const task of tasks) await own.generate(task);

@@ -246,7 +246,7 @@ describe('graphql-multipart-request-spec', () => {
     await waitFor('no unfinished file', left, (names) => names.length === 0);
   });
 
-  it('tells 413 alike with a length and in chunks', async () => {
+  it('is 413 with a length and in chunks alike', async () => {
     const large = Buffer.concat([operations, map, part('name="0"', Buffer.alloc(22 * 1024 * 1024))]);
     const refused = { status: 413, code: 'LIMIT_EXCEEDED' };
     for (const headers of [{ 'content-length': large.length }, { 'transfer-encoding': 'chunked' }]) {

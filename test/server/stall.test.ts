@@ -8,7 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 /** Longer than the time limit of a request, a lease, and a round of pings together. */
 const stallMs = 2500;
 
-it('a process that stood still blames nobody: paid requests, leases and sockets live on', async () => {
+it('a process that was blocked cuts nothing: paid requests, leases and sockets continue', async () => {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const simulator = stack.use(await startSimulatorProcess('--duration-ms', '200'));

@@ -77,7 +77,7 @@ describe('the studio over HTTP', () => {
     },
   );
 
-  it('tells the page that people are asked for a key, and stays open itself', async () => {
+  it('marks the page when callers need a key, and stays open itself', async () => {
     await using closed = await startTestApp({ API_KEYS: 'ann:right-key-of-ann' });
     const page = await fetch(closed.url);
     expect([page.status, (await page.text()).includes('data-access="key"')]).toEqual([200, true]);

@@ -9,19 +9,19 @@ import { startPushServer } from '../support/push-server.ts';
 describe('the work of one turn', () => {
   it('is executed in order and answered behind that; what comes late is answered later', async () => {
     const turn = new TurnBatch();
-    const told: string[] = [];
+    const steps: string[] = [];
     const late = Promise.withResolvers<string>();
     const first = turn.execute(() => {
-      told.push('executes 1');
-      turn.write(() => told.push('answers 1'));
+      steps.push('executes 1');
+      turn.write(() => steps.push('answers 1'));
       return 1;
     });
     const waits = turn.execute(async () => {
-      told.push('executes 2');
+      steps.push('executes 2');
       const answer = await late.promise;
       const written = Promise.withResolvers<void>();
       turn.write(() => {
-        told.push(answer);
+        steps.push(answer);
         written.resolve();
       });
       return written.promise;
@@ -30,17 +30,17 @@ describe('the work of one turn', () => {
       throw new Error('broken');
     });
     const last = turn.execute(() => {
-      told.push('executes 4');
-      turn.write(() => told.push('answers 4'));
+      steps.push('executes 4');
+      turn.write(() => steps.push('answers 4'));
       return 4;
     });
-    expect(told).toEqual([]);
+    expect(steps).toEqual([]);
     await expect(fails).rejects.toThrow('broken');
     expect([await first, await last]).toEqual([1, 4]);
-    expect(told).toEqual(['executes 1', 'executes 2', 'executes 4', 'answers 1', 'answers 4']);
+    expect(steps).toEqual(['executes 1', 'executes 2', 'executes 4', 'answers 1', 'answers 4']);
     late.resolve('answers 2');
     await waits;
-    expect(told.at(-1)).toBe('answers 2');
+    expect(steps.at(-1)).toBe('answers 2');
   });
 });
 

@@ -22,7 +22,7 @@ describe('uploadReferenceImage', () => {
     return ((await response.json()) as { data: { generateVideo: unknown } }).data.generateVideo;
   };
 
-  it('tells an image by its content, keeps it, and lets its owner use it again and again', async () => {
+  it('detects an image by its content, stores it, and lets its owner use it repeatedly', async () => {
     const { body } = await upload(app.url, png, 'the-long-key-of-ann', 'fox.txt');
     const uploaded = body.data?.uploadReferenceImage;
     expect(uploaded).toEqual({
@@ -48,7 +48,7 @@ describe('uploadReferenceImage', () => {
     ]).toEqual([used, used]);
   });
 
-  it("answers NOT_FOUND to somebody else's upload, as to none at all", async () => {
+  it("returns NOT_FOUND for another owner's upload, as for none at all", async () => {
     const { body } = await upload(app.url, png, 'the-long-key-of-ann');
     const missing = {
       task: null,

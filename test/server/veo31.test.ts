@@ -213,7 +213,7 @@ describe("the seed's REST calls", () => {
     });
     const { id, step3_video_generation: third } = made.body as Generated;
     expect((await call(`${app.url}/veo31/status/${id}`)).status).toBe(401);
-    // Exactly as for an id that nobody has, in whatever letters it is written.
+    // Exactly as for an unknown id, in any letter case.
     const nobodys = await call(`${app.url}/veo31/status/${'0'.repeat(32)}`, as('the-long-key-of-ben'));
     expect(nobodys.body).toMatchObject({ provider: 'simulator', status: 'unknown' });
     for (const one of [id, third.task_id, 'a/b?c']) {

@@ -15,7 +15,7 @@ const keys = { API_KEYS: 'ann:0123456789abcdef,ben:fedcba9876543210' };
 const ann = '0123456789abcdef';
 const ben = 'fedcba9876543210';
 
-/** A client that sends a request as it is, and reads nothing until it is told to. */
+/** A client that sends raw bytes, and reads nothing until `resume`. */
 async function open(server: PushServer, text: string): Promise<Socket> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   // Cut connections are what these tests are about.
@@ -70,7 +70,7 @@ describe('a socket that is not read', () => {
       'queries that are refused',
       (socket, index) => socket.subscribe(String(index), `{ ${`${'x'.repeat(190)} `.repeat(20)} }`),
     ],
-  ])('gets few answers to its %s, and is cut', async (_what, ask) => {
+  ])('receives few responses to its %s, and is cut', async (_what, ask) => {
     await using server = await startPushServer({ LIMIT_STALLED_MS: '500' });
     using connections = new ServerConnections();
     await using socket = await RawSocket.connect(server.url);

@@ -243,7 +243,7 @@ describe('graphql-transport-ws', () => {
     },
   );
 
-  it('tells nothing more after the client completes', async () => {
+  it('delivers nothing more after the client completes', async () => {
     const task = await server.generate(await server.create());
     await using raw = await RawSocket.connect(server.url);
     raw.subscribe('1', `subscription { taskStatusChanged(id: "${toGlobalId(task.id)}") { stage } }`);
@@ -317,15 +317,15 @@ describe('authentication over graphql-transport-ws', () => {
     expect((await raw.closed).code).toBe(4403);
   });
 
-  it('tells an owner nothing of another one', async () => {
+  it('delivers nothing of another owner', async () => {
     await using ann = await RawSocket.connect(server.url, { authorization: await token(60) });
     await using studio = await RawSocket.connect(server.url, { authorization: 'the-long-key-of-studio' });
     ann.subscribe('1', 'subscription { taskStatusChanged { label } }');
     studio.subscribe('1', 'subscription { taskStatusChanged { label } }');
     await server.create({ owner: 'jwt:ann' as never, label: 'hers' });
     await server.create({ owner: 'key:studio' as never, label: 'theirs' });
-    const told = await Promise.all([ann, studio].map((raw) => raw.next(({ type }) => type === 'next')));
-    expect(told.map(({ payload }) => payload)).toEqual([
+    const delivered = await Promise.all([ann, studio].map((raw) => raw.next(({ type }) => type === 'next')));
+    expect(delivered.map(({ payload }) => payload)).toEqual([
       { data: { taskStatusChanged: { label: 'hers' } } },
       { data: { taskStatusChanged: { label: 'theirs' } } },
     ]);
