@@ -1,22 +1,16 @@
-import {
-  statusOf,
-  type TaskError,
-  type Transition,
-  type Video,
-  type VisibleTask,
-} from '../domain/video-task.ts';
+import { statusOf, type VisibleTask } from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
-import type { Progress } from '../domain/progress.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
 import { toGlobalId } from './global-id.ts';
 import { reading } from './task-fields.ts';
+import { declareVideoTaskParts } from './video-task-parts.ts';
 
 /** The type that queries, mutations and the subscription return. */
 export type VideoTaskRef = ReturnType<typeof declareVideoTask>;
 
-/** Declares the video task and its parts. */
+/** Declares the video task. */
 export function declareVideoTask(
   builder: Builder,
   enums: Enums,
@@ -24,7 +18,7 @@ export function declareVideoTask(
   Cost: CostRef,
 ) {
   const VideoTaskRef = builder.objectRef<VisibleTask>('VideoTask');
-  const parts = declareParts(builder, enums);
+  const parts = declareVideoTaskParts(builder, enums);
   VideoTaskRef.implement({
     description: 'A requested video, from the request to the playable result.',
     interfaces: [builder.nodeInterfaceRef()],
@@ -207,127 +201,4 @@ export function declareVideoTask(
     }),
   });
   return VideoTaskRef;
-}
-
-/** The queue position is read only if the query contains it. */
-interface ProgressOfTask extends Progress {
-  readonly task: VisibleTask;
-}
-
-function declareParts(builder: Builder, enums: Enums) {
-  return {
-    Video: builder.objectRef<Video>('Video').implement({
-      description: 'The finished video.',
-      fields: (t) => ({
-        sourceUrl: t.expose('sourceUrl', {
-          type: 'URL',
-          nullable: true,
-          description: 'The short-lived link of the provider.',
-        }),
-        contentType: t.exposeString('contentType', {
-          nullable: true,
-          description: 'The media type, detected from the content, such as video/mp4.',
-        }),
-        bytes: t.exposeFloat('bytes', { nullable: true, description: 'The size of the stored copy.' }),
-        sha256: t.exposeString('sha256', {
-          nullable: true,
-          description: 'The SHA-256 hash of the stored copy, in hexadecimal.',
-        }),
-        width: t.exposeInt('width', {
-          nullable: true,
-          description: 'The width in pixels, read from the stored copy; null if it could not be read.',
-        }),
-        height: t.exposeInt('height', {
-          nullable: true,
-          description: 'The height in pixels, read from the stored copy; null if it could not be read.',
-        }),
-        durationSeconds: t.exposeFloat('durationSeconds', {
-          nullable: true,
-          description: 'The length, read from the stored copy; null if it could not be read.',
-        }),
-        posterUrl: t.field({
-          type: 'URL',
-          nullable: true,
-          description: 'A still picture, served by this server. Always null in this version.',
-          resolve: () => null,
-        }),
-        archivedAt: t.expose('archivedAt', {
-          type: 'DateTime',
-          nullable: true,
-          description: 'The time at which the stored copy was complete.',
-        }),
-        archiveError: t.string({
-          nullable: true,
-          description:
-            'The reason why there is no stored copy. Always null: a task completes together with its copy.',
-          resolve: () => null,
-        }),
-        expiresAt: t.field({
-          type: 'DateTime',
-          nullable: true,
-          description: 'The time until which the copy is stored; null: until the task is deleted.',
-          resolve: () => null,
-        }),
-      }),
-    }),
-    VideoTaskError: builder.objectRef<TaskError>('VideoTaskError').implement({
-      description: 'The failure of a task.',
-      fields: (t) => ({
-        code: t.expose('code', { type: enums.VideoTaskErrorCode, description: 'The kind of failure.' }),
-        message: t.exposeString('message', { description: 'The problem and what to do next.' }),
-        providerCode: t.exposeString('providerCode', {
-          nullable: true,
-          description: 'The error code of the provider.',
-        }),
-        retryable: t.exposeBoolean('retryable', {
-          description: 'Whether the same input may succeed in another attempt.',
-        }),
-        billed: t.expose('billed', {
-          type: enums.Billed,
-          description: 'Whether the provider charges for the task.',
-        }),
-      }),
-    }),
-    Progress: builder.objectRef<ProgressOfTask>('Progress').implement({
-      description: 'The progress of a task.',
-      fields: (t) => ({
-        percent: t.exposeInt('percent', {
-          description: 'From 0 to 100. Never decreases; 100 only if the task is COMPLETED.',
-        }),
-        estimated: t.exposeBoolean('estimated', {
-          description:
-            'True if the percent is computed from the elapsed time, false if the provider reported it.',
-        }),
-        elapsedSeconds: t.exposeFloat('elapsedSeconds', {
-          description: 'The time since the task was created.',
-        }),
-        remainingSeconds: t.exposeFloat('remainingSeconds', {
-          nullable: true,
-          description: 'An estimate from the typical time of such videos; null where there is none.',
-        }),
-        queuePosition: t.int({
-          nullable: true,
-          description: 'The number of tasks that are sent before this one; null once it was sent.',
-          resolve: ({ task }, _args, { store }) =>
-            task.stage === 'WAITING' ? store.queuePosition(task) : null,
-        }),
-      }),
-    }),
-    VideoTaskTransition: builder.objectRef<Transition>('VideoTaskTransition').implement({
-      description: 'A change of the stage of a task.',
-      fields: (t) => ({
-        status: t.field({
-          type: enums.VideoTaskStatus,
-          description: 'The status after the transition.',
-          resolve: ({ stage }) => statusOf(stage),
-        }),
-        stage: t.expose('stage', {
-          type: enums.VideoTaskStage,
-          description: 'The stage after the transition.',
-        }),
-        at: t.expose('at', { type: 'DateTime', description: 'The time of the transition.' }),
-        reason: t.exposeString('reason', { nullable: true, description: 'The reason, where there is one.' }),
-      }),
-    }),
-  };
 }
