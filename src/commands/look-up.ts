@@ -13,7 +13,9 @@ export class LookUps {
   readonly #commands: Pick<Commands, 'store'>;
   readonly #slots = new FairSlots(slots);
   /** Checks that began within the last two seconds, or have not ended. */
-  readonly #shared = new Map<string, Promise<CheckOutcome>>();
+  readonly #begun = new Map<string, Promise<CheckOutcome>>();
+  /** Those of one owner that have no slot yet. */
+  readonly #waiting = new Map<string, Promise<CheckOutcome>>();
 
   constructor(commands: Pick<Commands, 'store'>) {
     this.#commands = commands;
@@ -30,10 +32,23 @@ export class LookUps {
 
   #askOnce(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     const key = `${provider.name} ${providerTaskId}`;
-    const shared = this.#shared.get(key);
+    // Shared between owners once it has begun: before, each waits in the own line only.
+    const ownKey = `${owner} ${key}`;
+    const shared = this.#begun.get(key) ?? this.#waiting.get(ownKey);
     if (shared !== undefined) return shared;
-    const outcome = this.#slots.run(owner, () => this.#check(key, provider, providerTaskId));
-    this.#shared.set(key, outcome);
+    let hasBegun = false;
+    const outcome = this.#slots.run(owner, () => {
+      hasBegun = true;
+      this.#waiting.delete(ownKey);
+      return this.#begun.get(key) ?? this.#begin(key, provider, providerTaskId);
+    });
+    if (!hasBegun) this.#waiting.set(ownKey, outcome);
+    return outcome;
+  }
+
+  #begin(key: string, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+    const outcome = this.#check(key, provider, providerTaskId);
+    this.#begun.set(key, outcome);
     return outcome;
   }
 
@@ -49,7 +64,7 @@ export class LookUps {
     let hasEnded = false;
     let isOld = false;
     const forget = () => {
-      if (hasEnded && isOld) this.#shared.delete(key);
+      if (hasEnded && isOld) this.#begun.delete(key);
     };
     // A deadline: those who asked while this process stood still share it too.
     const age = new Deadline(wakeIntervalMs, () => {
@@ -61,7 +76,7 @@ export class LookUps {
       return await provider.check(request, new AbortController().signal);
     } catch (error) {
       age[Symbol.dispose]();
-      this.#shared.delete(key);
+      this.#begun.delete(key);
       throw error;
     } finally {
       hasEnded = true;

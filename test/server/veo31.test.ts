@@ -203,6 +203,37 @@ describe("the seed's REST calls", () => {
     expect([new Set(states), most]).toEqual([new Set(['processing']), 10]);
   });
 
+  it('do not wait behind another owner, for an id that both ask for either', async () => {
+    const held: { readonly url: string; readonly answer: () => void }[] = [];
+    await using kie = await startLoopback(({ url = '' }, response) => {
+      held.push({ url, answer: () => void response.end('{"status":"processing"}') });
+    });
+    const keys = { API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' };
+    await using app = await startTestApp({
+      ...keys,
+      PROVIDERS: 'kie',
+      KIE_API_KEY: 'k',
+      KIE_BASE_URL: kie.url,
+    });
+    const ask = (id: string, name: string) =>
+      call(`${app.url}/veo31/kie-status/${id}`, {
+        headers: { authorization: `Bearer the-long-key-of-${name}` },
+      });
+    const anns = Array.from({ length: 12 }, (_, index) => ask(`id${index}`, 'ann'));
+    await waitFor('ten of them', () => held.length === 10);
+    const last = 'id11';
+    const bens = ask(last, 'ben');
+    await waitFor('the one of ben', () => held.some(({ url }) => url.includes(last)));
+    held.find(({ url }) => url.includes(last))?.answer();
+    expect((await bens).body).toMatchObject({ status: 'processing' });
+    for (const { answer } of held) answer();
+    await waitFor('the rest', () => held.length === 12);
+    for (const { answer } of held) answer();
+    await Promise.all(anns);
+    // Who asks while it is under way, or within two seconds, shares it.
+    expect(held.filter(({ url }) => url.includes(last))).toHaveLength(1);
+  });
+
   it('ask for a key where keys are configured, and tell nothing of another owner', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' });
     const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
