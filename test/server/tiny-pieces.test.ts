@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CallbackBody } from '../../src/providers/kie/callback.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { watchLoop } from '../support/watch-loop.ts';
 
 const key = '0123456789abcdef';
@@ -80,6 +82,28 @@ describe('a request whose body comes in chunks of one byte', () => {
       expect(await textOf(socket)).toContain('key:ann');
     }
   });
+});
+
+it.each<[string, (files: string) => string]>([
+  ['has too long a text', (files) => `${part('name="operations"')}${'x'.repeat(1_100_000)}\r\n${files}`],
+  ['has an encoded part', (files) => `${part('name="a"\r\nContent-Transfer-Encoding: base64')}x\r\n${files}`],
+  ['ends early', (files) => `${files}${part('name="b"; filename="b"')}x`],
+])('a form that %s leaves none of its files', async (_what, form) => {
+  const files = Array.from(
+    { length: 50 },
+    (_, index) => `${part(`name="${index}"; filename="a"`)}${'x'.repeat(5000)}\r\n`,
+  );
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'multipart/form-data; boundary=B' },
+    body: form(files.join('')),
+  });
+  expect(response.status).toBeGreaterThanOrEqual(400);
+  await waitFor(
+    'an empty folder',
+    () => readdir(server.mediaDirectory),
+    (names) => names.length === 0,
+  );
 });
 
 it('a message of a socket that comes in thousands of frames closes it', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Writable, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Busboy } from '@fastify/busboy';
 import { bodyTooLarge, tooSlow } from './read-body.ts';
@@ -69,8 +69,7 @@ export async function readMultipart<File>(
   );
   parser.on('finish', () => outcome.resolve(null));
   parser.on('error', () => outcome.resolve(badInput('The multipart body is incomplete or malformed.')));
-  const joined = joinedWrites(parser);
-  request.pipe(joined);
+  request.pipe(parser);
   try {
     const refusal = (await outcome.promise) ?? (await parts.finish());
     if (refusal === null) return parts;
@@ -81,20 +80,10 @@ export async function readMultipart<File>(
     throw error;
   } finally {
     if (traffic !== undefined) traffic.body = null;
-    request.unpipe(joined);
+    request.unpipe(parser);
     request.removeAllListeners('data');
   }
 }
-
-/** Writes on what arrives at once in one piece: each piece costs a hundred bytes, and clients may send single ones. */
-const joinedWrites = (target: Writable): Writable =>
-  new Writable({
-    write: (chunk: Buffer, _encoding, done) => void setImmediate(() => target.write(chunk, done)),
-    writev: (chunks, done) =>
-      void target.write(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
-    final: (done) => void target.end(done),
-    // The target reports its own errors.
-  }).on('error', () => {});
 
 /** The parts of one form while they arrive. */
 class Parts<File> implements MultipartForm<File> {
@@ -107,6 +96,7 @@ class Parts<File> implements MultipartForm<File> {
   readonly #options: MultipartOptions<File>;
   readonly #settle: PromiseWithResolvers<RequestRefusal>;
   #refusal: RequestRefusal | null = null;
+  #isDiscarded = false;
   readonly #contents: Readable[] = [];
   readonly #reading: Promise<void>[] = [];
 
@@ -117,6 +107,11 @@ class Parts<File> implements MultipartForm<File> {
   }
 
   add(name: string, content: Readable, fileName: string | undefined, encoding: string): void {
+    if (this.#isDiscarded) {
+      // The parser goes on with what it was given before.
+      content.on('error', () => {}).destroy();
+      return;
+    }
     this.#contents.push(content);
     if (this.#contents.length > maxParts) {
       this.#fail(badInput(`A form must have at most ${maxParts} parts.`));
@@ -146,6 +141,7 @@ class Parts<File> implements MultipartForm<File> {
 
   /** Ends what is under way and removes what came of it. */
   async discard(): Promise<void> {
+    this.#isDiscarded = true;
     for (const content of this.#contents) content.destroy(new Error('The form was refused'));
     await Promise.allSettled(this.#reading);
     await Promise.all(this.files.map(({ file }) => this.#options.discard(file)));
