@@ -23,10 +23,10 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
       hint:
         row.stage === 'WAITING'
           ? null
-          : `${label} cannot be told to stop: the video may still be made there, and it will be billed. ` +
+          : `${label} cannot be stopped: the video may still be generated there, and it will be billed. ` +
             'It is no longer watched here.',
     }),
-    // Looked at once more, when it must be over there: for its cost.
+    // Checked again for its cost, when the provider must have finished it.
     { schedule: { dueAt: commands.now() + costLookFactor * interval } },
   );
   if (canceled !== null) return success(canceled);

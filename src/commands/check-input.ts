@@ -18,7 +18,7 @@ const maxKeyLength = 255;
 /** Longer names of models were never seen. */
 const maxModelLength = 200;
 
-/** What is wrong with an input whoever does it. Images are held to syntax only: reaching them is the worker's matter. */
+/** The errors of an input, independent of the provider. Only the syntax of image URLs is checked: the worker fetches them. */
 export function checkInput(input: GenerateVideoInput): UserError[] {
   const errors: UserError[] = [];
   const bad = (message: string, ...field: string[]) => errors.push(badInput(message, ['input', ...field]));
@@ -30,7 +30,7 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   checkLabel(input.label, errors);
   checkModel(input.model, errors);
   if (input.referenceImages.length > maxReferenceImages) {
-    bad(`At most ${maxReferenceImages} reference images are taken.`, 'referenceImages');
+    bad(`At most ${maxReferenceImages} reference images are accepted.`, 'referenceImages');
   }
   for (const [index, { url }] of input.referenceImages.entries()) {
     if (url !== null) checkImageUrl(url, (message) => bad(message, 'referenceImages', String(index), 'url'));
@@ -39,7 +39,7 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
     bad(`providerOptions have at most ${maxOptionsBytes} bytes as JSON.`, 'providerOptions');
   }
   if (input.durationSeconds !== null && input.durationSeconds < 1) {
-    bad('A video lasts at least one second.', 'durationSeconds');
+    bad('durationSeconds must be at least 1.', 'durationSeconds');
   }
   return errors;
 }
@@ -48,12 +48,12 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
 export const checkLabel = (label: string | null, errors: UserError[]): void =>
   checkText('label', label ?? '', maxLabelLength, errors);
 
-/** A model has a name; whether somebody knows it is the provider's matter. */
+/** Adds an error for a string that is not the name of a model. Whether the model exists is for the provider to say. */
 export function checkModel(model: string | null, errors: UserError[]): void {
   if (model !== null && (model.length > maxModelLength || !/^[\x21-\x7e]+$/.test(model))) {
     errors.push(
       badInput(
-        'This cannot be the name of a model: give it as the query `providers` or the provider shows it, or leave it out.',
+        'This is not the name of a model. Use a name from the query `providers` or from the provider, or omit it.',
         ['input', 'model'],
       ),
     );
@@ -64,23 +64,23 @@ export function checkModel(model: string | null, errors: UserError[]): void {
 export function checkKey(key: string | null, field: readonly string[]): UserError | null {
   if (key === null) return null;
   if (key === '') {
-    return badInput('An idempotencyKey is not empty. Leave it out, or send any text of yours.', field);
+    return badInput('idempotencyKey must not be empty. Omit it, or send a string of your choice.', field);
   }
   return isText(key) && !/\p{Cc}/u.test(key) && lengthOf(key) <= maxKeyLength
     ? null
-    : badInput(`An idempotencyKey is plain text of at most ${maxKeyLength} characters, on one line.`, field);
+    : badInput(`idempotencyKey must be plain text of at most ${maxKeyLength} characters on one line.`, field);
 }
 
 function checkText(name: 'prompt' | 'label', text: string, maxLength: number, errors: UserError[]): void {
   const length = lengthOf(text);
   if (length > maxLength) {
     errors.push(
-      badInput(`The ${name} has ${length} characters; at most ${maxLength} are taken.`, ['input', name]),
+      badInput(`The ${name} has ${length} characters; at most ${maxLength} are accepted.`, ['input', name]),
     );
   }
   if (!isText(text)) {
     errors.push(
-      badInput(`The ${name} has half a character or a NUL in it. Send it as whole Unicode text.`, [
+      badInput(`The ${name} contains an unpaired surrogate or a NUL. Send well-formed Unicode text.`, [
         'input',
         name,
       ]),
@@ -105,11 +105,11 @@ const byteLengthOf = (value: JsonObject): number => Buffer.byteLength(JSON.strin
 
 function checkImageUrl(text: string, bad: (message: string) => void): void {
   if (text.length > maxUrlLength) {
-    bad(`An image address has at most ${maxUrlLength} characters.`);
+    bad(`An image URL must have at most ${maxUrlLength} characters.`);
     return;
   }
   const url = isWebAddress(text) ? URL.parse(text) : null;
-  if (url === null) bad('An image address starts with https:// or http:// and has no blanks inside.');
+  if (url === null) bad('An image URL must start with https:// or http:// and contain no spaces.');
   else if (url.username !== '' || url.password !== '')
-    bad('An image address carries no user name or password.');
+    bad('An image URL must not contain a user name or password.');
 }

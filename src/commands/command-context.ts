@@ -14,9 +14,9 @@ export interface OwnerLimits {
   readonly mutationsPerMinute: (owner: Owner) => number | null;
 }
 
-/** What the commands need from the modules below them. */
+/** The modules below, as the commands use them. */
 export interface Commands {
-  /** Without what reads or changes a task whoever owns it. */
+  /** Without the methods that read or change a task of any owner. */
   readonly store: Omit<Store, 'get' | 'change'>;
   /** Where uploads and videos are kept. */
   readonly files: MediaFiles;
@@ -30,7 +30,7 @@ export interface Commands {
   readonly maxUploadBytes: number;
   /** Bounds on what one owner may do; without them, none. */
   readonly limits?: OwnerLimits;
-  /** Tells the worker that there is work of a provider now; a hint, never a promise. */
+  /** Reports to the worker that a provider has new work; a hint only. */
   readonly wakeWorker: (provider: ProviderName) => void;
   readonly now: () => number;
 }

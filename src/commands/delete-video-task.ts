@@ -4,14 +4,14 @@ import type { Commands } from './command-context.ts';
 import { failure, unknownTask } from './task-result.ts';
 import type { UserError } from '../domain/user-error.ts';
 
-/** What `deleteVideoTask` answers. */
+/** The result of `deleteVideoTask`. */
 export interface DeleteResult {
   readonly deletedId: TaskId | null;
   readonly userErrors: readonly UserError[];
 }
 
 /**
- * Deletes a task that has ended, and its video. Subscribers are told once more; what it cost and its
+ * Deletes a task that has ended, and its video. Subscribers are sent a last revision; what it cost and its
  * idempotency key stay.
  */
 export async function deleteVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<DeleteResult> {

@@ -5,7 +5,7 @@ import type { GenerateVideoInput } from '../domain/selection.ts';
 import { prepareVideo } from './prepare-video.ts';
 import type { UserError } from '../domain/user-error.ts';
 
-/** What a video would be made with, cost and take. */
+/** The provider, model, cost and time of a video. */
 export interface VideoEstimate {
   readonly provider: ProviderName | null;
   readonly model: string | null;
@@ -16,7 +16,7 @@ export interface VideoEstimate {
   readonly userErrors: readonly UserError[];
 }
 
-/** What `generateVideo` would do with the same input; keeps nothing and asks nobody. */
+/** The result that `generateVideo` would have for the same input; writes nothing and asks no provider. */
 export async function estimateVideo(
   commands: Commands,
   owner: Owner,
@@ -41,7 +41,7 @@ export async function estimateVideo(
   return {
     provider,
     model,
-    // Told also where the budget does not hold it: it says by how much.
+    // Also where it exceeds the budget, so that the caller sees by how much.
     cost,
     seconds: known?.typicalSeconds ?? null,
     userErrors: refused?.userErrors ?? [],

@@ -65,7 +65,7 @@ export class FairSlots {
     if (next === null) return false;
     const queue = this.#waiting.get(next) ?? [];
     const first = queue.shift();
-    // Behind the others who wait, if there is more.
+    // After the other owners who wait, if there is more.
     this.#waiting.delete(next);
     if (queue.length > 0) this.#waiting.set(next, queue);
     first?.start();

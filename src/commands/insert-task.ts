@@ -7,7 +7,7 @@ import { refusedOptions } from './priced-options.ts';
 import { tooManyOpen } from './rate-limits.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
 
-/** Which arguments the caller's errors are about. */
+/** The paths of the arguments, for errors. */
 export interface KeepFields {
   readonly key: readonly string[];
   readonly model: readonly string[];
@@ -47,13 +47,17 @@ export async function keepTask(
     case 'tooManyOpen':
       return { task: null, userErrors: [tooManyOpen(limits)] };
     case 'outrun':
-      return failure('NOT_RESOLVABLE', 'The submission was resolved meanwhile. Read the task anew.', ['id']);
+      return failure(
+        'NOT_RESOLVABLE',
+        'The submission has been resolved in the meantime. Read the task again.',
+        ['id'],
+      );
     default:
       return kept satisfies never;
   }
 }
 
-/** What the budget says against a task as of now; null: nothing. */
+/** The error of a task that exceeds the budget as of now; null if it does not. */
 export async function refusedByBudget(
   commands: Commands,
   task: NewVideoTask,
@@ -70,7 +74,7 @@ export async function refusedByBudget(
     : null;
 }
 
-/** What a budget says against a task whose cost cannot be foreseen; null: nothing. */
+/** The error of a task under a budget whose cost cannot be estimated; null if it can. */
 function refusedAsUnpriced(
   { providers }: Commands,
   { provider: { name }, spec: { model, providerOptions }, cost }: NewVideoTask,
@@ -83,7 +87,7 @@ function refusedAsUnpriced(
   return cost === null ? priceUnknown(model, provider?.priceSetting ?? null, fields) : null;
 }
 
-/** What a key that was used before answers; null for one that was not. */
+/** The result of the call that used the key before; null for a new key. */
 export async function repeatedTask(
   { store }: Commands,
   owner: Owner,
@@ -116,7 +120,7 @@ const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): Task
   failure(
     'BUDGET_EXCEEDED',
     `This video is estimated at ${usd(cost?.amount ?? 0)}; of this month's budget of ` +
-      `${usd(limitUsd)}, ${usd(spentUsd)} are taken. Choose a cheaper model or resolution, wait for ` +
+      `${usd(limitUsd)}, ${usd(spentUsd)} are used. Choose a cheaper model or resolution, wait for ` +
       'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
     null,
   );
@@ -124,7 +128,7 @@ const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): Task
 const priceUnknown = (model: string, priceSetting: string | null, fields: KeepFields): TaskResult =>
   failure(
     'BUDGET_EXCEEDED',
-    `The price of ${model} in this form is not known, and you have a monthly budget. Choose a model with a price ` +
+    `The price of ${model} with these options is not known, and you have a monthly budget. Choose a model with a price ` +
       '(see the query `providers`), or leave durationSeconds and resolution out' +
       (priceSetting === null
         ? '.'

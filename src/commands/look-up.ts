@@ -66,7 +66,7 @@ export class LookUps {
     const forget = () => {
       if (hasEnded && isOld) this.#begun.delete(key);
     };
-    // A deadline: those who asked while this process stood still share it too.
+    // A deadline: callers who asked while this process was stopped share it too.
     const age = new Deadline(wakeIntervalMs, () => {
       isOld = true;
       forget();

@@ -3,7 +3,7 @@ import type { Owner } from '../domain/video-task.ts';
 /** The window, in seconds, and its parts. */
 const windowSeconds = 60;
 
-/** Mutations of one owner by second, and the second that each part stands for. */
+/** Mutations of one owner by second, and the second that each part counts. */
 interface Window {
   readonly counts: Uint32Array;
   readonly seconds: Float64Array;
@@ -25,7 +25,7 @@ export class MutationRate {
     this.#now = now;
   }
 
-  /** Counts one mutation; returns null, or in how many seconds there is room for one, and then it is not counted. */
+  /** Counts one mutation; returns null, or the seconds until one is allowed; then it is not counted. */
   take(owner: Owner): { readonly limit: number; readonly waitSeconds: number } | null {
     const limit = this.#limitOf(owner);
     if (limit === null) return null;

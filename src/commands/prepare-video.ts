@@ -10,7 +10,7 @@ import { planVideo, type GenerateVideoInput, type ImageInput } from '../domain/s
 import { framePrompt } from './prompt-frames.ts';
 import type { UserError } from '../domain/user-error.ts';
 
-/** What an input leads to, before anything is kept. */
+/** A task that can be inserted, or why there is none. */
 export type Preparation =
   | { readonly kind: 'refused'; readonly userErrors: readonly UserError[] }
   /** The key was used before: this is its task. */
@@ -19,7 +19,7 @@ export type Preparation =
       readonly kind: 'prepared';
       readonly task: NewVideoTask;
       readonly key: IdempotencyKey | null;
-      /** Which arguments the errors of keeping it are about. */
+      /** The paths of the arguments, for errors of the insert. */
       readonly fields: KeepFields;
     };
 
@@ -43,7 +43,7 @@ export async function prepareVideo(
   const badKey = checkKey(idempotencyKey, fields.key);
   if (badKey !== null) return { kind: 'refused', userErrors: [badKey] };
   const key = idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOfInput(input) };
-  // First: a repeated call finds its task whatever the operator changed or swept meanwhile.
+  // First: a repeated call finds its task even if the operator has changed settings or an upload has expired.
   const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
   if (repeated !== null) {
     return repeated.task === null
@@ -86,7 +86,7 @@ async function resolveImages(
     if (upload === null) {
       missing.push({
         code: 'NOT_FOUND',
-        message: 'There is no such upload of yours. It may have been swept: upload the image again.',
+        message: 'You have no such upload. It may have expired: upload the image again.',
         field: ['input', 'referenceImages', String(index), 'uploadId'],
       });
     } else {

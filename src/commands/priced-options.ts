@@ -16,8 +16,7 @@ export function refusedOptions(
 ): UserError[] {
   const free = provider.freeOptions(model);
   const names = [...free.keys()];
-  const instead =
-    names.length === 0 ? 'Leave it out.' : `Leave it out. Allowed with ${model}: ${names.join(', ')}.`;
+  const instead = names.length === 0 ? 'Omit it.' : `Omit it. Allowed with ${model}: ${names.join(', ')}.`;
   const refuse = (key: string, why: string): UserError => ({
     code: 'BAD_INPUT',
     message: `providerOptions cannot set "${key}" under a monthly budget: ${why}`,
@@ -26,7 +25,10 @@ export function refusedOptions(
   return Object.entries(options ?? {}).flatMap(([key, value]) => {
     const type = free.get(key);
     if (type === undefined)
-      return refuse(key, `it may change what the video costs, which the budget would not see. ${instead}`);
+      return refuse(
+        key,
+        `it may change what the video costs, which the budget would not include. ${instead}`,
+      );
     return typeof value === type ? [] : refuse(key, `it must be a ${type}.`);
   });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { useCases, type UseCase } from '../domain/video-task.ts';
 
-/** The text that frames a prompt, for each use case; kept as files beside this one. */
+/** The text that frames a prompt, for each use case; kept as files in the folder `prompts`. */
 export type PromptFrames = Readonly<Record<UseCase, string>>;
 
 /** Reads the frames once, at start. */

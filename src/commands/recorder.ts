@@ -5,13 +5,13 @@ import { quietly, type Change } from '../domain/change.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine.ts';
 
-/** What is left to do with a task: the schedule, the lease to give back, the counters of checks. Never announced. */
+/** A patch of the work on a task: due time, lease, counters of checks. Never announced. */
 export type Schedule = Partial<Omit<TaskWork, 'callbackToken'>>;
 
 /** A schedule, or how it follows from the task as it is when it is written. */
 export type ScheduleFor = Schedule | ((task: VideoTask) => Schedule);
 
-/** What is written together with an event. */
+/** Options of recording an event. */
 export interface RecordOptions {
   readonly schedule?: ScheduleFor;
   /** Only while this claim holds the task. */
@@ -161,7 +161,7 @@ export class Recorder {
   }
 }
 
-/** What commands may do with tasks: each change names the owner. */
+/** The part of the recorder for commands: each change names the owner. */
 export type OwnRecorder = Pick<Recorder, 'recordOwn' | 'rescheduleOwn' | 'watch' | 'log'>;
 
 const resolved = (schedule: ScheduleFor, task: VideoTask): Schedule =>

@@ -9,7 +9,7 @@ import { copyOf } from './retry-video-task.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 import { badId, isProviderTaskId } from './track-video-task.ts';
 
-/** What a person who looked at the provider decides about a submission whose outcome is not known. */
+/** The decision of a person about a submission whose outcome is not known. */
 export type SubmissionResolution =
   /** It is there, under this id. */
   | { readonly kind: 'adopt'; readonly providerTaskId: string }
@@ -57,15 +57,15 @@ async function adopt(
         kind: 'adopted',
         providerTaskId: isHeld ? null : providerTaskId,
         trackedId: providerTaskId,
-        reason: 'Its id was named by hand.',
+        reason: 'Its id was given by its owner.',
       },
-      // A task that failed for want of an id is looked at too: a late success completes it.
+      // A task that failed for lack of an id is checked too: a late success completes it.
       { schedule: { nextAction: 'check', dueAt: now(), unknownChecks: 0 } },
     );
   try {
     const adopted = await record(false).catch(async (error: unknown) => {
       const holder = await store.getByProviderTask(provider, providerTaskId);
-      // One that another owner's task holds is taken as one that nobody knows.
+      // An id that a task of another owner holds is treated as unknown.
       if (error instanceof ProviderTaskTakenError && holder?.owner !== owner) return record(true);
       throw error;
     });
@@ -76,7 +76,7 @@ async function adopt(
     if (!(error instanceof ProviderTaskTakenError)) throw error;
     return failure(
       'BAD_INPUT',
-      'This id cannot be the one of this submission: it belongs to another task already. Look it up again.',
+      'This id cannot be that of this submission: it already belongs to another task. Look it up again.',
       field,
     );
   }
@@ -97,7 +97,7 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
   const copied = await copyOf(commands, task);
   if (copied.kind === 'impossible') return copied.result;
   const error = givenUp(labelOf(task));
-  // A key of its own, which no client can write: whoever asks twice gets the one new task.
+  // A key of its own, which no client can send: repeated calls return the one new task.
   const key = { key: `\u0001resubmit:${task.id}`, inputHash: hashOf({ resubmit: task.id }) };
   const result = await keepTask(
     commands,
@@ -132,14 +132,14 @@ const notResolvable = (task: VideoTask): TaskResult =>
   failure(
     'NOT_RESOLVABLE',
     isInDoubt(task)
-      ? `The task has its provider id already: ${task.provider.taskId ?? task.provider.trackedId}. Watch it, or retry it.`
-      : `There is no doubt about the submission of this task: it is ${task.stage}.`,
+      ? `The task already has its provider id: ${task.provider.taskId ?? task.provider.trackedId}. Watch it, or retry it.`
+      : `The submission of this task is not in doubt: its stage is ${task.stage}.`,
     ['id'],
   );
 
 const givenUp = (label: string): TaskError => ({
   code: 'SUBMISSION_UNKNOWN',
-  message: `Whether ${label} took this task was given up on. It may have been billed: ${label}'s account tells.`,
+  message: `The search for this task at ${label} was ended. It may have been billed: check your account at ${label}.`,
   providerCode: null,
   retryable: true,
   billed: 'UNKNOWN',

@@ -20,7 +20,7 @@ export async function retryVideoTask(
   if (badKey !== null) return { task: null, userErrors: [badKey] };
   const key =
     idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOf({ retryVideoTask: id }) };
-  // First: a repeated call finds its task whatever became of the old one meanwhile.
+  // First: a repeated call finds its task even if the old one has changed or was deleted.
   const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
   if (repeated !== null) return repeated;
   const task = await commands.store.getOwn(owner, id);
@@ -29,7 +29,7 @@ export async function retryVideoTask(
     return failure(
       'NOT_TERMINAL',
       task.stage === 'SUBMISSION_UNKNOWN'
-        ? 'Whether the provider took the task is not known. Use resolveSubmission: with resubmit it is knowingly sent again.'
+        ? 'Whether the provider accepted the task is not known. Use resolveSubmission; its resubmit sends the task again.'
         : `The task has not ended yet: it is ${task.stage}. Wait for its end, or cancel it first.`,
       ['id'],
     );
@@ -72,7 +72,7 @@ export async function copyOf(
     return impossible(
       failure(
         'NOT_FOUND',
-        'An uploaded image of this task is no longer kept. Upload it again, and use generateVideo.',
+        'An uploaded image of this task has expired. Upload it again, and use generateVideo.',
         ['id'],
       ),
     );

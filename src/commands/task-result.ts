@@ -1,7 +1,7 @@
 import type { VideoTask } from '../domain/video-task.ts';
 import type { UserError, UserErrorCode } from '../domain/user-error.ts';
 
-/** What a command answers: the task, or what the caller can mend. */
+/** The result of a command: the task, or the errors that the caller can fix. */
 export interface TaskResult {
   readonly task: VideoTask | null;
   readonly userErrors: readonly UserError[];
@@ -10,7 +10,7 @@ export interface TaskResult {
 /** The command took effect. */
 export const success = (task: VideoTask): TaskResult => ({ task, userErrors: [] });
 
-/** The command took no effect; `field` is the path to what the caller can mend. */
+/** A result without effect; `field` is the path to what the caller can fix. */
 export const failure = (
   code: UserErrorCode,
   message: string,

@@ -8,7 +8,7 @@ import { randomId } from './random-id.ts';
 /** The largest image that is taken. */
 export const maxImageBytes = 20 * 1024 * 1024;
 
-/** The image, or what the caller can mend. */
+/** The image, or the error that the caller can fix. */
 export type UploadResult =
   | { readonly image: Upload; readonly userErrors: readonly [] }
   | { readonly image: null; readonly userErrors: readonly [UserError] };
@@ -31,7 +31,7 @@ export async function uploadReferenceImage(
   now: number,
 ): Promise<UploadResult> {
   if (file.size > maxImageBytes) {
-    return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are taken. Make it smaller.`);
+    return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are accepted. Make it smaller.`);
   }
   const kept = await store.uploadedBytes(owner);
   if (kept + file.size > maxOwnerBytes) {

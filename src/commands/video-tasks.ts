@@ -24,10 +24,10 @@ import type { TaskResult } from './task-result.ts';
 import { trackVideoTask, type TrackVideoTaskInput } from './track-video-task.ts';
 import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
 
-/** When there is neither history nor documentation to tell, a video takes about a minute. */
+/** The time of a video, where neither history nor documentation is known. */
 const fallbackTypicalSeconds = 60;
 
-/** Commands that write at once. Each takes about 1 ms of the database; more make other owners wait behind them. */
+/** Commands that write at once. Each takes about 1 ms of the database; more would make other owners wait. */
 const writesAtOnce = 32;
 
 /** The commands on video tasks. Each answers once its effect is durable. */
@@ -71,7 +71,7 @@ export class VideoTasks {
     return refused === null ? null : tooManyMutations(refused.limit, refused.waitSeconds);
   }
 
-  /** How far a task is now. What is told never falls. */
+  /** The progress of a task now; never lower than reported before. */
   progress(task: VisibleTask): Progress {
     const { providers, now } = this.#commands;
     const provider = providers.find(({ name }) => name === task.provider.name);

@@ -3,12 +3,12 @@ import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../domain/video-task.ts';
 import { isProviderTaskId } from './track-video-task.ts';
 
-/** Checks for the same reason are at least this far apart, whoever calls how often. */
+/** The minimum time between checks for the same reason, however many calls there are. */
 export const wakeIntervalMs = 2000;
 
 /**
- * Somebody says that there is something new to see at the provider: the task is due now, or at the end of the
- * two seconds that began with the last check. Nothing of what he says is believed beyond that.
+ * Makes a task due because a callback reports something new at the provider: now, or two seconds after the last check
+ * began. Nothing else in the callback is trusted.
  *
  * @param suggestedProviderTaskId an id for a submission of unknown outcome, to be checked before it is adopted
  */
@@ -24,7 +24,7 @@ export function wakeTask(
         ? { suggestedProviderTaskId }
         : null;
     if (task.stage === 'SUBMITTING') {
-      // Faster than the answer to the paid call: whoever writes that one's outcome acts on it.
+      // The callback came before the response to the paid request: recording its outcome acts on it.
       return quietly({ wokenAt: now, ...suggested });
     }
     const isUnknown = task.provider.taskId === null && task.provider.trackedId === null;

@@ -16,8 +16,8 @@ const plausibleCredits = 10_000;
 const plausibleFactor = 100;
 
 /**
- * The cost of a task as the provider told it in its own unit; null when it told none, or a number that can be no
- * price: one odd answer must not use up an owner's budget.
+ * The cost of a task as the provider reported it in its own unit; null when it reported none, or a number that cannot be
+ * a price: one faulty response must not use up an owner's budget.
  */
 export function settledCost(
   provider: Pick<ProviderOffer, 'usdPerCredit'>,

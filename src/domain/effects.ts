@@ -2,7 +2,7 @@ import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } fro
 import type { TaskEvent } from './task-event.ts';
 import type { TaskPatch } from './task-fields.ts';
 
-/** The fields that an event writes, beside the stage it leads to and what is left to do. */
+/** The fields that an event writes, apart from the stage and the next action. */
 export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
   switch (event.kind) {
     case 'attemptStarted':
@@ -76,7 +76,7 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
   }
 }
 
-/** What is known not to be billed costs nothing; whatever else stays as it was estimated. */
+/** A failure that is known not to be billed costs nothing; any other keeps the estimate. */
 const costAfter = (task: VideoTask, error: TaskError): TaskPatch =>
   error.billed === 'NO' ? { cost: nothingSpent(task.cost) } : {};
 
@@ -93,7 +93,7 @@ function risingPercent(before: number | null, reported: number): number | null {
   return Math.max(before ?? 0, whole);
 }
 
-/** What the row of a step in the history says of it. */
+/** The reason in the history's row of an event. */
 export function reasonOf(event: TaskEvent): string | null {
   switch (event.kind) {
     case 'postponed':
@@ -103,7 +103,7 @@ export function reasonOf(event: TaskEvent): string | null {
     case 'acceptedElsewhere':
       return event.hint;
     case 'idNamed':
-      return `The provider named ${event.providerTaskId} for it, which nothing proves.`;
+      return `The provider named ${event.providerTaskId} for it, without proof.`;
     case 'refused':
     case 'providerFailed':
     case 'patienceEnded':

@@ -13,7 +13,7 @@ export interface Progress {
 /** An estimate comes near this and waits there for the truth. */
 const estimateCeiling = 95;
 
-/** Without the digits that a difference of fractions leaves behind. */
+/** Rounded to milliseconds, without the error of a difference of fractions. */
 const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /**
@@ -22,7 +22,7 @@ const wholeMs = (seconds: number): number => Math.round(seconds * 1000) / 1000;
  * @param typicalSeconds from submit to success; the estimate is at 63 % of its ceiling after this × 0.6
  */
 export function progressOf(task: VisibleTask, now: number, typicalSeconds: number): Progress {
-  // A clock that was set back stands before the last check.
+  // A clock that was set back may be before the last check.
   const present = Math.max(now, task.work.lastCheckedAt ?? 0);
   const end = isTerminal(task.stage) ? (task.result.completedAt ?? present) : present;
   const elapsedSeconds = Math.max(0, end - task.createdAt) / 1000;

@@ -1,11 +1,11 @@
 import type { Price, VideoModel } from './video-model.ts';
 import type { ProviderName, Resolution } from './video-task.ts';
 
-/** What a provider offers, as far as the choice of a provider and model, its price and its options need to know. */
+/** The part of a provider that selection, prices and the check of options need. */
 export interface ProviderOffer {
   readonly name: ProviderName;
   readonly label: string;
-  /** What one credit of the provider is worth; null where it tells no credits. */
+  /** What one credit of the provider is worth; null where it reports no credits. */
   readonly usdPerCredit: number | null;
   /** In order of preference: the first is the default. */
   readonly models: readonly VideoModel[];

@@ -17,7 +17,7 @@ export interface GenerateVideoInput extends Omit<VideoSpec, 'model' | 'prompt' |
   readonly referenceImages: readonly ImageInput[];
 }
 
-/** An input with every choice made: who does it, with which model, and how. */
+/** An input with every choice made: provider, model and options. */
 export interface Plan<Provider extends ProviderOffer> {
   readonly provider: Provider;
   readonly model: string;
@@ -28,12 +28,12 @@ export interface Plan<Provider extends ProviderOffer> {
   readonly resolution: Resolution | null;
 }
 
-/** A plan that can be kept, or everything that speaks against it. */
+/** The selection, or every reason why the input is not possible. */
 export type PlanResult<Provider extends ProviderOffer> =
   | { readonly kind: 'planned'; readonly plan: Plan<Provider> }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };
 
-/** Chooses the first provider, in the operator's order, that can do the input; else says what stands in the way. */
+/** Chooses the first provider, in the operator's order, that can do the input, or returns the reasons why none can. */
 export function planVideo<Provider extends ProviderOffer>(
   input: GenerateVideoInput,
   providers: readonly Provider[],
@@ -140,7 +140,7 @@ function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserE
   const count = input.referenceImages.length;
   if (count === 0) {
     if (input.imagesAs !== 'AUTO') {
-      errors.push(unsupported('imagesAs', `${input.imagesAs} wants images, and there are none`, []));
+      errors.push(unsupported('imagesAs', `${input.imagesAs} requires images, and there are none`, []));
     }
     return null;
   }
@@ -165,6 +165,6 @@ function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserE
 }
 
 function unsupported(field: string, what: string, allowed: readonly (string | number)[]): UserError {
-  const instead = allowed.length > 0 ? ` Allowed: ${allowed.join(', ')}.` : ' Leave it out.';
+  const instead = allowed.length > 0 ? ` Allowed: ${allowed.join(', ')}.` : ' Omit it.';
   return { code: 'UNSUPPORTED', message: `${what}.${instead}`, field: ['input', field] };
 }

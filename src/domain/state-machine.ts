@@ -26,7 +26,7 @@ const hasProviderTask = (task: VideoTask): boolean => task.provider.taskId !== n
 /** Canceled while its attempt was under way, whose outcome is still to come. */
 const isBeingSent = (task: VideoTask): boolean =>
   lacksProviderTask(task) && task.provider.submittedAt !== null;
-/** Canceled after it was sent: what that cost is looked for, also when the task is deleted meanwhile. */
+/** Canceled after it was sent: its cost is still to be found, also after the task is deleted. */
 const owesCost = (task: VideoTask): boolean =>
   task.stage === 'CANCELED' &&
   (task.provider.taskId ?? task.provider.trackedId) !== null &&
@@ -38,13 +38,13 @@ const owesCost = (task: VideoTask): boolean =>
  * A late `accepted` is kept wherever the task has no provider's id yet, because it is proof of a bill. Terminal
  * statuses stay, but for a late success of a task that failed only because we stopped waiting.
  *
- * A late `postponed` does not reopen an unknown submission: its hint may have sent somebody to the provider
- * already, and events carry no attempt that would tell a proof about this one from a stale one.
+ * A late `postponed` does not reopen an unknown submission: its hint may already have sent a person to
+ * the provider, and events carry no attempt that would distinguish a proof about this one from a stale one.
  */
 export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>> = {
   WAITING: {
     attemptStarted: { to: 'SUBMITTING' },
-    // By us, before anything was sent: an image that nobody can fetch.
+    // By us, before anything was sent: an image that cannot be fetched.
     refused: { to: 'FAILED' },
     observed: { to: 'WAITING' },
     patienceEnded: { to: 'FAILED' },
@@ -118,7 +118,7 @@ const announcedOf = ({ stage, provider, result, hint, cost, deletedAt }: VideoTa
   deletedAt,
 ];
 
-/** What is left to do; after some ends a late success may still complete the task, or tell what it cost. */
+/** The next action; after some ends a late success may still complete the task, or its cost may still be reported. */
 function nextActionOf(task: VideoTask): NextAction | null {
   switch (task.stage) {
     case 'WAITING':

@@ -20,7 +20,7 @@ export type TaskEvent =
   | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
   /** An id that may be the one of an attempt in doubt, and that nothing proves: its owner can look it up. */
   | { readonly kind: 'idNamed'; readonly providerTaskId: string; readonly hint: string }
-  /** Somebody who knows, a person or a checked callback, named the provider's id. */
+  /** The provider's id was named by a person or a verified callback. */
   | {
       readonly kind: 'adopted';
       /** Null when another owner's task holds it: it is followed in name only then. */
@@ -42,19 +42,19 @@ export type TaskEvent =
       readonly providerStatus: string;
       readonly video: Video | null;
       readonly memo: JsonObject | null;
-      /** As the provider told it; null keeps the estimate. */
+      /** As reported by the provider; null keeps the estimate. */
       readonly cost: Cost | null;
     }
   | {
       readonly kind: 'providerFailed';
       readonly providerStatus: string;
       readonly error: TaskError;
-      /** As the provider told it; null follows `error.billed`. */
+      /** As reported by the provider; null follows `error.billed`. */
       readonly cost: Cost | null;
     }
   | { readonly kind: 'patienceEnded'; readonly error: TaskError }
   | { readonly kind: 'gaveUp'; readonly error: TaskError }
   | { readonly kind: 'canceled'; readonly hint: string | null }
-  /** The provider told what it consumed, or it is known that it consumed nothing. */
+  /** The provider reported the cost, or it is known that there was none. */
   | { readonly kind: 'costTold'; readonly cost: Cost }
   | { readonly kind: 'deleted' };

@@ -1,4 +1,4 @@
-/** Codes of what a caller can mend himself. */
+/** Codes of the errors that a caller can fix. */
 export const userErrorCodes = [
   'BAD_INPUT',
   'UNSUPPORTED',
@@ -11,10 +11,10 @@ export const userErrorCodes = [
   'RATE_LIMITED',
   'BUDGET_EXCEEDED',
 ] as const;
-/** What kind of mistake a caller can mend. */
+/** The kind of an error that a caller can fix. */
 export type UserErrorCode = (typeof userErrorCodes)[number];
 
-/** One thing for the caller to mend. `field` starts at the argument, list indexes as text. */
+/** An error that the caller can fix. `field` starts at the argument; list indexes are strings. */
 export interface UserError {
   readonly code: UserErrorCode;
   /** What is wrong and what to do instead. */

@@ -6,7 +6,7 @@ export interface Price {
   readonly credits: number | null;
 }
 
-/** What one model can do. Anything outside is refused before anything is sent. */
+/** The capabilities of one model. Any other input is refused before anything is sent. */
 export interface VideoModel {
   readonly id: string;
   readonly label: string;

@@ -14,12 +14,12 @@ export const stages = [
   'FAILED',
   'CANCELED',
 ] as const;
-/** Where a task is, in our own words. */
+/** The state of a task in detail. */
 export type Stage = (typeof stages)[number];
 
 /** Every status. */
 export const statuses = ['QUEUED', 'PROCESSING', 'COMPLETED', 'FAILED', 'CANCELED'] as const;
-/** What most clients need of the stage. */
+/** The state of a task as most clients need it. */
 export type Status = (typeof statuses)[number];
 
 const statusByStage: Record<Stage, Status> = {
@@ -32,7 +32,7 @@ const statusByStage: Record<Stage, Status> = {
   CANCELED: 'CANCELED',
 };
 
-/** The status that a stage is told as. */
+/** The status of a stage. */
 export const statusOf = (stage: Stage): Status => statusByStage[stage];
 
 /** No event but a late proof of success leads out of a terminal stage. */
@@ -89,10 +89,10 @@ export const billedAnswers = ['YES', 'NO', 'UNKNOWN'] as const;
 /** Whether the provider charged for it, as far as it can be known. */
 export type Billed = (typeof billedAnswers)[number];
 
-/** Why a task failed, in words for the person who pays. */
+/** The failure of a task, for people and programs. */
 export interface TaskError {
   readonly code: TaskErrorCode;
-  /** What happened and what to do next; no secret and no stack. */
+  /** The cause and what to do next; no secret and no stack. */
   readonly message: string;
   /** The provider's own code, as text. */
   readonly providerCode: string | null;
@@ -152,11 +152,11 @@ export interface Video {
 export interface Cost {
   readonly amount: number;
   readonly credits: number | null;
-  /** False while it is our estimate, true once the provider told it. */
+  /** False while it is our estimate, true once the provider reported it. */
   readonly settled: boolean;
 }
 
-/** What the worker does next with a task. */
+/** The next step of the worker for a task. */
 export type NextAction = 'submit' | 'check';
 
 /** What was asked for, with every choice made. Passed whole: to the provider, and to a task that repeats it. */

@@ -38,7 +38,7 @@ import type { Change } from '../domain/change.ts';
 import { patched, type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 
-/** What differs between the databases. */
+/** The differences between the databases. */
 export interface DialectTraits extends PresentReads {
   /** Whether rows are locked one by one (PostgreSQL) or the whole database is (SQLite). */
   readonly locksRows: boolean;
@@ -63,7 +63,7 @@ export async function openKyselyStore(db: Kysely<Database>, traits: DialectTrait
   return new KyselyStore(db, traits, epochs);
 }
 
-/** How the row of a change is read. */
+/** The query that reads the row of a change, and locks it. */
 interface RowToChange {
   readonly query: CompiledQuery<TaskRow>;
   readonly parameters: readonly string[];
@@ -79,7 +79,7 @@ class KyselyStore implements Store {
   readonly #nested: NestedReads;
   readonly #slices: Slices;
   readonly #positions: QueuePositions;
-  /** Built once, as it is behind every change. */
+  /** Built once, since every change runs it. */
   readonly #forChange: CompiledQuery<TaskRow>;
   /** The same by id and owner, for tasks that are not deleted. */
   readonly #forOwnChange: CompiledQuery<TaskRow>;

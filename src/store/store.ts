@@ -29,7 +29,7 @@ export interface IdempotencyKey {
   readonly inputHash: string;
 }
 
-/** What became of an insert. */
+/** The result of an insert. */
 export type InsertResult =
   | { readonly kind: 'inserted'; readonly task: VideoTask }
   | { readonly kind: 'repeated'; readonly task: VideoTask }
@@ -43,7 +43,7 @@ export type InsertResult =
   /** The owner has as many open tasks as are allowed. */
   | { readonly kind: 'tooManyOpen' };
 
-/** What must hold for an insert, decided in its own transaction. */
+/** Conditions of an insert, checked in its transaction. */
 export interface InsertConditions {
   /** What the owner may spend in the month of the task's creation; null: no limit. */
   readonly limitUsd: number | null;
@@ -53,23 +53,23 @@ export interface InsertConditions {
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
 }
 
-/** What became of following a provider's task. */
+/** The result of `insertTracked`. */
 export type TrackedResult =
   | { readonly kind: 'inserted' | 'repeated'; readonly task: VideoTask }
   /** The owner has as many open tasks as are allowed. */
   | { readonly kind: 'tooManyOpen' };
 
-/** What an idempotency key stands for. */
+/** The input and the task of an idempotency key. */
 export interface KeptKey {
   readonly inputHash: string;
   /** Null when it was deleted. */
   readonly task: VideoTask | null;
 }
 
-/** What a month costs so far. */
+/** The cost of a month so far. */
 export interface Spending {
   readonly usd: number;
-  /** Whether the providers told all of it. */
+  /** Whether all of it was reported by providers. */
   readonly settled: boolean;
 }
 
@@ -78,16 +78,16 @@ export class ProviderTaskTakenError extends Error {
   override readonly name = 'ProviderTaskTakenError';
 }
 
-/** Which tasks a list is about. */
+/** The filter of a list; without a field, all tasks pass. */
 export interface TaskFilter {
   readonly status?: readonly Status[];
   readonly stage?: readonly Stage[];
   readonly provider?: readonly ProviderName[];
   readonly createdAfter?: number;
   readonly createdBefore?: number;
-  /** In prompt, label and ids, whatever the case. */
+  /** In prompt, label and ids, ignoring case. */
   readonly search?: string;
-  /** Beside `search`: tasks whose id begins so, whatever the case. */
+  /** In addition to `search`: tasks whose id begins so, ignoring case. */
   readonly idStart?: string;
 }
 
@@ -109,7 +109,7 @@ export interface Page {
   readonly revision: number;
 }
 
-/** Which due work to take, and until when it is kept from others. */
+/** The due work to claim, and the lease to give it. */
 export interface ClaimRequest {
   readonly provider: ProviderName;
   readonly now: number;
@@ -128,7 +128,7 @@ export interface ClaimRequest {
   readonly leaseUntil: number;
 }
 
-/** How the slots of one kind of work are shared. */
+/** The sharing of slots of one kind of work between owners. */
 export interface Sharing {
   /** Slots that an owner's work holds. */
   readonly heldBy: (owner: Owner) => number;
@@ -136,7 +136,7 @@ export interface Sharing {
   readonly kept: number;
 }
 
-/** Which changes a read is about. */
+/** The changes to read. */
 export interface ChangeScope {
   readonly limit: number;
   readonly owner?: Owner;
@@ -211,7 +211,7 @@ export interface Store extends AsyncDisposable {
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
   /** The same for a task of this owner that is not deleted; null also where there is none. */
   changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null>;
-  /** Takes due work that nobody holds: soonest due first, and what waits to be sent by owners in turn. */
+  /** Claims due work without a lease: checks by due time, tasks to be sent by owners in turn. */
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
@@ -251,7 +251,7 @@ export interface Store extends AsyncDisposable {
   latestTime(): Promise<number | null>;
   /** Corrects every planned time of a provider's work after the clock was set back. */
   shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
-  /** How many tasks are sent before one that waits. A queue of thousands is told as it was a moment ago. */
+  /** How many tasks are sent before one that waits. For a queue of thousands it may be as of a moment ago. */
   queuePosition(task: WaitingTask): MaybePromise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
@@ -285,7 +285,7 @@ export interface CreateLimit {
   readonly max: number;
 }
 
-/** Granted at once, or told when to ask again. */
+/** Granted, or the time at which to ask again. */
 export type CreateReservation =
   | { readonly kind: 'granted' }
   | { readonly kind: 'full'; readonly freeAt: number };

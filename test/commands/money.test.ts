@@ -141,7 +141,7 @@ describe('what a video costs', () => {
     expect(await estimated(ben, {})).toMatchObject({
       model: 'veo3_fast',
       cost: { amount: 0.15 },
-      userErrors: [{ message: expect.stringMatching(/USD 0.15; .*USD 0.1, USD 0 are taken/) as string }],
+      userErrors: [{ message: expect.stringMatching(/USD 0.15; .*USD 0.1, USD 0 are used/) as string }],
     });
     expect(await estimated(anna, images)).toMatchObject({ cost: { amount: 0.15 }, userErrors: [] });
     expect((await viewerOf(anna)).spentThisMonth.amount).toBe(0);

@@ -129,7 +129,7 @@ const reasons: Partial<Record<EventKind, string>> = {
   outcomeUnknown: 'Timed out',
   adopted: 'Named by hand',
   acceptedElsewhere: 'Kie.ai took it twice',
-  idNamed: 'The provider named maybe for it, which nothing proves.',
+  idNamed: 'The provider named maybe for it, without proof.',
   refused: 'PROVIDER_REJECTED: what to do',
   providerFailed: 'PROVIDER_FAILED: what to do',
   patienceEnded: 'GAVE_UP: what to do',

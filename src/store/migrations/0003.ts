@@ -4,7 +4,7 @@ import { endOfCalendar } from '../../domain/calendar.ts';
 
 /**
  * Plans beyond the calendar, which earlier versions could make, become due; waiting tasks are found by their age;
- * files that nobody came to name are known.
+ * files that no row names are known.
  */
 export const bounds: Migration = {
   async up(db: Kysely<never>) {

@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 /** Claims and due times cost the same however many tasks and owners wait. */
 export const fairness: Migration = {
   async up(db: Kysely<never>) {
-    // What is due to be sent first, whoever's it is.
+    // What is due to be sent first, of all owners.
     await db.schema
       .createIndex('tasks_waiting_due')
       .on('tasks')

@@ -65,7 +65,7 @@ const first: Migration = {
       .columns(['owner', 'revision'])
       .where('completed_at' as never, 'is', null)
       .execute();
-    // Due work that nobody holds, and work that somebody holds: a claim's cost does not grow with the rows.
+    // Due work without a lease, and work with one: the cost of a claim does not grow with the rows.
     await db.schema
       .createIndex('tasks_due')
       .on('tasks')

@@ -2,17 +2,17 @@ import { CompiledQuery, type Transaction } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import type { Transition } from '../../domain/video-task.ts';
 
-/** Written out: to build it anew for each change would cost a tenth of the change. */
+/** Built once: building it for each change would cost a tenth of the change. */
 const takeNext = CompiledQuery.raw('update revision_counter set value = value + 1 returning value');
 
-/** Takes the next revision. Commit order: whoever holds the counter's row commits before the next one reads it. */
+/** Takes the next revision. In commit order: the counter's row stays locked until the transaction commits. */
 export async function nextRevision(trx: Transaction<Database>): Promise<number> {
   const [row] = (await trx.executeQuery<{ readonly value: number }>(takeNext)).rows;
   if (row === undefined) throw new Error('The database has lost its counter of revisions');
   return row.value;
 }
 
-/** Writes one step of a task's life behind the ones before. */
+/** Appends one step to a task's history. */
 export async function addTransition(trx: Transaction<Database>, transition: Transition): Promise<void> {
   await trx
     .insertInto('transitions')

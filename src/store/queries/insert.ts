@@ -24,7 +24,7 @@ class ConditionError extends Error {
 /**
  * Keeps a new task: its key, what must be true with it, its estimate and its row, or nothing of all that.
  *
- * @param precondition writes beside the insert in its transaction; false: the insert must not happen
+ * @param precondition writes in the transaction of the insert; false: the insert must not happen
  */
 export async function insertTask(
   db: Kysely<Database>,

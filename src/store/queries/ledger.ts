@@ -17,7 +17,7 @@ export class OverBudgetError extends Error {
 /** The UTC month of a time, such as 2026-11. */
 export const monthOf = (time: number): string => new Date(time).toISOString().slice(0, 7);
 
-/** A million dollars: sums of thousands of such stay exact, and no single number spoils a month for good. */
+/** A million dollars: sums of thousands of such stay exact, and no single number makes a month's sum permanently wrong. */
 const mostMicros = 1e12;
 const microsOf = (usd: number): number => Math.min(mostMicros, exactMicrosOf(usd));
 const exactMicrosOf = (usd: number): number => Math.round(usd * 1_000_000);
@@ -90,7 +90,7 @@ export async function correctBooking(
 }
 
 /**
- * Books a second bill of one task beside its own: an estimate that nothing settles. One that is booked already stays
+ * Books a second bill of one task in addition to its own: an estimate that stays one. One that is booked already stays
  * as it is.
  */
 export async function bookSecondBill(

@@ -8,7 +8,7 @@ export class TooManyOpenError extends Error {
 }
 
 /**
- * Counts one more open task of an owner. Kept as a number beside the tasks: to count them at each insert would cost
+ * Counts one more open task of an owner. Kept as a number of its own: to count them at each insert would cost
  * more the more there are.
  *
  * @param limit null: no limit

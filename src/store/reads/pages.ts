@@ -10,7 +10,7 @@ import { fromRow, type TaskRow } from '../tables/tasks.ts';
  * Reads one page by `number`, which is the order of creation and never changes.
  *
  * With a filter its cost grows with the tasks that are passed over until the page is full, in slices between which
- * other work is done: a task that changes meanwhile is shown as it is at the end, or not at all.
+ * other work is done: a task that changes during the read is shown as it is at the end, or not at all.
  */
 export async function readPage(
   db: Kysely<Database>,

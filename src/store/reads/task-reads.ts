@@ -16,7 +16,7 @@ import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
 /** The values of a row, in the order of its query's columns. */
 type Values = readonly unknown[];
 
-/** How a database reads without waiting for its turn, where it can. */
+/** Reads without a queue, where the database has them. */
 export interface PresentReads {
   /**
    * Reads what was committed last, at once; null while a transaction is open or the store has used up the event-loop
@@ -40,7 +40,7 @@ const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
   from: fromValues,
 });
 
-/** Changed tasks in the order of revisions. The limit stands in the text: SQLite plans anew, 60 µs, for a bound one. */
+/** Changed tasks in the order of revisions. The limit is a literal: SQLite takes 60 µs to plan for a bound one. */
 export const changedAfter = (db: Kysely<Database>, counter: number, limit: number) =>
   db
     .selectFrom('tasks')
@@ -49,7 +49,7 @@ export const changedAfter = (db: Kysely<Database>, counter: number, limit: numbe
     .orderBy('revision')
     .limit(sql.lit(limit));
 
-/** The reads behind every query and every push: their queries are built once. */
+/** The reads of single tasks and of changes; their queries are built once. */
 export class TaskReads {
   readonly #db: Kysely<Database>;
   readonly #present: PresentReads;
@@ -81,7 +81,7 @@ export class TaskReads {
     return this.#readOne(read, [id, owner]);
   }
 
-  /** What changed after a revision, whoever owns it. */
+  /** Tasks of all owners that changed after a revision. */
   changesAfter(counter: number, limit: number): MaybePromise<readonly VideoTask[]> {
     let read = this.#changes.get(limit);
     if (read === undefined) {

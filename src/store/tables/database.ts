@@ -18,7 +18,7 @@ export interface IdempotencyRow {
   task_id: string;
 }
 
-/** What the attempt of one task costs; stays when the task is deleted. */
+/** The cost of one task's attempt; stays when the task is deleted. */
 export interface LedgerRow {
   /** The task's; for a second bill of one task followed by a space and the provider's id of it. */
   task_id: string;
@@ -30,7 +30,7 @@ export interface LedgerRow {
   /** Millionths of a dollar: sums stay exact. */
   micros: number;
   credits: number | null;
-  /** 0: our estimate; 1: told by the provider. */
+  /** 0: our estimate; 1: reported by the provider. */
   settled: number;
 }
 

@@ -38,7 +38,7 @@ export async function readLatestTime(db: Kysely<Database>): Promise<number | nul
 /**
  * Brings what was planned by a clock that has since been set back forward by `byMs`.
  *
- * Leases and the create budget move in one transaction; the due times of what nobody holds follow in slices, soonest
+ * Leases and the create budget move in one transaction; the due times of tasks without a lease follow in slices, soonest
  * first, so that none is moved twice. A task that is planned while this runs may become due too early.
  */
 export async function shiftPlans(db: Kysely<Database>, provider: ProviderName, byMs: number): Promise<void> {

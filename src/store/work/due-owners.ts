@@ -22,7 +22,7 @@ const windowRows = 500;
 /** Owners that one walk passes, at about 5 µs each. Fewer let an owner among thousands wait for more claims. */
 const walkOwners = 200;
 
-/** What a row must say to be such work; literals, so that SQLite finds the partial indexes. */
+/** The condition of each kind of work; literals, so that SQLite finds the partial indexes. */
 const conditions: Record<SharedWork, RawBuilder<boolean>> = {
   check: sql<boolean>`next_action = 'check' and lease_owner is null`,
   submit: sql<boolean>`stage = 'WAITING' and next_action = 'submit' and lease_owner is null`,
@@ -79,7 +79,7 @@ export class DueOwners {
       from walked
       left join turns on turns.provider = ${provider} and turns.owner = walked.owner
       where walked.owner is not null`.execute(db);
-    // Behind the last owner it begins again.
+    // After the last owner it begins again.
     const last = rows.length < walkOwners ? undefined : rows.at(-1);
     if (last === undefined) this.#passed.delete(key);
     else this.#passed.set(key, last.owner);

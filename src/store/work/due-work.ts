@@ -8,13 +8,13 @@ import type { ClaimRequest } from '../store.ts';
 import { fromRow } from '../tables/tasks.ts';
 import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
 
-/** What claims need beside the database. */
+/** What claims need in addition to the database. */
 export interface ClaimTraits {
   readonly locksRows: boolean;
   readonly dueOwners: DueOwners;
 }
 
-/** Frees leases that ran out, then takes due work that nobody holds. */
+/** Frees expired leases, then claims due work without a lease. */
 export async function claimDueWork(
   db: Kysely<Database>,
   traits: ClaimTraits,
@@ -48,7 +48,7 @@ export async function claimDueWork(
   return rows.map(fromRow).toSorted((a, b) => (a.work.dueAt ?? 0) - (b.work.dueAt ?? 0));
 }
 
-/** Attempts that nobody holds: whoever began them ended. */
+/** Attempts without a lease: the process that began them has ended. */
 async function pickInterrupted(
   trx: Transaction<Database>,
   { locksRows }: { readonly locksRows: boolean },
@@ -86,7 +86,7 @@ async function pickExpired(
   return lockedIds(expired, locksRows);
 }
 
-/** Checks that are due: each slot goes to the owner who holds the fewest, so that no owner waits behind another's hundreds. */
+/** Checks that are due: each slot goes to the owner who holds the fewest, so that no owner waits for hundreds of another's. */
 async function pickChecks(
   trx: Transaction<Database>,
   { locksRows, dueOwners }: ClaimTraits,
@@ -120,7 +120,7 @@ async function pickChecks(
 
 /** Kinds of work that have a due time of their own. */
 export interface DueTimes {
-  /** Checks, and attempts that a worker left behind. */
+  /** Checks, and attempts whose process has ended. */
   readonly check: number | null;
   /** Tasks that wait to be sent. */
   readonly submit: number | null;

@@ -8,8 +8,8 @@ const sliceSize = 5000;
 /** Without a write of this process, a queue that was read is good for so long: other instances write too. */
 const freshForMs = 250;
 /**
- * A long queue may be told as it was some time ago, in milliseconds for each waiting task. Reading one costs about
- * 1 µs, so positions cost at most 5 % of a busy process, whoever asks for how many.
+ * How old the position in a long queue may be, in milliseconds for each waiting task. Reading one costs about 1 µs, so
+ * positions cost at most 5 % of a busy process, however many are requested.
  */
 const keptMsPerTask = 0.02;
 /** Shorter ones are always as of the last write. */
@@ -83,9 +83,9 @@ interface ReadQueue {
   readonly at: number;
 }
 
-/** What waits for a provider, as one owner sees it. */
+/** The waiting tasks of a provider from the view of one owner. */
 class Queue {
-  /** How many tasks wait, whoever owns them. */
+  /** The number of waiting tasks of all owners. */
   readonly length: number;
   /** The owner's own ones in the order in which they are sent. */
   readonly #own: readonly Place[];

@@ -9,7 +9,7 @@ import type { Owner } from '../../domain/video-task.ts';
 
 /**
  * Picks tasks that are due to be sent: each owner's oldest in turn, beginning with the owner whose turn is longest
- * ago, so that no owner waits behind another's hundreds. Owners without due tasks are not in the order.
+ * ago, so that no owner waits for hundreds of another's. Owners without due tasks are not in the order.
  */
 export async function pickWaiting(
   trx: Transaction<Database>,

@@ -246,9 +246,7 @@ describe('an input', () => {
         {
           code: 'UNSUPPORTED',
           field: ['input', field],
-          message: expect.stringContaining(
-            allowed === null ? 'Leave it out' : `Allowed: ${allowed}.`,
-          ) as string,
+          message: expect.stringContaining(allowed === null ? 'Omit it' : `Allowed: ${allowed}.`) as string,
         },
       ],
     });
