@@ -1,6 +1,6 @@
 import type { Cost, Owner, ProviderName } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
-import { refusedByBudget } from './insert-task.ts';
+import { refusedByBudget } from './create-task.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { prepareVideo } from './prepare-video.ts';
 import type { UserError } from '../domain/user-error.ts';

@@ -1,6 +1,6 @@
 import type { Owner } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
-import { keepTask } from './insert-task.ts';
+import { keepTask } from './create-task.ts';
 import { prepareVideo } from './prepare-video.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { success, type TaskResult } from './task-result.ts';

@@ -3,10 +3,9 @@ import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../dom
 import { checkInput, checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
-import { repeatedTask, type KeepFields } from './insert-task.ts';
+import { type KeepFields, newTask, repeatedTask } from './create-task.ts';
 import { hashOfInput } from './input-hash.ts';
-import { newTask } from './new-task.ts';
-import { planVideo, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
+import { selectModel, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
 import { framePrompt } from './prompt-frames.ts';
 import type { UserError } from '../domain/user-error.ts';
 
@@ -52,9 +51,9 @@ export async function prepareVideo(
   }
   const userErrors = checkInput(input);
   if (userErrors.length > 0) return { kind: 'refused', userErrors };
-  const planned = planVideo(input, commands.providers);
-  if (planned.kind === 'impossible') return { kind: 'refused', userErrors: planned.userErrors };
-  const { provider, model, imagesAs, durationSeconds, resolution } = planned.plan;
+  const selected = selectModel(input, commands.providers);
+  if (selected.kind === 'impossible') return { kind: 'refused', userErrors: selected.userErrors };
+  const { provider, model, imagesAs, durationSeconds, resolution } = selected.selection;
   const { prompt, referenceImages, provider: _, ...given } = input;
   const { images, missing } = await resolveImages(referenceImages, findUpload);
   if (missing.length > 0) return { kind: 'refused', userErrors: missing };

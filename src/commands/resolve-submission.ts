@@ -1,7 +1,7 @@
 import { ProviderTaskTakenError } from '../store/store.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
-import { keepTask } from './insert-task.ts';
+import { keepTask } from './create-task.ts';
 import { quietly } from '../domain/change.ts';
 import { apply } from '../domain/state-machine.ts';
 import { hashOf } from './input-hash.ts';

@@ -2,9 +2,8 @@ import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/v
 import { checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
-import { keepTask, repeatedTask } from './insert-task.ts';
+import { keepTask, newTask, repeatedTask } from './create-task.ts';
 import { hashOf } from './input-hash.ts';
-import { newTask } from './new-task.ts';
 import { failure, unknownTask, type TaskResult } from './task-result.ts';
 import type { NewVideoTask } from '../store/store.ts';
 

@@ -1,7 +1,7 @@
 import { openSpec, type Owner, type ProviderName } from '../domain/video-task.ts';
 import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './command-context.ts';
-import { newTask } from './new-task.ts';
+import { newTask } from './create-task.ts';
 import { tooManyOpen } from './rate-limits.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
 import type { UserError } from '../domain/user-error.ts';

@@ -18,7 +18,7 @@ export interface GenerateVideoInput extends Omit<VideoSpec, 'model' | 'prompt' |
 }
 
 /** An input with every choice made: provider, model and options. */
-export interface Plan<Provider extends ProviderOffer> {
+export interface Selection<Provider extends ProviderOffer> {
   readonly provider: Provider;
   readonly model: string;
   /** Null for a model that is passed through by name: what it can do and costs is not known here. */
@@ -29,20 +29,20 @@ export interface Plan<Provider extends ProviderOffer> {
 }
 
 /** The selection, or every reason why the input is not possible. */
-export type PlanResult<Provider extends ProviderOffer> =
-  | { readonly kind: 'planned'; readonly plan: Plan<Provider> }
+export type SelectionResult<Provider extends ProviderOffer> =
+  | { readonly kind: 'selected'; readonly selection: Selection<Provider> }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };
 
 /** Chooses the first provider, in the operator's order, that can do the input, or returns the reasons why none can. */
-export function planVideo<Provider extends ProviderOffer>(
+export function selectModel<Provider extends ProviderOffer>(
   input: GenerateVideoInput,
   providers: readonly Provider[],
-): PlanResult<Provider> {
+): SelectionResult<Provider> {
   const candidates =
     input.provider === null ? providers : providers.filter(({ name }) => name === input.provider);
-  const results = candidates.map((provider) => planWith(provider, input));
+  const results = candidates.map((provider) => selectWith(provider, input));
   return (
-    results.find(({ kind }) => kind === 'planned') ??
+    results.find(({ kind }) => kind === 'selected') ??
     results[0] ?? {
       kind: 'impossible',
       userErrors: [
@@ -56,10 +56,10 @@ export function planVideo<Provider extends ProviderOffer>(
   );
 }
 
-function planWith<Provider extends ProviderOffer>(
+function selectWith<Provider extends ProviderOffer>(
   provider: Provider,
   input: GenerateVideoInput,
-): PlanResult<Provider> {
+): SelectionResult<Provider> {
   const own = new Set([...provider.reservedOptions].map(bare));
   const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
   const userErrors: UserError[] = reserved.map((key) => ({
@@ -83,15 +83,15 @@ function planWith<Provider extends ProviderOffer>(
     if (userErrors.length > 0) return { kind: 'impossible', userErrors };
     const { imagesAs, durationSeconds, resolution } = input;
     return {
-      kind: 'planned',
-      plan: { provider, model: input.model, knownModel: null, imagesAs, durationSeconds, resolution },
+      kind: 'selected',
+      selection: { provider, model: input.model, knownModel: null, imagesAs, durationSeconds, resolution },
     };
   }
   const { errors, ...choices } = fit(model, input);
   userErrors.push(...errors);
   return userErrors.length > 0
     ? { kind: 'impossible', userErrors }
-    : { kind: 'planned', plan: { provider, model: model.id, knownModel: model, ...choices } };
+    : { kind: 'selected', selection: { provider, model: model.id, knownModel: model, ...choices } };
 }
 
 /** A name whatever its case and its separators: `callBackUrl`, `callback_url` and `Callback-URL` are one. */

@@ -1,11 +1,58 @@
 import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
 import { isOverBudget, monthOf } from '../store/queries/ledger.ts';
-import type { Cost, Owner } from '../domain/video-task.ts';
+import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';
+import { randomId } from './random-id.ts';
 import { budgetOf } from '../domain/budgets.ts';
 import type { Commands } from './command-context.ts';
 import { refusedOptions } from './priced-options.ts';
 import { tooManyOpen } from './rate-limits.ts';
 import { failure, success, type TaskResult } from './task-result.ts';
+
+/** The parts of a new task that its command decides. */
+export interface TaskDraft {
+  readonly owner: Owner;
+  readonly provider: ProviderName;
+  readonly spec: VideoSpec;
+  /** The estimate; null where no price is known. */
+  readonly cost: Cost | null;
+  readonly retryOf?: TaskId;
+}
+
+/** A task that waits to be sent, with ids of its own. */
+export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
+  id: randomId() as TaskId,
+  owner: draft.owner,
+  stage: 'WAITING',
+  spec: draft.spec,
+  provider: {
+    name: draft.provider,
+    taskId: null,
+    trackedId: null,
+    status: null,
+    memo: null,
+    percent: null,
+    submittedAt: null,
+  },
+  result: { video: null, error: null, completedAt: null },
+  hint: null,
+  cost: draft.cost,
+  retryOf: draft.retryOf ?? null,
+  createdAt: now,
+  updatedAt: now,
+  deletedAt: null,
+  work: {
+    nextAction: 'submit',
+    dueAt: now,
+    leaseOwner: null,
+    leaseUntil: null,
+    lastCheckedAt: null,
+    checks: 0,
+    unknownChecks: 0,
+    wokenAt: null,
+    suggestedProviderTaskId: null,
+    callbackToken: randomId(),
+  },
+});
 
 /** The paths of the arguments, for errors. */
 export interface KeepFields {
