@@ -1,4 +1,4 @@
-import type { CompiledQuery, Kysely, Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { readLatestTime, shiftPlans } from './work/clock-set-back.ts';
 import { pauseCreates, readAllowance, reserveCreate } from './work/create-budget.ts';
@@ -6,17 +6,16 @@ import { purgeDeleted } from './queries/deletion.ts';
 import { DueOwners } from './work/due-owners.ts';
 import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
 import { lastCounter, startEpoch } from './queries/epochs.ts';
-import { addTransition, nextRevision } from './queries/history.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
-import { bookSecondBill, correctBooking, readSpending } from './queries/ledger.ts';
-import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
+import { readSpending } from './queries/ledger.ts';
+import { beginMedia, forgetMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
 import { migrations } from './migrations/migrations.ts';
 import { NestedReads } from './reads/nested-reads.ts';
-import { countOpenTasks, removeOpenTask } from './queries/open-tasks.ts';
+import { countOpenTasks } from './queries/open-tasks.ts';
 import { readPage } from './reads/pages.ts';
-import { refuseTaken } from './queries/provider-ids.ts';
 import { QueuePositions } from './work/queue-positions.ts';
 import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
+import { TaskChanges, type Changed } from './queries/change.ts';
 import type { Database } from './tables/database.ts';
 import type {
   ChangeScope,
@@ -32,10 +31,10 @@ import type {
 } from './store.ts';
 import { Slices } from './reads/slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
-import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from './tables/tasks.ts';
+import { fromRow } from './tables/tasks.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
 import type { Change } from '../domain/change.ts';
-import { patched, type TaskField, type TaskWith } from '../domain/task-fields.ts';
+import { type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 
 /** The differences between the databases. */
@@ -63,12 +62,6 @@ export async function openKyselyStore(db: Kysely<Database>, traits: DialectTrait
   return new KyselyStore(db, traits, epochs);
 }
 
-/** The query that reads the row of a change, and locks it. */
-interface RowToChange {
-  readonly query: CompiledQuery<TaskRow>;
-  readonly parameters: readonly string[];
-}
-
 class KyselyStore implements Store {
   readonly #db: Kysely<Database>;
   readonly #traits: DialectTraits;
@@ -79,21 +72,13 @@ class KyselyStore implements Store {
   readonly #nested: NestedReads;
   readonly #slices: Slices;
   readonly #positions: QueuePositions;
-  /** Built once, since every change runs it. */
-  readonly #forChange: CompiledQuery<TaskRow>;
-  /** The same by id and owner, for tasks that are not deleted. */
-  readonly #forOwnChange: CompiledQuery<TaskRow>;
-  /** By the columns that are set: as many as there are kinds of changes. */
-  readonly #updates = new Map<string, CompiledQuery>();
+  readonly #changes: TaskChanges;
 
   constructor(db: Kysely<Database>, traits: DialectTraits, epochs: readonly Epoch[]) {
     this.#db = db;
     this.#traits = traits;
     this.#epochs = epochs;
-    const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
-    const byOwner = byId.where('owner', '=', '').where('deleted_at', 'is', null);
-    this.#forChange = (traits.locksRows ? byId.forUpdate() : byId).compile();
-    this.#forOwnChange = (traits.locksRows ? byOwner.forUpdate() : byOwner).compile();
+    this.#changes = new TaskChanges(db, traits);
     this.#reads = new TaskReads(db, traits);
     this.#nested = new NestedReads(db);
     this.#slices = new Slices(db);
@@ -109,11 +94,7 @@ class KyselyStore implements Store {
       replaces === undefined
         ? null
         : async (trx: Transaction<Database>) =>
-            (await this.#change(
-              trx,
-              { query: this.#forOwnChange, parameters: [replaces.id, task.owner] },
-              replaces.decide,
-            )) !== null;
+            (await this.#changes.own(trx, task.owner, replaces.id, replaces.decide)) !== null;
     const result = await insertTask(this.#db, task, idempotency, conditions, precondition);
     if (result.kind === 'inserted') this.#announce();
     return result;
@@ -193,11 +174,11 @@ class KyselyStore implements Store {
   }
 
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    return this.#changeRow({ query: this.#forChange, parameters: [id] }, decide);
+    return this.#inTransaction((trx) => this.#changes.byId(trx, id, decide));
   }
 
   changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    return this.#changeRow({ query: this.#forOwnChange, parameters: [id, owner] }, decide);
+    return this.#inTransaction((trx) => this.#changes.own(trx, owner, id, decide));
   }
 
   async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
@@ -346,48 +327,13 @@ class KyselyStore implements Store {
     await this.#db.destroy();
   }
 
-  async #changeRow(row: RowToChange, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    const changed = await this.#db.transaction().execute((trx) => this.#change(trx, row, decide));
+  async #inTransaction(
+    change: (trx: Transaction<Database>) => Promise<Changed | null>,
+  ): Promise<VideoTask | null> {
+    const changed = await this.#db.transaction().execute(change);
     if (changed?.announced === true) this.#announce();
     else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;
-  }
-
-  async #change(
-    trx: Transaction<Database>,
-    { query, parameters }: RowToChange,
-    decide: (task: VideoTask) => Change | null,
-  ): Promise<{ readonly task: VideoTask; readonly announced: boolean } | null> {
-    const [row] = (await trx.executeQuery<TaskRow>({ ...query, parameters })).rows;
-    if (row === undefined) return null;
-    const task = fromRow(row);
-    const { id } = task;
-    const change = decide(task);
-    if (change === null) return null;
-    const { provider, cost, result } = change.patch;
-    await refuseTaken(trx, task, provider);
-    if (task.result.completedAt === null && result?.completedAt) await removeOpenTask(trx, task.owner);
-    if (cost !== undefined) await correctBooking(trx, id, cost);
-    if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
-    if (result?.video) await nameMedia(trx, result.video.mediaKey);
-    if (change.transition) await addTransition(trx, change.transition);
-    // The counter is locked last, so that two writers never wait for each other.
-    const revision = change.announces ? await nextRevision(trx) : task.revision;
-    const patch = { ...change.patch, revision };
-    await trx.executeQuery(this.#update(id, toRow(patch)));
-    return { task: patched(task, patch), announced: change.announces };
-  }
-
-  /** Changes set the same few columns over and over: to build the query each time cost as much as to run it. */
-  #update(id: TaskId, row: Partial<TaskRow>): CompiledQuery {
-    const columns = Object.keys(row) as (keyof TaskRow)[];
-    const key = columns.join();
-    let query = this.#updates.get(key);
-    if (query === undefined) {
-      query = this.#db.updateTable('tasks').set(row).where('id', '=', id).compile();
-      this.#updates.set(key, query);
-    }
-    return { ...query, parameters: [...valuesOf(row, columns), id] };
   }
 
   #announce(): void {
