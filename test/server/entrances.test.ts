@@ -191,6 +191,35 @@ describe('paths', () => {
     expect((await ask(server.url, { path: '/readyz/' })).status).toBe(200);
   });
 
+  it.each(['/graphql', '/graphql/', '/below/it/graphql', '/below/it/graphql/'])(
+    'serve every kind of GraphQL request: %s',
+    async (path) => {
+      await using below = await startPushServer({ PUBLIC_URL: 'http://localhost/below/it' });
+      const headers = { accept: 'application/json' };
+      const json = { ...headers, 'content-type': 'application/json' };
+      const data = { data: { viewer: { owner: 'local' } } };
+      const invalid = { errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] };
+      const kinds: [Asked, object][] = [
+        [{ headers: json, method: 'POST', body: '{"query":"{ viewer { owner } }"}' }, data],
+        [{ headers: json, method: 'POST', body: '{"query":"{ nothing }"}' }, invalid],
+        [
+          {
+            headers: { ...json, 'content-type': 'application/graphql' },
+            method: 'POST',
+            body: '{ nothing }',
+          },
+          invalid,
+        ],
+        [{ headers, path: '?query=%7Bviewer%7Bowner%7D%7D' }, data],
+        [{ headers, path: '?query=%7Bnothing%7D' }, invalid],
+      ];
+      for (const [asked, expected] of kinds) {
+        const answer = await ask(below.url, { ...asked, path: path + (asked.path ?? '') });
+        expect(JSON.parse(answer.text)).toMatchObject(expected);
+      }
+    },
+  );
+
   it.each<[string, Asked, number, string | undefined]>([
     ['POST where nothing is', { method: 'POST', path: '/api/graphql', body: '{}' }, 404, undefined],
     ['PUT where nothing is', { method: 'PUT', path: '/nowhere', body: '' }, 404, undefined],

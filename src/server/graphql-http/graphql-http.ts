@@ -130,6 +130,8 @@ export class GraphQLHttp {
     result: ExecutionResult | null,
   ): Promise<void> {
     setHeaders(response, headers);
+    // The route is decided and the operation read: Yoga would look for its own path, without that of PUBLIC_URL.
+    request.url = '/graphql';
     await this.#options.yoga(request, response, { viewer: identity.viewer, operation, result });
   }
 }
