@@ -37,7 +37,7 @@ export function taskError(
   return {
     code,
     message: `${capitalise(label)} ${outcome(code)}${said}${/[.!?]$/.test(said) ? '' : '.'} ${advice[code]}`,
-    providerCode,
+    providerCode: providerCode === null ? null : shorten(providerCode),
     retryable: retryable.has(code),
     billed,
   };

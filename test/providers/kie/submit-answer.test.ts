@@ -1,3 +1,4 @@
+import { taskError } from '../../../src/providers/kie/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { readSubmitAnswer, withResponse } from '../../../src/providers/kie/submit/submit-response.ts';
 import type { Answer } from '../../../src/providers/kie/http/http.ts';
@@ -14,6 +15,12 @@ interface Row {
 }
 
 const accepted = { kind: 'accepted', providerTaskId: id } as const;
+it('what an error repeats of a response is short', () => {
+  const long = 'x'.repeat(400_000);
+  const { message, providerCode } = taskError('Kie.ai', 'PROVIDER_FAILED', long, long, 'NO');
+  expect([message.length < 1000, (providerCode?.length ?? 0) < 1000]).toEqual([true, true]);
+});
+
 const refused = (code: string, providerCode: string) =>
   ({ kind: 'refused', error: { code, providerCode, billed: 'NO' } }) as const;
 const unknown = { kind: 'unknown' } as const;
