@@ -23,6 +23,6 @@ export const failure = (
 /** Alike for an unknown, a foreign, a deleted and a malformed id. */
 export const unknownTask: TaskResult = failure(
   'NOT_FOUND',
-  'There is no such task of yours. Take an id from videoTasks.',
+  'There is no task with this id. Take an id from videoTasks.',
   ['id'],
 );

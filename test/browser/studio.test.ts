@@ -232,7 +232,7 @@ describe('the studio', () => {
     await studio.page.getByLabel('Image URL').fill('http://user:secret@example.org/a.png');
     await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
     await studio.make('A fox with a bad picture');
-    await studio.page.locator('.image-problem').getByText('no user name').waitFor();
+    await studio.page.locator('.image-problem').getByText('must not contain a user name').waitFor();
     expect(studio.complaints).toEqual([]);
   });
 
