@@ -3,12 +3,9 @@ import type { Owner, ProviderName, TaskId, VideoTask, VisibleTask } from '../dom
 import { monthOf } from '../store/queries/ledger.ts';
 import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from '../domain/budgets.ts';
-import { cancelVideoTask } from './cancel-video-task.ts';
 import type { Commands } from './command-context.ts';
-import { deleteVideoTask, type DeleteResult } from './delete-video-task.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { FairSlots } from './fair-slots.ts';
-import { generateVideo } from './generate-video.ts';
 import { LookUps } from './look-up.ts';
 import { MutationRate } from './mutation-rate.ts';
 import { tooManyMutations } from './rate-limits.ts';
@@ -18,10 +15,7 @@ import type { Progress } from '../domain/progress.ts';
 import { RisingProgress } from './rising-progress.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { VideoTaskRefresher } from './refresh-video-task.ts';
-import { resolveSubmission, type SubmissionResolution } from './resolve-submission.ts';
-import { retryVideoTask } from './retry-video-task.ts';
 import type { TaskResult } from './task-result.ts';
-import { trackVideoTask, type TrackVideoTaskInput } from './track-video-task.ts';
 import { uploadReferenceImage, type IncomingFile, type UploadResult } from './upload-reference-image.ts';
 
 /** The time of a video, where neither history nor documentation is known. */
@@ -79,9 +73,17 @@ export class VideoTasks {
     return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
   }
 
-  /** Takes a new task. No provider is asked before this answers. */
-  generateVideo(owner: Owner, input: GenerateVideoInput, idempotencyKey: string | null): Promise<TaskResult> {
-    return this.#writes.run(owner, () => generateVideo(this.#commands, owner, input, idempotencyKey));
+  /**
+   * Runs a command that writes, such as `cancelVideoTask`. A burst of one owner's commands delays no other owner's.
+   *
+   * @returns the command's result, once its effect is durable
+   */
+  write<Args extends readonly unknown[], Result>(
+    owner: Owner,
+    command: (commands: Commands, owner: Owner, ...args: Args) => Promise<Result>,
+    ...args: Args
+  ): Promise<Result> {
+    return this.#writes.run(owner, () => command(this.#commands, owner, ...args));
   }
 
   /** Keeps an image for later tasks. One file is one image, however often a request names it. */
@@ -115,34 +117,9 @@ export class VideoTasks {
     return budgetOf(this.#commands.budgets, owner);
   }
 
-  /** Follows a task that was made elsewhere. */
-  trackVideoTask(owner: Owner, input: TrackVideoTaskInput): Promise<TaskResult> {
-    return this.#writes.run(owner, () => trackVideoTask(this.#commands, owner, input));
-  }
-
   /** Checks a task now, and answers when that check ended. */
   refreshVideoTask(owner: Owner, id: TaskId): Promise<TaskResult> {
     return this.#refresher.refresh(owner, id);
-  }
-
-  /** Gives a task up. */
-  cancelVideoTask(owner: Owner, id: TaskId): Promise<TaskResult> {
-    return this.#writes.run(owner, () => cancelVideoTask(this.#commands, owner, id));
-  }
-
-  /** Makes a new task with the input of one that has ended. */
-  retryVideoTask(owner: Owner, id: TaskId, idempotencyKey: string | null): Promise<TaskResult> {
-    return this.#writes.run(owner, () => retryVideoTask(this.#commands, owner, id, idempotencyKey));
-  }
-
-  /** Ends the doubt about a submission. */
-  resolveSubmission(owner: Owner, id: TaskId, resolution: SubmissionResolution): Promise<TaskResult> {
-    return this.#writes.run(owner, () => resolveSubmission(this.#commands, owner, id, resolution));
-  }
-
-  /** Deletes a task that has ended, and its video. */
-  deleteVideoTask(owner: Owner, id: TaskId): Promise<DeleteResult> {
-    return this.#writes.run(owner, () => deleteVideoTask(this.#commands, owner, id));
   }
 
   /** The owner's task of a provider's id; another owner's reads as unknown. */

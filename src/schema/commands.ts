@@ -1,6 +1,9 @@
-import type { DeleteResult } from '../commands/delete-video-task.ts';
-import type { SubmissionResolution } from '../commands/resolve-submission.ts';
+import { cancelVideoTask } from '../commands/cancel-video-task.ts';
+import { deleteVideoTask, type DeleteResult } from '../commands/delete-video-task.ts';
+import { resolveSubmission, type SubmissionResolution } from '../commands/resolve-submission.ts';
+import { retryVideoTask } from '../commands/retry-video-task.ts';
 import { failure, unknownTask } from '../commands/task-result.ts';
+import { trackVideoTask } from '../commands/track-video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { fromGlobalId, toGlobalId } from './global-id.ts';
@@ -32,7 +35,7 @@ export function declareCommands(
         'Tracks a provider task that was created outside this server. Responds before the provider is contacted; the same id returns the same task.',
       args: { input: t.arg({ type: TrackInput, required: true, description: 'The task to track.' }) },
       resolve: (_root, { input }, { tasks, viewer }) =>
-        tasks.trackVideoTask(viewer.owner, {
+        tasks.write(viewer.owner, trackVideoTask, {
           provider: input.provider,
           providerTaskId: input.providerTaskId,
           model: input.model ?? null,
@@ -61,7 +64,7 @@ export function declareCommands(
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: (_root, { id }, { tasks, viewer }) => {
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.cancelVideoTask(viewer.owner, taskId);
+        return taskId === null ? unknownTask : tasks.write(viewer.owner, cancelVideoTask, taskId);
       },
     }),
   );
@@ -80,7 +83,7 @@ export function declareCommands(
         const taskId = fromGlobalId(id);
         return taskId === null
           ? unknownTask
-          : tasks.retryVideoTask(viewer.owner, taskId, idempotencyKey ?? null);
+          : tasks.write(viewer.owner, retryVideoTask, taskId, idempotencyKey ?? null);
       },
     }),
   );
@@ -115,7 +118,7 @@ export function declareCommands(
         const read = readResolution(resolution);
         if ('falseField' in read) return falseIsNothing(read.falseField);
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.resolveSubmission(viewer.owner, taskId, read);
+        return taskId === null ? unknownTask : tasks.write(viewer.owner, resolveSubmission, taskId, read);
       },
     }),
   );
@@ -143,7 +146,7 @@ export function declareCommands(
         const taskId = fromGlobalId(id);
         return taskId === null
           ? { deletedId: null, userErrors: unknownTask.userErrors }
-          : tasks.deleteVideoTask(viewer.owner, taskId);
+          : tasks.write(viewer.owner, deleteVideoTask, taskId);
       },
     }),
   );

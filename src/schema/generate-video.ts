@@ -1,3 +1,4 @@
+import { generateVideo } from '../commands/generate-video.ts';
 import type { Builder } from './builder.ts';
 import { readGenerateVideoInput, type GenerateVideoInputRef } from './generate-video-input.ts';
 import type { Payloads } from './payloads.ts';
@@ -18,7 +19,7 @@ export function declareGenerateVideo(
       resolve: (_root, { input }, { tasks, viewer }) => {
         const read = readGenerateVideoInput(input);
         return 'given' in read
-          ? tasks.generateVideo(viewer.owner, read.given, read.idempotencyKey)
+          ? tasks.write(viewer.owner, generateVideo, read.given, read.idempotencyKey)
           : { task: null, userErrors: read.userErrors };
       },
     }),

@@ -114,16 +114,9 @@ export async function exampleCommand({ store }: Commands, owner: Owner, id: Task
 }`,
     ],
     [
-      'src/commands/video-tasks.ts',
+      'src/schema/commands.ts',
       'import { cancelVideoTask }',
-      `import { exampleCommand } from './example.ts'; $&`,
-    ],
-    [
-      'src/commands/video-tasks.ts',
-      'cancelVideoTask(owner: Owner',
-      `exampleCommand(owner: Owner, id: TaskId): Promise<TaskResult> {
-        return exampleCommand(this.#commands, owner, id);
-      } $&`,
+      `import { exampleCommand } from '../commands/example.ts'; $&`,
     ],
     [
       'src/schema/commands.ts',
@@ -135,7 +128,7 @@ export async function exampleCommand({ store }: Commands, owner: Owner, id: Task
           args: { id: t.arg.id({ required: true, description: 'An example.' }) },
           resolve: (_root, { id }, { tasks, viewer }) => {
             const taskId = fromGlobalId(id);
-            return taskId === null ? unknownTask : tasks.exampleCommand(viewer.owner, taskId);
+            return taskId === null ? unknownTask : tasks.write(viewer.owner, exampleCommand, taskId);
           },
         }),
       );

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { GraphiQLOptions } from 'graphql-yoga';
@@ -148,7 +149,7 @@ export class GraphiQLPage {
   }
 
   async respond({ request, response }: Exchange): Promise<void> {
-    this.#page ??= renderPage(this.#options);
+    this.#page ??= this.#render();
     const { plain, gzipped, etag, contentSecurityPolicy } = await this.#page;
     response.setHeader('etag', etag);
     response.setHeader('vary', 'accept, accept-encoding');
@@ -165,6 +166,16 @@ export class GraphiQLPage {
     const compressed = acceptsEncoding(request.headers['accept-encoding']?.toString() ?? '', 'gzip');
     if (compressed) response.setHeader('content-encoding', 'gzip');
     response.writeHead(200).end(compressed ? gzipped : plain);
+  }
+
+  /** A rendering that fails is not kept: the next request tries again. */
+  async #render(): Promise<Page> {
+    try {
+      return await renderPage(this.#options);
+    } catch (error) {
+      this.#page = null;
+      throw error;
+    }
   }
 }
 
@@ -202,8 +213,10 @@ const policyWith = (nonce: string): string =>
     "base-uri 'none'",
   ].join('; ');
 
+/** Loading, replacing and hashing 9 MB take 40 to 150 ms each: other requests are served between them. */
 async function renderPage(options: GraphiQLOptions): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  await nextIteration();
   // The same for all visitors: it guards a page into which nothing of anyone else is written.
   const nonce = randomBytes(16).toString('base64url');
   const own = `${tabsStayInPlace}<script>${nonceForStyles}</script>${firstVisit}`;
@@ -216,6 +229,7 @@ async function renderPage(options: GraphiQLOptions): Promise<Page> {
     [JSON.stringify(paramsInBrowser), '() => ({ headers: reelayHeaders ?? {} })'],
     [headersOfRequest, keptHeaders],
   ]);
+  await nextIteration();
   const plain = Buffer.from(page);
   const gzipped = await promisify(gzip)(plain);
   const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`;

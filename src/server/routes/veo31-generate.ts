@@ -4,6 +4,7 @@ import type { Viewer } from '../../schema/context.ts';
 import { toGlobalId } from '../../schema/global-id.ts';
 import { isTerminal, openSpec, type VideoTask } from '../../domain/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../../domain/selection.ts';
+import { generateVideo } from '../../commands/generate-video.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';
 import { Deadline } from '../../time/deadline.ts';
 import { readForm } from '../body/read-form.ts';
@@ -54,7 +55,7 @@ export class Veo31Generate {
     const tooManyCalls = tasks.countMutation(viewer.owner);
     const { task, userErrors } =
       tooManyCalls === null
-        ? await tasks.generateVideo(viewer.owner, input, null)
+        ? await tasks.write(viewer.owner, generateVideo, input, null)
         : { task: null, userErrors: [tooManyCalls] };
     if (task === null) {
       const isRateLimited = userErrors.some(({ code }) => code === 'RATE_LIMITED');
