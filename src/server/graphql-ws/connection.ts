@@ -33,7 +33,8 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   #isPaused = false;
   /** Made for clients that send queries or mutations. */
   #responses: ResponseQueue | null = null;
-  readonly #onGreeting = (): void => {
+  /** Null once the client is known: there may be 20,000 that are. */
+  #onGreeting: (() => void) | null = (): void => {
     if (this.duplex.bytesRead - this.#greetedAt <= longestGreeting) return;
     this.closeWith(closes.greetingTooBig);
     // What it sends after that is not read.
@@ -59,13 +60,15 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     this.#stallMs = stallMs;
     this.#onStalled = onStalled;
     this.#greetedAt = this.#bytesReadBefore = duplex.bytesRead;
-    duplex.on('data', this.#onGreeting);
+    if (this.#onGreeting !== null) duplex.on('data', this.#onGreeting);
   }
 
   /** Marks the client as known: the limit of its first bytes ends. */
   acknowledge(viewer: Viewer): void {
     this.viewer = viewer;
+    if (this.#onGreeting === null) return;
     this.duplex.off('data', this.#onGreeting);
+    this.#onGreeting = null;
   }
 
   /** The queue of the queries and mutations of this client. */
@@ -139,7 +142,9 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     this.ending?.[Symbol.dispose]();
     this.#reader?.[Symbol.dispose]();
     this.#responses?.[Symbol.dispose]();
+    if (this.#onGreeting === null) return;
     this.duplex.off('data', this.#onGreeting);
+    this.#onGreeting = null;
   }
 
   get protocol(): string {
