@@ -68,12 +68,18 @@ export class Traffic implements Disposable {
   readonly #limits: TrafficLimits;
   readonly #log: Logger;
   readonly #connections = new Map<Socket, Watched>();
+  /** One for all connections: there may be 20,000. */
+  readonly #onClose: (this: Socket) => void;
   readonly #timer: NodeJS.Timeout;
   #lastCheck = performance.now();
 
   constructor(limits: TrafficLimits, log: Logger) {
     this.#limits = limits;
     this.#log = log;
+    const connections = this.#connections;
+    this.#onClose = function forget() {
+      connections.delete(this);
+    };
     this.#timer = setInterval(() => this.#check(), checkIntervalMs);
   }
 
@@ -89,7 +95,7 @@ export class Traffic implements Disposable {
       bodyWaitedMs: 0,
       lastBody: null,
     });
-    socket.once('close', () => this.#connections.delete(socket));
+    socket.on('close', this.#onClose);
   }
 
   /** The record of a connection; undefined once it is closed. */
