@@ -55,6 +55,7 @@ async function startOnFailingDisk(respond: (attempt: number) => object, isOver: 
 const accepted = { code: 200, msg: 'success', data: { taskId: paidId } };
 const afterOutage = (ms: number) => ms > outageMs;
 
+// `prlimit`, which makes the disk fail for one process, is Linux's.
 describe.skipIf(process.platform !== 'linux')(
   'a disk that fails as the response to a paid request comes',
   () => {

@@ -1,9 +1,12 @@
 import type { TaskError } from '../../domain/video-task.ts';
 
-/** Patience ended before anything was sent. */
+/**
+ * Patience ended before anything was sent. No cause is named: the provider may have been unreachable or busy, its budget of
+ * creates full, or the images unreadable here.
+ */
 export const neverSent = (label: string): TaskError => ({
   code: 'GAVE_UP',
-  message: `${label} could not be reached for too long, and nothing was sent. Try again later.`,
+  message: `The task was not sent to ${label} in time, and nothing was billed. Try again later.`,
   providerCode: null,
   retryable: true,
   billed: 'NO',
