@@ -1,6 +1,6 @@
 import type { NextAction, Stage, VideoTask } from './video-task.ts';
 import type { Change } from './change.ts';
-import { effects, reasonOf } from './effects.ts';
+import { effects, reasonOf } from './event-patch.ts';
 import type { TaskEvent } from './task-event.ts';
 import { patched, type TaskPatch } from './task-fields.ts';
 

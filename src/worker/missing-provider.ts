@@ -1,7 +1,7 @@
 import { isTerminal, type TaskError, type VideoTask } from '../domain/video-task.ts';
 import { leaseReturned } from '../commands/recorder.ts';
 import { nextLateCheckDelay } from './policy/check-interval.ts';
-import { gaveUp, outcomeStayedUnknown } from './policy/task-errors.ts';
+import { gaveUp, outcomeStayedUnknown } from './user-messages/task-errors.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './work-context.ts';
 import { interrupted } from './submit/unknown-outcome.ts';
 

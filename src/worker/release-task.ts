@@ -1,7 +1,7 @@
 import type { VideoTask } from '../domain/video-task.ts';
 import { leaseReturned } from '../commands/recorder.ts';
 import { nextCheckDelay } from './policy/check-interval.ts';
-import { gaveUp } from './policy/task-errors.ts';
+import { gaveUp } from './user-messages/task-errors.ts';
 import { provenFaults } from './provider-health/task-faults.ts';
 import { isOverdue, type WorkContext } from './work-context.ts';
 

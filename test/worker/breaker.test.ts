@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { Breaker } from '../../src/worker/provider-health/breaker.ts';
 import { nextCheckDelay, nextLateCheckDelay } from '../../src/worker/policy/check-interval.ts';
-import { retryDelay } from '../../src/worker/policy/retry-delay.ts';
+import { retryDelay } from '../../src/worker/policy/retry-schedule.ts';
 import { ClockWatch } from '../../src/worker/policy/clock-watch.ts';
 
 /** A breaker with a clock that the test sets, and without chance. */

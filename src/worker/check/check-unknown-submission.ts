@@ -1,7 +1,7 @@
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
-import { outcomeStayedUnknown } from '../policy/task-errors.ts';
+import { outcomeStayedUnknown } from '../user-messages/task-errors.ts';
 import { isInDoubt, keepPossibleId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';

@@ -3,7 +3,7 @@ import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { wakeIntervalMs } from '../../commands/wake-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
-import { gaveUp } from '../policy/task-errors.ts';
+import { gaveUp } from '../user-messages/task-errors.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
 import { concludeEnded } from './check-ended-task.ts';
 import { concludeOpen } from './check-open-task.ts';

@@ -1,7 +1,7 @@
 import type { CheckOutcome } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
-import { retryDelay } from '../policy/retry-delay.ts';
+import { retryDelay } from '../policy/retry-schedule.ts';
 import { nothingObserved, type Conclusion } from './conclusion.ts';
 import { provenFaults, type TaskFault } from '../provider-health/task-faults.ts';
 import type { WorkContext } from '../work-context.ts';

@@ -1,7 +1,7 @@
 import type { HandOver, ProviderImage } from '../../providers/provider.ts';
 import { StorageError } from '../../media/storage-error.ts';
 import type { ReferenceImage, VideoTask } from '../../domain/video-task.ts';
-import { imageUnreachable, uploadGone } from '../policy/task-errors.ts';
+import { imageUnreachable, uploadGone } from '../user-messages/task-errors.ts';
 import type { WorkContext } from '../work-context.ts';
 
 /**

@@ -8,11 +8,11 @@ import type {
 import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit } from '../policy/create-limit.ts';
-import { retryDelay } from '../policy/retry-delay.ts';
-import { neverSent } from '../policy/task-errors.ts';
+import { retryDelay } from '../policy/retry-schedule.ts';
+import { neverSent } from '../user-messages/task-errors.ts';
 import { prepareImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
-import { recordOutcome } from './record-outcome.ts';
+import { recordOutcome } from './record-submit-outcome.ts';
 import { interrupted, scheduleOfUnknown } from './unknown-outcome.ts';
 
 /**

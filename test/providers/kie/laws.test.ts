@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readRecord } from '../../../src/providers/kie/check/record.ts';
+import { readRecord } from '../../../src/providers/kie/check/check-response.ts';
 import { readSubmitAnswer } from '../../../src/providers/kie/submit/submit-response.ts';
 import { answerOf, records, taskId, type RecordRow } from './records.ts';
 

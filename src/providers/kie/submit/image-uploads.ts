@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { FormData } from 'undici';
 import type { TaskError } from '../../../domain/video-task.ts';
 import type { ProviderImage } from '../../provider.ts';
-import { taskError } from '../errors.ts';
+import { taskError } from '../../task-error.ts';
 import { NoAnswerError, type Answer, type KieHttp } from '../http/http.ts';
 import { isObject, numberOf, textOf } from '../http/json.ts';
 

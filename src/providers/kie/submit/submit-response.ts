@@ -1,6 +1,6 @@
 import type { JsonObject, TaskErrorCode } from '../../../domain/video-task.ts';
 import type { SubmitOutcome } from '../../provider.ts';
-import { codeByText, taskError } from '../errors.ts';
+import { codeByText, taskError } from '../../task-error.ts';
 import type { Answer, NoAnswerError } from '../http/http.ts';
 import { isObject, numberOf, parseJson, textOf } from '../http/json.ts';
 import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../../src/providers/kie/http/http.ts';
 import type { Contract } from '../../../../src/providers/kie/submit/create-body.ts';
-import type { KieRecord } from '../../../../src/providers/kie/check/record.ts';
+import type { KieRecord } from '../../../../src/providers/kie/check/check-response.ts';
 
 /** The task that is asked for. */
 export const taskId = '2aeff425a5f21580d2f225c4129e63ab';

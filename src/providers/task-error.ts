@@ -1,4 +1,4 @@
-import type { Billed, TaskError, TaskErrorCode } from '../../domain/video-task.ts';
+import type { Billed, TaskError, TaskErrorCode } from '../domain/video-task.ts';
 
 /** How much of a provider's own text is quoted. */
 const maxQuote = 300;

@@ -1,4 +1,4 @@
-import { taskError } from '../../../src/providers/kie/errors.ts';
+import { taskError } from '../../../src/providers/task-error.ts';
 import { describe, expect, it } from 'vitest';
 import { readSubmitAnswer, withResponse } from '../../../src/providers/kie/submit/submit-response.ts';
 import type { Answer } from '../../../src/providers/kie/http/http.ts';

@@ -5,7 +5,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
-import { recordOutcome } from '../../src/worker/submit/record-outcome.ts';
+import { recordOutcome } from '../../src/worker/submit/record-submit-outcome.ts';
 import { submitTask } from '../../src/worker/submit/submit.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
 import { startLoopback } from '../support/loopback.ts';

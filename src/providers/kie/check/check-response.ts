@@ -1,6 +1,6 @@
 import type { TaskErrorCode } from '../../../domain/video-task.ts';
 import type { Contract } from '../submit/create-body.ts';
-import { codeByText } from '../errors.ts';
+import { codeByText } from '../../task-error.ts';
 import type { Answer } from '../http/http.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
 import { videoUrlOf } from './video-url.ts';

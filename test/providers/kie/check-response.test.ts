@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRecord } from '../../../src/providers/kie/check/record.ts';
+import { readRecord } from '../../../src/providers/kie/check/check-response.ts';
 import { answerOf, records, taskId } from './records.ts';
 
 describe('the normaliser', () => {

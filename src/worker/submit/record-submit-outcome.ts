@@ -5,7 +5,7 @@ import { estimateCost } from '../../domain/cost.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
-import { retryDelay } from '../policy/retry-delay.ts';
+import { retryDelay } from '../policy/retry-schedule.ts';
 import { keepPossibleId } from '../check/possible-ids.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
 import { scheduleOfUnknown, unknownOutcome } from './unknown-outcome.ts';
