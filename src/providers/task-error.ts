@@ -51,15 +51,3 @@ const shorten = (text: string): string =>
 
 /** A label at the beginning of a sentence. */
 export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-/** The cause that a message of Kie names; null where it names none (Kie docs of code 400, 2026-06). */
-export function codeByText(text: string): TaskErrorCode | null {
-  if (/polic(y|ies)|unsafe|sensitive|prohibited|flagged|moderation|content.?filter/i.test(text)) {
-    return 'CONTENT_FILTERED';
-  }
-  if (/fetch the image|image (?:is )?(?:unreachable|not accessible)|download the image/i.test(text)) {
-    return 'IMAGE_UNREACHABLE';
-  }
-  if (/only english/i.test(text)) return 'PROVIDER_REJECTED';
-  return null;
-}

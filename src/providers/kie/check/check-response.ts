@@ -1,8 +1,9 @@
 import type { TaskErrorCode } from '../../../domain/video-task.ts';
 import type { Contract } from '../submit/create-body.ts';
-import { codeByText } from '../../task-error.ts';
+import { errorCodeByText } from '../failure-texts.ts';
 import type { Answer } from '../http/http.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
+import { generationFailed, isAccessFault, isFailure, isFault } from '../status-codes.ts';
 import { videoUrlOf } from './video-url.ts';
 
 /** The content of a response to a status request, on any contract. */
@@ -52,22 +53,9 @@ const stateByStatus: ReadonlyMap<string, State> = new Map([
 /** `successFlag` of the `veo` contract; 3 is in its prose only, and was seen live on a sibling (2026-08). */
 const flags: readonly State[] = ['processing', 'success', 'failure', 'failure'];
 
-/** Faults that say nothing about the task, as HTTP status or as `code` in the body. */
-export const isFault = (code: number): boolean =>
-  [401, 403, 408, 429, 433, 455].includes(code) || (code >= 500 && code !== 501 && code !== 505);
-
-/** Faults of our access, which say nothing about a task even beside a record of it. */
-const isAccessFault = (code: number): boolean => isFault(code) && code < 500;
-
-/** Codes of a failed generation; some are also sent with "is processing" (Kie docs, 2026-06). */
-const failureCodes: ReadonlySet<number> = new Set([400, 402, 422, 451, 500, 501, 505]);
-
 /** Kie's messages beside a failure code about a task that is not finished (Kie docs, 2026-06). */
 const inProgress =
   /\bis (?:still |being )*process(?:ing|ed)\b|check back|\bis (?:still )?(?:being )?generat(?:ing|ed)\b/i;
-
-/** Body code of a generation that failed permanently (Kie docs, 2026-06). */
-const generationFailed = 501;
 
 /** Texts of 422 that mean "no such record" (recordings and docs, 2026). */
 const noRecord = /not found|does not exist|not exist|is null|within 14 days|record expired/i;
@@ -93,7 +81,7 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   }
   // Kie's answers come with HTTP 200 (recordings, 2026), or in the status that a code of failure names (docs): a response of
   // anything between this server and Kie says nothing about a task.
-  if (status !== 200 && !(status === code && failureCodes.has(code))) {
+  if (status !== 200 && !(status === code && isFailure(code))) {
     return { kind: 'unknown', reason: `HTTP ${status}` };
   }
   if (code === null && json['code'] !== undefined && json['code'] !== null) {
@@ -101,7 +89,7 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   }
   if (code !== null && code !== 200 && !isObject(data)) {
     if (isFault(code)) return { kind: 'unavailable', reason: `code ${code}` };
-    if (failureCodes.has(code) && inProgress.test(message)) return processing;
+    if (isFailure(code) && inProgress.test(message)) return processing;
     return code === generationFailed && generationText.test(message)
       ? judge(json, {}, 'failure')
       : { kind: 'unknown', reason: `code ${code} without a record` };
@@ -116,7 +104,7 @@ export function readRecord(answer: Answer, providerTaskId: string, contract: Con
   if (code !== null && code !== 200) {
     if (isAccessFault(code)) return { kind: 'unavailable', reason: `code ${code} with a record` };
     const { state } = stateOf(json, record);
-    const isKnown = failureCodes.has(code) && (code === generationFailed || ids.length > 0);
+    const isKnown = isFailure(code) && (code === generationFailed || ids.length > 0);
     // A code of failure ends a task only with a failed record that names it; success beside it is a contradiction.
     const isFailed = isKnown && (state === 'failure' || (code === generationFailed && state === null));
     const isOpen = isKnown && state === 'processing' && inProgress.test(message);
@@ -241,7 +229,7 @@ function failureOf(record: Unknowns, json: Unknowns) {
   ]
     .map(textOf)
     .find((value) => value !== null && value !== 'success');
-  const code = text ? codeByText(text) : null;
+  const code = text ? errorCodeByText(text) : null;
   return {
     code: code ?? (providerCode === '451' ? ('IMAGE_UNREACHABLE' as const) : ('PROVIDER_FAILED' as const)),
     providerCode: providerCode ?? null,

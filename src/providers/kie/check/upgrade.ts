@@ -1,7 +1,8 @@
 import type { Resolution } from '../../../domain/video-task.ts';
 import type { Answer } from '../http/http.ts';
 import { isObject, numberOf, textOf } from '../http/json.ts';
-import { idsIn, isFault } from './check-response.ts';
+import { isFault } from '../status-codes.ts';
+import { idsIn } from './check-response.ts';
 import { listedUrl } from './video-url.ts';
 
 /** A version of a finished video that the `veo` contract makes on a call of its own. */

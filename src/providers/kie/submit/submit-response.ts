@@ -1,23 +1,10 @@
 import type { JsonObject, TaskErrorCode } from '../../../domain/video-task.ts';
 import type { SubmitOutcome } from '../../provider.ts';
-import { codeByText, taskError } from '../../task-error.ts';
+import { taskError } from '../../task-error.ts';
 import type { Answer, NoAnswerError } from '../http/http.ts';
 import { isObject, numberOf, parseJson, textOf } from '../http/json.ts';
+import { readCreateCode } from '../status-codes.ts';
 import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';
-
-/** Body codes that prove refusal when no task id comes with them (Kie docs, 2026-06). */
-const refusals: Readonly<Record<number, TaskErrorCode>> = {
-  401: 'PROVIDER_UNAUTHORIZED',
-  402: 'INSUFFICIENT_CREDITS',
-  404: 'PROVIDER_REJECTED',
-  422: 'PROVIDER_REJECTED',
-  433: 'INSUFFICIENT_CREDITS',
-  451: 'IMAGE_UNREACHABLE',
-  505: 'PROVIDER_REJECTED',
-};
-
-/** "Rejected, not queued": 429 over the rate (Kie docs, getting started), 455 maintenance. */
-const notNow: ReadonlySet<number> = new Set([429, 455]);
 
 /** How much of a response that proves nothing is logged, in characters. */
 const quotedLength = 2000;
@@ -45,14 +32,19 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   if (status >= 500 || (status !== 200 && status !== code))
     return unknownSince(`HTTP ${status} with code ${code}`);
   const message = textOf(json['msg']) ?? textOf(json['message']);
-  if (notNow.has(code)) {
-    const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
-    return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
+  const proof = readCreateCode(code, message);
+  switch (proof.kind) {
+    case 'rejected': {
+      const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
+      return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
+    }
+    case 'refused':
+      return refused(label, proof.error, String(code), message);
+    case 'unknown':
+      return unknownSince(`HTTP ${status} with code ${code}`);
+    default:
+      return proof satisfies never;
   }
-  const refusal = refusals[code] ?? (code === 400 && message !== null ? codeByText(message) : null);
-  return refusal === null
-    ? unknownSince(`HTTP ${status} with code ${code}`)
-    : refused(label, refusal, String(code), message);
 }
 
 /** What is left of an answer that was cut proves an acceptance if its id is there, and else nothing. */
