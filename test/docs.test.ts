@@ -1,6 +1,7 @@
 import { access, glob, readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { chosenSettings, defaultSettings } from '../src/domain/video-model.ts';
 import { describeVariables } from '../src/config/config.ts';
 import { kieModels } from '../src/providers/kie/models.ts';
 import { buildSchema } from '../src/schema/schema.ts';
@@ -82,7 +83,11 @@ describe('the pages', () => {
         label: model.label,
         durations: model.durations.join(', '),
         references: 'REFERENCE' in model.imageUses,
-        credits: model.resolutions.map((size) => model.price(8, size)?.credits),
+        credits: model.resolutions.map(
+          (size) =>
+            model.price(chosenSettings(model, { ...defaultSettings, durationSeconds: 8, resolution: size }))
+              ?.credits,
+        ),
       })),
     );
   });

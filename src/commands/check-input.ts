@@ -1,5 +1,6 @@
 import type { GenerateVideoInput } from '../domain/selection.ts';
-import type { JsonObject } from '../domain/video-task.ts';
+import type { JsonObject, VideoSpec } from '../domain/video-task.ts';
+import type { VideoModel } from '../domain/video-model.ts';
 import type { UserError } from '../domain/user-error.ts';
 import { isWebAddress } from '../domain/web-address.ts';
 
@@ -7,8 +8,8 @@ import { isWebAddress } from '../domain/web-address.ts';
 export const maxPromptLength = 10_000;
 /** The longest label, in characters. */
 export const maxLabelLength = 200;
-/** The most reference images of one video. */
-export const maxReferenceImages = 3;
+/** More images than any model accepts: each is looked up and fetched. */
+export const maxReferenceImages = 50;
 /** Signed addresses of image hosts have some 2000; servers take 8192. */
 const maxUrlLength = 8192;
 /** In bytes as JSON. Providers' own options have some hundred; each read of a task reads them too. */
@@ -27,6 +28,7 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
     bad('A prompt is required. Say what the video shows, or choose a useCase.', 'prompt');
   }
   checkText('prompt', prompt, maxPromptLength, errors);
+  checkText('negativePrompt', input.negativePrompt ?? '', maxPromptLength, errors);
   checkLabel(input.label, errors);
   checkModel(input.model, errors);
   if (input.referenceImages.length > maxReferenceImages) {
@@ -41,6 +43,24 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   if (input.durationSeconds !== null && input.durationSeconds < 1) {
     bad('durationSeconds must be at least 1.', 'durationSeconds');
   }
+  return errors;
+}
+
+/** What is too long for a model: the prompt counts as it is sent, with the frame of the use case. */
+export function checkLengths(
+  { label, maxPromptLength: most, maxNegativePromptLength: mostNegative }: VideoModel,
+  spec: Pick<VideoSpec, 'prompt' | 'negativePrompt' | 'useCase'>,
+): UserError[] {
+  const errors: UserError[] = [];
+  const check = (field: 'prompt' | 'negativePrompt', text: string, allowed: number | null, how: string) => {
+    const length = lengthOf(text);
+    if (allowed === null || length <= allowed) return;
+    const message = `${label} takes at most ${allowed} characters; the ${field} has ${length}${how}.`;
+    errors.push({ code: 'UNSUPPORTED', message, field: ['input', field] });
+  };
+  const how = spec.useCase === null ? '' : ` with the frame of ${spec.useCase}`;
+  check('prompt', spec.prompt, most, how);
+  check('negativePrompt', spec.negativePrompt ?? '', mostNegative, '');
   return errors;
 }
 
@@ -71,7 +91,12 @@ export function checkKey(key: string | null, field: readonly string[]): UserErro
     : badInput(`idempotencyKey must be plain text of at most ${maxKeyLength} characters on one line.`, field);
 }
 
-function checkText(name: 'prompt' | 'label', text: string, maxLength: number, errors: UserError[]): void {
+function checkText(
+  name: 'prompt' | 'negativePrompt' | 'label',
+  text: string,
+  maxLength: number,
+  errors: UserError[],
+): void {
   const length = lengthOf(text);
   if (length > maxLength) {
     errors.push(

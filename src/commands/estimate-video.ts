@@ -3,6 +3,7 @@ import type { Commands } from './command-context.ts';
 import { refusedByBudget } from './create-task.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { prepareVideo } from './prepare-video.ts';
+import { modelNamed } from '../domain/video-model.ts';
 import type { UserError } from '../domain/user-error.ts';
 
 /** The provider, model, cost and time of a video. */
@@ -35,7 +36,8 @@ export async function estimateVideo(
     spec: { model },
     cost,
   } = prepared.task;
-  const known = providers.find(({ name }) => name === provider)?.models.find(({ id }) => id === model);
+  const { models } = providers.find(({ name }) => name === provider) ?? {};
+  const known = models && modelNamed(models, model);
   const refused =
     prepared.kind === 'prepared' ? await refusedByBudget(commands, prepared.task, prepared.fields) : null;
   return {

@@ -1,6 +1,6 @@
 import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
 import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../domain/video-task.ts';
-import { checkInput, checkKey } from './check-input.ts';
+import { checkInput, checkKey, checkLengths } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { estimateCost } from '../domain/cost.ts';
 import { type KeepFields, newTask, repeatedTask } from './create-task.ts';
@@ -30,7 +30,7 @@ export type Preparation =
 export async function prepareVideo(
   commands: Commands,
   owner: Owner,
-  input: GenerateVideoInput,
+  given: GenerateVideoInput,
   idempotencyKey: string | null,
   findUpload: (uploadId: string) => Promise<Upload | null>,
 ): Promise<Preparation> {
@@ -41,7 +41,7 @@ export async function prepareVideo(
   };
   const badKey = checkKey(idempotencyKey, fields.key);
   if (badKey !== null) return { kind: 'refused', userErrors: [badKey] };
-  const key = idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOfInput(input) };
+  const key = idempotencyKey === null ? null : { key: idempotencyKey, inputHash: hashOfInput(given) };
   // First: a repeated call finds its task even if the operator has changed settings or an upload has expired.
   const repeated = key === null ? null : await repeatedTask(commands, owner, key, fields);
   if (repeated !== null) {
@@ -49,23 +49,28 @@ export async function prepareVideo(
       ? { kind: 'refused', userErrors: repeated.userErrors }
       : { kind: 'repeated', task: repeated.task };
   }
+  const input = { ...given, negativePrompt: given.negativePrompt?.trim() || null };
   const userErrors = checkInput(input);
   if (userErrors.length > 0) return { kind: 'refused', userErrors };
   const selected = selectModel(input, commands.providers);
   if (selected.kind === 'impossible') return { kind: 'refused', userErrors: selected.userErrors };
-  const { provider, model, imagesAs, durationSeconds, resolution } = selected.selection;
-  const { prompt, referenceImages, provider: _, ...given } = input;
+  const { provider, model, knownModel, imagesAs, aspectRatio, durationSeconds, resolution } =
+    selected.selection;
+  const { prompt, referenceImages, provider: _, ...rest } = input;
   const { images, missing } = await resolveImages(referenceImages, findUpload);
   if (missing.length > 0) return { kind: 'refused', userErrors: missing };
   const spec: VideoSpec = {
-    ...given,
+    ...rest,
     model,
-    prompt: framePrompt(commands.promptFrames, given.useCase, prompt?.trim() ?? ''),
+    prompt: framePrompt(commands.promptFrames, rest.useCase, prompt?.trim() ?? ''),
     referenceImages: images,
     imagesAs,
+    aspectRatio,
     durationSeconds,
     resolution,
   };
+  const tooLong = knownModel === null ? [] : checkLengths(knownModel, spec);
+  if (tooLong.length > 0) return { kind: 'refused', userErrors: tooLong };
   const cost = estimateCost(provider, spec);
   const task = newTask({ owner, provider: provider.name, spec, cost }, commands.now());
   return { kind: 'prepared', task, key, fields };

@@ -11,6 +11,7 @@ import { MutationRate } from './mutation-rate.ts';
 import { tooManyMutations } from './rate-limits.ts';
 import type { UserError } from '../domain/user-error.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
+import { modelNamed } from '../domain/video-model.ts';
 import type { Progress } from '../domain/progress.ts';
 import { RisingProgress } from './rising-progress.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
@@ -69,7 +70,7 @@ export class VideoTasks {
   progress(task: VisibleTask): Progress {
     const { providers, now } = this.#commands;
     const provider = providers.find(({ name }) => name === task.provider.name);
-    const model = provider?.models.find(({ id }) => id === task.spec.model);
+    const model = provider && modelNamed(provider.models, task.spec.model);
     return this.#progress.of(task, now(), model?.typicalSeconds ?? fallbackTypicalSeconds);
   }
 

@@ -2,11 +2,15 @@ import type { ProviderOffer } from './provider-offer.ts';
 import type { Cost, VideoSpec } from './video-task.ts';
 
 /** What one video will cost by the provider's list; null where no price is known. */
-export function estimateCost(
-  provider: ProviderOffer,
-  { model, durationSeconds, resolution }: Pick<VideoSpec, 'model' | 'durationSeconds' | 'resolution'>,
-): Cost | null {
-  const price = provider.price(model, durationSeconds, resolution);
+export function estimateCost(provider: ProviderOffer, spec: VideoSpec): Cost | null {
+  const { model, durationSeconds, resolution, audio, imagesAs, referenceImages } = spec;
+  const price = provider.price(model, {
+    durationSeconds,
+    resolution,
+    audio,
+    imagesAs,
+    imageCount: referenceImages.length,
+  });
   return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
 }
 

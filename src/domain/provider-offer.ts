@@ -1,5 +1,5 @@
-import type { Price, VideoModel } from './video-model.ts';
-import type { ProviderName, Resolution } from './video-task.ts';
+import type { Price, PricedSettings, VideoModel } from './video-model.ts';
+import type { ProviderName } from './video-task.ts';
 
 /** The part of a provider that selection, prices and the check of options need. */
 export interface ProviderOffer {
@@ -10,7 +10,12 @@ export interface ProviderOffer {
   /** In order of preference: the first is the default. */
   readonly models: readonly VideoModel[];
   /** The price of one video; null where it is not known, as for models that are passed through by name. */
-  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null;
+  price(model: string, settings: PricedSettings): Price | null;
+  /**
+   * The share of a model's videos that succeeded over the last day, 0 to 1, as the provider reports it; null where it is
+   * not known. Absent: the provider reports none.
+   */
+  successRate?(model: string): number | null;
   /** Whether a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
   /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */

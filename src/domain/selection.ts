@@ -1,6 +1,6 @@
 import type { ProviderOffer } from './provider-offer.ts';
-import type { ImageUseLimits, VideoModel } from './video-model.ts';
-import type { ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
+import { modelNamed, usesOf, type VideoModel } from './video-model.ts';
+import type { AspectRatio, ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
 import type { UserError } from './user-error.ts';
 
 /** An image as a caller names it: exactly one of the two. */
@@ -20,10 +20,12 @@ export interface GenerateVideoInput extends Omit<VideoSpec, 'model' | 'prompt' |
 /** An input with every choice made: provider, model and options. */
 export interface Selection<Provider extends ProviderOffer> {
   readonly provider: Provider;
+  /** The provider's name of it for this use of images. */
   readonly model: string;
   /** Null for a model that is passed through by name: what it can do and costs is not known here. */
   readonly knownModel: VideoModel | null;
   readonly imagesAs: ImageUse;
+  readonly aspectRatio: AspectRatio;
   readonly durationSeconds: number | null;
   readonly resolution: Resolution | null;
 }
@@ -67,8 +69,7 @@ function selectWith<Provider extends ProviderOffer>(
     message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
     field: ['input', 'providerOptions', key],
   }));
-  const model =
-    input.model === null ? provider.models[0] : provider.models.find(({ id }) => id === input.model);
+  const model = input.model === null ? provider.models[0] : modelNamed(provider.models, input.model);
   if (model === undefined) {
     if (input.model === null || !provider.acceptsOtherModels) {
       userErrors.push(
@@ -81,17 +82,25 @@ function selectWith<Provider extends ProviderOffer>(
       return { kind: 'impossible', userErrors };
     }
     if (userErrors.length > 0) return { kind: 'impossible', userErrors };
-    const { imagesAs, durationSeconds, resolution } = input;
+    const { imagesAs, aspectRatio, durationSeconds, resolution } = input;
     return {
       kind: 'selected',
-      selection: { provider, model: input.model, knownModel: null, imagesAs, durationSeconds, resolution },
+      selection: {
+        provider,
+        model: input.model,
+        knownModel: null,
+        imagesAs,
+        aspectRatio,
+        durationSeconds,
+        resolution,
+      },
     };
   }
   const { errors, ...choices } = fit(model, input);
   userErrors.push(...errors);
   return userErrors.length > 0
     ? { kind: 'impossible', userErrors }
-    : { kind: 'selected', selection: { provider, model: model.id, knownModel: model, ...choices } };
+    : { kind: 'selected', selection: { provider, knownModel: model, ...choices } };
 }
 
 /** A name whatever its case and its separators: `callBackUrl`, `callback_url` and `Callback-URL` are one. */
@@ -100,11 +109,7 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{
 /** Holds the input against what a model can do, and fills in the model's defaults. */
 function fit(model: VideoModel, input: GenerateVideoInput) {
   const errors: UserError[] = [];
-  if (!model.aspectRatios.includes(input.aspectRatio)) {
-    errors.push(
-      unsupported('aspectRatio', `${model.label} cannot do ${input.aspectRatio}`, model.aspectRatios),
-    );
-  }
+  const use = useOfImages(model, input, errors);
   const resolution = input.resolution ?? model.defaultResolution;
   if (!model.resolutions.includes(resolution)) {
     errors.push(unsupported('resolution', `${model.label} cannot do ${resolution}`, model.resolutions));
@@ -112,22 +117,56 @@ function fit(model: VideoModel, input: GenerateVideoInput) {
   if (input.seed !== null && !model.acceptsSeed) {
     errors.push(unsupported('seed', `${model.label} takes no seed`, []));
   }
-  const use = useOfImages(model, input, errors);
-  const durations = use?.limits.durations ?? model.durations;
+  if (input.negativePrompt !== null && !model.acceptsNegativePrompt) {
+    errors.push(unsupported('negativePrompt', `${model.label} takes no negative prompt`, []));
+  }
+  if (input.audio === true && model.audio === 'NEVER') {
+    errors.push(unsupported('audio', `${model.label} makes videos without sound`, [false]));
+  }
+  if (input.audio === false && model.audio === 'ALWAYS') {
+    errors.push(unsupported('audio', `${model.label} makes videos with sound`, [true]));
+  }
+  const how = use === null ? '' : ` with ${use.name} images`;
+  const aspectRatios = use?.limits.aspectRatios ?? model.aspectRatios;
+  const aspectRatio = chosenAspectRatio(input.aspectRatio, aspectRatios);
+  if (!aspectRatios.includes(aspectRatio)) {
+    errors.push(unsupported('aspectRatio', `${model.label} cannot do ${aspectRatio}${how}`, aspectRatios));
+  }
+  const allDurations = use?.limits.durations ?? model.durations;
+  const atResolution = model.durationsAt?.[resolution];
+  const durations = allDurations.filter((seconds) => atResolution?.includes(seconds) ?? true);
   const durationSeconds = input.durationSeconds ?? fallbackDuration(model, durations);
   if (!durations.includes(durationSeconds)) {
-    const how = use === null ? '' : ` with ${use.name} images`;
+    const where = allDurations.includes(durationSeconds) ? ` at ${resolution}` : how;
     errors.push(
-      unsupported('durationSeconds', `${model.label} cannot do ${durationSeconds} seconds${how}`, durations),
+      unsupported(
+        'durationSeconds',
+        `${model.label} cannot do ${durationSeconds} seconds${where}`,
+        durations,
+      ),
     );
   }
-  return { errors, imagesAs: use?.name ?? input.imagesAs, durationSeconds, resolution };
+  return {
+    errors,
+    model: use?.limits.model ?? model.id,
+    imagesAs: use?.name ?? input.imagesAs,
+    aspectRatio,
+    durationSeconds,
+    resolution,
+  };
 }
+
+/**
+ * The ratio to ask for. 16:9 is what an input without a ratio has; where the video always has the ratio of its image, it
+ * means that.
+ */
+const chosenAspectRatio = (given: AspectRatio, possible: readonly AspectRatio[]): AspectRatio =>
+  given === 'LANDSCAPE_16_9' && possible.length === 1 && possible[0] === 'AUTO' ? 'AUTO' : given;
 
 /** How long the model's videos may be with so many images, when their use is left to it. */
 export function durationsWith(model: VideoModel, imageCount: number): readonly number[] {
-  const use = Object.values(model.imageUses).find(({ min, max }) => imageCount >= min && imageCount <= max);
-  return use?.durations ?? model.durations;
+  const use = usesOf(model).find(([, { min, max }]) => imageCount >= min && imageCount <= max);
+  return use?.[1].durations ?? model.durations;
 }
 
 const fallbackDuration = (model: VideoModel, durations: readonly number[]): number =>
@@ -138,33 +177,50 @@ const fallbackDuration = (model: VideoModel, durations: readonly number[]): numb
 /** Which use the images are put to. AUTO takes the first whose limits hold that many, in the model's own order. */
 function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserError[]) {
   const count = input.referenceImages.length;
+  // The name of the model for a use of images stands for that use.
+  const isUseNamed = input.model !== null && input.model !== model.id;
+  const possible = usesOf(model).filter(([, limits]) => !isUseNamed || limits.model === input.model);
   if (count === 0) {
     if (input.imagesAs !== 'AUTO') {
       errors.push(unsupported('imagesAs', `${input.imagesAs} requires images, and there are none`, []));
+    } else if (model.requiresImages || isUseNamed) {
+      const instead = model.requiresImages ? '' : ` Without images, use ${model.id}.`;
+      errors.push({
+        code: 'UNSUPPORTED',
+        message: `${input.model ?? model.id} requires images. Allowed: ${limitsText(possible)}.${instead}`,
+        field: ['input', 'referenceImages'],
+      });
     }
     return null;
   }
-  const uses = Object.entries(model.imageUses) as [Exclude<ImageUse, 'AUTO'>, ImageUseLimits][];
-  const named = input.imagesAs === 'AUTO' ? uses : uses.filter(([name]) => name === input.imagesAs);
+  const named = input.imagesAs === 'AUTO' ? possible : possible.filter(([name]) => name === input.imagesAs);
   const [name, limits] = named.find(([, { min, max }]) => count >= min && count <= max) ?? [];
   if (name !== undefined && limits !== undefined) return { name, limits };
-  errors.push(
-    named.length === 0
-      ? unsupported(
-          'imagesAs',
-          `${model.label} cannot use images as ${input.imagesAs}`,
-          uses.map(([use]) => use),
-        )
-      : unsupported(
-          'referenceImages',
-          `${model.label} cannot use ${count} image${count === 1 ? '' : 's'} as ${input.imagesAs}`,
-          named.map(([use, { min, max }]) => `${use}: ${min === max ? min : `${min} to ${max}`}`),
-        ),
-  );
+  if (possible.length === 0) errors.push(unsupported('referenceImages', `${model.label} uses no images`, []));
+  else if (named.length === 0) {
+    const what = `${model.label} cannot use images as ${input.imagesAs}`;
+    errors.push(
+      unsupported(
+        'imagesAs',
+        what,
+        possible.map(([use]) => use),
+      ),
+    );
+  } else {
+    const what = `${model.label} cannot use ${count} image${count === 1 ? '' : 's'} as ${input.imagesAs}`;
+    errors.push(unsupported('referenceImages', what, [limitsText(named)]));
+  }
   return null;
 }
 
-function unsupported(field: string, what: string, allowed: readonly (string | number)[]): UserError {
+const limitsText = (uses: ReturnType<typeof usesOf>): string =>
+  uses.map(([use, { min, max }]) => `${use}: ${min === max ? min : `${min} to ${max}`}`).join(', ');
+
+function unsupported(
+  field: string,
+  what: string,
+  allowed: readonly (string | number | boolean)[],
+): UserError {
   const instead = allowed.length > 0 ? ` Allowed: ${allowed.join(', ')}.` : ' Omit it.';
   return { code: 'UNSUPPORTED', message: `${what}.${instead}`, field: ['input', field] };
 }

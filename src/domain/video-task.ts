@@ -43,13 +43,23 @@ export const isTerminal = (stage: Stage): boolean =>
 export type ProviderName = Uppercase<string>;
 
 /** Every shape of picture. */
-export const aspectRatios = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;
+export const aspectRatios = [
+  'LANDSCAPE_16_9',
+  'PORTRAIT_9_16',
+  'SQUARE_1_1',
+  'LANDSCAPE_4_3',
+  'PORTRAIT_3_4',
+  'LANDSCAPE_3_2',
+  'PORTRAIT_2_3',
+  'LANDSCAPE_21_9',
+  'AUTO',
+] as const;
 /** The shape of the picture; AUTO leaves it to the provider. */
 export type AspectRatio = (typeof aspectRatios)[number];
 
 /** Every resolution, ascending. */
-export const resolutions = ['P360', 'P720', 'P1080', 'P2160'] as const;
-/** Lines of the picture: P2160 is 4k. */
+export const resolutions = ['P360', 'P480', 'P540', 'P720', 'P768', 'P1080', 'P1440', 'P2160'] as const;
+/** Lines of the picture: P1440 is 2k, P2160 is 4k. */
 export type Resolution = (typeof resolutions)[number];
 
 /** Every use case: each has a prompt frame of its name. */
@@ -170,6 +180,10 @@ export interface VideoSpec {
   readonly useCase: UseCase | null;
   readonly referenceImages: readonly ReferenceImage[];
   readonly imagesAs: ImageUse;
+  /** What the video must not show, for models that accept it. */
+  readonly negativePrompt: string | null;
+  /** Whether the video has sound; null: the model's default. */
+  readonly audio: boolean | null;
   readonly aspectRatio: AspectRatio;
   readonly durationSeconds: number | null;
   readonly resolution: Resolution | null;
@@ -184,6 +198,8 @@ export const openSpec: Omit<VideoSpec, 'model'> = {
   useCase: null,
   referenceImages: [],
   imagesAs: 'AUTO',
+  negativePrompt: null,
+  audio: null,
   aspectRatio: 'AUTO',
   durationSeconds: null,
   resolution: null,

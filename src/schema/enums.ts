@@ -11,6 +11,7 @@ import type {
   TaskErrorCode,
   UseCase,
 } from '../domain/video-task.ts';
+import type { AudioSupport } from '../domain/video-model.ts';
 import type { UserErrorCode } from '../domain/user-error.ts';
 import type { Builder } from './builder.ts';
 
@@ -44,14 +45,29 @@ const aspectRatio: Described<AspectRatio> = {
   LANDSCAPE_16_9: '16:9, landscape.',
   PORTRAIT_9_16: '9:16, portrait.',
   SQUARE_1_1: '1:1, square.',
+  LANDSCAPE_4_3: '4:3, landscape.',
+  PORTRAIT_3_4: '3:4, portrait.',
+  LANDSCAPE_3_2: '3:2, landscape.',
+  PORTRAIT_2_3: '2:3, portrait.',
+  LANDSCAPE_21_9: '21:9, wide landscape.',
   AUTO: 'The ratio of the images, or the choice of the provider.',
 };
 
 const resolution: Described<Resolution> = {
   P360: '360 lines.',
+  P480: '480 lines.',
+  P540: '540 lines.',
   P720: '720 lines.',
+  P768: '768 lines.',
   P1080: '1080 lines.',
+  P1440: '1440 lines (2k).',
   P2160: '2160 lines (4k).',
+};
+
+const audioSupport: Described<AudioSupport> = {
+  NEVER: 'Videos have no sound; `audio: true` is refused.',
+  OPTIONAL: '`input.audio` decides.',
+  ALWAYS: 'Videos have sound; `audio: false` is refused.',
 };
 
 const useCase: Described<UseCase> = {
@@ -131,6 +147,7 @@ export const declareEnums = (builder: Builder) => ({
   ProviderName: declare(builder, 'ProviderName', 'A provider of video generation.', provider),
   AspectRatio: declare(builder, 'AspectRatio', 'The ratio of width to height.', aspectRatio),
   Resolution: declare(builder, 'Resolution', 'The number of lines of the picture.', resolution),
+  AudioSupport: declare(builder, 'AudioSupport', 'Whether the videos of a model have sound.', audioSupport),
   VideoUseCase: declare(
     builder,
     'VideoUseCase',

@@ -38,12 +38,18 @@ export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
       }),
       referenceImages: t.field({
         type: [ReferenceImageInput],
-        description: 'Images that the video starts from; at most 3.',
+        description: 'Images that the video starts from; as many as the model accepts for their use.',
       }),
       imagesAs: t.field({
         type: enums.ImageUse,
         defaultValue: 'AUTO',
         description: 'The use of the images.',
+      }),
+      negativePrompt: t.string({
+        description: 'What the video must not show, for models that accept it; at most 10,000 characters.',
+      }),
+      audio: t.boolean({
+        description: "Whether the video has sound. Default: the model's. See `VideoModel.audio`.",
       }),
       aspectRatio: t.field({
         type: enums.AspectRatio,
@@ -90,6 +96,8 @@ export function readGenerateVideoInput(
         uploadId: uploadId ?? null,
       })),
       imagesAs: rest.imagesAs ?? 'AUTO',
+      negativePrompt: rest.negativePrompt ?? null,
+      audio: rest.audio ?? null,
       aspectRatio: rest.aspectRatio ?? 'LANDSCAPE_16_9',
       durationSeconds: rest.durationSeconds ?? null,
       resolution: rest.resolution ?? null,

@@ -1,7 +1,7 @@
 import type { VideoProvider } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
-import type { VideoModel } from '../domain/video-model.ts';
-import type { ImageUse, ProviderName } from '../domain/video-task.ts';
+import { defaultSettings, usesOf, type VideoModel } from '../domain/video-model.ts';
+import type { AspectRatio, ImageUse, ProviderName } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
@@ -25,14 +25,16 @@ interface UseLimits {
   readonly min: number;
   readonly max: number;
   readonly durations: readonly number[];
+  readonly aspectRatios: readonly AspectRatio[];
 }
 
 const limitsOf = (model: VideoModel): UseLimits[] =>
-  Object.entries(model.imageUses).map(([use, { min, max, durations }]) => ({
-    use: use as ImageUse,
+  usesOf(model).map(([use, { min, max, durations, aspectRatios }]) => ({
+    use,
     min,
     max,
     durations: durations ?? model.durations,
+    aspectRatios: aspectRatios ?? model.aspectRatios,
   }));
 
 /** `providers`. */
@@ -47,6 +49,12 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         description: 'The possible lengths of videos with this use, in seconds.',
         resolve: ({ durations }) => [...durations],
       }),
+      aspectRatios: t.field({
+        type: [enums.AspectRatio],
+        description:
+          'The possible aspect ratios with this use; AUTO alone if the video has that of the image.',
+        resolve: ({ aspectRatios }) => [...aspectRatios],
+      }),
     }),
   });
   const Model = builder.objectRef<OfferedModel>('VideoModel').implement({
@@ -54,6 +62,10 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
     fields: (t) => ({
       id: t.id({ description: 'The value for `input.model`.', resolve: ({ model }) => model.id }),
       label: t.string({ description: 'The display name.', resolve: ({ model }) => model.label }),
+      maker: t.string({
+        description: 'The company that makes the model, for grouping.',
+        resolve: ({ model }) => model.maker,
+      }),
       aspectRatios: t.field({
         type: [enums.AspectRatio],
         description: 'The supported aspect ratios.',
@@ -71,7 +83,7 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       imageUses: t.field({
         type: [enums.ImageUse],
         description: 'The supported uses of reference images, in the order in which AUTO selects.',
-        resolve: ({ model }) => Object.keys(model.imageUses) as (keyof VideoModel['imageUses'])[],
+        resolve: ({ model }) => usesOf(model).map(([use]) => use),
       }),
       imageUseLimits: t.field({
         type: [ImageUseLimits],
@@ -96,9 +108,52 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         nullable: true,
         description: 'The price of a video with the default settings; null where no price is known.',
         resolve: ({ model, provider }) => {
-          const price = provider.price(model.id, null, null);
+          const price = provider.price(model.id, defaultSettings);
           return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
         },
+      }),
+      pricedAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'The date of the price list that `price` is from; null where no price is known.',
+        resolve: ({ model }) => model.pricedAt,
+      }),
+      audio: t.field({
+        type: enums.AudioSupport,
+        description: 'Whether videos have sound, or `input.audio` decides.',
+        resolve: ({ model }) => model.audio,
+      }),
+      defaultAudio: t.boolean({
+        description: 'Whether a video has sound without `input.audio`.',
+        resolve: ({ model }) => model.defaultAudio,
+      }),
+      acceptsNegativePrompt: t.boolean({
+        description: 'Whether `input.negativePrompt` is supported.',
+        resolve: ({ model }) => model.acceptsNegativePrompt,
+      }),
+      acceptsSeed: t.boolean({
+        description: 'Whether `input.seed` is supported.',
+        resolve: ({ model }) => model.acceptsSeed,
+      }),
+      requiresImages: t.boolean({
+        description: 'Whether the model makes no video from text alone.',
+        resolve: ({ model }) => model.requiresImages,
+      }),
+      maxPromptLength: t.int({
+        nullable: true,
+        description: 'The maximum length of the prompt as sent, in characters; null where it is not known.',
+        resolve: ({ model }) => model.maxPromptLength,
+      }),
+      successRate: t.float({
+        nullable: true,
+        description:
+          'The share of videos that succeeded over the last day, 0 to 1; null where it is not known.',
+        resolve: ({ model, provider }) => provider.successRate?.(model.id) ?? null,
+      }),
+      successor: t.id({
+        nullable: true,
+        description: 'The model to use instead of a retired one.',
+        resolve: ({ model }) => model.successor,
       }),
       typicalSeconds: t.float({
         nullable: true,

@@ -80,6 +80,16 @@ export function declareVideoTask(
         description: 'The images that the video starts from.',
         ...reading(['spec.referenceImages'], ({ spec }) => [...spec.referenceImages]),
       }),
+      negativePrompt: t.string({
+        nullable: true,
+        description: 'What the video must not show.',
+        ...reading(['spec.negativePrompt'], ({ spec }) => spec.negativePrompt),
+      }),
+      audio: t.boolean({
+        nullable: true,
+        description: 'Whether sound was requested; null: the default of the model.',
+        ...reading(['spec.audio'], ({ spec }) => spec.audio),
+      }),
       aspectRatio: t.field({
         type: enums.AspectRatio,
         description: 'The ratio of width to height.',

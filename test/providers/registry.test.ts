@@ -96,6 +96,8 @@ describe('a hint about a task that the provider does not know', () => {
         prompt: 'A ring turns [sim:odd-state]',
         images: [],
         imagesAs: 'AUTO',
+        negativePrompt: null,
+        audio: null,
         aspectRatio: 'AUTO',
         durationSeconds: null,
         resolution: null,

@@ -6,9 +6,9 @@ import { Migrator } from 'kysely/migration';
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/store/migrations/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { toRow } from '../../src/store/tables/tasks.ts';
+import { toRow, valuesOf } from '../../src/store/tables/tasks.ts';
 import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
-import { seedTasks } from '../support/seed-tasks.ts';
+import { columnsIn, seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A database as an earlier version left it, and a way to write into it what that version could write. */
@@ -41,10 +41,10 @@ test('plans that an earlier version made beyond the calendar are due again, and 
     for (const [index, { task, dueAt }] of tasks.entries()) {
       // `toRow` of today bounds what that version wrote as it was.
       const row = { ...toRow({ ...task, number: index + 1, revision: index + 1 }), due_at: dueAt };
-      const columns = Object.keys(row);
+      const columns = columnsIn(database) as (keyof typeof row)[];
       database
         .prepare(`insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`)
-        .run(...(Object.values(row) as SQLInputValue[]));
+        .run(...(valuesOf(row, columns) as SQLInputValue[]));
     }
     database.prepare("insert into create_pauses values ('KIE', ?)").run(1.1e17);
     database.exec('update revision_counter set value = 3');

@@ -1,6 +1,13 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { toRow } from '../../src/store/tables/tasks.ts';
+import { toRow, valuesOf, type ColumnName } from '../../src/store/tables/tasks.ts';
 import { sampleTask, type TaskOverrides } from './sample-task.ts';
+
+/** The columns of `tasks` in a database, which may be of an earlier version. */
+export const columnsIn = (database: DatabaseSync): string[] =>
+  database
+    .prepare("select name from pragma_table_info('tasks')")
+    .all()
+    .map(({ name }) => name as string);
 
 /**
  * Writes many tasks into a SQLite database that no store has open, in one transaction.
@@ -15,7 +22,7 @@ export function seedTasks(
   using database = new DatabaseSync(file);
   database.exec('begin');
   const { value } = database.prepare('select value from revision_counter').get() as { value: number };
-  const columns = Object.keys(toRow({ ...sampleTask(), number: 1, revision: 1 }));
+  const columns = columnsIn(database) as ColumnName[];
   const insert = database.prepare(
     `insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`,
   );
@@ -23,7 +30,7 @@ export function seedTasks(
   for (let index = 0; index < count; index += 1) {
     const number = value + index + 1;
     const row = toRow({ ...sampleTask(overrides(index)), number, revision: number });
-    insert.run(...(Object.values(row) as SQLInputValue[]));
+    insert.run(...(valuesOf(row, columns) as SQLInputValue[]));
     transition.run(row.id, row.created_at);
   }
   database.prepare('update revision_counter set value = ?').run(value + count);

@@ -4,6 +4,11 @@ const boxes: Readonly<Record<Task['aspectRatio'], readonly [width: number, heigh
   LANDSCAPE_16_9: [22, 12.4],
   PORTRAIT_9_16: [12.4, 22],
   SQUARE_1_1: [17, 17],
+  LANDSCAPE_4_3: [20, 15],
+  PORTRAIT_3_4: [15, 20],
+  LANDSCAPE_3_2: [21, 14],
+  PORTRAIT_2_3: [14, 21],
+  LANDSCAPE_21_9: [24, 10.3],
   AUTO: [19, 15],
 };
 

@@ -30,14 +30,23 @@ export const aspectTexts: Texts<Model['aspectRatios'][number]> = {
   LANDSCAPE_16_9: msg`16:9`,
   PORTRAIT_9_16: msg`9:16`,
   SQUARE_1_1: msg`1:1`,
+  LANDSCAPE_4_3: msg`4:3`,
+  PORTRAIT_3_4: msg`3:4`,
+  LANDSCAPE_3_2: msg`3:2`,
+  PORTRAIT_2_3: msg`2:3`,
+  LANDSCAPE_21_9: msg`21:9`,
   AUTO: msg`Auto`,
 };
 
 /** Resolutions. */
 export const resolutionTexts: Texts<Model['resolutions'][number]> = {
   P360: msg`360p`,
+  P480: msg`480p`,
+  P540: msg`540p`,
   P720: msg`720p`,
+  P768: msg`768p`,
   P1080: msg`1080p`,
+  P1440: msg`2K`,
   P2160: msg`4K`,
 };
 

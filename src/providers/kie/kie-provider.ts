@@ -1,4 +1,4 @@
-import type { ProviderName, Resolution } from '../../domain/video-task.ts';
+import type { ProviderName } from '../../domain/video-task.ts';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
   CheckOutcome,
@@ -11,7 +11,13 @@ import type {
   SubmitRequest,
   VideoProvider,
 } from '../provider.ts';
-import type { Price, VideoModel } from '../../domain/video-model.ts';
+import {
+  chosenSettings,
+  modelNamed,
+  type Price,
+  type PricedSettings,
+  type VideoModel,
+} from '../../domain/video-model.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
 import { KieHttp, NoAnswerError, OwnFaultError } from './http/http.ts';
@@ -92,12 +98,11 @@ class KieProvider implements VideoProvider {
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
-  price(model: string, durationSeconds: number | null, resolution: Resolution | null): Price | null {
-    const known = this.models.find(({ id }) => id === model) ?? null;
-    const named = operatorPrice(this.#options.prices, known, { model, durationSeconds, resolution });
+  price(model: string, settings: PricedSettings): Price | null {
+    const known = modelNamed(this.models, model) ?? null;
+    const named = operatorPrice(this.#options.prices, known, { ...settings, model });
     if (named !== undefined) return named;
-    const size = resolution ?? known?.defaultResolution ?? null;
-    return known && size ? known.price(durationSeconds ?? known.defaultDuration, size) : null;
+    return known && known.price(chosenSettings(known, settings));
   }
 
   async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {

@@ -1,5 +1,5 @@
 import type { Resolution } from '../../domain/video-task.ts';
-import type { Price, VideoModel } from '../../domain/video-model.ts';
+import type { ChosenSettings, Price, VideoModel } from '../../domain/video-model.ts';
 
 /** Kie's unit (Kie docs, getting started, 2026: 1 credit = USD 0.005). */
 export const usdPerCredit = 0.005;
@@ -9,7 +9,7 @@ type Credits = Partial<Record<Resolution, number>>;
 
 const priceOf =
   (credits: Credits) =>
-  (_durationSeconds: number, resolution: Resolution): Price | null => {
+  ({ resolution }: ChosenSettings): Price | null => {
     const amount = credits[resolution];
     return amount === undefined ? null : { usd: amount * usdPerCredit, credits: amount };
   };
@@ -24,6 +24,7 @@ function veo(
   return {
     id,
     label,
+    maker: 'Google',
     aspectRatios: ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'AUTO'],
     durations: [4, 6, 8],
     defaultDuration: 8,
@@ -35,10 +36,18 @@ function veo(
       FIRST_AND_LAST_FRAME: { min: 2, max: 2 },
       ...(takesReferences && { REFERENCE: { min: 1, max: 3, durations: [8] } }),
     },
+    requiresImages: false,
+    audio: 'ALWAYS',
+    defaultAudio: true,
+    acceptsNegativePrompt: false,
     // `seeds` left the schema between 2026-06 and 2026-10, although results still echo one.
     acceptsSeed: false,
+    maxPromptLength: null,
+    maxNegativePromptLength: null,
     price: priceOf(credits),
+    pricedAt: Date.UTC(2026, 9, 8),
     typicalSeconds,
+    successor: null,
     retiredAt: null,
   };
 }

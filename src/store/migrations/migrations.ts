@@ -6,6 +6,7 @@ import { fairness } from './0004.ts';
 import { lists } from './0005.ts';
 import { uploadBytes } from './0006.ts';
 import { openTasks } from './0007.ts';
+import { soundAndAvoidance } from './0008.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -162,5 +163,6 @@ export const migrations: MigrationProvider = {
       '0005_lists': lists,
       '0006_upload_bytes': uploadBytes,
       '0007_open_tasks': openTasks,
+      '0008_sound_and_avoidance': soundAndAvoidance,
     }),
 };

@@ -26,6 +26,8 @@ const columns = {
   use_case: value('spec.useCase'),
   reference_images: json('spec.referenceImages'),
   images_as: value('spec.imagesAs'),
+  negative_prompt: value('spec.negativePrompt'),
+  audio: json('spec.audio'),
   aspect_ratio: value('spec.aspectRatio'),
   duration_seconds: value('spec.durationSeconds'),
   resolution: value('spec.resolution'),

@@ -10,6 +10,8 @@ const request: SubmitRequest = {
   prompt: 'Ein Boot auf einem Teich',
   images: [],
   imagesAs: 'AUTO',
+  negativePrompt: null,
+  audio: null,
   aspectRatio: 'LANDSCAPE_16_9',
   durationSeconds: 8,
   resolution: 'P720',

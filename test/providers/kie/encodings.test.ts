@@ -24,6 +24,8 @@ async function ask(answerTo: (body: string) => { headers?: OutgoingHttpHeaders; 
       prompt: 'fox',
       images: [],
       imagesAs: 'AUTO',
+      negativePrompt: null,
+      audio: null,
       aspectRatio: 'LANDSCAPE_16_9',
       durationSeconds: null,
       resolution: null,

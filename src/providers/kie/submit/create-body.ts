@@ -9,9 +9,23 @@ const aspects: Record<AspectRatio, string> = {
   LANDSCAPE_16_9: '16:9',
   PORTRAIT_9_16: '9:16',
   SQUARE_1_1: '1:1',
+  LANDSCAPE_4_3: '4:3',
+  PORTRAIT_3_4: '3:4',
+  LANDSCAPE_3_2: '3:2',
+  PORTRAIT_2_3: '2:3',
+  LANDSCAPE_21_9: '21:9',
   AUTO: 'Auto',
 };
-const sizes: Record<Resolution, string> = { P360: '360p', P720: '720p', P1080: '1080p', P2160: '4k' };
+const sizes: Record<Resolution, string> = {
+  P360: '360p',
+  P480: '480p',
+  P540: '540p',
+  P720: '720p',
+  P768: '768p',
+  P1080: '1080p',
+  P1440: '2k',
+  P2160: '4k',
+};
 const generationTypes: Record<Exclude<ImageUse, 'AUTO'>, string> = {
   FIRST_FRAME: 'FIRST_AND_LAST_FRAMES_2_VIDEO',
   FIRST_AND_LAST_FRAME: 'FIRST_AND_LAST_FRAMES_2_VIDEO',

@@ -1,0 +1,10 @@
+import type { Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What a task was asked to avoid, and whether with sound: earlier tasks have the model's default. */
+export const soundAndAvoidance: Migration = {
+  async up(db: Kysely<never>) {
+    await db.schema.alterTable('tasks').addColumn('negative_prompt', 'text').execute();
+    await db.schema.alterTable('tasks').addColumn('audio', 'text').execute();
+  },
+};
