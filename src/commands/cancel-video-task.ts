@@ -1,4 +1,4 @@
-import { isTerminal, type Owner, type TaskId } from '../domain/video-task.ts';
+import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 
@@ -6,14 +6,17 @@ import { failure, success, unknownTask, type TaskResult } from './task-result.ts
 const costLookFactor = 30;
 
 /**
- * Gives a task up. Before it is sent, nothing is sent; after that it is no longer watched, and the hint says that
- * it will be billed.
+ * Gives a task up. Before it is sent, nothing is sent. After that the worker asks the provider to stop it, where it can;
+ * otherwise it is no longer watched, and the hint says that it will be billed.
  */
 export async function cancelVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<TaskResult> {
   const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
   const label = labelOf(task);
-  const interval = commands.providers.find(({ name }) => name === task.provider.name)?.pollIntervalMs ?? 0;
+  const provider = commands.providers.find(({ name }) => name === task.provider.name);
+  const interval = provider?.pollIntervalMs ?? 0;
+  const canBeStopped = ({ provider: { taskId } }: VideoTask) =>
+    taskId !== null && provider?.canCancel?.(taskId) === true;
   // The worker may have been first: the hint follows from the row that is changed.
   const canceled = await commands.recorder.recordOwn(
     owner,
@@ -23,13 +26,22 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
       hint:
         row.stage === 'WAITING'
           ? null
-          : `${label} cannot be stopped: the video may still be generated there, and it will be billed. ` +
-            'It is no longer watched here.',
+          : canBeStopped(row)
+            ? `${label} is asked to stop it. What was made until then may be billed.`
+            : `${label} cannot be stopped: the video may still be generated there, and it will be billed. ` +
+              'It is no longer watched here.',
     }),
-    // Checked again for its cost, when the provider must have finished it.
-    { schedule: { dueAt: commands.now() + costLookFactor * interval } },
+    // To stop it at once; otherwise for its cost, when the provider must have finished it.
+    {
+      schedule: (row) => ({
+        dueAt: commands.now() + (canBeStopped(row) ? 0 : costLookFactor * interval),
+      }),
+    },
   );
-  if (canceled !== null) return success(canceled);
+  if (canceled !== null) {
+    if (canBeStopped(canceled)) commands.wakeWorker(canceled.provider.name);
+    return success(canceled);
+  }
   const now = await commands.store.getOwn(owner, id);
   if (now === null) return unknownTask;
   return failure(

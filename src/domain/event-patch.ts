@@ -19,6 +19,7 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       };
     case 'acceptedElsewhere':
     case 'idNamed':
+    case 'stopAnswered':
       return { hint: event.hint };
     case 'refused':
     case 'patienceEnded':
@@ -101,6 +102,7 @@ export function reasonOf(event: TaskEvent): string | null {
     case 'adopted':
       return event.reason;
     case 'acceptedElsewhere':
+    case 'stopAnswered':
       return event.hint;
     case 'idNamed':
       return `The provider named ${event.providerTaskId} for it, without proof.`;

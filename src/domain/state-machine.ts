@@ -98,6 +98,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
     postponed: { to: 'CANCELED', only: isBeingSent },
     adopted: { to: 'CANCELED', only: isBeingSent },
     idNamed: { to: 'CANCELED', only: isBeingSent },
+    stopAnswered: { to: 'CANCELED', only: hasProviderTask },
     observed: { to: 'CANCELED' },
     costTold: { to: 'CANCELED' },
     deleted: { to: 'CANCELED' },
@@ -152,10 +153,12 @@ const outcomes: ReadonlySet<TaskEvent['kind']> = new Set([
 
 /** A deletion ends everything but what is about the money spent, which is no longer announced. */
 const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
-  outcomes.has(event.kind) || (owesCost(task) && (event.kind === 'observed' || event.kind === 'costTold'));
+  outcomes.has(event.kind) ||
+  (owesCost(task) &&
+    (event.kind === 'observed' || event.kind === 'stopAnswered' || event.kind === 'costTold'));
 
 /** Events that leave a row in the history without a change of stage. */
-const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed']);
+const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed', 'stopAnswered']);
 
 /**
  * Applies an event to a task. Pure: the caller writes the change in the transaction that read the task.

@@ -55,6 +55,8 @@ export type TaskEvent =
   | { readonly kind: 'patienceEnded'; readonly error: TaskError }
   | { readonly kind: 'gaveUp'; readonly error: TaskError }
   | { readonly kind: 'canceled'; readonly hint: string | null }
+  /** The provider's answer to the request to stop a canceled task. */
+  | { readonly kind: 'stopAnswered'; readonly hint: string }
   /** The provider reported the cost, or it is known that there was none. */
   | { readonly kind: 'costTold'; readonly cost: Cost }
   | { readonly kind: 'deleted' };

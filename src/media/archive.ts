@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import type { Logger } from 'pino';
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 import { DeadlineSignal } from '../time/deadline.ts';
 import type { Video } from '../domain/video-task.ts';
 import { createGuardedAgent, RefusedAddressError } from './fetch/address-guard.ts';
@@ -20,6 +21,21 @@ export type ArchiveOutcome =
   | { readonly kind: 'refusedAddress' | 'notVideo' | 'notWhole' | 'unreachable'; readonly reason: string }
   /** A fault of ours: the source is as good as it was. Logged. */
   | { readonly kind: 'ownFault'; readonly reason: string };
+
+/** A body of a source, which the archive reads to its end or destroys. */
+interface OpenedSource {
+  readonly body: Readable;
+  /** Whether the transport says where the body ends. */
+  readonly statesLength: boolean;
+}
+
+/** A video that is not at a public address: what opens it knows its key. */
+export interface PrivateVideo {
+  /** The address to keep, without any key; null where there is none. */
+  readonly url: string | null;
+  /** May be called again after a failure. What it throws is the source's failure, with a message for users. */
+  open(signal: AbortSignal): Promise<OpenedSource>;
+}
 
 /** Settings of the archive. */
 export interface ArchiveOptions {
@@ -80,12 +96,13 @@ export class Archive implements AsyncDisposable {
   }
 
   /**
-   * Fetches a whole video. Redirects are followed by hand, each through the address guard.
+   * Fetches a whole video. Redirects of an address are followed by hand, each through the address guard.
    *
+   * @param source a public address, or a video that only its provider can open
    * @param withinMs for all of it, however steadily it drips; never less than the timeout
    * @throws what `signal` is aborted with; faults of the database and of the program
    */
-  async fetch(sourceUrl: string, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
+  async fetch(source: string | PrivateVideo, signal: AbortSignal, withinMs: number): Promise<ArchiveOutcome> {
     const limitMs = Math.max(withinMs, this.#options.timeoutMs);
     using deadline = new DeadlineSignal(limitMs);
     try {
@@ -93,7 +110,7 @@ export class Archive implements AsyncDisposable {
       await this.#options.files.checkUsable();
       return {
         kind: 'stored',
-        video: await this.#copy(sourceUrl, AbortSignal.any([signal, deadline.signal])),
+        video: await this.#copy(source, AbortSignal.any([signal, deadline.signal])),
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -120,9 +137,9 @@ export class Archive implements AsyncDisposable {
     await this.#agent.destroy();
   }
 
-  async #copy(sourceUrl: string, signal: AbortSignal): Promise<Video> {
+  async #copy(origin: string | PrivateVideo, signal: AbortSignal): Promise<Video> {
     const { files, onBegin, now } = this.#options;
-    const { body, statesLength } = await this.#open(sourceUrl, signal);
+    const { body, statesLength } = await this.#open(origin, signal);
     const source = new SourceBytes();
     const chunks = source.read(unpacked(body), signal);
     try {
@@ -154,7 +171,7 @@ export class Archive implements AsyncDisposable {
         },
       );
       return {
-        sourceUrl,
+        sourceUrl: typeof origin === 'string' ? origin : origin.url,
         mediaKey,
         contentType,
         bytes,
@@ -167,12 +184,10 @@ export class Archive implements AsyncDisposable {
     }
   }
 
-  async #open(
-    sourceUrl: string,
-    signal: AbortSignal,
-  ): Promise<{ body: Dispatcher.ResponseData['body']; statesLength: boolean }> {
+  async #open(origin: string | PrivateVideo, signal: AbortSignal): Promise<OpenedSource> {
     try {
-      const response = await guardedGet(this.#agent, sourceUrl, 'video/*,*/*;q=0.5', signal);
+      if (typeof origin !== 'string') return await origin.open(signal);
+      const response = await guardedGet(this.#agent, origin, 'video/*,*/*;q=0.5', signal);
       const { statusCode, headers, body } = response;
       if (goodStatuses.has(statusCode)) {
         // A body with neither ends where the connection does, by whatever cause (seen with undici 8).

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ProviderOffer } from '../domain/provider-offer.ts';
 import type { JsonObject, Resolution, TaskError, VideoSpec } from '../domain/video-task.ts';
 
@@ -79,14 +80,41 @@ export interface CheckFacts {
   readonly echoedPrompt: string | null;
 }
 
+/** Where the bytes of a finished video are. */
+export type VideoSource =
+  /** At a public address, which the archive fetches through the address guard. */
+  | { readonly kind: 'url'; readonly url: string }
+  /** Behind the provider's key, or inside one of its responses: only `openVideo` reads them. */
+  | {
+      readonly kind: 'provider';
+      /** The argument of `openVideo`. A later check of the same task returns an equally good one. */
+      readonly reference: string;
+      /** The address to show, without any key; null where there is none. */
+      readonly url: string | null;
+    };
+
+/** A finished video that the provider opened. Whoever opened it reads the body to its end or destroys it. */
+export interface OpenedVideo {
+  readonly body: Readable;
+  /** Whether the transport says where the body ends, so that one that was cut off fails. */
+  readonly statesLength: boolean;
+}
+
 /** The outcome of a status request. Only `completed` and `failed` end a task. */
 export type CheckOutcome =
   | (CheckFacts & { readonly kind: 'processing'; readonly percent: number | null })
-  | (CheckFacts & { readonly kind: 'completed'; readonly url: string })
+  | (CheckFacts & { readonly kind: 'completed'; readonly source: VideoSource })
   | (CheckFacts & { readonly kind: 'failed'; readonly error: TaskError })
   /** A response that cannot be read, or that the provider does not know the task. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
   /** The provider's fault (429, 5xx, network, our key refused): says nothing about the task. */
+  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
+
+/** The provider's answer to the request to stop a task. What it made until then may be billed. */
+export type CancelOutcome =
+  | { readonly kind: 'canceled' }
+  /** It goes on, or has ended already. */
+  | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** Conditions of one paid attempt. */
@@ -130,6 +158,17 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome>;
   /** Requests the status of a task once. */
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome>;
+  /**
+   * Opens a finished video that a check reported as `kind: 'provider'`. Sends the key to the provider's own origin only.
+   * May be repeated. Absent: all its videos are at public addresses.
+   *
+   * @throws an error without a secret where the video cannot be had now
+   */
+  openVideo?(reference: string, signal: AbortSignal): Promise<OpenedVideo>;
+  /** Whether an accepted task can be stopped at the provider; absent: none can. */
+  canCancel?(providerTaskId: string): boolean;
+  /** Asks the provider to stop a task that `canCancel`; present where that is. May be repeated. */
+  cancel?(providerTaskId: string, signal: AbortSignal): Promise<CancelOutcome>;
   /** The account's balance in the provider's unit, as of the last minute; null where it is not known. */
   credits(): Promise<number | null>;
 }

@@ -23,7 +23,8 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums) {
         sourceUrl: t.expose('sourceUrl', {
           type: 'URL',
           nullable: true,
-          description: 'The short-lived link of the provider.',
+          description:
+            'The short-lived address at the provider, without any key (https://…, or gs://… for Google Cloud Storage); null where the provider sent the video itself.',
         }),
         contentType: t.exposeString('contentType', {
           nullable: true,

@@ -148,9 +148,9 @@ export class Dispatcher implements AsyncDisposable {
       ...this.#options,
       health: this.#health,
       archive: {
-        fetch: async (url, signal, withinMs) => {
+        fetch: async (source, signal, withinMs) => {
           await slot.toDownload(signal);
-          return archive.fetch(url, signal, withinMs);
+          return archive.fetch(source, signal, withinMs);
         },
       },
     };

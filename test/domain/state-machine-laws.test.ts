@@ -67,6 +67,7 @@ describe('over any sequence of events', () => {
     }),
     acceptedElsewhere: fc.constant(events.acceptedElsewhere),
     idNamed: fc.constant(events.idNamed),
+    stopAnswered: fc.constant(events.stopAnswered),
     patienceEnded: fc.record({ kind: fc.constant('patienceEnded'), error }),
     gaveUp: fc.record({ kind: fc.constant('gaveUp'), error }),
     canceled: fc.record({ kind: fc.constant('canceled'), hint }),

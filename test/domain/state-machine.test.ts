@@ -65,6 +65,7 @@ const matrix = `
   providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .   .  .
   patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .   .  .
   gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  stopAnswered     .  .  .  .  .  .  .  .  .  .  .  X  .  .  .   X  .
   canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .   .  .
   costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  .   X  .
   deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .   .  .
@@ -110,7 +111,7 @@ describe('each event in each situation', () => {
       // Nobody is told anything more of a deleted task.
       announces: task.deletedAt === null && told(after) !== told(task),
       transition:
-        changesStage || kind === 'acceptedElsewhere' || kind === 'idNamed'
+        changesStage || ['acceptedElsewhere', 'idNamed', 'stopAnswered'].includes(kind)
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
           : null,
       updatedAt: announces ? now : task.updatedAt,
@@ -129,6 +130,7 @@ const reasons: Partial<Record<EventKind, string>> = {
   outcomeUnknown: 'Timed out',
   adopted: 'Named by hand',
   acceptedElsewhere: 'Kie.ai took it twice',
+  stopAnswered: 'Kie.ai has stopped it',
   idNamed: 'The provider named maybe for it, without proof.',
   refused: 'PROVIDER_REJECTED: what to do',
   providerFailed: 'PROVIDER_FAILED: what to do',

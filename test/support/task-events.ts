@@ -60,6 +60,7 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
   },
   patienceEnded: { kind: 'patienceEnded', error: errorOf('GAVE_UP') },
   gaveUp: { kind: 'gaveUp', error: errorOf('SUBMISSION_UNKNOWN') },
+  stopAnswered: { kind: 'stopAnswered', hint: 'Kie.ai has stopped it' },
   canceled: { kind: 'canceled', hint: 'It will be billed' },
   costTold: { kind: 'costTold', cost },
   deleted: { kind: 'deleted' },

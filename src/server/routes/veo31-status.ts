@@ -16,6 +16,10 @@ export interface Veo31StatusOptions {
   readonly mediaUrl: (key: string) => string;
 }
 
+/** The hint of a finished video that is only inside the provider's response. */
+const noAddress =
+  'The video has no address of its own at the provider. Follow the task with trackVideoTask: its videoUrl then plays it.';
+
 /** A task of the viewer, a task of another owner, or an id that this server has never seen. */
 type Found =
   | { readonly kind: 'own'; readonly task: VideoTask }
@@ -69,9 +73,15 @@ export class Veo31Status {
       case 'processing':
         respondJson(response, 200, { ...common, status: 'processing' });
         return;
-      case 'completed':
-        respondJson(response, 200, { ...common, status: 'completed', video_url: outcome.url });
+      case 'completed': {
+        const { url } = outcome.source;
+        respondJson(response, 200, {
+          ...common,
+          status: 'completed',
+          ...(url === null ? { hint: noAddress } : { video_url: url }),
+        });
         return;
+      }
       case 'failed':
         respondJson(response, 200, { ...common, status: 'failed', error: outcome.error.message });
         return;

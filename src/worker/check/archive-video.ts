@@ -1,4 +1,5 @@
-import type { ArchiveOutcome } from '../../media/archive.ts';
+import type { ArchiveOutcome, PrivateVideo } from '../../media/archive.ts';
+import type { VideoProvider, VideoSource } from '../../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import type { TimedOutcome } from './conclusion.ts';
 import { lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
@@ -41,7 +42,8 @@ export async function archiveVideo(
     reporting = report();
   }, reportAfterMs);
   try {
-    return await context.archive.fetch(found.url, AbortSignal.any([signal, ending.signal]), withinMs);
+    const source = archiveSourceOf(context.provider, found.source);
+    return await context.archive.fetch(source, AbortSignal.any([signal, ending.signal]), withinMs);
   } catch (error) {
     if (isTaken && !signal.aborted) return null;
     throw error;
@@ -50,6 +52,18 @@ export async function archiveVideo(
     await reporting;
   }
 }
+
+/** A source as the archive takes it. */
+const archiveSourceOf = (provider: VideoProvider, source: VideoSource): string | PrivateVideo =>
+  source.kind === 'url'
+    ? source.url
+    : {
+        url: source.url,
+        open: (signal) => {
+          if (provider.openVideo === undefined) throw new Error(`${provider.label} opens no videos`);
+          return provider.openVideo(source.reference, signal);
+        },
+      };
 
 /** Records that the video is ready and being copied; false when the task is no longer ours. */
 async function reportCopy(

@@ -1,13 +1,15 @@
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextLateCheckDelay } from '../policy/check-interval.ts';
 import { archiveVideo } from './archive-video.ts';
+import { askToStop } from './ask-to-stop.ts';
 import { nothingObserved, type Conclusion, type TimedOutcome } from './conclusion.ts';
 import { lateWatchEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { reportedCost } from './reported-cost.ts';
 
 /**
  * The conclusion from a check of an ended task; null when the task was taken over during the copy. A task that was
- * given up may still be completed, and the cost of a canceled one may still be reported. Nothing else of it changes.
+ * given up may still be completed, and the cost of a canceled one may still be reported. A canceled one that still runs
+ * is stopped at the provider where that is possible. Nothing else of it changes.
  */
 export async function concludeEnded(
   context: WorkContext,
@@ -25,7 +27,7 @@ export async function concludeEnded(
     case 'processing':
     case 'unknown':
     case 'unavailable':
-      return { event: nothingObserved, ...later };
+      return (await askToStop(context, task, signal)) ?? { event: nothingObserved, ...later };
     case 'failed': {
       const { providerStatus } = outcome;
       const credits = outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null);

@@ -73,7 +73,11 @@ describe('a check', () => {
       await using provider = providerAt(kie, configured);
       const found = await check(provider);
       const order = orderFrom(configured);
-      expect(found).toMatchObject({ kind: 'completed', url, memo: { contract: made } });
+      expect(found).toMatchObject({
+        kind: 'completed',
+        source: { kind: 'url', url },
+        memo: { contract: made },
+      });
       expect(kie.asked).toEqual(order.slice(0, order.indexOf(made) + 1).map((one) => paths[one]));
       kie.asked.length = 0;
       expect(await check(provider, { contract: made })).toMatchObject({ kind: 'completed', memo: null });

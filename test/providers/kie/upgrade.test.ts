@@ -215,7 +215,12 @@ describe('an upgrade', () => {
       },
       new AbortController().signal,
     );
-    expect(outcome).toMatchObject({ kind: 'completed', url, credits: 90, memo: { contract: 'veo' } });
+    expect(outcome).toMatchObject({
+      kind: 'completed',
+      source: { kind: 'url', url },
+      credits: 90,
+      memo: { contract: 'veo' },
+    });
     expect(asked).toEqual([
       `GET /api/v1/veo/record-info?taskId=${taskId} `,
       `POST /api/v1/veo/get-4k-video {"taskId":"${taskId}","index":0,"callBackUrl":"https://me.example/callbacks/kie/t"}`,

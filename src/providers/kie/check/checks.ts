@@ -93,8 +93,8 @@ export class KieChecks {
       case 'processing':
         return { ...record, memo };
       case 'completed': {
-        const { resolution: _resolution, ...rest } = record;
-        return { ...rest, memo };
+        const { resolution: _resolution, url, ...rest } = record;
+        return { ...rest, memo, source: { kind: 'url', url } };
       }
       case 'failed': {
         const { code, providerCode, text, ...rest } = record;
@@ -121,7 +121,7 @@ export class KieChecks {
       const status = readUpgrade(upgrade, answer, providerTaskId);
       switch (status.kind) {
         case 'ready':
-          return { ...facts, kind: 'completed', url: status.url };
+          return { ...facts, kind: 'completed', source: { kind: 'url', url: status.url } };
         case 'processing':
           return { ...facts, kind: 'processing', percent: null, providerStatus: status.providerStatus };
         case 'failed': {
