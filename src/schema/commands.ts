@@ -59,8 +59,8 @@ export function declareCommands(
     t.field({
       type: VideoTaskPayload,
       description:
-        'Cancels a task. Before it is sent to the provider, nothing is sent or billed. Afterwards the server only stops ' +
-        'watching it, and `hint` says that it will be billed.',
+        'Cancels a task. Before it is sent to the provider, nothing is sent or billed. Afterwards the provider is asked to ' +
+        'stop it where it can; otherwise the server only stops watching it. `hint` says which, and what may be billed.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
       resolve: (_root, { id }, { tasks, viewer }) => {
         const taskId = fromGlobalId(id);

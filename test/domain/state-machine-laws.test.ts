@@ -149,7 +149,7 @@ describe('over any sequence of events', () => {
             after.deletedAt === before.deletedAt &&
             (['accepted', 'acceptedElsewhere', 'adopted'].includes(event.kind) ||
               (before.stage === 'CANCELED' &&
-                ['observed', 'costTold', 'refused', 'postponed'].includes(event.kind))),
+                ['observed', 'stopAnswered', 'costTold', 'refused', 'postponed'].includes(event.kind))),
     },
   ];
 
