@@ -4,7 +4,7 @@ import { describeSwitches } from './switches.ts';
 
 const help = `npm run simulator -- [options]
 
-A simulation of Kie's API on 127.0.0.1, misbehaviour included. Options:
+A simulation of Kie's and Google's APIs on 127.0.0.1, misbehaviour included. Options:
   --port N              the port (0: any free one; default 9100)
   --duration-ms N       how long a task takes (default 8000)
   --api-key K           the only key that is accepted (default: any)

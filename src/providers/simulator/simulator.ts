@@ -3,6 +3,8 @@ import { answerControl } from './control.ts';
 import { sendJson, sendNotFound } from './http/respond.ts';
 import { createKieAccount, type KieAccountOptions } from './kie/account-state.ts';
 import { kieWire } from './kie/routes.ts';
+import { createGeminiAccount } from './interactions/account-state.ts';
+import { interactionsWire } from './interactions/routes.ts';
 import { loadSamples } from './samples.ts';
 import { type SimulatorStats, createLedger } from './stats.ts';
 import { parseHeader, parseSwitches } from './switches.ts';
@@ -32,7 +34,7 @@ export interface Simulator extends AsyncDisposable {
 }
 
 /**
- * Starts a loopback server that speaks Kie's wire; resolves when it listens. Rejects for a port in use and for a
+ * Starts a loopback server that speaks the wires of Kie and of Google's Gemini API; resolves when it listens. Rejects for a port in use and for a
  * switch that does not exist.
  */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -58,7 +60,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     signal: ending.signal,
   };
   // Each wire sees the one world, whose behaviours change; the first that knows a path answers.
-  const wires = [kieWire(Object.assign(world, { kie: createKieAccount(options, behaviours) }))];
+  const wires = [
+    kieWire(Object.assign(world, { kie: createKieAccount(options, behaviours) })),
+    interactionsWire(Object.assign(world, { gemini: createGeminiAccount(options) })),
+  ];
   serve(server, world, wires);
   return {
     url,

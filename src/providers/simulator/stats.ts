@@ -23,6 +23,12 @@ export interface SimulatorStats {
   readonly callbacksSent: number;
   readonly fileFetches: number;
   readonly uploads: number;
+  /** Cancels of Omni tasks. */
+  readonly cancels: number;
+  /** Prompts that a text model was asked to write. */
+  readonly drafts: number;
+  /** Requests that carried Google's key to an origin that is not the API. */
+  readonly leakedKeys: number;
   /** True HTTP 429 answers. */
   readonly rateLimited: number;
   readonly creditsSpent: number;
@@ -71,6 +77,9 @@ export function createLedger(): Ledger {
     callbacksSent: 0,
     fileFetches: 0,
     uploads: 0,
+    cancels: 0,
+    drafts: 0,
+    leakedKeys: 0,
     rateLimited: 0,
     creditsSpent: 0,
     task,

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startSimulator } from '../../../src/providers/simulator/simulator.ts';
 import { describeSwitches, type SwitchName } from '../../../src/providers/simulator/switches.ts';
+import type { SwitchesOf } from '../simulator/kie-client.ts';
 import { freePort } from '../../support/free-port.ts';
 import { Caller, startKieApp, type SeenTask } from '../../support/kie-app.ts';
 import { startLoopback } from '../../support/loopback.ts';
@@ -53,7 +54,10 @@ const high = (path: string) => ({
 });
 
 /** How tasks end, by switch: a switch without a row does not compile. Times are short: `[sim:duration=100]` is added. */
-const rows: Record<Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits'>, readonly Row[]> = {
+const rows: Record<
+  Exclude<SwitchName, 'bot-filter' | 'outage' | 'credits' | SwitchesOf<'google'>>,
+  readonly Row[]
+> = {
   'create-code': [
     ...creates(['400', '400-unsafe'], failed('CONTENT_FILTERED')),
     ...creates(['400-image', '451'], failed('IMAGE_UNREACHABLE')),

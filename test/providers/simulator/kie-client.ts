@@ -3,7 +3,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../../src/providers/simulator/simulator.ts';
-import type { SWITCHES, SwitchPlace } from '../../../src/providers/simulator/switches.ts';
+import type { SWITCHES, SwitchPlace } from '../../../src/providers/simulator/switch-table.ts';
 import type { Contract } from '../../../src/providers/simulator/kie/task/task-id.ts';
 
 /** The names of all switches of a place: a table typed by it cannot miss one. */

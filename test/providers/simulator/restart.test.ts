@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { startSimulator } from '../../../src/providers/simulator/simulator.ts';
-import { SWITCHES } from '../../../src/providers/simulator/switches.ts';
+import { SWITCHES } from '../../../src/providers/simulator/switch-table.ts';
 import { createBody, json, startClocked, startOfTime, until } from './kie-client.ts';
 
 describe('a simulator that never saw a task', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keptInId, SWITCHES } from '../../../src/providers/simulator/switches.ts';
+import { SWITCHES } from '../../../src/providers/simulator/switch-table.ts';
+import { keptInId } from '../../../src/providers/simulator/switches.ts';
 import {
   aspects,
   makeTaskId,
