@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { startApp } from './app.ts';
 import { ConfigError } from './settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
+import { findSettingsWithoutEffect } from './config/without-effect.ts';
 import { createLog } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
 import { credentialVariables } from './providers/registry.ts';
@@ -35,6 +36,9 @@ export async function serve(
       if (nearest === null)
         log.warn({ variable }, 'this version does not support the setting: it has no effect');
       else log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
+    }
+    for (const { variable, reason } of findSettingsWithoutEffect(process.env, config)) {
+      log.warn({ variable, reason }, 'the setting has no effect');
     }
     const app = new Lifetime((signal) => startApp(config, log, { ...parts, signal }));
     const started = await Promise.race([app.opened(), stop.then(() => null)]);

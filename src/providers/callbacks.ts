@@ -5,6 +5,8 @@ import type { SettingGroup, Values } from '../settings/setting.ts';
 export interface ProviderCallbacks<S extends SettingGroup = SettingGroup> {
   /** The segment of the address: `/callbacks/PATH/TOKEN`. */
   readonly path: string;
+  /** The settings that have no effect unless it calls back. */
+  readonly variables: readonly string[];
   createReader(settings: Values<S>): CallbackReader;
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from '../../src/config/config.ts';
+import { findSettingsWithoutEffect } from '../../src/config/without-effect.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -218,6 +219,39 @@ describe('the environment', () => {
     );
     const foreign = { PATH: 'x', HOME: 'x', POST: 'x', NODE_ENV: 'x', REELAY_URL: 'x', HOSTNAME: 'x' };
     expect(findIgnoredSettings({ ...foreign, PORT: '1', KIE_API_KEY: 'k', CORS_ORIGIN: ' ' })).toEqual([]);
+  });
+
+  it('names settings that can never have an effect beside the others', () => {
+    const without = (env: Record<string, string>) =>
+      findSettingsWithoutEffect(env, readConfig(env)).map(({ variable, reason }) => `${variable}: ${reason}`);
+    const callbacks = 'KIE_WEBHOOK_HMAC_KEY: providers call back only where PUBLIC_URL is set';
+    expect(without({ KIE_API_KEY: 'k', KIE_WEBHOOK_HMAC_KEY: 'secret-word' })).toEqual([callbacks]);
+    expect(without({ KIE_WEBHOOK_HMAC_KEY: 'secret-word' })).toEqual([callbacks]);
+    expect(
+      without({ KIE_API_KEY: 'k', KIE_WEBHOOK_HMAC_KEY: 'x', PUBLIC_URL: 'https://reelay.example' }),
+    ).toEqual([]);
+    expect(without({ KIE_BASE_URL: 'http://127.0.0.1:9', KIE_POLL_INTERVAL_MS: '50' })).toEqual([
+      'KIE_BASE_URL: the provider KIE is not in use',
+    ]);
+    expect(without({ PROVIDERS: 'simulator', KIE_API_KEY: 'k', SIMULATOR_DURATION_MS: '1' })).toEqual([
+      'KIE_API_KEY: the provider KIE is not in use',
+    ]);
+    expect(without({ KIE_API_KEY: 'k', SIMULATOR_DURATION_MS: '1' })).toEqual([
+      'SIMULATOR_DURATION_MS: the provider SIMULATOR is not in use',
+    ]);
+    const keys = { API_KEYS: 'ann:the-long-key-of-ann' };
+    expect(without({ ...keys, BUDGET_PER_MONTH: 'key:ann=1,local=1' })).toEqual([
+      'BUDGET_PER_MONTH: with authentication there is no owner local',
+    ]);
+    expect(without({ ...keys, BUDGET_PER_MONTH: 'key:ann=1,jwt:bob=1' })).toEqual([
+      'BUDGET_PER_MONTH: without JWT_SECRET or JWT_JWKS_URL there is no owner jwt:SUB',
+    ]);
+    expect(without({ ...keys, BUDGET_PER_MONTH: '5' })).toEqual([]);
+    expect(without({ BUDGET_PER_MONTH: 'local=1' })).toEqual([]);
+    expect(without({ LIMIT_UPLOADS_AT_ONCE: '4' })).toEqual([]);
+    expect(without({ LIMIT_UPLOADS_AT_ONCE: '4', LIMIT_UPLOADS_AT_ONCE_PER_OWNER: '5' })).toEqual([
+      'LIMIT_UPLOADS_AT_ONCE_PER_OWNER: it is above LIMIT_UPLOADS_AT_ONCE',
+    ]);
   });
 
   it('takes a budget for names of API_KEYS alone', () => {

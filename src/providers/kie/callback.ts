@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallbackContent, CallbackReader, CallbackReading, ProviderCallbacks } from '../callbacks.ts';
 import { isObject, parseJson, textOf } from './http/json.ts';
-import type { kieSettings } from './settings.ts';
+import { kieSettings } from './settings.ts';
 import { namedIdsIn, possibleTaskIds } from './submit/task-ids.ts';
 
 /** How old a signature may be, and how far ahead of our clock, in seconds. Kie documents no window; a client in the field takes this one. */
@@ -56,6 +56,7 @@ export class CallbackBody {
 /** Callbacks of Kie. Without a key of the account they need no signature, and their token is all that protects them. */
 export const kieCallbacks: ProviderCallbacks<Pick<typeof kieSettings, 'webhookHmacKey'>> = {
   path: 'kie',
+  variables: [kieSettings.webhookHmacKey.variable],
   createReader: ({ webhookHmacKey }): CallbackReader => ({
     begin: (headers) => new KieCallbackReading(webhookHmacKey, headers),
   }),
