@@ -40,6 +40,28 @@ describe('graphql-transport-ws', () => {
     expect((await raw.closed).code).toBe(4400);
   });
 
+  it('answers the hash of a persisted query alone with the error that clients wait for', async () => {
+    await using raw = await RawSocket.connect(server.url);
+    const extensions = { persistedQuery: { version: 1, sha256Hash: 'aa' } };
+    for (const [id, more] of [
+      ['1', {}],
+      ['2', { query: null }],
+      ['3', { query: '', variables: '' }],
+    ] as const) {
+      raw.send({ id, type: 'subscribe', payload: { ...more, extensions } });
+      expect(await raw.next((message) => message.id === id)).toEqual({
+        id,
+        type: 'error',
+        payload: [
+          { message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } },
+        ],
+      });
+    }
+    // What the client sends next.
+    raw.send({ id: '1', type: 'subscribe', payload: { query: '{ viewer { owner } }', extensions } });
+    expect(await raw.next(({ type }) => type === 'next')).toMatchObject({ id: '1' });
+  });
+
   it('closes with 4401 when an operation comes before the acknowledgement', async () => {
     await using raw = await RawSocket.open(server.url);
     raw.subscribe('1', all);

@@ -5,13 +5,19 @@ import { closeWaitMs, type Connection } from './connection.ts';
 import { parseJson } from '../../graphql/params.ts';
 import { utf8Text } from '../body/utf8.ts';
 
-/** A message without parameters that are "": these are absent, as on every transport, but graphql-ws would close the socket. */
-function withoutEmpty(message: string): string {
-  if (!/"(?:variables|extensions)"\s*:\s*""/.test(message)) return message;
+/**
+ * A message as graphql-ws accepts it, which closes the socket of a client that leaves parameters out in another way
+ * than it does: "" is absent, as on every transport, and the hash of a persisted query may take the place of the query.
+ * Such an operation gets its `error` like any other.
+ */
+function acceptable(message: string): string {
+  if (!/"(?:variables|extensions)"\s*:\s*""|"persistedQuery"/.test(message)) return message;
   const parsed = parseJson(message);
   const payload = isObject(parsed) ? parsed['payload'] : undefined;
   if (!isObject(payload)) return message;
   for (const name of ['variables', 'extensions']) if (payload[name] === '') delete payload[name];
+  const { extensions } = payload;
+  if (isObject(extensions) && Object.hasOwn(extensions, 'persistedQuery')) payload['query'] ??= '';
   return JSON.stringify(parsed);
 }
 
@@ -53,7 +59,7 @@ export function socketListeners(
         return;
       }
       // In a promise from the first step on: an error thrown by a listener would end the process.
-      Promise.try(() => connection.receive(withoutEmpty(text))).catch((error: unknown) => {
+      Promise.try(() => connection.receive(acceptable(text))).catch((error: unknown) => {
         // graphql-ws marks messages that only a server may send by this text alone.
         if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
           connection.closeWith({ ...closes.badRequest, reason: error.message });
