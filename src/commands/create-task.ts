@@ -104,8 +104,22 @@ export async function keepTask(
   }
 }
 
+/** The error that `keepTask` would return for a new task as of now; null if it would keep it. */
+export async function refusedByLimits(
+  commands: Commands,
+  task: NewVideoTask,
+  fields: KeepFields,
+): Promise<TaskResult | null> {
+  const refused = await refusedByBudget(commands, task, fields);
+  if (refused !== null) return refused;
+  const { store, limits } = commands;
+  return limits !== undefined && (await store.countOpen(task.owner)) >= limits.openTasks
+    ? { task: null, userErrors: [tooManyOpen(limits)] }
+    : null;
+}
+
 /** The error of a task that exceeds the budget as of now; null if it does not. */
-export async function refusedByBudget(
+async function refusedByBudget(
   commands: Commands,
   task: NewVideoTask,
   fields: KeepFields,

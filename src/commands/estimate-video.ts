@@ -1,6 +1,6 @@
 import type { Cost, Owner, ProviderName } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
-import { refusedByBudget } from './create-task.ts';
+import { refusedByLimits } from './create-task.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { prepareVideo } from './prepare-video.ts';
 import { modelNamed } from '../domain/video-model.ts';
@@ -39,7 +39,7 @@ export async function estimateVideo(
   const { models } = providers.find(({ name }) => name === provider) ?? {};
   const known = models && modelNamed(models, model);
   const refused =
-    prepared.kind === 'prepared' ? await refusedByBudget(commands, prepared.task, prepared.fields) : null;
+    prepared.kind === 'prepared' ? await refusedByLimits(commands, prepared.task, prepared.fields) : null;
   return {
     provider,
     model,

@@ -33,6 +33,18 @@ describe('LIMIT_OPEN_TASKS_PER_OWNER', () => {
       429,
       { error: expect.stringContaining('LIMIT_OPEN_TASKS_PER_OWNER') as string },
     ]);
+    const estimate = async (fields: string) =>
+      (
+        await caller.query<{ estimateVideo: { cost: unknown; userErrors: { code: string }[] } }>(
+          `{ estimateVideo(input: { ${fields} }) { cost { amount } userErrors { code } } }`,
+        )
+      ).estimateVideo;
+    const refused = await estimate('prompt: "owl"');
+    expect([refused.cost, codes(refused)]).toEqual([
+      { amount: expect.any(Number) as number },
+      ['RATE_LIMITED'],
+    ]);
+    expect(codes(await estimate('prompt: "fox", idempotencyKey: "once"'))).toEqual([]);
     // What exists is found again, and others are not concerned.
     expect(taken(await caller.generate(input)).id).toBe(first.id);
     await new Caller(app.url, keys.second).make('hen');
