@@ -1,16 +1,20 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Owner } from '../domain/video-task.ts';
 import { Deadline } from '../time/deadline.ts';
+import { BoundedCalls } from './bounded-calls.ts';
 import type { Commands } from './command-context.ts';
 import { FairSlots } from './fair-slots.ts';
 import { wakeIntervalMs } from './wake-task.ts';
 
 /** Lookups at once: a caller who guesses ids must not crowd out the checks of tasks. One owner takes ten. */
 const slots = 11;
+/** Callers that may wait at once: a longer line would end after they have given up. */
+const bounds = { perOwner: 500, total: 2000 };
 
 /** Asks for tasks that are not the caller's: one live check for all who ask within two seconds. */
 export class LookUps {
   readonly #commands: Pick<Commands, 'store'>;
+  readonly #calls = new BoundedCalls(bounds);
   readonly #slots = new FairSlots(slots);
   /** Checks that began within the last two seconds, or have not ended. */
   readonly #begun = new Map<string, Promise<CheckOutcome>>();
@@ -21,8 +25,12 @@ export class LookUps {
     this.#commands = commands;
   }
 
-  /** What a provider reports about a task. Nothing of it is kept. */
-  async ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+  /** What a provider reports about a task; null if too many callers wait already. Nothing of it is kept. */
+  async ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome | null> {
+    return this.#calls.run(owner, () => this.#ask(owner, provider, providerTaskId));
+  }
+
+  async #ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
     // An id that another owner's task holds is not asked for, and reads like one that does not exist.
     const holder = await this.#commands.store.getByProviderTask(provider.name, providerTaskId);
     return holder === null

@@ -10,6 +10,15 @@ export const tooManyOpen = (limits: OwnerLimits | undefined): UserError => ({
   field: null,
 });
 
+/** The error of a refresh while too many of its owner's are under way. */
+export const tooManyRefreshes: UserError = {
+  code: 'RATE_LIMITED',
+  message:
+    'Too many refreshes are under way. Wait until some have ended, or subscribe to taskStatusChanged, which reports ' +
+    'each change without them.',
+  field: null,
+};
+
 /** The error of a mutation that comes too soon. */
 export const tooManyMutations = (limit: number, waitSeconds: number): UserError => ({
   code: 'RATE_LIMITED',

@@ -1,7 +1,9 @@
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 import { DeadlineSignal } from '../time/deadline.ts';
+import { BoundedCalls } from './bounded-calls.ts';
 import type { Commands } from './command-context.ts';
 import type { FairSlots } from './fair-slots.ts';
+import { tooManyRefreshes } from './rate-limits.ts';
 import { success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** A check that began less than this before the call is new enough for it. */
@@ -11,6 +13,9 @@ const longestWaitMs = 15_000;
 /** How often the row is read while it is checked elsewhere: what this process writes is announced to it at once. */
 const readAgainMs = 1000;
 
+/** Calls that may wait at once, those that share a check included. */
+const bounds = { perOwner: 1000, total: 4000 };
+
 /** Whether the check that became due then was answered, and what it found is being copied: that may take minutes. */
 const isCopying = ({ work: { leaseOwner, lastCheckedAt, dueAt } }: VideoTask): boolean =>
   leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
@@ -19,6 +24,7 @@ const isCopying = ({ work: { leaseOwner, lastCheckedAt, dueAt } }: VideoTask): b
 export class VideoTaskRefresher {
   readonly #commands: Commands;
   readonly #writes: FairSlots;
+  readonly #calls = new BoundedCalls(bounds);
   readonly #running = new Map<TaskId, Promise<void>>();
 
   /** @param writes what writes of commands share */
@@ -28,7 +34,14 @@ export class VideoTaskRefresher {
   }
 
   /** Returns the task as it is when its check has ended, at most 15 s later; at once when there is nothing to ask. */
-  async refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
+  refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
+    return (
+      this.#calls.run(owner, () => this.#refresh(owner, id)) ??
+      Promise.resolve({ task: null, userErrors: [tooManyRefreshes] })
+    );
+  }
+
+  async #refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
     const task = await this.#commands.store.getOwn(owner, id);
     if (task === null) return unknownTask;
     let check = this.#running.get(id);

@@ -136,8 +136,8 @@ export class VideoTasks {
     return tracked !== null && isOwn(tracked, owner) ? tracked : null;
   }
 
-  /** How a provider says that a task is doing which is none of the asking owner's. */
-  lookUp(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {
+  /** What a provider reports about a task that is not the caller's; null if too many callers wait for that already. */
+  lookUp(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome | null> {
     return this.#lookUps.ask(owner, provider, providerTaskId);
   }
 }

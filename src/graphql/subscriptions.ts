@@ -1,5 +1,6 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { OwnerCounts } from '../commands/owner-counts.ts';
 import { Subscriber, UnknownTaskError, type Sink } from '../events/subscriber.ts';
 import type { TaskStreams } from '../events/task-stream.ts';
 import type { Viewer } from '../schema/context.ts';
@@ -9,7 +10,6 @@ import type { Store } from '../store/store.ts';
 import type { GraphQLEngine } from './engine.ts';
 import { HeldDocuments } from './held-documents.ts';
 import type { ValidOperation } from './operation.ts';
-import { OwnerCounts } from './owner-counts.ts';
 import { publicError } from './public-error.ts';
 
 /** Settings and dependencies of the subscriptions. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { Owner } from '../../src/domain/video-task.ts';
 import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
@@ -72,8 +74,12 @@ async function startChecked() {
     const { task } = await refresher.refresh(local, inserted.task.id);
     return task === null ? null : { checks: task.work.checks, lastCheckedAt: task.work.lastCheckedAt };
   };
+  const refreshAs = async (owner: Owner) => {
+    const { userErrors } = await refresher.refresh(owner, inserted.task.id);
+    return userErrors.map(({ code }) => code);
+  };
   const running = stack.move();
-  return { clock, refresh, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { clock, refresh, refreshAs, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 describe('refreshVideoTask', () => {
@@ -97,5 +103,19 @@ describe('refreshVideoTask', () => {
     await refresh();
     clock.now = sampleTime - 3_600_000;
     expect(await refresh()).toEqual({ checks: 2, lastCheckedAt: clock.now });
+  });
+
+  it('refuses a call of an owner of whom too many wait, at once and alone', async () => {
+    await using checked = await startChecked();
+    const { refreshAs, refresh } = checked;
+    const answers: string[][] = [];
+    const all = Array.from({ length: 1010 }, async () => answers.push(await refreshAs(local)));
+    await setImmediate();
+    expect(answers).toEqual(Array.from({ length: 10 }, () => ['RATE_LIMITED']));
+    expect(await refreshAs('key:ann' as Owner)).toEqual(['NOT_FOUND']);
+    await Promise.all(all);
+    expect(answers.slice(10)).toEqual(Array.from({ length: 1000 }, () => []));
+    // One check for all of them, and the next call is taken again.
+    expect(await refresh()).toMatchObject({ checks: 1 });
   });
 });

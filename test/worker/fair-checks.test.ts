@@ -76,6 +76,35 @@ describe('while the requests of one owner hang', () => {
     kie.open();
   });
 
+  it('so many of its lookups may wait, and the next is refused at once', async () => {
+    await using kie = await startHolding();
+    await using app = await startFor(kie);
+    const ask = (id: string, key: string) =>
+      fetch(`${app.url}/veo31/kie-status/${id}`, { headers: { authorization: `Bearer ${key}` } });
+    const answers: (readonly [status: number, body: unknown])[] = [];
+    const all = parallel(550, async (index) => {
+      const response = await ask(`a${index % 30}z`, keys.many);
+      answers.push([response.status, await response.json()]);
+    });
+    await waitFor(
+      'the refusals',
+      () => answers,
+      ({ length }) => length === 50,
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([
+        '[429,{"error":"Too many of your calls wait for the provider already. Wait until some have been answered."}]',
+      ]),
+    );
+    const other = ask('b0', keys.few);
+    await waitFor('the other owner', () => kie.asked('taskId=b0') === 1);
+    kie.open();
+    expect((await other).status).toBe(200);
+    await all;
+    expect(answers.filter(([status]) => status === 200).length).toBe(500);
+    expect((await ask('c0', keys.many)).status).toBe(200);
+  });
+
   it("another owner's /veo31/kie-status is answered by the next slot", async () => {
     await using kie = await startHolding();
     await using app = await startFor(kie);

@@ -3,7 +3,7 @@ import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
-import { OwnerCounts } from '../../graphql/owner-counts.ts';
+import { OwnerCounts } from '../../commands/owner-counts.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import { Deadline } from '../../time/deadline.ts';
 import type { Authentication } from '../auth/authentication.ts';

@@ -4,6 +4,7 @@ import type { Viewer } from '../../schema/context.ts';
 import { toGlobalId } from '../../schema/global-id.ts';
 import { isTerminal, openSpec, type VideoTask } from '../../domain/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../../domain/selection.ts';
+import { BoundedCalls } from '../../commands/bounded-calls.ts';
 import { generateVideo } from '../../commands/generate-video.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';
 import { Deadline } from '../../time/deadline.ts';
@@ -26,6 +27,8 @@ export interface Veo31GenerateOptions {
 
 /** The time for which the response waits for the provider's id. */
 const longestWaitMs = 30_000;
+/** Calls that may wait at once. Above that, a call is answered without the provider's id. */
+const waitingCalls = { perOwner: 1000, total: 4000 };
 
 /**
  * `POST /veo31/generate-from-urls`, the seed's call with the seed's response, so that its curl lines keep working. The
@@ -33,6 +36,7 @@ const longestWaitMs = 30_000;
  */
 export class Veo31Generate {
   readonly #options: Veo31GenerateOptions;
+  readonly #waiting = new BoundedCalls(waitingCalls);
 
   constructor(options: Veo31GenerateOptions) {
     this.#options = options;
@@ -64,7 +68,8 @@ export class Veo31Generate {
       });
       return;
     }
-    const submitted = await this.#waitForProviderTask(task, viewer);
+    const submitted =
+      (await this.#waiting.run(viewer.owner, () => this.#waitForProviderTask(task, viewer))) ?? task;
     const id = toGlobalId(task.id);
     if (submitted.stage === 'FAILED') {
       const status = submitted.result.error?.code === 'PROVIDER_FAILED' ? 502 : 422;

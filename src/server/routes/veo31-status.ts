@@ -19,6 +19,8 @@ export interface Veo31StatusOptions {
 /** The hint of a finished video that is only inside the provider's response. */
 const noAddress =
   'The video has no address of its own at the provider. Follow the task with trackVideoTask: its videoUrl then plays it.';
+const tooManyLookUps =
+  'Too many of your calls wait for the provider already. Wait until some have been answered.';
 
 /** A task of the viewer, a task of another owner, or an id that this server has never seen. */
 type Found =
@@ -69,6 +71,17 @@ export class Veo31Status {
       return;
     }
     const outcome = await tasks.lookUp(viewer.owner, provider, taskId);
+    if (outcome === null) {
+      respondError(
+        response,
+        429,
+        'LIMIT_EXCEEDED',
+        tooManyLookUps,
+        { ...headers, 'retry-after': '5' },
+        errors,
+      );
+      return;
+    }
     switch (outcome.kind) {
       case 'processing':
         respondJson(response, 200, { ...common, status: 'processing' });
