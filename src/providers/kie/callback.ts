@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CallbackContent, CallbackReader, CallbackReading, ProviderCallbacks } from '../callbacks.ts';
-import { isObject, parseJson, textOf } from './http/json.ts';
+import { isObject, parseJson, textOf } from '../http/json.ts';
 import { kieSettings } from './settings.ts';
 import { namedIdsIn, possibleTaskIds } from './submit/task-ids.ts';
 

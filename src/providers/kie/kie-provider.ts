@@ -20,9 +20,9 @@ import {
 } from '../../domain/video-model.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
-import { KieHttp, NoAnswerError, OwnFaultError } from './http/http.ts';
+import { KieHttp, NoAnswerError, OwnFaultError } from '../http/http.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
-import { isObject, numberOf } from './http/json.ts';
+import { isObject, numberOf } from '../http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
 import { readCutAnswer, readSubmitAnswer, withResponse } from './submit/submit-response.ts';

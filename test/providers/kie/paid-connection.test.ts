@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { KieHttp } from '../../../src/providers/kie/http/http.ts';
+import { KieHttp } from '../../../src/providers/http/http.ts';
 import { startLoopback } from '../../support/loopback.ts';
 
 it('a paid request offers HTTP/1.1 alone, because undici repeats a POST over HTTP/2', async () => {

@@ -1,6 +1,6 @@
 import type { CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
 import { capitalise, taskError } from '../../task-error.ts';
-import { NoAnswerError, type Answer, type KieHttp } from '../http/http.ts';
+import { NoAnswerError, type Answer, type KieHttp } from '../../http/http.ts';
 import type { Contract } from '../submit/create-body.ts';
 import { readRecord, type KieRecord } from './check-response.ts';
 import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';

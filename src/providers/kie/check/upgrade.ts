@@ -1,6 +1,6 @@
 import type { Resolution } from '../../../domain/video-task.ts';
-import type { Answer } from '../http/http.ts';
-import { isObject, numberOf, textOf } from '../http/json.ts';
+import type { Answer } from '../../http/http.ts';
+import { isObject, numberOf, textOf } from '../../http/json.ts';
 import { isFault } from '../status-codes.ts';
 import { idsIn } from './check-response.ts';
 import { listedUrl } from './video-url.ts';

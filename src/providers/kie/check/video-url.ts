@@ -1,4 +1,4 @@
-import { isObject, textOf, unwrapJson, type Unknowns } from '../http/json.ts';
+import { isObject, textOf, unwrapJson, type Unknowns } from '../../http/json.ts';
 
 /** A link anywhere in a text. Bounded, because the text is untrusted. */
 const link = /https?:\/\/[^\s"'<>\\]{1,2000}/gi;

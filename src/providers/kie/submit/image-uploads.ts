@@ -3,8 +3,8 @@ import { FormData } from 'undici';
 import type { TaskError } from '../../../domain/video-task.ts';
 import type { ProviderImage } from '../../provider.ts';
 import { taskError } from '../../task-error.ts';
-import { NoAnswerError, type Answer, type KieHttp } from '../http/http.ts';
-import { isObject, numberOf, textOf } from '../http/json.ts';
+import { NoAnswerError, type Answer, type KieHttp } from '../../http/http.ts';
+import { isObject, numberOf, textOf } from '../../http/json.ts';
 
 /** An upload that only we hold. */
 type HeldImage = Extract<ProviderImage, { kind: 'upload' }>;

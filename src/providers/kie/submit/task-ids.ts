@@ -1,4 +1,4 @@
-import { isObject, textOf, type Unknowns } from '../http/json.ts';
+import { isObject, textOf, type Unknowns } from '../../http/json.ts';
 
 /** The id of a task where the contracts put it and in the form that they give it; null elsewhere. */
 export function taskIdOf(json: Unknowns): string | null {

@@ -1,5 +1,5 @@
 import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
-import { DeadlineSignal } from '../../../time/deadline.ts';
+import { DeadlineSignal } from '../../time/deadline.ts';
 import { readText } from './body.ts';
 import { parseJson } from './json.ts';
 
