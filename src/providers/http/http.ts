@@ -1,5 +1,8 @@
-import { Agent, Client, request, type Dispatcher, type FormData } from 'undici';
+import type { IncomingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
+import { Agent, Client, FormData, request, type Dispatcher } from 'undici';
 import { DeadlineSignal } from '../../time/deadline.ts';
+import { describeFault, faultOf, NoAnswerError } from './faults.ts';
 import { readText } from './body.ts';
 import { parseJson } from './json.ts';
 
@@ -13,42 +16,6 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A request that ended without a complete response. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
-  /** Whether a byte of it may have been written. */
-  readonly mayHaveBeenSent: boolean;
-  /** The part of the response that arrived before the connection ended. */
-  readonly partialText: string;
-
-  constructor(reason: string, mayHaveBeenSent: boolean, cause: unknown, partialText = '') {
-    super(reason, { cause });
-    this.mayHaveBeenSent = mayHaveBeenSent;
-    this.partialText = partialText;
-  }
-}
-
-/** A request that never began because of this machine: its files, its memory, its limits. Not the provider's fault. */
-export class OwnFaultError extends Error {
-  override readonly name = 'OwnFaultError';
-}
-
-/** System errors of this machine, whatever the address of the request. */
-const ownFaults: ReadonlySet<unknown> = new Set([
-  'EACCES',
-  'EADDRNOTAVAIL',
-  'EIO',
-  'EISDIR',
-  'EMFILE',
-  'ENFILE',
-  'ENOBUFS',
-  'ENOENT',
-  'ENOMEM',
-  'ENOSPC',
-  'EPERM',
-  'EROFS',
-]);
-
 /** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
 const maxAnswerBytes = 1024 * 1024;
 /** 20 MB over a slow line take longer than any other request. */
@@ -58,14 +25,56 @@ const connectTimeoutFactor = 2 * uploadTimeoutFactor;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
-/** Kie's wire: HTTP/1.1, no retries, no redirects, bounded in time and size. */
-export class KieHttp implements AsyncDisposable {
-  readonly #apiKey: string;
+/** How the requests to one provider are sent. */
+export interface ProviderHttpOptions {
+  /** For one request. */
+  readonly timeoutMs: number;
+  /** Sent with every request, such as a key. No redirect is followed, so no other address gets them. */
+  readonly headers?: Headers;
+}
+
+/** Names in lower case. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A body that is read while it is sent. */
+export class SizedBody {
+  readonly sizeBytes: number;
+  readonly read: () => AsyncIterable<Uint8Array>;
+
+  constructor(sizeBytes: number, read: () => AsyncIterable<Uint8Array>) {
+    this.sizeBytes = sizeBytes;
+    this.read = read;
+  }
+}
+
+/** A response whose body is read by the caller, to its end or until it is destroyed. */
+export interface OpenAnswer {
+  readonly status: number;
+  /** As undici gives them: names in lower case. */
+  readonly headers: IncomingHttpHeaders;
+  readonly retryAfterMs: number | null;
+  readonly body: Readable;
+}
+
+/** What goes with a request. */
+interface RequestParts {
+  readonly method: 'GET' | 'POST';
+  readonly dispatcher: Dispatcher;
+  readonly headers?: Headers;
+  /** Undefined: none. A form sets its own content type; anything else is sent as JSON. */
+  readonly body?: unknown;
+  readonly timeoutMs?: number;
+  readonly mayBeRepeated?: boolean;
+}
+
+/** The wire to a provider: HTTP/1.1, no retries, no redirects, bounded in time and size. */
+export class ProviderHttp implements AsyncDisposable {
+  readonly #headers: Headers;
   readonly #timeoutMs: number;
   readonly #agent: Agent;
 
-  constructor(apiKey: string, timeoutMs: number) {
-    this.#apiKey = apiKey;
+  constructor({ timeoutMs, headers = {} }: ProviderHttpOptions) {
+    this.#headers = headers;
     this.#timeoutMs = timeoutMs;
     this.#agent = new Agent(this.#clientOptions());
   }
@@ -75,18 +84,35 @@ export class KieHttp implements AsyncDisposable {
    *
    * @throws NoAnswerError, OwnFaultError
    */
-  async get(url: string, signal: AbortSignal): Promise<Answer> {
-    return this.#send(url, { method: 'GET', dispatcher: this.#agent }, signal, () => true);
+  async get(url: string, signal: AbortSignal, headers: Headers = {}): Promise<Answer> {
+    return this.#read(url, { method: 'GET', dispatcher: this.#agent, headers }, signal, () => true);
+  }
+
+  /**
+   * Posts what may be posted again.
+   *
+   * @throws NoAnswerError, OwnFaultError
+   */
+  async post(url: string, body: unknown, signal: AbortSignal, headers: Headers = {}): Promise<Answer> {
+    const parts = { method: 'POST', dispatcher: this.#agent, body, headers } as const;
+    return this.#read(url, parts, signal, () => true);
   }
 
   /**
    * Posts once, on a connection of its own: on a reused one, a reset before the server read anything would
    * look like one after it.
    *
+   * @param body sent as JSON
    * @param mayStart called once when the connection is open, just before the first byte is written
    * @throws NoAnswerError, OwnFaultError
    */
-  async postOnce(url: string, body: unknown, signal: AbortSignal, mayStart: () => boolean): Promise<Answer> {
+  async postOnce(
+    url: string,
+    body: unknown,
+    signal: AbortSignal,
+    mayStart: () => boolean,
+    headers: Headers = {},
+  ): Promise<Answer> {
     let started = false;
     // HTTP/2 is off: undici was measured to send a POST again after REFUSED_STREAM and GOAWAY.
     const client = new Client(new URL(url).origin, this.#clientOptions());
@@ -104,14 +130,10 @@ export class KieHttp implements AsyncDisposable {
         onResponseError: (...parts) => handler.onResponseError?.(...parts),
       });
     try {
-      const options = {
-        method: 'POST' as const,
-        dispatcher: client.compose(gate),
-        body: JSON.stringify(body),
-        contentType: 'application/json',
-        mayBeRepeated: false,
-      };
-      return await this.#send(url, options, signal, () => started);
+      const dispatcher = client.compose(gate);
+      const timeoutMs = (body instanceof SizedBody ? uploadTimeoutFactor : 1) * this.#timeoutMs;
+      const parts = { method: 'POST', dispatcher, body, headers, timeoutMs, mayBeRepeated: false } as const;
+      return await this.#read(url, parts, signal, () => started);
     } finally {
       await client.destroy();
     }
@@ -124,12 +146,43 @@ export class KieHttp implements AsyncDisposable {
    */
   async upload(url: string, form: FormData, signal: AbortSignal): Promise<Answer> {
     const timeoutMs = uploadTimeoutFactor * this.#timeoutMs;
-    return this.#send(
-      url,
-      { method: 'POST', dispatcher: this.#agent, body: form, timeoutMs },
-      signal,
-      () => true,
-    );
+    const parts = { method: 'POST', dispatcher: this.#agent, body: form, timeoutMs } as const;
+    return this.#read(url, parts, signal, () => true);
+  }
+
+  /**
+   * Sends a request that may be repeated, for a body that is too large to hold: only its head, and each silence in the
+   * body, are bounded in time. Without `json` it is a GET.
+   *
+   * @throws NoAnswerError, OwnFaultError
+   */
+  async open(
+    url: string,
+    { json, headers = {} }: { readonly json?: unknown; readonly headers?: Headers },
+    signal: AbortSignal,
+  ): Promise<OpenAnswer> {
+    const parts = { method: json === undefined ? 'GET' : 'POST', body: json, headers } as const;
+    using deadline = new DeadlineSignal(this.#timeoutMs);
+    const ending = new AbortController();
+    const stop = () => ending.abort(deadline.signal.reason);
+    deadline.signal.addEventListener('abort', stop);
+    try {
+      const {
+        statusCode,
+        headers: answered,
+        body,
+      } = await request(url, {
+        ...this.#optionsOf({ ...parts, dispatcher: this.#agent }),
+        bodyTimeout: this.#timeoutMs,
+        signal: AbortSignal.any([signal, ending.signal]),
+      });
+      const retryAfterMs = readRetryAfter(answered['retry-after']);
+      return { status: statusCode, headers: answered, retryAfterMs, body };
+    } catch (error) {
+      throw faultOf(error, true, true);
+    } finally {
+      deadline.signal.removeEventListener('abort', stop);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -146,45 +199,46 @@ export class KieHttp implements AsyncDisposable {
     };
   }
 
-  async #send(
+  #optionsOf({ method, dispatcher, headers, body }: RequestParts) {
+    const isForm = body instanceof FormData;
+    return {
+      method,
+      dispatcher,
+      headers: {
+        accept: 'application/json',
+        'accept-encoding': 'gzip, br',
+        'user-agent': userAgent,
+        ...this.#headers,
+        ...headers,
+        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
+        ...(body instanceof SizedBody && { 'content-length': String(body.sizeBytes) }),
+      },
+      ...(body !== undefined && {
+        body: isForm
+          ? body
+          : body instanceof SizedBody
+            ? Readable.from(body.read(), { objectMode: false })
+            : JSON.stringify(body),
+      }),
+    };
+  }
+
+  async #read(
     url: string,
-    options: {
-      method: 'GET' | 'POST';
-      dispatcher: Dispatcher;
-      body?: string | FormData;
-      contentType?: string;
-      timeoutMs?: number;
-      mayBeRepeated?: boolean;
-    },
+    parts: RequestParts,
     signal: AbortSignal,
     mayHaveBeenSent: () => boolean,
   ): Promise<Answer> {
-    const {
-      method,
-      dispatcher,
-      body,
-      contentType,
-      timeoutMs = this.#timeoutMs,
-      mayBeRepeated = true,
-    } = options;
+    const { timeoutMs = this.#timeoutMs, mayBeRepeated = true } = parts;
     using deadline = new DeadlineSignal(timeoutMs);
     try {
       const response = await request(url, {
-        method,
-        dispatcher,
+        ...this.#optionsOf(parts),
         signal: AbortSignal.any([signal, deadline.signal]),
-        headers: {
-          accept: 'application/json',
-          'accept-encoding': 'gzip, br',
-          authorization: `Bearer ${this.#apiKey}`,
-          'user-agent': userAgent,
-          ...(contentType !== undefined && { 'content-type': contentType }),
-        },
-        ...(body !== undefined && { body }),
       });
       const encoding = response.headers['content-encoding'];
       const { text, end, error } = await readText(response.body, encoding, maxAnswerBytes);
-      if (end === 'cut') throw new NoAnswerError(describe(error), mayHaveBeenSent(), error, text);
+      if (end === 'cut') throw new NoAnswerError(describeFault(error), mayHaveBeenSent(), error, text);
       return {
         status: response.statusCode,
         retryAfterMs: readRetryAfter(response.headers['retry-after']),
@@ -193,26 +247,10 @@ export class KieHttp implements AsyncDisposable {
       };
     } catch (error) {
       if (error instanceof NoAnswerError) throw error;
-      const reason = describe(error);
-      const mayBeSent = mayHaveBeenSent();
-      if (isOwnFault(error) && (mayBeRepeated || !mayBeSent))
-        throw new OwnFaultError(reason, { cause: error });
-      throw new NoAnswerError(reason, mayBeSent, error);
+      throw faultOf(error, mayBeRepeated, mayHaveBeenSent());
     }
   }
 }
-
-const isOwnFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('code' in error && ownFaults.has(error.code)) || error.name === 'NotReadableError');
-
-/** Undici's codes can be looked up by an operator; its messages may contain addresses. */
-const describe = (error: unknown): string =>
-  !(error instanceof Error)
-    ? String(error)
-    : 'code' in error && typeof error.code === 'string'
-      ? error.code
-      : error.name;
 
 /** Seconds or an HTTP date (RFC 9110); null when it is neither. How much of it is believed is the worker's matter. */
 function readRetryAfter(header: string | string[] | undefined): number | null {

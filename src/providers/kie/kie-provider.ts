@@ -20,7 +20,8 @@ import {
 } from '../../domain/video-model.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
-import { KieHttp, NoAnswerError, OwnFaultError } from '../http/http.ts';
+import { NoAnswerError, OwnFaultError } from '../http/faults.ts';
+import { ProviderHttp } from '../http/http.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
 import { isObject, numberOf } from '../http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
@@ -77,7 +78,7 @@ class KieProvider implements VideoProvider {
   readonly reservedOptions = reservedOptions;
   readonly freeOptions = freeOptions;
   readonly #options: KieOptions;
-  readonly #http: KieHttp;
+  readonly #http: ProviderHttp;
   readonly #uploads: ImageUploads;
   readonly #balance: Balance;
   readonly #checks: KieChecks;
@@ -91,7 +92,10 @@ class KieProvider implements VideoProvider {
       options.createsPer10s === 0 ? null : { max: options.createsPer10s, windowMs: rateWindowMs };
     this.models = options.models ?? kieModels;
     this.#options = options;
-    this.#http = new KieHttp(options.apiKey, options.timeoutMs);
+    this.#http = new ProviderHttp({
+      timeoutMs: options.timeoutMs,
+      headers: { authorization: `Bearer ${options.apiKey}` },
+    });
     this.#checks = new KieChecks(this.#http, options);
     const { uploadUrl, label, now } = options;
     this.#balance = new Balance(() => this.#fetchBalance(), now);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { KieHttp } from '../../../src/providers/http/http.ts';
+import { ProviderHttp } from '../../../src/providers/http/http.ts';
 import { startLoopback } from '../../support/loopback.ts';
 
 it('a paid request offers HTTP/1.1 alone, because undici repeats a POST over HTTP/2', async () => {
@@ -16,7 +16,7 @@ it('a paid request offers HTTP/1.1 alone, because undici repeats a POST over HTT
   ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  await using http = new KieHttp('key', 5000);
+  await using http = new ProviderHttp({ timeoutMs: 5000 });
   const post = http.postOnce(
     `https://127.0.0.1:${port}/create`,
     {},
@@ -39,7 +39,7 @@ it('a paid request that is aborted while its connection is made is never sent', 
     received.push(request.url ?? '');
     response.end('{}');
   });
-  await using http = new KieHttp('key', 5000);
+  await using http = new ProviderHttp({ timeoutMs: 5000 });
   const abortedBeforeStart: string[] = [];
   const startedAfterAbort: string[] = [];
   // The connection is made in one of the first iterations of the event loop: an abort at each of them.

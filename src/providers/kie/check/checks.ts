@@ -1,6 +1,7 @@
 import type { CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
 import { capitalise, taskError } from '../../task-error.ts';
-import { NoAnswerError, type Answer, type KieHttp } from '../../http/http.ts';
+import { NoAnswerError } from '../../http/faults.ts';
+import type { Answer, ProviderHttp } from '../../http/http.ts';
 import type { Contract } from '../submit/create-body.ts';
 import { readRecord, type KieRecord } from './check-response.ts';
 import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
@@ -26,10 +27,10 @@ const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
 
 /** Status requests: which contract knows a task, and what its record says. */
 export class KieChecks {
-  readonly #http: KieHttp;
+  readonly #http: ProviderHttp;
   readonly #options: KieChecksOptions;
 
-  constructor(http: KieHttp, options: KieChecksOptions) {
+  constructor(http: ProviderHttp, options: KieChecksOptions) {
     this.#http = http;
     this.#options = options;
   }

@@ -3,7 +3,8 @@ import { FormData } from 'undici';
 import type { TaskError } from '../../../domain/video-task.ts';
 import type { ProviderImage } from '../../provider.ts';
 import { taskError } from '../../task-error.ts';
-import { NoAnswerError, type Answer, type KieHttp } from '../../http/http.ts';
+import { NoAnswerError } from '../../http/faults.ts';
+import type { Answer, ProviderHttp } from '../../http/http.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
 
 /** An upload that only we hold. */
@@ -24,7 +25,7 @@ const uploadPath = 'reelay';
 
 /** Settings of the hand-over. */
 export interface ImageUploadsOptions {
-  readonly http: KieHttp;
+  readonly http: ProviderHttp;
   /** The upload host. */
   readonly uploadUrl: string;
   readonly label: string;
