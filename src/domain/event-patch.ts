@@ -3,7 +3,7 @@ import type { TaskEvent } from './task-event.ts';
 import type { TaskPatch } from './task-fields.ts';
 
 /** The fields that an event writes, apart from the stage and the next action. */
-export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
+export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
   switch (event.kind) {
     case 'attemptStarted':
       return { provider: { submittedAt: now }, hint: null };
@@ -40,8 +40,7 @@ export function effects(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
     case 'postponed':
       return {
         provider: { submittedAt: null },
-        hint: null,
-        ...(to === 'CANCELED' && { cost: nothingSpent(task.cost) }),
+        ...(to === 'CANCELED' ? { hint: null, cost: nothingSpent(task.cost) } : { hint: event.hint }),
       };
     case 'outcomeUnknown':
       return { hint: event.hint };
@@ -92,34 +91,4 @@ function risingPercent(before: number | null, reported: number): number | null {
   if (Number.isNaN(reported)) return before;
   const whole = Math.min(99, Math.max(0, Math.floor(reported)));
   return Math.max(before ?? 0, whole);
-}
-
-/** The reason in the history's row of an event. */
-export function reasonOf(event: TaskEvent): string | null {
-  switch (event.kind) {
-    case 'postponed':
-    case 'outcomeUnknown':
-    case 'adopted':
-      return event.reason;
-    case 'acceptedElsewhere':
-    case 'stopAnswered':
-      return event.hint;
-    case 'idNamed':
-      return `The provider named ${event.providerTaskId} for it, without proof.`;
-    case 'refused':
-    case 'providerFailed':
-    case 'patienceEnded':
-    case 'gaveUp':
-      return event.error.message;
-    case 'attemptStarted':
-    case 'accepted':
-    case 'observed':
-    case 'succeeded':
-    case 'canceled':
-    case 'costTold':
-    case 'deleted':
-      return null;
-    default:
-      return event satisfies never;
-  }
 }

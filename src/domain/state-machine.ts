@@ -1,6 +1,7 @@
 import type { NextAction, Stage, VideoTask } from './video-task.ts';
 import type { Change } from './change.ts';
-import { effects, reasonOf } from './event-patch.ts';
+import { patchOf } from './event-patch.ts';
+import { reasonOf } from './history-reason.ts';
 import type { TaskEvent } from './task-event.ts';
 import { patched, type TaskPatch } from './task-fields.ts';
 
@@ -172,7 +173,7 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Change | 
   if (rule === undefined || rule.only?.(task) === false || (isDeleted && !isForDeleted(task, event))) {
     return null;
   }
-  const patch: TaskPatch = { ...effects(task, event, rule.to, now), stage: rule.to };
+  const patch: TaskPatch = { ...patchOf(task, event, rule.to, now), stage: rule.to };
   const after = patched(task, patch);
   const moved = rule.to !== task.stage;
   const announces = !isDeleted && !same(announcedOf(task), announcedOf(after));

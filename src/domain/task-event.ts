@@ -15,7 +15,7 @@ export type TaskEvent =
     }
   | { readonly kind: 'refused'; readonly error: TaskError }
   /** Proven not sent, or documented as rejected and not queued. */
-  | { readonly kind: 'postponed'; readonly reason: string }
+  | { readonly kind: 'postponed'; readonly reason: string; readonly hint: string }
   /** The attempt may have been billed, and no answer proves either. */
   | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
   /** An id that may be the one of an attempt in doubt, and that nothing proves: its owner can look it up. */

@@ -46,7 +46,8 @@ export function taskError(
 const outcome = (code: TaskErrorCode): string =>
   code === 'PROVIDER_FAILED' ? 'could not make the video' : 'refused the task';
 
-const shorten = (text: string): string =>
+/** A provider's own text, as far as it is quoted. */
+export const shorten = (text: string): string =>
   text.length > maxQuote ? `${text.slice(0, maxQuote).trimEnd()}…` : text;
 
 /** A label at the beginning of a sentence. */

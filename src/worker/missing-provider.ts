@@ -1,7 +1,8 @@
-import { isTerminal, type TaskError, type VideoTask } from '../domain/video-task.ts';
+import { isTerminal, type VideoTask } from '../domain/video-task.ts';
 import { leaseReturned } from '../commands/recorder.ts';
 import { nextLateCheckDelay } from './policy/check-interval.ts';
-import { gaveUp, outcomeStayedUnknown } from './user-messages/task-errors.ts';
+import { missingNotice, providerMissing } from './user-messages/hints.ts';
+import { gaveUp, neverSentAndMissing, outcomeStayedUnknown } from './user-messages/task-errors.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from './work-context.ts';
 import { interrupted } from './submit/unknown-outcome.ts';
 
@@ -40,7 +41,7 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
     await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
     return;
   }
-  const hint = isUnknown ? unknownHint(label, task.hint) : openHint(label);
+  const hint = isUnknown ? unknownHint(label, task.hint) : providerMissing(label);
   await recorder.record(
     task.id,
     { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
@@ -51,25 +52,7 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
   );
 }
 
-const missing = (label: string): string => `${label} is no longer configured on this server`;
-
-const openHint = (label: string): string =>
-  `${missing(label)}, so this task is not checked. It continues when ${label} is configured again; until then you can ` +
-  'look for the video there by its providerTaskId.';
-
-/** What the hint of an unknown submission says as well. It stays otherwise as it is: it may name ids. */
-export const missingNotice = (label: string): string =>
-  ` ${missing(label)}: until it is again, no id is checked.`;
-
 const unknownHint = (label: string, hint: string | null): string => {
   const before = hint ?? '';
   return before.includes(missingNotice(label)) ? before : before + missingNotice(label);
 };
-
-const neverSentAndMissing = (label: string): TaskError => ({
-  code: 'GAVE_UP',
-  message: `${missing(label)}, and this task was never sent. Use generateVideo with another provider.`,
-  providerCode: null,
-  retryable: false,
-  billed: 'NO',
-});

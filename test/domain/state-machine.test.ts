@@ -126,7 +126,7 @@ describe('each event in each situation', () => {
 });
 
 const reasons: Partial<Record<EventKind, string>> = {
-  postponed: 'No place in the create budget',
+  postponed: 'Busy',
   outcomeUnknown: 'Timed out',
   adopted: 'Named by hand',
   acceptedElsewhere: 'Kie.ai took it twice',
@@ -213,7 +213,7 @@ describe('what an event writes', () => {
       patch: {
         stage: 'WAITING',
         provider: { submittedAt: null },
-        hint: null,
+        hint: 'It is sent again',
         work: { nextAction: 'submit' },
         updatedAt: now,
       },

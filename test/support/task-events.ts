@@ -46,7 +46,7 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
     cost: { amount: 0.15, credits: 30, settled: false },
   },
   refused: { kind: 'refused', error: errorOf('PROVIDER_REJECTED') },
-  postponed: { kind: 'postponed', reason: 'No place in the create budget' },
+  postponed: { kind: 'postponed', reason: 'Busy', hint: 'It is sent again' },
   outcomeUnknown: { kind: 'outcomeUnknown', reason: 'Timed out', hint: 'Look at the log' },
   idNamed: { kind: 'idNamed', providerTaskId: 'maybe', hint: 'It may be maybe' },
   adopted: { kind: 'adopted', providerTaskId: 'found', trackedId: 'found', reason: 'Named by hand' },

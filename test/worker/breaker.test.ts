@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { Breaker } from '../../src/worker/provider-health/breaker.ts';
 import { nextCheckDelay, nextLateCheckDelay } from '../../src/worker/policy/check-interval.ts';
-import { retryDelay } from '../../src/worker/policy/retry-schedule.ts';
+import { retryPause } from '../../src/worker/policy/retry-schedule.ts';
 import { ClockWatch } from '../../src/worker/policy/clock-watch.ts';
 
 /** A breaker with a clock that the test sets, and without chance. */
@@ -112,17 +112,17 @@ describe('the cadence', () => {
 
   it('never goes back sooner than a base interval, nor than it was asked to', () => {
     expect([
-      retryDelay(10_000, null, 0),
-      retryDelay(10_000, 5000, 0),
-      retryDelay(10_000, 60_000, 0),
-      retryDelay(10_000, 60_000, 1),
+      retryPause(10_000, null, 0),
+      retryPause(10_000, 5000, 0),
+      retryPause(10_000, 60_000, 0),
+      retryPause(10_000, 60_000, 1),
     ]).toEqual([10_000, 10_000, 60_000, 66_000]);
   });
 
   it.each([86_400_000, 1e17, 1e300])(
     'rests for a quarter of an hour when it was asked to rest for %d ms',
     (asked) => {
-      expect([retryDelay(10_000, asked, 0), retryDelay(10_000, asked, 1)]).toEqual([900_000, 990_000]);
+      expect([retryPause(10_000, asked, 0), retryPause(10_000, asked, 1)]).toEqual([900_000, 990_000]);
     },
   );
 });

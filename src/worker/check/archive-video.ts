@@ -1,8 +1,9 @@
 import type { ArchiveOutcome, PrivateVideo } from '../../media/archive.ts';
-import type { VideoProvider, VideoSource } from '../../providers/provider.ts';
-import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
-import type { TimedOutcome } from './conclusion.ts';
-import { lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
+import { isTerminal } from '../../domain/video-task.ts';
+import type { CheckOutcome, VideoProvider, VideoSource } from '../../providers/provider.ts';
+import { beingCopied } from '../user-messages/hints.ts';
+import { lateWatchEnds, patienceEnds } from '../work-context.ts';
+import type { CheckRun } from './record-check.ts';
 
 /** A clip of a few seconds takes less, in milliseconds; with a slower line the copy would hardly ever end. */
 const longestCopyMs = 600_000;
@@ -10,7 +11,7 @@ const longestCopyMs = 600_000;
 const reportAfterMs = 1000;
 
 /** The outcome of the check that found the video. */
-type FoundVideo = Extract<TimedOutcome, { kind: 'completed' }>;
+type FoundVideo = Extract<CheckOutcome, { kind: 'completed' }>;
 
 /**
  * Copies a finished video to our side. That may take minutes: after a second the outcome of the check is recorded,
@@ -18,20 +19,15 @@ type FoundVideo = Extract<TimedOutcome, { kind: 'completed' }>;
  *
  * @returns null when the task was canceled, or passed to another worker
  */
-export async function archiveVideo(
-  context: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  found: FoundVideo,
-  signal: AbortSignal,
-): Promise<ArchiveOutcome | null> {
+export async function archiveVideo(run: CheckRun, found: FoundVideo): Promise<ArchiveOutcome | null> {
+  const { context, task, signal } = run;
   const ends = isTerminal(task.stage) ? lateWatchEnds(context, task) : patienceEnds(context, task);
   const withinMs = Math.min(longestCopyMs, ends - context.now());
   const ending = new AbortController();
   let isTaken = false;
   const report = async (): Promise<void> => {
     try {
-      isTaken = !(await reportCopy(context, task, lease, found));
+      isTaken = !(await reportCopy(run, found));
       if (isTaken) ending.abort();
     } catch (error) {
       ending.abort(error);
@@ -67,14 +63,13 @@ const archiveSourceOf = (provider: VideoProvider, source: VideoSource): string |
 
 /** Records that the video is ready and being copied; false when the task is no longer ours. */
 async function reportCopy(
-  { recorder, provider }: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  { providerStatus, memo, askedAt }: FoundVideo,
+  { context, task, lease, askedAt }: CheckRun,
+  { providerStatus, memo }: FoundVideo,
 ): Promise<boolean> {
+  const { recorder, provider } = context;
   // Where this was tried before, the hint says what came of it.
   const isKnown = task.provider.status === providerStatus && task.hint !== null;
-  const hint = isKnown ? task.hint : `The video is ready at ${provider.label}, and is being copied.`;
+  const hint = isKnown ? task.hint : beingCopied(provider.label);
   const recorded = await recorder.record(
     task.id,
     { kind: 'observed', providerStatus, percent: null, memo, hint },

@@ -1,44 +1,35 @@
-import type { VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay, nextLateCheckDelay } from '../policy/check-interval.ts';
-import { retryDelay } from '../policy/retry-schedule.ts';
-import { lateWatchEnds, type WorkContext } from '../work-context.ts';
-import { nothingObserved, type Conclusion } from './conclusion.ts';
+import { askAgainAt } from '../policy/retry-schedule.ts';
+import { notAskedToStop, notStopped, stopped } from '../user-messages/hints.ts';
+import { lateWatchEnds } from '../work-context.ts';
+import { nothingObserved, recordCheck, type CheckRun } from './record-check.ts';
 
 /**
- * Stops a canceled task at its provider. The request may be repeated, so it is made after each check that does not find
- * the end of the task: a crash in between loses nothing.
+ * Stops a canceled task at its provider, and records the check with the answer. The request may be repeated, so it is
+ * made after each check that does not find the end of the task: a crash in between loses nothing.
  *
- * @returns the conclusion of the check; null where there is nothing to stop, or no way to
+ * @returns false where there is nothing to stop, or no way to: then nothing was recorded
  */
-export async function askToStop(
-  context: WorkContext,
-  task: VideoTask,
-  signal: AbortSignal,
-): Promise<Conclusion | null> {
+export async function askToStop(run: CheckRun): Promise<boolean> {
+  const { context, task, signal } = run;
   const { provider, now, random } = context;
   const { taskId } = task.provider;
-  if (task.stage !== 'CANCELED' || taskId === null || now() >= lateWatchEnds(context, task)) return null;
-  if (provider.canCancel?.(taskId) !== true || provider.cancel === undefined) return null;
+  if (task.stage !== 'CANCELED' || taskId === null || now() >= lateWatchEnds(context, task)) return false;
+  if (provider.canCancel?.(taskId) !== true || provider.cancel === undefined) return false;
   const { label, pollIntervalMs } = provider;
   const outcome = await provider.cancel(taskId, signal);
-  const answered = (hint: string) =>
-    hint === task.hint ? nothingObserved : ({ kind: 'stopAnswered', hint } as const);
+  const record = async (hint: string, dueAt: number) => {
+    const event = hint === task.hint ? nothingObserved : ({ kind: 'stopAnswered', hint } as const);
+    await recordCheck(run, event, { dueAt });
+    return true;
+  };
   switch (outcome.kind) {
-    case 'canceled': {
-      const hint = `${label} has stopped it. What was made until then may be billed.`;
-      return { event: answered(hint), dueAt: now() + nextCheckDelay(pollIntervalMs, 0, random()) };
-    }
-    case 'refused': {
-      const hint = `${label} did not stop it (${outcome.reason}): it will be billed if it is finished there.`;
-      return { event: answered(hint), dueAt: now() + nextLateCheckDelay(pollIntervalMs, random()) };
-    }
-    case 'unavailable': {
-      const hint = `${label} could not be asked to stop it (${outcome.reason}). It is asked again.`;
-      return {
-        event: answered(hint),
-        dueAt: now() + retryDelay(pollIntervalMs, outcome.retryAfterMs, random()),
-      };
-    }
+    case 'canceled':
+      return record(stopped(label), now() + nextCheckDelay(pollIntervalMs, 0, random()));
+    case 'refused':
+      return record(notStopped(label, outcome.reason), now() + nextLateCheckDelay(pollIntervalMs, random()));
+    case 'unavailable':
+      return record(notAskedToStop(label, outcome.reason), askAgainAt(context, outcome.retryAfterMs));
     default:
       return outcome satisfies never;
   }

@@ -1,61 +1,58 @@
-import type { VideoTask } from '../../domain/video-task.ts';
+import type { CheckOutcome } from '../../providers/provider.ts';
 import { nextLateCheckDelay } from '../policy/check-interval.ts';
+import { lateWatchEnds } from '../work-context.ts';
 import { archiveVideo } from './archive-video.ts';
 import { askToStop } from './ask-to-stop.ts';
-import { nothingObserved, type Conclusion, type TimedOutcome } from './conclusion.ts';
-import { lateWatchEnds, type Lease, type WorkContext } from '../work-context.ts';
+import { nothingObserved, recordCheck, type CheckRun } from './record-check.ts';
 import { reportedCost } from './reported-cost.ts';
 
 /**
- * The conclusion from a check of an ended task; null when the task was taken over during the copy. A task that was
- * given up may still be completed, and the cost of a canceled one may still be reported. A canceled one that still runs
- * is stopped at the provider where that is possible. Nothing else of it changes.
+ * Records the outcome of a check of an ended task. A task that was given up may still be completed, and the cost of a
+ * canceled one may still be reported. A canceled one that still runs is stopped at the provider where that is possible.
+ * Nothing else of it changes.
  */
-export async function concludeEnded(
-  context: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  outcome: TimedOutcome,
-  signal: AbortSignal,
-): Promise<Conclusion | null> {
+export async function recordCheckOfEndedTask(run: CheckRun, outcome: CheckOutcome): Promise<void> {
+  const { context, task } = run;
   const { provider, now, random } = context;
-  const isWatched = now() < lateWatchEnds(context, task);
-  const later = isWatched
-    ? { dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
-    : { nextAction: null };
+  const laterAt = () => now() + nextLateCheckDelay(provider.pollIntervalMs, random());
+  const later = now() < lateWatchEnds(context, task) ? { dueAt: laterAt() } : { nextAction: null };
   switch (outcome.kind) {
     case 'processing':
     case 'unknown':
     case 'unavailable':
-      return (await askToStop(context, task, signal)) ?? { event: nothingObserved, ...later };
+      if (!(await askToStop(run))) await recordCheck(run, nothingObserved, later);
+      return;
     case 'failed': {
-      const { providerStatus } = outcome;
       const credits = outcome.credits ?? (outcome.error.billed === 'NO' ? 0 : null);
-      const cost = reportedCost(provider, task, { ...outcome, credits });
-      return cost === null
-        ? { event: { ...nothingObserved, providerStatus }, nextAction: null }
-        : { event: { kind: 'costTold', cost }, nextAction: null };
+      return recordCost(run, { ...outcome, credits });
     }
     case 'completed': {
+      if (task.stage === 'CANCELED') return recordCost(run, outcome);
       const { providerStatus, memo } = outcome;
-      const cost = reportedCost(provider, task, outcome);
-      if (task.stage === 'CANCELED') {
-        return cost === null
-          ? { event: { ...nothingObserved, providerStatus }, nextAction: null }
-          : { event: { kind: 'costTold', cost }, nextAction: null };
-      }
-      const archived = await archiveVideo(context, task, lease, outcome, signal);
-      if (archived === null) return null;
+      const archived = await archiveVideo(run, outcome);
+      if (archived === null) return;
       if (archived.kind === 'stored') {
-        return { event: { kind: 'succeeded', providerStatus, memo, video: archived.video, cost } };
+        const cost = reportedCost(provider, task, outcome);
+        return recordCheck(run, { kind: 'succeeded', providerStatus, memo, video: archived.video, cost });
       }
-      const event = { ...nothingObserved, providerStatus };
       // A video that only we cannot store is not given up.
-      return archived.kind === 'ownFault'
-        ? { event, dueAt: now() + nextLateCheckDelay(provider.pollIntervalMs, random()) }
-        : { event, ...later };
+      const schedule = archived.kind === 'ownFault' ? { dueAt: laterAt() } : later;
+      return recordCheck(run, { ...nothingObserved, providerStatus }, schedule);
     }
     default:
       return outcome satisfies never;
   }
+}
+
+/** Records the cost that the provider's last record reports, if any; there is nothing left to check after it. */
+function recordCost(
+  run: CheckRun,
+  outcome: Extract<CheckOutcome, { kind: 'failed' | 'completed' }>,
+): Promise<void> {
+  const cost = reportedCost(run.context.provider, run.task, outcome);
+  const event =
+    cost === null
+      ? { ...nothingObserved, providerStatus: outcome.providerStatus }
+      : ({ kind: 'costTold', cost } as const);
+  return recordCheck(run, event, { nextAction: null });
 }

@@ -1,32 +1,32 @@
+import type { CheckOutcome } from '../../providers/provider.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay, nextOwnFaultDelay } from '../policy/check-interval.ts';
-import type { Lease, WorkContext } from '../work-context.ts';
+import { checkAgainAt } from '../policy/retry-schedule.ts';
+import { provenFaults, type TaskFault } from '../provider-health/task-faults.ts';
+import { idNotKnown, noAnswerForAWhile, notFetched, notStored, oddTask } from '../user-messages/hints.ts';
+import type { WorkContext } from '../work-context.ts';
 import { archiveVideo } from './archive-video.ts';
-import { nothingObserved, type Conclusion, type TimedOutcome } from './conclusion.ts';
+import { nothingObserved, recordCheck, type CheckRun } from './record-check.ts';
 import { provesCost, reportedCost } from './reported-cost.ts';
 
 /** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
 const safetyCheckFactor = 5;
 
-/** The conclusion from an answer about a task that is open; null when the task was taken over during the copy. */
-export async function concludeOpen(
-  context: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  outcome: Exclude<TimedOutcome, { kind: 'unavailable' }>,
-  signal: AbortSignal,
-): Promise<Conclusion | null> {
+/** Records the outcome of a check of a task that is open. */
+export async function recordCheckOfOpenTask(run: CheckRun, outcome: CheckOutcome): Promise<void> {
+  const { context, task, fault } = run;
   const { provider, now, random } = context;
+  const { label, pollIntervalMs } = provider;
   const lessOften = () => ({
     unknownChecks: task.work.unknownChecks + 1,
-    dueAt: now() + nextCheckDelay(provider.pollIntervalMs, task.work.unknownChecks + 1, random()),
+    dueAt: now() + nextCheckDelay(pollIntervalMs, task.work.unknownChecks + 1, random()),
   });
   switch (outcome.kind) {
     case 'processing': {
       const { providerStatus, percent, memo } = outcome;
       const event = { kind: 'observed', providerStatus, percent, memo, hint: null } as const;
       const dueAt = now() + nextCheckDelay(intervalFor(context, task), 0, random());
-      return { event, unknownChecks: 0, dueAt };
+      return recordCheck(run, event, { unknownChecks: 0, dueAt });
     }
     case 'failed': {
       const { providerStatus, error } = outcome;
@@ -36,39 +36,48 @@ export async function concludeOpen(
         : cost !== null && cost.amount > 0
           ? 'YES'
           : error.billed;
-      return { event: { kind: 'providerFailed', providerStatus, error: { ...error, billed }, cost } };
+      return recordCheck(run, { kind: 'providerFailed', providerStatus, error: { ...error, billed }, cost });
     }
     case 'completed': {
       const { providerStatus, memo } = outcome;
-      const archived = await archiveVideo(context, task, lease, outcome, signal);
-      if (archived === null) return null;
+      const archived = await archiveVideo(run, outcome);
+      if (archived === null) return;
       if (archived.kind === 'stored') {
         const cost = reportedCost(provider, task, outcome);
-        return { event: { kind: 'succeeded', providerStatus, memo, video: archived.video, cost } };
+        return recordCheck(run, { kind: 'succeeded', providerStatus, memo, video: archived.video, cost });
       }
-      const hint =
-        `${provider.label} says that the video is ready, but ` +
-        (archived.kind === 'ownFault'
-          ? `${archived.reason}. It is tried again until that succeeds; the operator finds the reason in the log.`
-          : `it could not be fetched: ${archived.reason}. It is tried again.`);
-      const event = { ...nothingObserved, providerStatus, memo, hint };
-      return archived.kind === 'ownFault'
-        ? { event, sparesPatience: true, dueAt: now() + nextOwnFaultDelay(provider.pollIntervalMs, random()) }
-        : { event, ...lessOften() };
+      const event = { ...nothingObserved, providerStatus, memo };
+      if (archived.kind === 'ownFault') {
+        const dueAt = now() + nextOwnFaultDelay(pollIntervalMs, random());
+        return recordCheck(run, { ...event, hint: notStored(label, archived.reason) }, { dueAt }, true);
+      }
+      return recordCheck(run, { ...event, hint: notFetched(label, archived.reason) }, lessOften());
     }
     case 'unknown': {
-      const hint =
-        task.provider.trackedId === null ? outcome.hint : unknownId(provider.label, task.provider.trackedId);
-      return { event: { ...nothingObserved, providerStatus: 'unknown', hint }, ...lessOften() };
+      const { trackedId } = task.provider;
+      const hint = trackedId === null ? outcome.hint : idNotKnown(label, trackedId);
+      return recordCheck(run, { ...nothingObserved, providerStatus: 'unknown', hint }, lessOften());
+    }
+    case 'unavailable': {
+      // It says nothing about the task, so all that is known of it stays. Patience ends by the task's own faults
+      // alone: an outage of any length fails no task.
+      const isOdd = fault !== null && fault.own >= provenFaults;
+      const hint = hintOfFault(label, task, outcome.reason, fault);
+      const dueAt = checkAgainAt(context, outcome.retryAfterMs, fault?.own ?? 0);
+      return recordCheck(run, { ...nothingObserved, hint }, { dueAt }, !isOdd);
     }
     default:
       return outcome satisfies never;
   }
 }
 
+/** The hint of the task stays until faults last, its own or the provider's. */
+function hintOfFault(label: string, task: VideoTask, reason: string, fault: TaskFault | null): string | null {
+  const own = fault?.own ?? 0;
+  if (own === provenFaults || (own > provenFaults && task.hint === null)) return oddTask(label, reason);
+  return fault?.inARow === provenFaults ? noAnswerForAWhile(label, reason) : task.hint;
+}
+
 /** While the provider calls back about such tasks, regular checks are a safety net. */
 const intervalFor = ({ provider, callbacksArrive }: WorkContext, task: VideoTask): number =>
   provider.pollIntervalMs * (callbacksArrive(task) ? safetyCheckFactor : 1);
-
-const unknownId = (label: string, id: string): string =>
-  `${label} knows no task ${id}, or its answer could not be read. Make sure that the id is right; checks continue.`;

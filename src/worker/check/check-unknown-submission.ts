@@ -1,12 +1,12 @@
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
+import { checkAgainAt } from '../policy/retry-schedule.ts';
+import { missingNotice } from '../user-messages/hints.ts';
 import { outcomeStayedUnknown } from '../user-messages/task-errors.ts';
 import { isInDoubt, keepPossibleId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
-import { missingNotice } from '../missing-provider.ts';
-import { nextCheckAfterFault } from './unanswered-check.ts';
 
 /**
  * The check of an attempt whose outcome is not known: there is nothing to ask for but an id that a callback or a
@@ -74,7 +74,7 @@ export async function checkUnknownSubmission(
     // A record may be late, and a first answer odd: the id stays, and is checked less and less often.
     const askAt =
       outcome.kind === 'unavailable'
-        ? nextCheckAfterFault(context, outcome, fault)
+        ? checkAgainAt(context, outcome.retryAfterMs, fault?.own ?? 0)
         : now() + nextCheckDelay(provider.pollIntervalMs, unknownChecks, random());
     const schedule = (row: VideoTask): Schedule => ({
       ...leaseReturned,

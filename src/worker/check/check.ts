@@ -1,16 +1,11 @@
 import type { CheckOutcome } from '../../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
-import { leaseReturned } from '../../commands/recorder.ts';
-import { wakeIntervalMs } from '../../commands/wake-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
-import { gaveUp } from '../user-messages/task-errors.ts';
-import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
-import { concludeEnded } from './check-ended-task.ts';
-import { concludeOpen } from './check-open-task.ts';
+import type { Lease, WorkContext } from '../work-context.ts';
+import { recordCheckOfEndedTask } from './check-ended-task.ts';
+import { recordCheckOfOpenTask } from './check-open-task.ts';
 import { checkUnknownSubmission } from './check-unknown-submission.ts';
-import type { Conclusion, TimedOutcome } from './conclusion.ts';
 import { isInDoubt } from './possible-ids.ts';
-import { concludeUnanswered } from './unanswered-check.ts';
 
 /**
  * One check of a claimed task: asks the provider once, then records what follows and when to check again. The lease is
@@ -29,12 +24,10 @@ export async function checkTask(
     return;
   }
   const askedAt = context.now();
-  const answer = await ask(context, task, signal);
-  if (answer.wasCanceled) return;
-  const outcome = { ...answer.outcome, askedAt };
-  const conclusion = await conclude(context, task, lease, outcome, answer.fault, signal);
-  if (conclusion === null) return;
-  await recordConclusion(context, task, lease, conclusion, askedAt);
+  const { outcome, fault, wasCanceled } = await ask(context, task, signal);
+  if (wasCanceled) return;
+  const run = { context, task, lease, askedAt, fault, signal };
+  await (isTerminal(task.stage) ? recordCheckOfEndedTask(run, outcome) : recordCheckOfOpenTask(run, outcome));
 }
 
 /** The provider's answer, and the faults of this task where there was none. */
@@ -70,50 +63,4 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
   const outcome = await provider.check(request, signal);
   const fault = await health.noteCheck(task.id, outcome);
   return { outcome, fault, wasCanceled: !isWanted && task.stage !== 'CANCELED' };
-}
-
-/** Null when another worker or a command took the task over. */
-function conclude(
-  context: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  outcome: TimedOutcome,
-  fault: TaskFault | null,
-  signal: AbortSignal,
-): Conclusion | null | Promise<Conclusion | null> {
-  if (isTerminal(task.stage)) return concludeEnded(context, task, lease, outcome, signal);
-  if (outcome.kind === 'unavailable') return concludeUnanswered(context, task, outcome, fault);
-  return concludeOpen(context, task, lease, outcome, signal);
-}
-
-async function recordConclusion(
-  context: WorkContext,
-  task: VideoTask,
-  lease: Lease,
-  { event, sparesPatience = false, ...schedule }: Conclusion,
-  askedAt: number,
-): Promise<void> {
-  const { recorder, provider, files, store } = context;
-  const patienceIsOver =
-    event.kind === 'observed' && !sparesPatience && !isTerminal(task.stage) && isOverdue(context, task);
-  const recorded = await recorder.record(
-    task.id,
-    patienceIsOver ? { kind: 'patienceEnded', error: gaveUp(provider.label) } : event,
-    {
-      whileLeasedBy: lease.owner,
-      schedule: (row) => ({
-        ...leaseReturned,
-        lastCheckedAt: askedAt,
-        checks: task.work.checks + 1,
-        ...schedule,
-        // A callback that came during the check may be about what the check did not see yet.
-        ...(row.work.wokenAt !== null && row.work.wokenAt >= askedAt && { dueAt: askedAt + wakeIntervalMs }),
-      }),
-    },
-  );
-  // The task was canceled, or passed to another worker: no task names the copy.
-  if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
-    await files.remove(event.video.mediaKey);
-    await store.forgetMedia([event.video.mediaKey]);
-  }
 }

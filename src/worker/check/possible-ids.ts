@@ -1,5 +1,6 @@
 import { leaseReturned, type RecordOptions } from '../../commands/recorder.ts';
 import type { TaskId, VideoTask } from '../../domain/video-task.ts';
+import { idNamed } from '../user-messages/hints.ts';
 import type { WorkContext } from '../work-context.ts';
 
 /** The address of a callback lets its holder name ids without end; the log has them all. In characters of a hint. */
@@ -41,10 +42,6 @@ export const isInDoubt = (task: VideoTask): boolean =>
 function hintWith({ hint, stage }: VideoTask, label: string, id: string): string | null {
   const before = hint ?? '';
   if (before.split(/[\s,]+/).includes(id)) return null;
-  const todo =
-    stage === 'CANCELED'
-      ? 'if that is this task, it is billed under that id.'
-      : 'if that is this task, resolve the submission with that id.';
-  const after = `${before} ${label} named ${id} for it, which could not be verified: ${todo}`.trim();
+  const after = `${before} ${idNamed(label, id, stage === 'CANCELED')}`.trim();
   return after.length > longestHint ? null : after;
 }

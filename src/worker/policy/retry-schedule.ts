@@ -1,4 +1,5 @@
-import { jittered } from './check-interval.ts';
+import type { WorkContext } from '../work-context.ts';
+import { jittered, nextCheckDelay } from './check-interval.ts';
 
 /**
  * The longest pause that a provider may ask for, in milliseconds. Rate windows and maintenance are shorter, and one odd
@@ -7,11 +8,35 @@ import { jittered } from './check-interval.ts';
 const longestAskedPauseMs = 900_000;
 
 /**
- * When to ask a provider again that could not be reached, was busy or answered HTTP 429, in milliseconds from now: as
- * long as it asks for, within reason, but at least a base interval.
+ * The pause before a provider is asked again that was busy (such as a 429 of Kie), in maintenance or could not be reached,
+ * in milliseconds: as long as it asks for, within reason, but at least a base interval.
  *
  * @param retryAfterMs the pause that the provider asked for; null when it named none
  * @param random a number from 0 to 1
  */
-export const retryDelay = (intervalMs: number, retryAfterMs: number | null, random: number): number =>
+export const retryPause = (intervalMs: number, retryAfterMs: number | null, random: number): number =>
   jittered(Math.max(intervalMs, Math.min(longestAskedPauseMs, retryAfterMs ?? 0)), random);
+
+type Clock = Pick<WorkContext, 'provider' | 'now' | 'random'>;
+
+/**
+ * When a request is made again that the provider did not take: a paid one that is proven not sent, or rejected and not
+ * queued, an upload of images, or the request to stop a task. In milliseconds since 1970.
+ */
+export const askAgainAt = ({ provider, now, random }: Clock, retryAfterMs: number | null): number =>
+  now() + retryPause(provider.pollIntervalMs, retryAfterMs, random());
+
+/**
+ * When a task is checked again whose check met a fault of the provider. In milliseconds since 1970.
+ *
+ * @param ownFaults faults in a row of this task alone: it is then checked less and less often
+ */
+export function checkAgainAt(
+  { provider, now, random }: Clock,
+  retryAfterMs: number | null,
+  ownFaults: number,
+): number {
+  const { pollIntervalMs } = provider;
+  const pauseMs = retryPause(pollIntervalMs, retryAfterMs, random());
+  return now() + Math.max(pauseMs, nextCheckDelay(pollIntervalMs, ownFaults, random()));
+}

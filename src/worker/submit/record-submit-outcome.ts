@@ -5,8 +5,9 @@ import { estimateCost } from '../../domain/cost.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
-import { retryDelay } from '../policy/retry-schedule.ts';
+import { askAgainAt } from '../policy/retry-schedule.ts';
 import { keepPossibleId } from '../check/possible-ids.ts';
+import { acceptedElsewhere, postponed } from '../user-messages/hints.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
 import { scheduleOfUnknown, unknownOutcome } from './unknown-outcome.ts';
 import { writeUntilStored } from './write-until-stored.ts';
@@ -55,7 +56,7 @@ async function writeOutcome(
   outcome: SubmitOutcome,
   lease: Lease,
 ): Promise<void> {
-  const { recorder, provider, store, now, random } = context;
+  const { recorder } = context;
   switch (outcome.kind) {
     case 'accepted':
       await recordAcceptance(context, task, outcome, lease);
@@ -67,22 +68,29 @@ async function writeOutcome(
         { schedule: (row) => returned(row, lease) },
       );
       return;
-    case 'notSent': {
-      const dueAt = now() + retryDelay(provider.pollIntervalMs, outcome.retryAfterMs, random());
-      if (outcome.cause === 'notNow' || outcome.cause === 'unreachable')
-        await store.pauseCreates(provider.name, dueAt);
-      const event = { kind: 'postponed', reason: outcome.reason } as const;
-      await recorder.record(task.id, event, {
-        schedule: (row) => ({ ...returned(row, lease), dueAt }),
-      });
+    case 'notSent':
+      await recordPostponement(context, task, outcome, lease);
       return;
-    }
     case 'unknown':
       await recordUnknown(context, task, outcome.reason, outcome.possibleIds, lease);
       return;
     default:
       outcome satisfies never;
   }
+}
+
+/** It is sent again later. Where the provider is busy or cannot be reached, all its other tasks wait as long. */
+async function recordPostponement(
+  context: WorkContext,
+  task: VideoTask,
+  { reason, cause, retryAfterMs }: Extract<SubmitOutcome, { kind: 'notSent' }>,
+  lease: Lease,
+): Promise<void> {
+  const { recorder, provider, store } = context;
+  const dueAt = askAgainAt(context, retryAfterMs);
+  if (cause === 'notNow' || cause === 'unreachable') await store.pauseCreates(provider.name, dueAt);
+  const event = { kind: 'postponed', reason, hint: postponed(reason, dueAt) } as const;
+  await recorder.record(task.id, event, { schedule: (row) => ({ ...returned(row, lease), dueAt }) });
 }
 
 /** Recorded whichever claim holds the task by now, and whatever became of it: this is proof of a bill. */
@@ -107,7 +115,7 @@ async function recordAcceptance(
     // A callback may have named it before the answer came.
     if (row?.provider.taskId === providerTaskId) return;
     log.warn({ task: task.id, providerTaskId }, 'the provider accepted a task that has another id by now');
-    const hint = `${provider.label} also took this task as ${providerTaskId}, and may have billed that too: look it up there.`;
+    const hint = acceptedElsewhere(provider.label, providerTaskId);
     const cost = estimateCost(provider, task.spec);
     await recorder.record(
       task.id,

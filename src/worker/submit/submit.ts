@@ -8,7 +8,8 @@ import type {
 import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit } from '../policy/create-limit.ts';
-import { retryDelay } from '../policy/retry-schedule.ts';
+import { askAgainAt } from '../policy/retry-schedule.ts';
+import { imagesNotReady } from '../user-messages/hints.ts';
 import { neverSent } from '../user-messages/task-errors.ts';
 import { prepareImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
@@ -87,19 +88,20 @@ async function send(
 
 /** Records that the task was not sent because its images were not ready: permanently, or for now. */
 async function recordUnready(
-  { recorder, provider, now, random }: WorkContext,
+  context: WorkContext,
   task: VideoTask,
   lease: Lease,
   outcome: Exclude<HandOver, { kind: 'ready' }>,
 ): Promise<void> {
+  const { recorder, provider } = context;
   const whileLeasedBy = lease.owner;
   if (outcome.kind === 'refused') {
     const event = { kind: 'refused', error: outcome.error } as const;
     await recorder.record(task.id, event, { whileLeasedBy, schedule: leaseReturned });
     return;
   }
-  const dueAt = now() + retryDelay(provider.pollIntervalMs, outcome.retryAfterMs, random());
-  const hint = `The images could not be handed to ${provider.label} (${outcome.reason}). It is tried again.`;
+  const dueAt = askAgainAt(context, outcome.retryAfterMs);
+  const hint = imagesNotReady(provider.label, outcome.reason);
   const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;
   await recorder.record(task.id, event, { whileLeasedBy, schedule: { ...leaseReturned, dueAt } });
 }

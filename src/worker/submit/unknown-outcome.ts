@@ -3,6 +3,7 @@ import type { Schedule } from '../../commands/recorder.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import type { TaskEvent } from '../../domain/state-machine.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
+import { submissionUnknown } from '../user-messages/hints.ts';
 import type { WorkContext } from '../work-context.ts';
 
 /** The event for an attempt without a clear outcome. `reason` goes into the history, the ids into the hint too. */
@@ -11,10 +12,7 @@ export const unknownOutcome = (label: string, reason: string, possibleIds: reado
   return {
     kind: 'outcomeUnknown',
     reason: ids === '' ? reason : `${reason}: ${ids}`,
-    hint:
-      `Whether ${label} took this task is not known, so it is not sent again: it may have been billed. ` +
-      `Look for it at ${label}; if it is there, resolve the submission with its id, else give it up or resubmit.` +
-      (ids === '' ? '' : ` The response carried ${ids}, which may be its id.`),
+    hint: submissionUnknown(label, ids),
   };
 };
 

@@ -1,4 +1,5 @@
 import type { TaskError } from '../../domain/video-task.ts';
+import { noLongerConfigured } from './hints.ts';
 
 /**
  * Patience ended before anything was sent. No cause is named: the provider may have been unreachable or busy, its budget of
@@ -9,6 +10,15 @@ export const neverSent = (label: string): TaskError => ({
   message: `The task was not sent to ${label} in time, and nothing was billed. Try again later.`,
   providerCode: null,
   retryable: true,
+  billed: 'NO',
+});
+
+/** The provider of a task that was never sent is no longer configured. */
+export const neverSentAndMissing = (label: string): TaskError => ({
+  code: 'GAVE_UP',
+  message: `${noLongerConfigured(label)}, and this task was never sent. Use generateVideo with another provider.`,
+  providerCode: null,
+  retryable: false,
   billed: 'NO',
 });
 

@@ -21,6 +21,17 @@ it('what an error repeats of a response is short', () => {
   expect([message.length < 1000, (providerCode?.length ?? 0) < 1000]).toEqual([true, true]);
 });
 
+it('what the history repeats of a response is short', () => {
+  const json = { code: 429, msg: 'x'.repeat(400_000) };
+  const outcome = readSubmitAnswer('Kie.ai', {
+    status: 200,
+    retryAfterMs: null,
+    json,
+    text: JSON.stringify(json),
+  });
+  expect(outcome).toMatchObject({ kind: 'notSent', reason: expect.stringMatching(/^.{1,400}$/) as string });
+});
+
 const refused = (code: string, providerCode: string) =>
   ({ kind: 'refused', error: { code, providerCode, billed: 'NO' } }) as const;
 const unknown = { kind: 'unknown' } as const;

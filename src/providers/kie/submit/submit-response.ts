@@ -1,6 +1,6 @@
 import type { JsonObject, TaskErrorCode } from '../../../domain/video-task.ts';
 import type { SubmitOutcome } from '../../provider.ts';
-import { taskError } from '../../task-error.ts';
+import { shorten, taskError } from '../../task-error.ts';
 import type { NoAnswerError } from '../../http/faults.ts';
 import type { Answer } from '../../http/http.ts';
 import { isObject, numberOf, parseJson, textOf } from '../../http/json.ts';
@@ -36,7 +36,7 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   const proof = readCreateCode(code, message);
   switch (proof.kind) {
     case 'rejected': {
-      const reason = `${label} answered ${code}: ${message ?? 'not now'}`;
+      const reason = `${label} responded with ${code}${message === null ? '' : `: ${shorten(message)}`}`;
       return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
     }
     case 'refused':

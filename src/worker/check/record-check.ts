@@ -1,0 +1,69 @@
+import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
+import { wakeIntervalMs } from '../../commands/wake-task.ts';
+import type { TaskEvent } from '../../domain/state-machine.ts';
+import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import type { TaskFault } from '../provider-health/task-faults.ts';
+import { gaveUp } from '../user-messages/task-errors.ts';
+import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
+
+/** A check under way. */
+export interface CheckRun {
+  readonly context: WorkContext;
+  /** As it was claimed. */
+  readonly task: VideoTask;
+  readonly lease: Lease;
+  /** Milliseconds since 1970. */
+  readonly askedAt: number;
+  /** The faults of this task where the check was not answered; null where it was. */
+  readonly fault: TaskFault | null;
+  /** Ends the check at the stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The event of a check that found nothing to say about the task. */
+export const nothingObserved = {
+  kind: 'observed',
+  providerStatus: null,
+  percent: null,
+  memo: null,
+  hint: null,
+} as const;
+
+/**
+ * Records the event of a check, and returns the lease with it; where patience is over, an event that ends nothing
+ * becomes that end. Nothing is recorded for a task that another worker or a command took over.
+ *
+ * @param schedule when to check again, and the counters
+ * @param sparesPatience as far as is known the provider answers no request, or the fault is ours: then patience does not
+ * end the task
+ */
+export async function recordCheck(
+  { context, task, lease, askedAt }: CheckRun,
+  event: TaskEvent,
+  schedule: Schedule = {},
+  sparesPatience = false,
+): Promise<void> {
+  const { recorder, provider, files, store } = context;
+  const patienceIsOver =
+    event.kind === 'observed' && !sparesPatience && !isTerminal(task.stage) && isOverdue(context, task);
+  const recorded = await recorder.record(
+    task.id,
+    patienceIsOver ? { kind: 'patienceEnded', error: gaveUp(provider.label) } : event,
+    {
+      whileLeasedBy: lease.owner,
+      schedule: (row) => ({
+        ...leaseReturned,
+        lastCheckedAt: askedAt,
+        checks: task.work.checks + 1,
+        ...schedule,
+        // A callback that came during the check may be about what the check did not see yet.
+        ...(row.work.wokenAt !== null && row.work.wokenAt >= askedAt && { dueAt: askedAt + wakeIntervalMs }),
+      }),
+    },
+  );
+  // The task was canceled, or passed to another worker: no task names the copy.
+  if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
+    await files.remove(event.video.mediaKey);
+    await store.forgetMedia([event.video.mediaKey]);
+  }
+}
