@@ -61,7 +61,8 @@ describe('the modules of src', () => {
     for await (const file of glob('src/domain/**/*.ts', { cwd: root })) {
       const text = await readFile(join(root, file), 'utf8');
       for (const [, path = ''] of text.matchAll(/from '([^']+)'/g)) {
-        if (!path.startsWith('./')) outside.push(`${file} imports ${path}`);
+        const isWithin = path.startsWith('.') && join(dirname(file), path).startsWith('src/domain/');
+        if (!isWithin) outside.push(`${file} imports ${path}`);
       }
     }
     expect(outside).toEqual([]);

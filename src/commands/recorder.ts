@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { Owner, TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
-import { quietly, type Change } from '../domain/change.ts';
+import { quietly, type Change } from '../domain/state-machine/change.ts';
 import { Attempts } from './attempts.ts';
-import { apply, type TaskEvent } from '../domain/state-machine.ts';
+import { apply, type TaskEvent } from '../domain/state-machine/state-machine.ts';
 
 /** A patch of the work on a task: due time, lease, counters of checks. Never announced. */
 export type Schedule = Partial<Omit<TaskWork, 'callbackToken'>>;

@@ -1,4 +1,4 @@
-import { quietly } from '../domain/change.ts';
+import { quietly } from '../domain/state-machine/change.ts';
 import type { Store } from '../store/store.ts';
 import type { TaskId, VideoTask } from '../domain/video-task.ts';
 import { isProviderTaskId } from './track-video-task.ts';

@@ -33,7 +33,7 @@ import { Slices } from './reads/slices.ts';
 import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
 import { fromRow } from './tables/tasks.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
-import type { Change } from '../domain/change.ts';
+import type { Change } from '../domain/state-machine/change.ts';
 import { type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 

@@ -10,7 +10,7 @@ import type {
   Upload,
   VideoTask,
 } from '../domain/video-task.ts';
-import type { Change } from '../domain/change.ts';
+import type { Change } from '../domain/state-machine/change.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 
 /** A task before it has a place in the order of changes. */

@@ -6,7 +6,7 @@ import * as operations from '../../client/cli/operations.ts';
 import { createProgram } from '../../client/cli/program.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
 import { isTerminal, stages, statusOf } from '../../src/domain/video-task.ts';
-import { transitions } from '../../src/domain/state-machine.ts';
+import { transitions } from '../../src/domain/state-machine/state-machine.ts';
 
 const page = (name: string) => readFile(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
 

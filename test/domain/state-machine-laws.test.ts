@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTerminal, taskErrorCodes, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched } from '../../src/domain/task-fields.ts';
-import { apply, type TaskEvent } from '../../src/domain/state-machine.ts';
+import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { at, cost, errorOf, events, now, told, video, type EventKind } from '../support/task-events.ts';
 
 interface Step {

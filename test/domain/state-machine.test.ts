@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isTerminal, stages, statusOf, type Stage, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched, type TaskPatch } from '../../src/domain/task-fields.ts';
-import type { Change } from '../../src/domain/change.ts';
-import { apply, type TaskEvent } from '../../src/domain/state-machine.ts';
+import type { Change } from '../../src/domain/state-machine/change.ts';
+import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import {
   at,

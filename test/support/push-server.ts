@@ -7,7 +7,7 @@ import { MediaFiles } from '../../src/media/media-files.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
-import type { TaskEvent } from '../../src/domain/state-machine.ts';
+import type { TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { randomId } from '../../src/commands/random-id.ts';

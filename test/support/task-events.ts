@@ -7,7 +7,7 @@ import {
   type Video,
   type VideoTask,
 } from '../../src/domain/video-task.ts';
-import type { TaskEvent } from '../../src/domain/state-machine.ts';
+import type { TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { sampleStoredTask, sampleTime } from './sample-task.ts';
 
 /** The kinds of events. */

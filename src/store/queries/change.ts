@@ -6,7 +6,7 @@ import { removeOpenTask } from './open-tasks.ts';
 import { refuseTaken } from './provider-ids.ts';
 import type { Database } from '../tables/database.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from '../tables/tasks.ts';
-import type { Change } from '../../domain/change.ts';
+import type { Change } from '../../domain/state-machine/change.ts';
 import { patched } from '../../domain/task-fields.ts';
 import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
 

@@ -1,6 +1,6 @@
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { wakeIntervalMs } from '../../commands/wake-task.ts';
-import type { TaskEvent } from '../../domain/state-machine.ts';
+import type { TaskEvent } from '../../domain/state-machine/state-machine.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
 import { gaveUp } from '../user-messages/task-errors.ts';

@@ -1,7 +1,7 @@
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import type { Schedule } from '../../commands/recorder.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
-import type { TaskEvent } from '../../domain/state-machine.ts';
+import type { TaskEvent } from '../../domain/state-machine/state-machine.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { submissionUnknown } from '../user-messages/hints.ts';
 import type { WorkContext } from '../work-context.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../../src/domain/change.ts';
+import type { Change } from '../../../src/domain/state-machine/change.ts';
 import type { PageRequest, Store } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import type { TaskPatch } from '../../../src/domain/task-fields.ts';

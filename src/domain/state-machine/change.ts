@@ -1,5 +1,5 @@
-import type { TaskPatch } from './task-fields.ts';
-import type { Cost, TaskWork, Transition } from './video-task.ts';
+import type { TaskPatch } from '../task-fields.ts';
+import type { Cost, TaskWork, Transition } from '../video-task.ts';
 
 /** A change of a task: decided on the row as it is, and written in the transaction that read it. */
 export interface Change {

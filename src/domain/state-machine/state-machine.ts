@@ -1,9 +1,9 @@
-import type { NextAction, Stage, VideoTask } from './video-task.ts';
+import type { NextAction, Stage, VideoTask } from '../video-task.ts';
 import type { Change } from './change.ts';
 import { patchOf } from './event-patch.ts';
 import { reasonOf } from './history-reason.ts';
 import type { TaskEvent } from './task-event.ts';
-import { patched, type TaskPatch } from './task-fields.ts';
+import { patched, type TaskPatch } from '../task-fields.ts';
 
 export type { TaskEvent } from './task-event.ts';
 

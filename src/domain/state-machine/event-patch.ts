@@ -1,6 +1,6 @@
-import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } from './video-task.ts';
+import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } from '../video-task.ts';
 import type { TaskEvent } from './task-event.ts';
-import type { TaskPatch } from './task-fields.ts';
+import type { TaskPatch } from '../task-fields.ts';
 
 /** The fields that an event writes, apart from the stage and the next action. */
 export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {

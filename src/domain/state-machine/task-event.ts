@@ -1,4 +1,4 @@
-import type { Cost, JsonObject, TaskError, Video } from './video-task.ts';
+import type { Cost, JsonObject, TaskError, Video } from '../video-task.ts';
 
 /** Everything that can happen to a task after its creation. */
 export type TaskEvent =
