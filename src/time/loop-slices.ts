@@ -1,3 +1,5 @@
+import { LoopBudget } from './loop-budget.ts';
+
 /** How long work continues before it yields the event loop, in milliseconds. */
 const sliceMs = 15;
 
@@ -14,25 +16,16 @@ interface Waiting {
  * later iterations of the loop, alternating between owners.
  */
 export class LoopSlices {
-  /** The end of the slice of this iteration; null before the first call in it. */
-  #until: number | null = null;
+  readonly #budget = new LoopBudget(sliceMs);
   readonly #waiting = new Map<string, Waiting[]>();
   #isScheduled = false;
-  readonly #reset = (): void => {
-    this.#until = null;
-  };
   readonly #start = (): void => {
     void this.#run();
   };
 
   /** Whether work may continue in this iteration of the event loop. */
   hasTime(): boolean {
-    const now = performance.now();
-    if (this.#until === null) {
-      this.#until = now + sliceMs;
-      setImmediate(this.#reset);
-    }
-    return now < this.#until;
+    return !this.#budget.isSpent();
   }
 
   /**
@@ -51,8 +44,7 @@ export class LoopSlices {
   }
 
   async #run(): Promise<void> {
-    this.#until = performance.now() + sliceMs;
-    setImmediate(this.#reset);
+    this.#budget.renew();
     for (;;) {
       const waiting = this.#shift();
       if (waiting === undefined) break;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { ConnectionQueue } from '../../src/store/sqlite/connection-queue.ts';
-import { LoopTurn } from '../../src/time/loop-turn.ts';
+import { LoopBudget } from '../../src/time/loop-budget.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { local } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { turnsDuring } from '../support/turns-during.ts';
 
 test('the connection is handed out first come, first served, to one at a time', async () => {
-  const queue = new ConnectionQueue(new LoopTurn());
+  const queue = new ConnectionQueue(new LoopBudget(10));
   const order: number[] = [];
   let holders = 0;
   const use = async (index: number) => {

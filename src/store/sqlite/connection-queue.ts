@@ -1,4 +1,4 @@
-import type { LoopTurn } from '../../time/loop-turn.ts';
+import type { LoopBudget } from '../../time/loop-budget.ts';
 
 /**
  * The order in which work gets the one connection of a database: first come, first served.
@@ -7,19 +7,19 @@ import type { LoopTurn } from '../../time/loop-turn.ts';
  * the following one, so that a long series of reads never keeps other I/O waiting.
  */
 export class ConnectionQueue {
-  readonly #turn: LoopTurn;
+  readonly #budget: LoopBudget;
   #waiting: (() => void)[] = [];
   /** The waiters before this index have been served. */
   #next = 0;
   #isHeld = false;
 
-  constructor(turn: LoopTurn) {
-    this.#turn = turn;
+  constructor(budget: LoopBudget) {
+    this.#budget = budget;
   }
 
   /** Resolves when the connection is the caller's, until it calls `release`. */
   acquire(): Promise<void> {
-    if (!this.#isHeld && !this.#turn.isSpent()) {
+    if (!this.#isHeld && !this.#budget.isSpent()) {
       this.#isHeld = true;
       return Promise.resolve();
     }
@@ -34,7 +34,7 @@ export class ConnectionQueue {
 
   /** Hands the connection to the next waiter, if there is one. */
   release(): void {
-    if (this.#next < this.#waiting.length && this.#turn.isSpent()) setImmediate(() => this.#serve());
+    if (this.#next < this.#waiting.length && this.#budget.isSpent()) setImmediate(() => this.#serve());
     else this.#serve();
   }
 
