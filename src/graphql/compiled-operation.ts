@@ -13,8 +13,8 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { Context } from '../schema/context.ts';
 import type { MaybePromise } from '../store/store.ts';
-import { Complexity } from './complexity.ts';
-import { Sizes } from './document-limits.ts';
+import { Complexity } from './documents/complexity.ts';
+import { Sizes } from './documents/document-limits.ts';
 import { isCompilable, variablesOfResults } from './compilable.ts';
 import type { OperationParams } from './params.ts';
 

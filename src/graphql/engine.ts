@@ -14,7 +14,7 @@ import { TaskStatusSource, type Context, type Services, type Viewer } from '../s
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import { CompiledOperations, type CompiledOperation } from './compiled-operation.ts';
-import { Documents } from './documents.ts';
+import { Documents } from './documents/documents.ts';
 import { OperationFinder, refusalOf, type PreparedOperation, type ValidOperation } from './operation.ts';
 import type { OperationParams } from './params.ts';
 import { publicError } from './public-error.ts';

@@ -8,7 +8,7 @@ import {
 import { codedError } from '../schema/errors.ts';
 import { boundExceededBy, maxJsonDepth, maxJsonKeys } from '../schema/json-depth.ts';
 import { CompiledOperation } from './compiled-operation.ts';
-import type { Documents } from './documents.ts';
+import type { Documents } from './documents/documents.ts';
 import type { OperationParams } from './params.ts';
 
 /** An operation of a client whose document is valid. */

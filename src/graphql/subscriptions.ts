@@ -8,7 +8,7 @@ import { codedError } from '../schema/errors.ts';
 import { unknownTask } from '../schema/task-status-changed.ts';
 import type { Store } from '../store/store.ts';
 import type { GraphQLEngine } from './engine.ts';
-import { HeldDocuments } from './held-documents.ts';
+import { HeldDocuments } from './documents/held-documents.ts';
 import type { ValidOperation } from './operation.ts';
 import { publicError } from './public-error.ts';
 

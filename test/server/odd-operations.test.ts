@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../src/schema/schema.ts';
-import { Documents } from '../../src/graphql/documents.ts';
+import { Documents } from '../../src/graphql/documents/documents.ts';
 import { codesOf, lanes } from '../support/lanes.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';

@@ -5,7 +5,7 @@ import {
   type GraphQLError,
   type SelectionSetNode,
 } from 'graphql';
-import { codedError } from '../schema/errors.ts';
+import { codedError } from '../../schema/errors.ts';
 
 /** The longest query, in tokens. GraphiQL's introspection has under 1,000; a million take 0.8 s to parse. */
 export const maxTokens = 4000;

@@ -1,5 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type { Owner } from '../domain/video-task.ts';
+import type { Owner } from '../../domain/video-task.ts';
 
 /** The limit of memory for the documents of one owner's open subscriptions, in bytes. */
 const maxHeldBytes = 64 * 1024 * 1024;

@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { fieldCosts } from '../schema/field-costs.ts';
+import { fieldCosts } from '../../schema/field-costs.ts';
 
 /** Values of variables; null for any values: pages are then of the maximum size, and no field is skipped. */
 type Variables = Readonly<Record<string, unknown>> | null;

@@ -9,8 +9,8 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { codedError, shortMessage } from '../schema/errors.ts';
-import { codeOf, type Step } from './public-error.ts';
+import { codedError, shortMessage } from '../../schema/errors.ts';
+import { codeOf, type Step } from '../public-error.ts';
 import { limitErrors, maxTokens } from './document-limits.ts';
 import { slimDocument } from './slim-document.ts';
 
