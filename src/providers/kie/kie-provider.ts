@@ -18,6 +18,7 @@ import {
   type PricedSettings,
   type VideoModel,
 } from '../../domain/video-model.ts';
+import { withResponse } from '../quoted-response.ts';
 import { Balance } from './balance.ts';
 import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
 import { NoAnswerError, OwnFaultError } from '../http/faults.ts';
@@ -26,7 +27,7 @@ import { ImageUploads } from './submit/image-uploads.ts';
 import { isObject, numberOf } from '../http/json.ts';
 import { kieModels, usdPerCredit } from './models.ts';
 import { operatorPrice } from './operator-price.ts';
-import { readCutAnswer, readSubmitAnswer, withResponse } from './submit/submit-response.ts';
+import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
 import { kieSettings } from './settings.ts';
 import { KieChecks } from './check/checks.ts';
 

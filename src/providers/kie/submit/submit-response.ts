@@ -7,9 +7,6 @@ import { isObject, numberOf, parseJson, textOf } from '../../http/json.ts';
 import { readCreateCode } from '../status-codes.ts';
 import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';
 
-/** How much of a response that proves nothing is logged, in characters. */
-const quotedLength = 2000;
-
 /**
  * What an answer to a paid create proves. A task id is an acceptance, whatever else is said; what proves
  * nothing stays unknown.
@@ -55,20 +52,6 @@ export function readCutAnswer({ message, partialText }: NoAnswerError, memo: Jso
   return providerTaskId === null
     ? unknown(message, possibleTaskIds(partialText))
     : { kind: 'accepted', providerTaskId, memo };
-}
-
-/** An outcome that proves nothing, with the beginning of its response: without our key and the callback's secret. */
-export function withResponse(
-  outcome: SubmitOutcome,
-  text: string,
-  secrets: readonly string[],
-): SubmitOutcome {
-  if (outcome.kind !== 'unknown' || text === '') return outcome;
-  const response = secrets
-    .filter((secret) => secret !== '')
-    .reduce((shown, secret) => shown.replaceAll(secret, '…'), text)
-    .slice(0, quotedLength);
-  return { ...outcome, response };
 }
 
 const refused = (
