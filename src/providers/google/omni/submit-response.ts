@@ -1,0 +1,82 @@
+import { modelNamed, type VideoModel } from '../../../domain/video-model.ts';
+import type { NoAnswerError } from '../../http/faults.ts';
+import type { Answer } from '../../http/http.ts';
+import { isObject, parseJson, textOf } from '../../http/json.ts';
+import type { SubmitOutcome } from '../../provider.ts';
+import { taskError } from '../../task-error.ts';
+import { codeOf, isTooFast, responseError, taskErrorCodeOf } from './google-error.ts';
+
+/** Quotas are per minute: without a `Retry-After`, the next minute has another one. */
+const quotaWindowMs = 60_000;
+
+/** Statuses in which an error of Google's own form proves that nothing was made: it was not valid, paid or allowed. */
+const refusals: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 413, 415, 416, 422]);
+
+/** What a response is read with. */
+export interface SubmitReading {
+  readonly label: string;
+  /** The model of the request, and all that are offered. */
+  readonly model: string;
+  readonly models: readonly VideoModel[];
+}
+
+/**
+ * What a response to `POST /v1beta/interactions` proves. An id is an acceptance, whatever else is said. Only an error in
+ * Google's own form proves a refusal; a page of something in between, a 5xx and silence prove nothing.
+ */
+export function readSubmitAnswer(reading: SubmitReading, answer: Answer): SubmitOutcome {
+  const { status, json, retryAfterMs } = answer;
+  const id = interactionId(json);
+  if (id !== null) return { kind: 'accepted', providerTaskId: id, memo: null };
+  const error = responseError(json);
+  const name = error === null ? null : codeOf(error);
+  const unknown: SubmitOutcome = {
+    kind: 'unknown',
+    reason: `HTTP ${status}${name === null ? '' : ` (${name})`} without an id`,
+    possibleIds: [],
+  };
+  if (error === null) return unknown;
+  if (status === 429 && isTooFast(error)) {
+    const reason = `${reading.label} takes no more tasks in this minute`;
+    return { kind: 'notSent', reason, retryAfterMs: retryAfterMs ?? quotaWindowMs, cause: 'notNow' };
+  }
+  if (status !== 429 && !refusals.has(status)) return unknown;
+  const code = status === 429 ? 'INSUFFICIENT_CREDITS' : taskErrorCodeOf(error, codeByStatus(status));
+  const refused = taskError(reading.label, code, name, error.message, 'NO');
+  return {
+    kind: 'refused',
+    error:
+      code === 'MODEL_RETIRED' ? { ...refused, message: withSuccessor(refused.message, reading) } : refused,
+  };
+}
+
+/** What is left of an answer that was cut proves an acceptance if its id is there, and else nothing. */
+export function readCutAnswer({ message, partialText }: NoAnswerError): SubmitOutcome {
+  const id =
+    interactionId(parseJson(partialText)) ??
+    // The id is the first field, and whole where its quote has closed.
+    /^\s*\{\s*"id"\s*:\s*"([\w-]{1,400})"/.exec(partialText)?.[1] ??
+    null;
+  return id === null
+    ? { kind: 'unknown', reason: message, possibleIds: [] }
+    : { kind: 'accepted', providerTaskId: id, memo: null };
+}
+
+/** The id of an interaction; null for anything that is none. */
+function interactionId(json: unknown): string | null {
+  if (!isObject(json)) return null;
+  const id = (textOf(json['id']) ?? textOf(json['name']))?.replace(/^interactions\//, '');
+  return id !== undefined && /^[\w.-]{1,400}$/.test(id) ? id : null;
+}
+
+const codeByStatus = (status: number) =>
+  status === 401 || status === 403
+    ? 'PROVIDER_UNAUTHORIZED'
+    : status === 402
+      ? 'INSUFFICIENT_CREDITS'
+      : 'PROVIDER_REJECTED';
+
+function withSuccessor(message: string, { model, models }: SubmitReading): string {
+  const successor = modelNamed(models, model)?.successor ?? models.find(({ id }) => id !== model)?.id;
+  return successor === undefined ? message : `${message} Use ${successor} instead.`;
+}
