@@ -36,7 +36,7 @@ const submitDrainMs = 5000;
 export interface App extends AsyncDisposable {
   /** The address for clients on this machine. */
   readonly url: string;
-  /** Whether only the simulator makes videos. */
+  /** True if only the simulator makes videos. */
   readonly simulated: boolean;
 }
 

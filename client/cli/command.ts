@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 import type { Task } from './task.ts';
 import { waitForEnd } from './wait.ts';
 
-/** Whether to wait for a task, and where to save its video. */
+/** Options of waiting for a task and saving its video. */
 export interface WaitOptions {
   readonly wait: boolean;
   readonly out?: string | undefined;

@@ -8,7 +8,7 @@ import { exitCodes, Failure } from './failure.ts';
 export interface ConnectionOptions {
   readonly url: string;
   readonly key: string | null;
-  /** How long a lost connection is retried. A first connection that fails is not. */
+  /** Time for which a lost connection is retried. A first connection that fails is not. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
   /** Called once when a connection is lost, and once when it is restored. */

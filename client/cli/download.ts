@@ -66,7 +66,7 @@ class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
-/** Whether the error is of the local disk: a folder was removed, or the disk is full. */
+/** True if the error is of the local disk: a folder was removed, or the disk is full. */
 const isDiskError = (error: unknown): boolean =>
   error instanceof Error && 'syscall' in error && ('path' in error || error.syscall === 'write');
 

@@ -77,9 +77,9 @@ export const taskShape = z.object({
 /** A task as the server reports it. */
 export type Task = z.infer<typeof taskShape>;
 
-/** Whether the task has ended. */
+/** True if the task has ended. */
 export const isTerminal = ({ status }: Task): boolean =>
   status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELED';
 
-/** Whether the task waits for a person to check the provider. */
+/** True if the task waits for a person to check the provider. */
 export const needsPerson = ({ stage }: Task): boolean => stage === 'SUBMISSION_UNKNOWN';

@@ -2,7 +2,7 @@ import type { TaskId } from '../domain/video-task.ts';
 
 /** One paid attempt while this process makes it. */
 export interface Attempt extends Disposable {
-  /** Whether the task is still to be sent: false once it was canceled. */
+  /** True if the task is still to be sent: false once it was canceled. */
   readonly isWanted: () => boolean;
 }
 
@@ -22,7 +22,7 @@ export class Attempts {
     };
   }
 
-  /** Whether this process makes one for a task. */
+  /** True if this process makes one for a task. */
   has(id: TaskId): boolean {
     return this.#wanted.has(id);
   }

@@ -46,7 +46,7 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   return errors;
 }
 
-/** What is too long for a model: the prompt counts as it is sent, with the frame of the use case. */
+/** Reports input that is too long for a model: the prompt counts as it is sent, with the frame of the use case. */
 export function checkLengths(
   { label, maxPromptLength: most, maxNegativePromptLength: mostNegative }: VideoModel,
   spec: Pick<VideoSpec, 'prompt' | 'negativePrompt' | 'useCase'>,
@@ -80,7 +80,7 @@ export function checkModel(model: string | null, errors: UserError[]): void {
   }
 }
 
-/** What is wrong with an idempotency key; null: nothing. Control characters are kept for keys of our own. */
+/** The fault of an idempotency key; null: none. Control characters are kept for keys of our own. */
 export function checkKey(key: string | null, field: readonly string[]): UserError | null {
   if (key === null) return null;
   if (key === '') {

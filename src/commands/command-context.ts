@@ -18,15 +18,15 @@ export interface OwnerLimits {
 export interface Commands {
   /** Without the methods that read or change a task of any owner. */
   readonly store: Omit<Store, 'get' | 'change'>;
-  /** Where uploads and videos are kept. */
+  /** Storage of uploads and videos. */
   readonly files: MediaFiles;
   readonly recorder: OwnRecorder;
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly promptFrames: PromptFrames;
-  /** What owners may spend. */
+  /** Budgets of owners. */
   readonly budgets: Budgets;
-  /** What the uploads of one owner may take, in bytes. */
+  /** The limit of the uploads of one owner, in bytes. */
   readonly maxUploadBytes: number;
   /** Bounds on what one owner may do; without them, none. */
   readonly limits?: OwnerLimits;

@@ -25,7 +25,7 @@ export class LookUps {
     this.#commands = commands;
   }
 
-  /** What a provider reports about a task; null if too many callers wait already. Nothing of it is kept. */
+  /** The provider's report about a task; null if too many callers wait already. Nothing of it is kept. */
   async ask(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome | null> {
     return this.#calls.run(owner, () => this.#ask(owner, provider, providerTaskId));
   }

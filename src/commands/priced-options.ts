@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/video-task.ts';
 import type { UserError } from '../domain/user-error.ts';
 
 /**
- * What speaks against options of an owner who has a budget. An estimate sees none of `providerOptions`, and many of them
+ * Checks the options of an owner who has a budget. An estimate sees none of `providerOptions`, and many of them
  * change what is billed (another tier, more outputs, sound, a longer video): only those pass that are known not to.
  *
  * @param field the path of the options, or of what they are taken from

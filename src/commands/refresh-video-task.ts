@@ -10,13 +10,13 @@ import { success, unknownTask, type TaskResult } from './task-result.ts';
 const sharedMs = 2000;
 /** No caller waits longer for a check, in milliseconds. */
 const longestWaitMs = 15_000;
-/** How often the row is read while it is checked elsewhere: what this process writes is announced to it at once. */
+/** The pause between two reads of the row while it is checked elsewhere: what this process writes is announced to it at once. */
 const readAgainMs = 1000;
 
 /** Calls that may wait at once, those that share a check included. */
 const bounds = { perOwner: 1000, total: 4000 };
 
-/** Whether the check that became due then was answered, and what it found is being copied: that may take minutes. */
+/** True if the check that became due then was answered, and what it found is being copied: that may take minutes. */
 const isCopying = ({ work: { leaseOwner, lastCheckedAt, dueAt } }: VideoTask): boolean =>
   leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
 

@@ -62,7 +62,7 @@ export async function trackVideoTask(
   return success(kept.task);
 }
 
-/** Whether a text can be a provider's id of a task: no spaces, no control characters, not endless. */
+/** True if a text can be a provider's id of a task: no spaces, no control characters, not endless. */
 export const isProviderTaskId = (text: string): boolean =>
   text.length > 0 && text.length <= maxIdLength && /^[\x21-\x7e]+$/.test(text);
 

@@ -98,7 +98,7 @@ export class VideoTasks {
     return uploaded;
   }
 
-  /** What `generateVideo` would do with this input. */
+  /** The selection and cost of `generateVideo` for this input. */
   estimateVideo(
     owner: Owner,
     input: GenerateVideoInput,
@@ -107,13 +107,13 @@ export class VideoTasks {
     return estimateVideo(this.#commands, owner, input, idempotencyKey);
   }
 
-  /** What an owner's tasks of this UTC month cost so far, in USD. */
+  /** The cost of an owner's tasks of this UTC month so far, in USD. */
   spentThisMonth(owner: Owner): Promise<Spending> {
     const { store, now } = this.#commands;
     return store.spending(owner, monthOf(now()));
   }
 
-  /** What an owner may spend in a UTC month, in USD; null: no limit. */
+  /** The budget of an owner for a UTC month, in USD; null: no limit. */
   budgetPerMonth(owner: Owner): number | null {
     return budgetOf(this.#commands.budgets, owner);
   }
@@ -136,7 +136,7 @@ export class VideoTasks {
     return tracked !== null && isOwn(tracked, owner) ? tracked : null;
   }
 
-  /** What a provider reports about a task that is not the caller's; null if too many callers wait for that already. */
+  /** The provider's report about a task that is not the caller's; null if too many callers wait for that already. */
   lookUp(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome | null> {
     return this.#lookUps.ask(owner, provider, providerTaskId);
   }

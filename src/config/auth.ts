@@ -97,5 +97,5 @@ export function checkAuth(auth: AuthConfig, host: string): void {
   }
 }
 
-/** Whether only this machine can reach an address that a server listens on. */
+/** True if only this machine can reach an address that a server listens on. */
 const isLoopback = (host: string): boolean => isLoopbackName(hostnameOf(host) ?? host);

@@ -18,7 +18,7 @@ const origins = (value: string) => {
       );
 };
 
-/** Where the server listens, and which pages may call it. */
+/** The server's address, and the pages that may call it. */
 export const httpSettings = {
   host: setting(
     'HOST',

@@ -17,7 +17,7 @@ const databaseUrl = (value: string) => {
   return path ?? new Invalid('must be sqlite:PATH');
 };
 
-/** Where data is kept. */
+/** Storage of data. */
 export const storageSettings = {
   dataDir: setting('DATA_DIR', './data', 'embedded database, videos and uploads', text),
   databaseFile: optionalSetting('DATABASE_URL', 'sqlite:PATH; unset: reelay.db in DATA_DIR', databaseUrl),

@@ -1,7 +1,7 @@
 import type { ProviderOffer } from './provider-offer.ts';
 import type { Cost, VideoSpec } from './video-task.ts';
 
-/** What one video will cost by the provider's list; null where no price is known. */
+/** The cost of one video by the provider's list; null where no price is known. */
 export function estimateCost(provider: ProviderOffer, spec: VideoSpec): Cost | null {
   const { model, durationSeconds, resolution, audio, imagesAs, referenceImages } = spec;
   const price = provider.price(model, {

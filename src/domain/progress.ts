@@ -1,6 +1,6 @@
 import { isTerminal, type VisibleTask } from './video-task.ts';
 
-/** How far a task is, for people who wait. Seconds since its creation. */
+/** The progress of a task, for people who wait. Seconds since its creation. */
 export interface Progress {
   /** 0 to 100; never falls, and is 100 only when the video is there. */
   readonly percent: number;

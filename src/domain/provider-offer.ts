@@ -5,7 +5,7 @@ import type { ProviderName } from './video-task.ts';
 export interface ProviderOffer {
   readonly name: ProviderName;
   readonly label: string;
-  /** What one credit of the provider is worth; null where it reports no credits. */
+  /** The value of one credit of the provider in USD; null where it reports no credits. */
   readonly usdPerCredit: number | null;
   /** In order of preference: the first is the default. */
   readonly models: readonly VideoModel[];
@@ -16,7 +16,7 @@ export interface ProviderOffer {
    * not known. Absent: the provider reports none.
    */
   successRate?(model: string): number | null;
-  /** Whether a model that is not listed is passed through by name. */
+  /** True if a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
   /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
   readonly reservedOptions: ReadonlySet<string>;

@@ -163,7 +163,7 @@ function fit(model: VideoModel, input: GenerateVideoInput) {
 const chosenAspectRatio = (given: AspectRatio, possible: readonly AspectRatio[]): AspectRatio =>
   given === 'LANDSCAPE_16_9' && possible.length === 1 && possible[0] === 'AUTO' ? 'AUTO' : given;
 
-/** How long the model's videos may be with so many images, when their use is left to it. */
+/** The durations of the model's videos with so many images, when their use is left to it. */
 export function durationsWith(model: VideoModel, imageCount: number): readonly number[] {
   const use = usesOf(model).find(([, { min, max }]) => imageCount >= min && imageCount <= max);
   return use?.[1].durations ?? model.durations;
@@ -174,7 +174,7 @@ const fallbackDuration = (model: VideoModel, durations: readonly number[]): numb
     ? model.defaultDuration
     : (durations.at(-1) ?? model.defaultDuration);
 
-/** Which use the images are put to. AUTO takes the first whose limits hold that many, in the model's own order. */
+/** The use that the images are put to. AUTO takes the first whose limits hold that many, in the model's own order. */
 function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserError[]) {
   const count = input.referenceImages.length;
   // The name of the model for a use of images stands for that use.

@@ -17,7 +17,7 @@ export type UserErrorCode = (typeof userErrorCodes)[number];
 /** An error that the caller can fix. `field` starts at the argument; list indexes are strings. */
 export interface UserError {
   readonly code: UserErrorCode;
-  /** What is wrong and what to do instead. */
+  /** The mistake, and what to do instead. */
   readonly message: string;
   readonly field: readonly string[] | null;
 }

@@ -8,7 +8,7 @@ export interface Price {
 
 /** Every answer to whether the videos of a model have sound. */
 export const audioSupports = ['NEVER', 'OPTIONAL', 'ALWAYS'] as const;
-/** Whether the videos of a model have sound, or `input.audio` decides. */
+/** The sound of a model's videos: never, always, or as `input.audio` decides. */
 export type AudioSupport = (typeof audioSupports)[number];
 
 /** A use of images with every choice made. */
@@ -56,10 +56,10 @@ export interface VideoModel {
   readonly durationsAt?: Partial<Record<Resolution, readonly number[]>>;
   /** The limits of each use, in the order in which AUTO takes them; a use that is absent is not supported. */
   readonly imageUses: Partial<Record<NamedImageUse, ImageUseLimits>>;
-  /** Whether it makes no video from text alone. */
+  /** True if it makes no video from text alone. */
   readonly requiresImages: boolean;
   readonly audio: AudioSupport;
-  /** Whether a video has sound without `input.audio`. */
+  /** True if a video has sound without `input.audio`. */
   readonly defaultAudio: boolean;
   readonly acceptsNegativePrompt: boolean;
   readonly acceptsSeed: boolean;

@@ -70,12 +70,12 @@ export const useCases = [
   'LUXURY_BRAND',
   'GENERAL',
 ] as const;
-/** What the video is for. */
+/** The purpose of the video. */
 export type UseCase = (typeof useCases)[number];
 
 /** Every way to use reference images. */
 export const imageUses = ['AUTO', 'REFERENCE', 'FIRST_FRAME', 'FIRST_AND_LAST_FRAME'] as const;
-/** What reference images are to the video; AUTO does what the model's documentation does with that many. */
+/** The use of reference images; AUTO is the one of the model's documentation for that many. */
 export type ImageUse = (typeof imageUses)[number];
 
 /** Every code of a failed task. */
@@ -96,7 +96,7 @@ export type TaskErrorCode = (typeof taskErrorCodes)[number];
 
 /** Every answer to whether a failure was billed. */
 export const billedAnswers = ['YES', 'NO', 'UNKNOWN'] as const;
-/** Whether the provider charged for it, as far as it can be known. */
+/** The provider's charge for it, as far as it can be known. */
 export type Billed = (typeof billedAnswers)[number];
 
 /** The failure of a task, for people and programs. */
@@ -106,7 +106,7 @@ export interface TaskError {
   readonly message: string;
   /** The provider's own code, as text. */
   readonly providerCode: string | null;
-  /** Whether the same input may well succeed another time. */
+  /** True if the same input may well succeed another time. */
   readonly retryable: boolean;
   readonly billed: Billed;
 }
@@ -139,7 +139,7 @@ export interface Upload extends UploadedImage {
   /** The size of the file; 0 where it was not noted yet. */
   readonly bytes: number;
   readonly createdAt: number;
-  /** When it was made or last put into a task; swept a month after. */
+  /** The time at which it was made or last put into a task; swept a month after. */
   readonly usedAt: number;
 }
 
@@ -169,7 +169,7 @@ export interface Cost {
 /** The next step of the worker for a task. */
 export type NextAction = 'submit' | 'check';
 
-/** What was asked for, with every choice made. Passed whole: to the provider, and to a task that repeats it. */
+/** The request of a caller, with every choice made. Passed whole: to the provider, and to a task that repeats it. */
 export interface VideoSpec {
   /** The provider's name of the model. */
   readonly model: string;
@@ -180,9 +180,9 @@ export interface VideoSpec {
   readonly useCase: UseCase | null;
   readonly referenceImages: readonly ReferenceImage[];
   readonly imagesAs: ImageUse;
-  /** What the video must not show, for models that accept it. */
+  /** Things that the video must not show, for models that accept it. */
   readonly negativePrompt: string | null;
-  /** Whether the video has sound; null: the model's default. */
+  /** True for a video with sound; null: the model's default. */
   readonly audio: boolean | null;
   readonly aspectRatio: AspectRatio;
   readonly durationSeconds: number | null;
@@ -216,15 +216,15 @@ export interface ProviderTask {
   readonly trackedId: string | null;
   /** The provider's own status; `unknown` when its answer could not be read. */
   readonly status: string | null;
-  /** What the adapter needs to find the task again, such as Kie's contract. */
+  /** Data with which the adapter finds the task again, such as Kie's contract. */
   readonly memo: JsonObject | null;
   /** As reported by the provider, 0 to 99; null while it reported none. */
   readonly percent: number | null;
-  /** When the last attempt to submit began. */
+  /** The time at which the last attempt to submit began. */
   readonly submittedAt: number | null;
 }
 
-/** How a task ended; all null while it has not. */
+/** The end of a task; all null while it has not ended. */
 export interface VideoResult {
   readonly video: Video | null;
   readonly error: TaskError | null;
@@ -237,12 +237,12 @@ export interface TaskWork {
   readonly dueAt: number | null;
   readonly leaseOwner: string | null;
   readonly leaseUntil: number | null;
-  /** When the last check that ended had begun. */
+  /** The time at which the last check began that has ended. */
   readonly lastCheckedAt: number | null;
   readonly checks: number;
   /** Checks in a row whose answer was not understood: they thin out. */
   readonly unknownChecks: number;
-  /** When a callback last reported that there is something new to see at the provider. */
+  /** The time at which a callback last reported that there is something new at the provider. */
   readonly wokenAt: number | null;
   /** An id that a callback named for a submission of unknown outcome; believed after a check. */
   readonly suggestedProviderTaskId: string | null;
@@ -260,7 +260,7 @@ export interface VideoTask {
   readonly spec: VideoSpec;
   readonly provider: ProviderTask;
   readonly result: VideoResult;
-  /** What a person can do now. */
+  /** Advice to a person: the situation, and what to do. */
   readonly hint: string | null;
   readonly cost: Cost | null;
   readonly retryOf: TaskId | null;

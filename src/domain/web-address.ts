@@ -1,5 +1,5 @@
 /**
- * Whether a string is one absolute http or https URL. WHATWG's parser would also take several with
+ * True if a string is one absolute http or https URL. WHATWG's parser would also take several with
  * line breaks between them for one, and `https:host` for `https://host`: both are mistakes that would be paid for.
  */
 export const isWebAddress = (text: string): boolean =>

@@ -81,12 +81,12 @@ export class TaskFeed implements AsyncDisposable {
     return this.#last;
   }
 
-  /** Whether the last read succeeded: while none does, subscribers wait. */
+  /** True if the last read succeeded: while none does, subscribers wait. */
   get isCurrent(): boolean {
     return this.#isCurrent;
   }
 
-  /** How many listeners there are, for leak checks and metrics. */
+  /** The number of listeners, for leak checks and metrics. */
   get listenerCount(): number {
     let count = 0;
     for (const listeners of this.#byTask.values()) count += listeners.size;

@@ -23,7 +23,7 @@ export interface StoredPage {
   readonly states: readonly StoredState[];
   /** Every revision up to this one is in this page or before it. */
   readonly to: number;
-  /** Whether nothing was stored after it when it was read. */
+  /** True if nothing was stored after it when it was read. */
   readonly isLast: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { TaskStream } from './task-stream.ts';
 export interface Sink {
   /** Writes one message. Called only while `isWritable`, in revision order, each revision at most once. */
   send(payload: Payload): void;
-  /** Whether the reader keeps up. */
+  /** True if the reader keeps up. */
   isWritable(): boolean;
   /** Calls back once when the reader has caught up; never after the transport is gone. */
   whenWritable(resume: () => void): void;
@@ -187,7 +187,7 @@ export class Subscriber implements Disposable {
     }
   }
 
-  /** Whether the reader took the whole page. */
+  /** True if the reader took the whole page. */
   #sendPage({ states }: StoredPage, upTo: number): boolean {
     for (const { revision, payload } of states) {
       if (revision <= this.#sentUpTo) continue;

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 
 /**
- * Whether graphql-jit 0.8.9 executes a document exactly as graphql-js does, as far as is known and as the test with
+ * True if graphql-jit 0.8.9 executes a document exactly as graphql-js does, as far as is known and as the test with
  * random documents finds. Its known faults are
  * - a variable inside a JSON literal, which it loses, and an absent one in an input literal, which it makes null;
  * - `@skip` and `@include` on fragments, or beside a fragment that is spread more than once: fields are lost, since it

@@ -179,7 +179,7 @@ export class CompiledOperations {
   }
 }
 
-/** Whether graphql-js accepts each value. Its `getVariableValues` would look the types up again each time. */
+/** True if graphql-js accepts each value. Its `getVariableValues` would look the types up again each time. */
 function areClean(values: Readonly<Record<string, unknown>>, types: readonly VariableType[]): boolean {
   for (const { name, type, hasDefault } of types) {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;

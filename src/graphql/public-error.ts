@@ -17,7 +17,7 @@ const codeOfYoga: Readonly<Record<string, ErrorCode>> = {
   OPERATION_RESOLUTION_FAILURE: 'BAD_INPUT',
 };
 
-/** Whether an error is a fault of this server: thrown by a resolver or a module below, not raised for the caller. */
+/** True if an error is a fault of this server: thrown by a resolver or a module below, not raised for the caller. */
 const isFault = (error: unknown): boolean =>
   !(error instanceof GraphQLError) ||
   (error.originalError !== undefined && !(error.originalError instanceof GraphQLError));

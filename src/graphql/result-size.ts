@@ -26,7 +26,7 @@ class Counter {
     this.#left = most;
   }
 
-  /** Whether the value and everything counted before are within the limit. */
+  /** True if the value and everything counted before are within the limit. */
   fits(value: unknown): boolean {
     if (typeof value === 'string') {
       this.#left -= value.length <= shortString ? value.length + 2 : JSON.stringify(value).length;

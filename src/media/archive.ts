@@ -25,7 +25,7 @@ export type ArchiveOutcome =
 /** A body of a source, which the archive reads to its end or destroys. */
 interface OpenedSource {
   readonly body: Readable;
-  /** Whether the transport says where the body ends. */
+  /** True if the transport says where the body ends. */
   readonly statesLength: boolean;
 }
 
@@ -209,7 +209,7 @@ export class Archive implements AsyncDisposable {
  * servers state a wrong length or cut the connection after the last byte.
  */
 class SourceBytes {
-  /** What ended them early. */
+  /** The cause that ended them early. */
   failure: SourceError | null = null;
 
   async *read(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {

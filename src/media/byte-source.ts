@@ -115,7 +115,7 @@ export class Table {
     this.#at = at;
   }
 
-  /** Whether the next entry is in memory, so that `next` may be called. */
+  /** True if the next entry is in memory, so that `next` may be called. */
   get isReady(): boolean {
     return this.#blockAt + this.#entryBytes <= this.#block.byteLength;
   }
@@ -134,7 +134,7 @@ export class Table {
     if (!this.isReady) throw new MalformedError('it ends too early');
   }
 
-  /** Where the next entry lies in `block`. */
+  /** Position of the next entry in `block`. */
   next(): number {
     const at = this.#blockAt;
     this.#blockAt += this.#entryBytes;

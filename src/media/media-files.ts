@@ -45,7 +45,7 @@ export interface ReceivedFile extends AsyncDisposable {
 export type Verify = (written: ByteSource) => Promise<void>;
 
 /**
- * Where finished videos and uploads are kept: one folder, one file for each unguessable key. Every method rejects with
+ * Storage of finished videos and uploads: one folder, one file for each unguessable key. Every method rejects with
  * StorageError, and nothing else, where the disk fails; its first failure and its end are logged.
  */
 export class MediaFiles {
@@ -134,7 +134,7 @@ export class MediaFiles {
   }
 
   /**
-   * Whether there is a file of this key.
+   * True if there is a file of this key.
    *
    * @throws StorageError while that cannot be known: a folder that is gone says nothing about its files
    */

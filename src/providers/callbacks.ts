@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SettingGroup, Values } from '../settings/setting.ts';
 
-/** How a provider calls back. The server knows the address and its token; the provider knows what a call contains. */
+/** Callbacks of a provider. The server knows the address and its token; the provider knows what a call contains. */
 export interface ProviderCallbacks<S extends SettingGroup = SettingGroup> {
   /** The segment of the address: `/callbacks/PATH/TOKEN`. */
   readonly path: string;

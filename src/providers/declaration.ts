@@ -17,10 +17,10 @@ export interface ProviderDeclaration<S extends SettingGroup = SettingGroup> {
   readonly implementation: ProviderImplementation<S> | null;
 }
 
-/** How this version uses a provider. */
+/** The use of a provider by this version. */
 export interface ProviderImplementation<S extends SettingGroup = SettingGroup> {
   /**
-   * What an account needs; null: nothing. Where `PROVIDERS` is unset, the providers whose credentials are set are used,
+   * The credentials of an account; null: it needs none. Where `PROVIDERS` is unset, the providers whose credentials are set are used,
    * and those that need none if there are no others.
    */
   readonly credentials: Credentials<S> | null;

@@ -25,11 +25,11 @@ export type HandOver =
 /** One paid attempt, with everything already decided and checked against the model. */
 export interface SubmitRequest extends Omit<VideoSpec, 'label' | 'useCase' | 'referenceImages'> {
   readonly images: readonly ProviderImage[];
-  /** Where the provider may call back when it is done; null without a public address. */
+  /** The address for the provider's callback when it is done; null without a public address. */
   readonly callbackUrl: string | null;
 }
 
-/** How an attempt ended. `unknown` may have been billed: it is never sent again automatically. */
+/** The outcome of an attempt. `unknown` may have been billed: it is never sent again automatically. */
 export type SubmitOutcome =
   | { readonly kind: 'accepted'; readonly providerTaskId: string; readonly memo: JsonObject | null }
   | { readonly kind: 'refused'; readonly error: TaskError }
@@ -47,9 +47,9 @@ export type SubmitOutcome =
   | {
       readonly kind: 'unknown';
       readonly reason: string;
-      /** What the response carried that may be the id of the task, the likeliest first; mostly none. */
+      /** Values in the response that may be the id of the task, the likeliest first; mostly none. */
       readonly possibleIds: readonly string[];
-      /** How the response began, without secrets, for the log: what no list of names foresees is found there. */
+      /** The beginning of the response, without secrets, for the log: what no list of names foresees is found there. */
       readonly response?: string;
     };
 
@@ -59,7 +59,7 @@ export interface CheckRequest {
   readonly model: string;
   readonly resolution: Resolution | null;
   readonly memo: JsonObject | null;
-  /** Where the provider may call back about work that a check orders; null without a public address. */
+  /** The address for the provider's callback about work that a check orders; null without a public address. */
   readonly callbackUrl: string | null;
   /**
    * Asked just before something billed is ordered, such as a larger version. False: it is not ordered, and the
@@ -72,7 +72,7 @@ export interface CheckRequest {
 export interface CheckFacts {
   /** The state as the provider writes it. */
   readonly providerStatus: string;
-  /** What to remember for the next check; null keeps what is there. */
+  /** Data to keep for the next check; null keeps what is there. */
   readonly memo: JsonObject | null;
   /** Credits consumed; null where not reported. */
   readonly credits: number | null;
@@ -80,7 +80,7 @@ export interface CheckFacts {
   readonly echoedPrompt: string | null;
 }
 
-/** Where the bytes of a finished video are. */
+/** The source of the bytes of a finished video. */
 export type VideoSource =
   /** At a public address, which the archive fetches through the address guard. */
   | { readonly kind: 'url'; readonly url: string }
@@ -96,7 +96,7 @@ export type VideoSource =
 /** A finished video that the provider opened. Whoever opened it reads the body to its end or destroys it. */
 export interface OpenedVideo {
   readonly body: Readable;
-  /** Whether the transport says where the body ends, so that one that was cut off fails. */
+  /** True if the transport says where the body ends, so that one that was cut off fails. */
   readonly statesLength: boolean;
 }
 
@@ -129,7 +129,7 @@ export interface SubmitContext {
 
 /** Every health. */
 export const providerHealths = ['UP', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const;
-/** How reliably a provider has answered in the last minutes. */
+/** The reliability of a provider in the last minutes. */
 export type ProviderHealth = (typeof providerHealths)[number];
 
 /** A limit of new tasks per time. */
@@ -143,11 +143,11 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   /** Set where it is not configured: nothing can be sent to it or asked of it. */
   readonly isMissing?: true;
   readonly pollIntervalMs: number;
-  /** How many tasks the account may start in a sliding window; null: no limit. */
+  /** The limit of tasks that the account may start in a sliding window; null: no limit. */
   readonly createRate: CreateRate | null;
   /** The variable in which the operator can set prices; null: there is none. */
   readonly priceSetting: string | null;
-  /** Where a person can look up a task by its provider task id; null: there is no such page. */
+  /** The page on which a person can look up a task by its provider task id; null: there is none. */
   readonly taskPage: string | null;
   /**
    * Stores at the provider the images that it must have before the paid request; may be repeated, and bills nothing.
@@ -165,7 +165,7 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
    * @throws an error without a secret where the video cannot be had now
    */
   openVideo?(reference: string, signal: AbortSignal): Promise<OpenedVideo>;
-  /** Whether an accepted task can be stopped at the provider; absent: none can. */
+  /** True if an accepted task can be stopped at the provider; absent: none can. */
   canCancel?(providerTaskId: string): boolean;
   /** Asks the provider to stop a task that `canCancel`; present where that is. May be repeated. */
   cancel?(providerTaskId: string, signal: AbortSignal): Promise<CancelOutcome>;

@@ -1,6 +1,6 @@
 import type { SubmitOutcome } from './provider.ts';
 
-/** How much of a response that proves nothing is logged, in characters. */
+/** The longest part of a response that proves nothing in the log, in characters. */
 const quotedLength = 2000;
 
 /** An outcome that proves nothing, with the beginning of its response: without our key and the callback's secret. */

@@ -101,7 +101,7 @@ export const createMissingProviders = (configured: readonly VideoProvider[]): Vi
 export const providerLabel = (name: ProviderName): string =>
   declarations.find((declaration) => declaration.name === name)?.label ?? name;
 
-/** Where a provider calls back, below `/callbacks/`; null: it does not. */
+/** The path below `/callbacks/` at which a provider calls back; null: it does not. */
 export const callbackPathOf = (name: ProviderName): string | null =>
   declared(name).implementation?.callbacks?.path ?? null;
 

@@ -1,6 +1,6 @@
 import type { Billed, TaskError, TaskErrorCode } from '../domain/video-task.ts';
 
-/** How much of a provider's own text is quoted. */
+/** The longest quote of a provider's own text, in characters. */
 const maxQuote = 300;
 
 /** The action that an error message recommends. */
@@ -17,7 +17,7 @@ const advice: Record<TaskErrorCode, string> = {
   INTERNAL: 'Contact the operator of this server.',
 };
 
-/** Whether the same input may succeed another time. */
+/** True if the same input may succeed another time. */
 const retryable: ReadonlySet<TaskErrorCode> = new Set([
   'INSUFFICIENT_CREDITS',
   'PROVIDER_UNAUTHORIZED',

@@ -16,7 +16,7 @@ const errorCodes = [
 /** Codes of `extensions.code`. Errors that callers can fix in an input are rows of `userErrors` instead. */
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** Whether a string is one of the codes. */
+/** True if a string is one of the codes. */
 export const isErrorCode = (name: string): name is ErrorCode => errorCodes.some((code) => code === name);
 
 /** An error that is sent to the caller unchanged. */

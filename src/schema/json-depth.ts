@@ -4,7 +4,7 @@ export const maxJsonDepth = 32;
 export const maxJsonKeys = 10_000;
 
 /**
- * Which bound a JSON value is over: lists and objects nested in more levels than so many, or too many keys. Any value
+ * The bound that a JSON value is over: lists and objects nested in more levels than so many, or too many keys. Any value
  * is looked at safely.
  */
 export function boundExceededBy(value: unknown, levels: number): 'levels' | 'keys' | null {

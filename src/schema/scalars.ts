@@ -7,7 +7,7 @@ import { codedError } from './errors.ts';
 import { fromRfc3339, toRfc3339 } from './date-time.ts';
 import { maxJsonDepth } from './json-depth.ts';
 
-/** Whether a value is a file of a transport: no JSON value contains a function. */
+/** True if a value is a file of a transport: no JSON value contains a function. */
 const isFile = (value: unknown): value is IncomingFile =>
   typeof value === 'object' && value !== null && 'keepAs' in value && typeof value.keepAs === 'function';
 

@@ -40,7 +40,7 @@ export function askedFields({
   return remembered.get(node);
 }
 
-/** Whether each selected field declares what it reads. Each fragment is visited once. */
+/** True if each selected field declares what it reads. Each fragment is visited once. */
 function collects(
   { selections }: SelectionSetNode,
   fragments: GraphQLResolveInfo['fragments'],

@@ -140,7 +140,7 @@ function filterOf({ status, stage, provider, createdAfter, createdBefore, search
   };
 }
 
-/** Whether a string has more characters than `most`. Those beyond the plane of 65,536 take two places in it. */
+/** True if a string has more characters than `most`. Those beyond the plane of 65,536 take two places in it. */
 const hasMoreCharacters = (text: string, most: number): boolean =>
   text.length > 2 * most || (text.length > most && Array.from(text).length > most);
 

@@ -42,7 +42,7 @@ export interface ServerDependencies {
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly health: (provider: ProviderName) => ProviderHealth;
-  /** Whether the worker looks for due work. */
+  /** True if the worker looks for due work. */
   readonly isWorking: () => boolean;
   /** The store of uploads and videos. */
   readonly files: MediaFiles;
@@ -61,7 +61,7 @@ export type OpenStudio = (options: StudioOptions) => Promise<StudioPages>;
 export interface RunningServer extends AsyncDisposable {
   /** The URL of the server on this machine. */
   readonly url: string;
-  /** Whether the simulator is the only provider. */
+  /** True if the simulator is the only provider. */
   readonly simulated: boolean;
 }
 

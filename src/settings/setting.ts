@@ -23,7 +23,7 @@ export type Values<G extends SettingGroup> = {
 
 /** The result of parsing a text that is no value of the setting. */
 export class Invalid {
-  /** What the value must be, as a clause that follows the variable's name. Never contains what may be a secret. */
+  /** The requirement of the value, as a clause that follows the variable's name. Never contains what may be a secret. */
   readonly expectation: string;
 
   constructor(expectation: string) {
@@ -42,7 +42,7 @@ export const optionalSetting = <T>(variable: string, meaning: string, parse: Set
 /** Variables by name, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a variable has a value: an empty one counts as unset, as in shells and compose files. */
+/** True if a variable has a value: an empty one counts as unset, as in shells and compose files. */
 export const isSet = (value: string | undefined): value is string =>
   value !== undefined && value.trim() !== '';
 

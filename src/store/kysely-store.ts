@@ -39,9 +39,9 @@ import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from 
 
 /** The differences between the databases. */
 export interface DialectTraits extends PresentReads {
-  /** Whether rows are locked one by one (PostgreSQL) or the whole database is (SQLite). */
+  /** True if rows are locked one by one (PostgreSQL) or the whole database is (SQLite). */
   readonly locksRows: boolean;
-  /** Whether this process alone owns the database: a start then frees what the process before had claimed. */
+  /** True if this process alone owns the database: a start then frees what the process before had claimed. */
   readonly soleOwner: boolean;
 }
 

@@ -19,7 +19,7 @@ export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
 /** A new task that follows an id of the provider. */
 export type NewTrackedTask = NewVideoTask & { readonly provider: { readonly trackedId: string } };
 
-/** What a waiting task's position in the queue follows from. */
+/** The facts from which a waiting task's position in the queue follows. */
 export type WaitingTask = TaskWith<'number' | 'owner' | 'provider.name' | 'work.dueAt'>;
 
 /** A key that makes a repeated call find the first one's task. */
@@ -45,9 +45,9 @@ export type InsertResult =
 
 /** Conditions of an insert, checked in its transaction. */
 export interface InsertConditions {
-  /** What the owner may spend in the month of the task's creation; null: no limit. */
+  /** The owner's budget in the month of the task's creation; null: no limit. */
   readonly limitUsd: number | null;
-  /** How many open tasks the owner may have, this one included; without it, any number. */
+  /** The limit of the owner's open tasks, this one included; without it, any number. */
   readonly openLimit?: number;
   /** A change of another task of the same owner that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
@@ -69,7 +69,7 @@ export interface KeptKey {
 /** The cost of a month so far. */
 export interface Spending {
   readonly usd: number;
-  /** Whether all of it was reported by providers. */
+  /** True if all of it was reported by providers. */
   readonly settled: boolean;
 }
 
@@ -118,7 +118,7 @@ export interface ClaimRequest {
   readonly checks?: number;
   /** At most so many tasks that wait to be sent; without it: as many as the limit holds. */
   readonly submits?: number;
-  /** What owners hold already, so that no owner takes the slots of others; without it, every slot is free to all. */
+  /** The slots that owners hold already, so that no owner takes the slots of others; without it, every slot is free to all. */
   readonly sharing?: Readonly<Record<SharedWork, Sharing>>;
   /** Checks that are left out; the others are then not shared between owners. */
   readonly except?: readonly TaskId[];
@@ -195,7 +195,7 @@ export interface Store extends AsyncDisposable {
   getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null>;
   getByCallbackToken(token: string): Promise<VideoTask | null>;
   page(request: PageRequest): Promise<Page>;
-  /** How many tasks of an owner a filter lets pass: exact, at a cost that grows with the owner's tasks. */
+  /** The number of tasks of an owner that a filter lets pass: exact, at a cost that grows with the owner's tasks. */
   countMatching(owner: Owner, filter: TaskFilter): Promise<number>;
   /** The steps of a task, oldest first. Those of tasks that are asked for together are one query. */
   history(id: TaskId): Promise<readonly Transition[]>;
@@ -228,7 +228,7 @@ export interface Store extends AsyncDisposable {
   /** Forgets files that were removed. The file goes first: a row without a file does no harm. */
   forgetMedia(keys: readonly string[]): Promise<void>;
   insertUpload(upload: Upload): Promise<void>;
-  /** What the uploads of an owner take, in bytes; a small one counts as 64 KB. */
+  /** The size of the uploads of an owner, in bytes; a small one counts as 64 KB. */
   uploadedBytes(owner: Owner): Promise<number>;
   /** The upload, if it is this owner's. */
   getUpload(owner: Owner, id: string): Promise<Upload | null>;
@@ -236,7 +236,7 @@ export interface Store extends AsyncDisposable {
   useUpload(owner: Owner, id: string, now: number): Promise<Upload | null>;
   /** Forgets uploads that were last used before `usedBefore`; nothing names their files then. */
   sweepUploads(usedBefore: number): Promise<void>;
-  /** When a provider's next work is due, in milliseconds since 1970; null when there is none. */
+  /** The time at which a provider's next work is due, in milliseconds since 1970; null when there is none. */
   nextDueAt(provider: ProviderName): Promise<number | null>;
   /** The same by kind of work. */
   dueTimes(provider: ProviderName): Promise<DueTimes>;
@@ -251,15 +251,15 @@ export interface Store extends AsyncDisposable {
   latestTime(): Promise<number | null>;
   /** Corrects every planned time of a provider's work after the clock was set back. */
   shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
-  /** How many tasks are sent before one that waits. For a queue of thousands it may be as of a moment ago. */
+  /** The number of tasks that are sent before one that waits. For a queue of thousands it may be as of a moment ago. */
   queuePosition(task: WaitingTask): MaybePromise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */
   reserveCreate(provider: ProviderName, limit: CreateLimit): Promise<CreateReservation>;
-  /** How many places are free in it. */
+  /** The number of free places in it. */
   createAllowance(provider: ProviderName, limit: CreateLimit): Promise<CreateAllowance>;
   /** Lets no create begin before a time; a longer pause stays. */
   pauseCreates(provider: ProviderName, until: number): Promise<void>;
-  /** What the tasks of an owner cost in a UTC month, such as 2026-11. */
+  /** The cost of the tasks of an owner in a UTC month, such as 2026-11. */
   spending(owner: Owner, month: string): Promise<Spending>;
   countOpen(owner: Owner): Promise<number>;
   /**
@@ -290,7 +290,7 @@ export type CreateReservation =
   | { readonly kind: 'granted' }
   | { readonly kind: 'full'; readonly freeAt: number };
 
-/** How many creates may begin now; with none, from when on there is a place. */
+/** The number of creates that may begin now; with none, the time from which there is a place. */
 export interface CreateAllowance {
   readonly places: number;
   readonly freeAt: number;

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 const stallMs = 50;
 /** The time to read and process what arrived during such a stall, in milliseconds. */
 const graceMs = 1000;
-/** How often a deadline is extended: a process that stalls again and again must not wait for ever. */
+/** The number of times that a deadline is extended: a process that stalls again and again must not wait for ever. */
 const longestGraces = 3;
 
 /**
@@ -59,7 +59,7 @@ export class DeadlineSignal implements Disposable {
     return this.#abort.signal;
   }
 
-  /** Whether the limit has passed. */
+  /** True if the limit has passed. */
   get hasPassed(): boolean {
     return this.#abort.signal.aborted;
   }

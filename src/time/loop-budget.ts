@@ -11,7 +11,7 @@ export class LoopBudget {
     this.#ms = ms;
   }
 
-  /** Whether the rest of this iteration should be left to others. */
+  /** True if the rest of this iteration should be left to others. */
   isSpent(): boolean {
     if (this.#startedAt === null) {
       this.renew();

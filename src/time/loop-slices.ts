@@ -1,6 +1,6 @@
 import { LoopBudget } from './loop-budget.ts';
 
-/** How long work continues before it yields the event loop, in milliseconds. */
+/** Time for which work continues before it yields the event loop, in milliseconds. */
 const sliceMs = 15;
 
 /** About the number of microtasks that rendering one state takes. */
@@ -23,7 +23,7 @@ export class LoopSlices {
     void this.#run();
   };
 
-  /** Whether work may continue in this iteration of the event loop. */
+  /** True if work may continue in this iteration of the event loop. */
   hasTime(): boolean {
     return !this.#budget.isSpent();
   }

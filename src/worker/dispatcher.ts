@@ -10,11 +10,11 @@ import type { WorkContext } from './work-context.ts';
 
 /** Settings of a dispatcher, beside what work on a task needs. */
 export interface DispatcherOptions extends Omit<WorkContext, 'health'> {
-  /** How long a claim holds without a renewal, in milliseconds. */
+  /** Time for which a claim holds without a renewal, in milliseconds. */
   readonly leaseMs: number;
-  /** How much of each kind may run at once. */
+  /** The limit of work of each kind that runs at once. */
   readonly concurrency: SlotCounts;
-  /** How long paid attempts that are under way may take at the stop, in milliseconds. */
+  /** Time that paid attempts that are under way get at the stop, in milliseconds. */
   readonly drainMs: number;
   /** Milliseconds of a monotonic clock. */
   readonly uptime: () => number;
@@ -44,7 +44,7 @@ export class Dispatcher implements AsyncDisposable {
     this.#health = new HealthMonitor(options);
   }
 
-  /** How the provider has responded in the last minutes. */
+  /** The reliability of the provider in the last minutes. */
   get health(): ProviderHealth {
     return this.#health.health;
   }

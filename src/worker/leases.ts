@@ -10,7 +10,7 @@ export interface LeasesOptions {
   readonly store: Store;
   readonly provider: { readonly name: ProviderName };
   readonly log: Logger;
-  /** How long a claim holds without a renewal, in milliseconds. */
+  /** Time for which a claim holds without a renewal, in milliseconds. */
   readonly leaseMs: number;
   readonly now: () => number;
 }

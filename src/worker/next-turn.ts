@@ -8,7 +8,7 @@ import type { BreakerState } from './provider-health/breaker.ts';
  * (2 cores, 2026-11). A longer pause delays what becomes due right after an iteration.
  */
 export const shortestPauseMs = 15;
-/** Where due work cannot be claimed, the claim is repeated after this pause at the latest, in milliseconds. */
+/** The longest pause before a claim is repeated that took no due work, in milliseconds. */
 const longestRetryMs = 1000;
 /** The longest pause of a timer, in milliseconds: beyond this, timers fire at once. */
 const longestPauseMs = 2 ** 31 - 1;
@@ -24,7 +24,7 @@ export interface TurnFacts {
   };
   /** Free slots. */
   readonly slots: { readonly check: number; readonly submit: number };
-  /** Whether a request to the provider is under way. */
+  /** True if a request to the provider is under way. */
   readonly isAsking: boolean;
   readonly breaker: BreakerState;
   readonly allowance: CreateAllowance;

@@ -35,7 +35,7 @@ export class Poller implements LongLived {
     return this.#dispatcher.health;
   }
 
-  /** Whether the loop runs, and its last iteration did not fail. */
+  /** True if the loop runs, and its last iteration did not fail. */
   get isWorking(): boolean {
     return this.#loop !== null && !this.#stopping.signal.aborted && !this.#hasFailed;
   }

@@ -12,12 +12,12 @@ export class Pollers implements LongLived {
     this.#byProvider = new Map(pollers.map((poller) => [poller.provider, poller]));
   }
 
-  /** Whether every poller works. */
+  /** True if every poller works. */
   get areWorking(): boolean {
     return [...this.#byProvider.values()].every((poller) => poller.isWorking);
   }
 
-  /** How a provider has responded in the last minutes. */
+  /** The reliability of a provider in the last minutes. */
   health(provider: ProviderName): ProviderHealth {
     return this.#byProvider.get(provider)?.health ?? 'UNKNOWN';
   }

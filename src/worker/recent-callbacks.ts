@@ -19,7 +19,7 @@ export class RecentCallbacks {
     this.#lastAt.set(provider, this.#now());
   }
 
-  /** Whether a callback about this task can be expected. */
+  /** True if a callback about this task can be expected. */
   areExpectedFor({ provider: { name, submittedAt } }: VideoTask): boolean {
     const lastAt = this.#lastAt.get(name) ?? Number.NEGATIVE_INFINITY;
     if (this.#now() - lastAt >= memoryMs) return false;

@@ -61,7 +61,7 @@ export class Slots {
     return this.#limits[kind] - this.#taken[kind];
   }
 
-  /** Whether a request to the provider is under way. */
+  /** True if a request to the provider is under way. */
   get areAsking(): boolean {
     return this.#taken.check + this.#taken.submit > 0;
   }

@@ -5,7 +5,7 @@ import { releaseTask } from './release-task.ts';
 import { submitTask } from './submit/submit.ts';
 import type { WorkContext } from './work-context.ts';
 
-/** What ends work early. */
+/** Signals that end work early. */
 export interface WorkSignals {
   /** The stop: checks end at once, and no paid attempt begins. */
   readonly stopping: AbortSignal;

@@ -18,11 +18,11 @@ export interface WorkContext {
   readonly files: Pick<MediaFiles, 'blob' | 'has' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
-  /** How long a task may stay open, in milliseconds. */
+  /** Time for which a task may stay open, in milliseconds. */
   readonly patienceMs: number;
   /** The address for callbacks of the provider about a task; null without a public one. */
   readonly callbackUrl: (task: VideoTask) => string | null;
-  /** Whether a callback about a task can be expected: then regular checks are rarer. */
+  /** True if a callback about a task can be expected: then regular checks are rarer. */
   readonly callbacksArrive: (task: VideoTask) => boolean;
   /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
   readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
@@ -34,7 +34,7 @@ export interface WorkContext {
 export interface Lease {
   /** The name of its claim in the database. */
   readonly owner: string;
-  /** Whether no other worker can have claimed the task yet. */
+  /** True if no other worker can have claimed the task yet. */
   readonly isHeld: () => boolean;
 }
 
@@ -49,6 +49,6 @@ export const lateWatchEnds = ({ patienceMs }: Pick<WorkContext, 'patienceMs'>, t
 export const patienceEnds = ({ patienceMs }: Pick<WorkContext, 'patienceMs'>, task: VideoTask): number =>
   task.createdAt + patienceMs;
 
-/** Whether a task is older than its patience. */
+/** True if a task is older than its patience. */
 export const isOverdue = (context: Pick<WorkContext, 'now' | 'patienceMs'>, task: VideoTask): boolean =>
   context.now() >= patienceEnds(context, task);

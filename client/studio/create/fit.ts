@@ -31,7 +31,7 @@ export function useOfImages(model: Model, count: number, imagesAs: Draft['images
 export const mostImages = (model: Model): number =>
   Math.min(maxImages, Math.max(0, ...model.imageUseLimits.map(({ max }) => max)));
 
-/** Whether the model supports that number of images for any use. */
+/** True if the model supports that number of images for any use. */
 export const takesImages = (model: Model, count: number): boolean =>
   count === 0 || useOfImages(model, count, 'AUTO') !== null;
 

@@ -10,7 +10,7 @@ import type { Maker } from './fit.ts';
 interface MakerFieldsProps {
   readonly providers: readonly Provider[];
   readonly maker: Maker;
-  /** Whether a model supports the number of images in the form. */
+  /** True if a model supports the number of images in the form. */
   readonly canTake: (model: Model) => boolean;
   readonly onChange: (part: Partial<Draft>) => void;
 }

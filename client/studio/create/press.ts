@@ -2,7 +2,7 @@
 export const newKey = (): string =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Whether the idempotency key was refused: the next press needs a new one. */
+/** True if the idempotency key was refused: the next press needs a new one. */
 export const isOfKey = ({ field }: { readonly field: readonly string[] | null }): boolean =>
   field?.at(-1) === 'idempotencyKey';
 
@@ -42,7 +42,7 @@ export class PressKeys {
   }
 
   /**
-   * Whether this press is the second half of a double press whose first half has succeeded.
+   * True if this press is the second half of a double press whose first half has succeeded.
    *
    * @param clicks the `detail` of the click event, in which the browser counts clicks that belong together; 0 is a press
    * of a key, which is recognised by its time
@@ -52,7 +52,7 @@ export class PressKeys {
     return input === this.#last && this.#now() - this.#succeededAt < doublePressMs;
   }
 
-  /** Whether the input was pressed before without a known outcome. */
+  /** True if the input was pressed before without a known outcome. */
   isOpen(input: string): boolean {
     return this.#find(input) !== undefined;
   }

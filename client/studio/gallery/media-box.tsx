@@ -11,7 +11,7 @@ interface MediaBoxProps {
   readonly task: Task;
   /** Position in the order in which players in view are created. */
   readonly delayStep?: number;
-  /** Whether it is alone on the screen: its player has controls from the beginning. */
+  /** True if it is alone on the screen: its player has controls from the beginning. */
   readonly isOpen?: boolean;
 }
 

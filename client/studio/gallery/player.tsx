@@ -6,7 +6,7 @@ interface PlayerProps {
   readonly url: string;
   readonly poster: string | null;
   readonly title: string;
-  /** Whether it has controls before it is started. */
+  /** True if it has controls before it is started. */
   readonly isOpen: boolean;
 }
 

@@ -9,7 +9,7 @@ const restMs = 150;
 const stepMs = 40;
 
 /**
- * Whether scrolling has stopped since the card was added to the document.
+ * True if scrolling has stopped since the card was added to the document.
  *
  * @param delayStep number of cards that load before this one
  */

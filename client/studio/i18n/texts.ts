@@ -103,7 +103,7 @@ export const adviceTexts: Texts<ErrorCode> = {
   INTERNAL: msg`Retry. If it happens again, contact the operator of this server.`,
 };
 
-/** Whether a failure is charged. */
+/** The charge for a failure. */
 export const billedTexts: Texts<NonNullable<Task['error']>['billed']> = {
   NO: msg`Nothing was charged.`,
   YES: msg`You were charged.`,

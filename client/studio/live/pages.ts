@@ -12,7 +12,7 @@ export interface Filter {
   readonly provider: Task['provider'] | null;
 }
 
-/** How much of one filtered list was read. */
+/** The extent to which one filtered list was read. */
 export interface Reading {
   readonly state: 'reading' | 'idle' | 'failed';
   readonly cursor: string | null;
@@ -35,7 +35,7 @@ export class TaskPages {
     this.#store = store;
   }
 
-  /** How much of the list of a filter was read. */
+  /** The extent to which the list of a filter was read. */
   reading(filter: Filter): Value<Reading> {
     return this.#reading(filter);
   }
@@ -107,7 +107,7 @@ export function shownTasks(
   );
 }
 
-/** Whether a task matches a filter. */
+/** True if a task matches a filter. */
 export function matches(task: Task, { search, status, provider }: Filter): boolean {
   if (status !== null && task.status !== status) return false;
   if (provider !== null && task.provider !== provider) return false;

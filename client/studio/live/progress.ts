@@ -12,7 +12,7 @@ export interface SeenTask {
 /** Progress shown at one moment. */
 export interface ShownProgress {
   readonly percent: number;
-  /** Whether the percentage is derived from time alone. */
+  /** True if the percentage is derived from time alone. */
   readonly estimated: boolean;
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number | null;
@@ -23,7 +23,7 @@ const estimateCeiling = 95;
 /** Shape of the estimate, as on the server: 63 % of the ceiling after this part of the typical time. */
 const bend = 0.6;
 
-/** Whether the task has ended. */
+/** True if the task has ended. */
 export const isTerminal = ({ status }: Task): boolean =>
   status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELED';
 

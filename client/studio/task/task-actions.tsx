@@ -12,7 +12,7 @@ import { useTaskCommands } from './use-task-commands.ts';
 
 interface TaskActionsProps {
   readonly task: Task;
-  /** Whether it is in the dialog of the task, which shows the details already. */
+  /** True if it is in the dialog of the task, which shows the details already. */
   readonly isInDialog?: boolean;
 }
 

@@ -16,7 +16,7 @@ export interface Option<T> {
 
 interface SelectProps<T> {
   readonly label: string;
-  /** Whether the label is for screen readers alone. */
+  /** True if the label is for screen readers alone. */
   readonly isLabelHidden?: boolean;
   readonly options: readonly Option<T>[];
   readonly value: T;

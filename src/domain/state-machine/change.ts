@@ -4,7 +4,7 @@ import type { Cost, TaskWork, Transition } from '../video-task.ts';
 /** A change of a task: decided on the row as it is, and written in the transaction that read it. */
 export interface Change {
   readonly patch: TaskPatch;
-  /** Whether the change takes a new revision, so that subscribers are sent it. */
+  /** True if the change takes a new revision, so that subscribers are sent it. */
   readonly announces: boolean;
   /** The row of the task's history; null where its stage stays and nothing is to be noted. */
   readonly transition: Transition | null;

@@ -15,7 +15,7 @@ interface Rule {
 
 const mayRevive = (task: VideoTask): boolean =>
   task.result.error?.code === 'GAVE_UP' || task.result.error?.code === 'SUBMISSION_UNKNOWN';
-/** What was never sent cannot succeed. */
+/** A task that was never sent cannot succeed. */
 const mayStillSucceed = (task: VideoTask): boolean =>
   task.result.error?.code === 'SUBMISSION_UNKNOWN' ||
   (task.result.error?.code === 'GAVE_UP' && (task.provider.taskId ?? task.provider.trackedId) !== null);
@@ -34,7 +34,7 @@ const owesCost = (task: VideoTask): boolean =>
   task.cost?.settled !== true;
 
 /**
- * Which event leads from where to where; a pair that is not listed is refused.
+ * The events that lead from one stage to another; a pair that is not listed is refused.
  *
  * A late `accepted` is kept wherever the task has no provider's id yet, because it is proof of a bill. Terminal
  * statuses stay, but for a late success of a task that failed only because we stopped waiting.
@@ -106,7 +106,7 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   },
 };
 
-/** What subscribers are sent: a change of any of it takes a revision; see `revision` in the schema. */
+/** The fields that subscribers are sent: a change of any of them takes a revision; see `revision` in the schema. */
 const announcedOf = ({ stage, provider, result, hint, cost, deletedAt }: VideoTask): readonly unknown[] => [
   stage,
   provider.taskId,

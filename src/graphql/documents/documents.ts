@@ -100,7 +100,7 @@ export class Documents {
   }
 }
 
-/** Whether a query has more lines than `most`. */
+/** True if a query has more lines than `most`. */
 function hasMoreLines(text: string, most: number): boolean {
   // Most queries are shorter than that.
   if (text.length <= most) return false;

@@ -54,7 +54,7 @@ const privateRanges: readonly [string, number, 'ipv4' | 'ipv6'][] = [
 const blockLists = { ipv4: new BlockList(), ipv6: new BlockList() };
 for (const [address, prefix, family] of privateRanges) blockLists[family].addSubnet(address, prefix, family);
 
-/** Whether an IP address is anything but public. */
+/** True if an IP address is anything but public. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   return blockLists[family].check(address, family);

@@ -3,7 +3,7 @@ import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
 import { readWebp } from './webp.ts';
 
-/** What an image says about itself. */
+/** Facts in the header of an image. */
 export interface ImageFacts {
   readonly contentType: 'image/jpeg' | 'image/png' | 'image/webp';
   /** Without the dot. */

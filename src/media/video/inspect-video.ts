@@ -7,7 +7,7 @@ import { readWebm } from './webm.ts';
 const ebmlId = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
 
 /**
- * Whether a file is a whole video, and what it says about itself. The container decides (docs/decisions/0010). Reads
+ * Checks that a file is a whole video, and reads its facts. The container decides (docs/decisions/0010). Reads
  * headers and tables of positions only, within fixed bounds, and never on the event loop for long: nothing that the
  * file claims drives work or memory.
  *

@@ -2,10 +2,10 @@ import { MalformedError, type HeaderReader, type Table } from '../byte-source.ts
 import { childrenOf, contentOf, versionOf, type Box } from './mp4-boxes.ts';
 import type { Mp4Index } from './mp4-index.ts';
 
-/** What one fragment of a track says: how far it reaches, in the file and in time. */
+/** The extent of one fragment of a track, in the file and in time. */
 export interface Fragment {
   readonly trackId: number;
-  /** Where its last sample ends in the file; null where its fragment does not say. */
+  /** The end of its last sample in the file; null where its fragment does not say. */
   readonly dataEnd: number | null;
   /** Its start, in units of the track; null where it follows the one before. */
   readonly startUnits: number | null;

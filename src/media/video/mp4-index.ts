@@ -12,7 +12,7 @@ export interface Mp4Track {
   /** As displayed; null for what has no picture. */
   readonly width: number | null;
   readonly height: number | null;
-  /** Where its samples are listed. */
+  /** The list of its samples. */
   readonly tables: ReadonlyMap<string, Box>;
 }
 
@@ -20,7 +20,7 @@ export interface Mp4Track {
 export interface Mp4Index {
   readonly tracks: readonly Mp4Track[];
   readonly durationSeconds: number | null;
-  /** Whether samples may come in fragments (`moof`) too. */
+  /** True if samples may come in fragments (`moof`) too. */
   readonly isFragmented: boolean;
   /** The length of all fragments, where the index states it. */
   readonly fragmentedSeconds: number | null;

@@ -2,14 +2,14 @@ import { MalformedError, type HeaderReader, type Table } from '../byte-source.ts
 import { contentOf, type Box } from './mp4-boxes.ts';
 import type { Mp4Track } from './mp4-index.ts';
 
-/** Where the samples of a track lie in the file, `[start, end)`; null for one without samples. */
+/** Range of the samples of a track in the file, `[start, end)`; null for one without samples. */
 export interface Extent {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Where the index says that the samples of a track lie.
+ * The range of a track's samples by the index.
  *
  * @throws MalformedError where the tables cannot be read
  */
@@ -57,7 +57,7 @@ async function openTable(
   return reader.table(entries, entryBytes, count);
 }
 
-/** How many samples each chunk has: runs of chunks that have equally many. */
+/** Samples of each chunk: runs of chunks that have equally many. */
 class SamplesPerChunk {
   readonly #runs: Table;
   #count = 0;

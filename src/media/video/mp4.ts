@@ -20,15 +20,15 @@ interface Layout {
   /** From the first `mdat` to the end of the last. */
   readonly media: { readonly start: number; readonly end: number } | null;
   readonly lastMediaStart: number;
-  /** How far the file must reach by its segment index. */
+  /** The length that the file must have by its segment index. */
   readonly indexedEnd: number;
-  /** Whether the last bytes are no box. */
+  /** True if the last bytes are no box. */
   readonly hasRest: boolean;
   readonly endsWithIndex: boolean;
 }
 
 /**
- * Whether an MP4 or MOV is whole, decided by its boxes alone: none is cut off, the index can be read, and everything
+ * Checks that an MP4 or MOV is whole, by its boxes alone: none is cut off, the index can be read, and everything
  * that it points to lies in the file. Bytes after the last box do no harm.
  *
  * @throws MalformedError where it is not whole
@@ -142,7 +142,7 @@ async function checkFragments(
   return seconds;
 }
 
-/** Where the segments end that a `sidx` lists. */
+/** The end of the segments that a `sidx` lists. */
 async function endOfSegments(reader: HeaderReader, sidx: Box): Promise<number> {
   const { version } = await versionOf(reader, sidx);
   const offsetBytes = version === 0 ? 4 : 8;

@@ -1,4 +1,4 @@
-/** What a stored video says about itself. Null: not stated, or not plausible. */
+/** Facts that a stored video states about itself. Null: not stated, or not plausible. */
 export interface VideoFacts {
   /** Pixels as displayed: a picture that is stored rotated is rotated back. */
   readonly width: number | null;
@@ -8,11 +8,11 @@ export interface VideoFacts {
 
 /** The facts in a container that is whole, as far as it can be known. */
 export interface ContainerReport extends VideoFacts {
-  /** Whether it states where it ends. What is recorded as it happens may end after any part. */
+  /** True if it states where it ends. What is recorded as it happens may end after any part. */
   readonly statesEnd: boolean;
 }
 
-/** What the container of a file says. */
+/** Facts that the container of a file states. */
 export type VideoInspection =
   | { readonly kind: 'whole'; readonly facts: VideoFacts; readonly statesEnd: boolean }
   /** `reason`, for users, ends a sentence about the source. */

@@ -43,7 +43,7 @@ interface Element {
 }
 
 /**
- * Whether a WebM or Matroska file is whole, decided by its elements alone: none is cut off, there are a picture's
+ * Checks that a WebM or Matroska file is whole, by its elements alone: none is cut off, there are a picture's
  * track and clusters. Bytes after the segment do no harm.
  *
  * @throws MalformedError where it is not whole
@@ -75,7 +75,7 @@ export async function readWebm(reader: HeaderReader): Promise<ContainerReport> {
   return { ...picture, durationSeconds, statesEnd: segment.end !== null };
 }
 
-/** Where an element without a stated size ends: where one of its parent's begins. */
+/** The end of an element without a stated size: the beginning of one of its parent's. */
 async function endOfOpen(reader: HeaderReader, open: Element, limit: number): Promise<number> {
   if (open.id !== ids.cluster) throw new MalformedError('one of its parts has no size');
   let at = open.body;

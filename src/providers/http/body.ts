@@ -7,7 +7,7 @@ interface Limits {
 }
 interface Decompression {
   readonly run: (bytes: InputType, options: Limits) => Promise<Buffer>;
-  /** How a stream is ended that was cut: with what there is of it. */
+  /** The flush that ends a stream that was cut: with what there is of it. */
   readonly cutFlush: number;
 }
 

@@ -1,7 +1,7 @@
 /** A request that ended without a complete response. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
-  /** Whether a byte of it may have been written. */
+  /** True if a byte of it may have been written. */
   readonly mayHaveBeenSent: boolean;
   /** The part of the response that arrived before the connection ended. */
   readonly partialText: string;

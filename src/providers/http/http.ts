@@ -25,7 +25,7 @@ const connectTimeoutFactor = 2 * uploadTimeoutFactor;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
-/** How the requests to one provider are sent. */
+/** Settings of the requests to one provider. */
 export interface ProviderHttpOptions {
   /** For one request. */
   readonly timeoutMs: number;
@@ -56,7 +56,7 @@ export interface OpenAnswer {
   readonly body: Readable;
 }
 
-/** What goes with a request. */
+/** Options of a request. */
 interface RequestParts {
   readonly method: 'GET' | 'POST';
   readonly dispatcher: Dispatcher;

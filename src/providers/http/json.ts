@@ -1,7 +1,7 @@
 /** An object from outside, of unknown content. */
 export type Unknowns = { readonly [key: string]: unknown };
 
-/** Whether a value is an object other than an array. */
+/** True if a value is an object other than an array. */
 export const isObject = (value: unknown): value is Unknowns =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -1,6 +1,6 @@
-/** How long a balance is kept, in milliseconds. */
+/** Time for which a balance is kept, in milliseconds. */
 const keptMs = 60_000;
-/** How long a failure is kept, in milliseconds: frequent queries must not add to the load of a provider that is down. */
+/** Time for which a failure is kept, in milliseconds: frequent queries must not add to the load of a provider that is down. */
 const failureKeptMs = 5000;
 
 /** The account's balance: at most one request a minute, however often it is read. */

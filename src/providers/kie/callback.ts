@@ -5,7 +5,7 @@ import { isObject, parseJson, textOf } from '../http/json.ts';
 import { kieSettings } from './settings.ts';
 import { namedIdsIn, possibleTaskIds } from './submit/task-ids.ts';
 
-/** How old a signature may be, and how far ahead of our clock, in seconds. Kie documents no window; a client in the field takes this one. */
+/** The greatest age of a signature, and its greatest lead over our clock, in seconds. Kie documents no window; a client in the field takes this one. */
 const oldestSeconds = 300;
 const aheadSeconds = 30;
 /** More than a person would look up. */
@@ -99,7 +99,7 @@ export interface CallbackSignature {
 }
 
 /**
- * Whether a callback was signed with our key, lately. The signature is over `taskId.timestamp` and not over the
+ * True if a callback was signed with our key, lately. The signature is over `taskId.timestamp` and not over the
  * body (Kie docs, webhook verification, 2026), so a good one proves no more than that Kie once called.
  *
  * @param now milliseconds since 1970

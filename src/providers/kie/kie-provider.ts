@@ -36,15 +36,15 @@ export interface KieOptions {
   readonly name: ProviderName;
   /** The name in hints and errors. */
   readonly label: string;
-  /** Where a person can look up a task; null: hints name no page. */
+  /** The page on which a person can look up a task; null: hints name none. */
   readonly taskPage: string | null;
   readonly apiKey: string;
   readonly baseUrl: string;
   readonly uploadUrl: string;
-  /** Where new work goes; a task is found on any of them. */
+  /** The contract of new work; a task is found on any of them. */
   readonly contract: Contract;
   readonly pollIntervalMs: number;
-  /** How many tasks the account may start in ten seconds; 0: no limit. */
+  /** The limit of tasks that the account may start in ten seconds; 0: no limit. */
   readonly createsPer10s: number;
   readonly timeoutMs: number;
   /** The operator's own prices, as operatorPrice reads them; they go before the list. */

@@ -60,7 +60,7 @@ export type CreateProof =
   /** None: it may have been accepted and billed. */
   | { readonly kind: 'unknown' };
 
-/** What a code in a body of Kie proves about a paid create, where the body has no task id. */
+/** Reads the proof that a code in a body of Kie gives about a paid create, where the body has no task id. */
 export function readCreateCode(code: number, message: string | null): CreateProof {
   const meaning = statusCodes[code]?.onCreate ?? 'unknown';
   if (meaning === 'unknown' || meaning === 'rejected') return { kind: meaning };
@@ -69,16 +69,16 @@ export function readCreateCode(code: number, message: string | null): CreateProo
   return error === null ? { kind: 'unknown' } : { kind: 'refused', error };
 }
 
-/** Whether a check says nothing about its task with this code, as HTTP status or in a body without a record. */
+/** True if a check says nothing about its task with this code, as HTTP status or in a body without a record. */
 export const isFault = (code: number): boolean => {
   const meaning = statusCodes[code]?.onCheck;
   return meaning === undefined ? code >= 500 : meaning === 'access' || meaning === 'fault';
 };
 
-/** Whether a check says nothing about its task with this code even beside a record of it. */
+/** True if a check says nothing about its task with this code even beside a record of it. */
 export const isAccessFault = (code: number): boolean => statusCodes[code]?.onCheck === 'access';
 
-/** Whether a code says that a generation failed; some of them are also sent with "is processing". */
+/** True if a code says that a generation failed; some of them are also sent with "is processing". */
 export const isFailure = (code: number): boolean => {
   const meaning = statusCodes[code]?.onCheck;
   return meaning === 'failure' || meaning === 'fault';

@@ -1,7 +1,7 @@
 import type { VideoModel } from '../../domain/video-model.ts';
 import { kieModels } from '../kie/models.ts';
 
-/** What the simulation offers: Kie's models, square videos too, and the time that it takes. */
+/** The models of the simulation: Kie's models, square videos too, and the time that it takes. */
 export const simulatorModels = (durationMs: number): readonly VideoModel[] =>
   kieModels.map((model) => ({
     ...model,

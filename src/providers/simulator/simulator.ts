@@ -13,11 +13,11 @@ import type { Asked, Wire, World } from './world.ts';
 
 export type { SimulatorStats, TaskStats } from './stats.ts';
 
-/** How a simulator is started. */
+/** Options of a simulator. */
 export interface SimulatorOptions extends KieAccountOptions {
   /** The port on 127.0.0.1; 0, the default: any free one. */
   readonly port?: number;
-  /** How long a task takes. A later process must be given the same to answer alike for tasks of this one. */
+  /** Duration of a task. A later process must be given the same to answer alike for tasks of this one. */
   readonly durationMs: number;
   /** Process-wide switches, `name` or `name=value` (see switches.ts). */
   readonly behaviours?: readonly string[];

@@ -4,7 +4,7 @@ export interface TaskStats {
   readonly prompt: string | null;
   /** The wire contract that it was created on. */
   readonly contract: string | null;
-  /** Where the create asked to be called back. */
+  /** The address that the create asked to be called back at. */
   readonly callBackUrl: string | null;
   readonly checks: number;
   readonly fileFetches: number;
@@ -40,7 +40,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Counters = Writable<Omit<SimulatorStats, 'tasks'>>;
 type Counts = Writable<Omit<TaskStats, 'callbackAnswers'>> & { callbackAnswers: (number | null)[] };
 
-/** How many tasks are remembered: a simulator in a long-lived server must not grow without bound. */
+/** The number of tasks that are remembered: a simulator in a long-lived server must not grow without bound. */
 export const rememberedTasks = 10_000;
 
 /** The counters as the simulator writes them. */

@@ -1,5 +1,5 @@
 /**
- * Where a switch acts: on the paid POST, on status queries, on file downloads, on callbacks, on one task, on the wires of
+ * The place where a switch acts: on the paid POST, on status queries, on file downloads, on callbacks, on one task, on the wires of
  * Google alone or on the process.
  */
 export type SwitchPlace = 'create' | 'check' | 'file' | 'callback' | 'task' | 'google' | 'process';

@@ -6,7 +6,7 @@ import { tokenCheck, type JwtOptions } from './tokens.ts';
 
 /** Identifies callers by their credential. */
 export interface Authentication {
-  /** Whether callers need a credential. */
+  /** True if callers need a credential. */
   readonly required: boolean;
   /**
    * @param credential a key or a token; null when there is none

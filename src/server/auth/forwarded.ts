@@ -9,7 +9,7 @@ export interface Sender {
   readonly host: string | null;
 }
 
-/** Whether a request came through a proxy. */
+/** True if a request came through a proxy. */
 export function isForwarded(headers: IncomingHttpHeaders): boolean {
   if (headers.forwarded !== undefined) return true;
   for (const name in headers) if (name.startsWith('x-forwarded-')) return true;

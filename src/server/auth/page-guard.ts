@@ -5,19 +5,19 @@ import { originOf } from '../../settings/addresses/origin.ts';
 
 /** Settings of the guard. */
 export interface PageGuardOptions {
-  /** Whether callers send a credential. Without, every page in the user's browser would act as the user. */
+  /** True if callers send a credential. Without, every page in the user's browser would act as the user. */
   readonly authenticated: boolean;
   /** The address to listen on. */
   readonly host: string;
   readonly publicUrl: string | null;
   /** As `originOf` writes them. Null: any loopback origin when the server listens on loopback, otherwise none. */
   readonly corsOrigins: readonly string[] | null;
-  /** Whether `Forwarded` and `X-Forwarded-*` name the address that the client asked for. */
+  /** True if `Forwarded` and `X-Forwarded-*` name the address that the client asked for. */
   readonly trustProxy: boolean;
 }
 
 /**
- * How a request reached the server.
+ * The way in which a request reached the server.
  * - `direct`: at an address of this server; with authentication, always
  * - `proxied`: through a proxy or the host of PUBLIC_URL, without authentication
  * - `foreignHost`: by a name that is not the server's, without authentication
@@ -41,7 +41,7 @@ export class PageGuard {
     this.#publicOrigin = url?.origin ?? null;
   }
 
-  /** How a request reached the server. A foreign name that resolves to this server is a sign of DNS rebinding. */
+  /** The way in which a request reached the server. A foreign name that resolves to this server is a sign of DNS rebinding. */
   reachOf({ headers }: IncomingMessage): Reach {
     if (this.#options.authenticated) return 'direct';
     const hostname = hostnameIn(headers.host);
@@ -51,7 +51,7 @@ export class PageGuard {
     return (isPublic && !isLoopbackName(hostname)) || isForwarded(headers) ? 'proxied' : 'direct';
   }
 
-  /** Whether a page of this origin may call the API. */
+  /** True if a page of this origin may call the API. */
   allowsOrigin(origin: string, request: IncomingMessage): boolean {
     const { corsOrigins, trustProxy } = this.#options;
     const canonical = originOf(origin);
@@ -68,7 +68,7 @@ export class PageGuard {
   }
 
   /**
-   * Whether a page may send a request. POST and streams need an allowed origin. A GET executes too: pages of other
+   * True if a page may send a request. POST and streams need an allowed origin. A GET executes too: pages of other
    * sites cannot read the response, but could make the server work, or ask the provider with the operator's key.
    */
   allowsPage(request: IncomingMessage): boolean {
@@ -78,14 +78,14 @@ export class PageGuard {
     return acts ? this.allowsCaller(request) : !this.isCrossSite(request);
   }
 
-  /** Whether a request that acts, or that opens a stream, has an allowed origin or none. */
+  /** True if a request that acts, or that opens a stream, has an allowed origin or none. */
   allowsCaller(request: IncomingMessage): boolean {
     const { origin } = request.headers;
     // curl and servers send neither Origin nor Sec-Fetch-Site.
     return origin === undefined ? !this.isCrossSite(request) : this.allowsOrigin(origin, request);
   }
 
-  /** Whether a page of another site sends a request without an allowed origin. */
+  /** True if a page of another site sends a request without an allowed origin. */
   isCrossSite(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;
     return site === 'cross-site' && (origin === undefined || !this.allowsOrigin(origin, request));

@@ -45,7 +45,7 @@ export function publishedKeys(url: URL): JWTVerifyGetKey {
   };
 }
 
-/** Whether an error of jose means a timeout, a failed request, or a response that is no key set. */
+/** True if an error of jose means a timeout, a failed request, or a response that is no key set. */
 const isFault = (error: errors.JOSEError): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||

@@ -15,6 +15,6 @@ export function readContentType(header: string | undefined): ContentType {
   return { essence: essence.trim().toLowerCase(), charset: charset?.toLowerCase() ?? null };
 }
 
-/** Whether a charset says that the bytes are UTF-8, of which ASCII is a part. */
+/** True if a charset says that the bytes are UTF-8, of which ASCII is a part. */
 export const isUtf8Charset = (charset: string | null): boolean =>
   charset === null || /^(?:utf-?8|us-ascii)$/.test(charset);

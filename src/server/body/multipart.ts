@@ -13,13 +13,13 @@ export interface MultipartForm<File> {
   readonly files: readonly { readonly name: string; readonly file: File }[];
 }
 
-/** How a form is read. */
+/** Rules for reading a form. */
 export interface MultipartOptions<File> {
   /** Of the whole body. */
   readonly maxBytes: number;
   /** Of all texts together. */
   readonly maxTextBytes: number;
-  /** Whether a part is kept as text; `fileName` is undefined where the part names none. */
+  /** True if a part is kept as text; `fileName` is undefined where the part names none. */
   readonly isText: (name: string, fileName: string | undefined) => boolean;
   /** Takes a part that is no text, and must read it to its end. What it made is discarded when the form is refused. */
   readonly receive: (content: Readable) => Promise<File>;

@@ -154,7 +154,7 @@ function laneOf(
   return { kind: 'yoga', operation };
 }
 
-/** Whether an `accept` header names event streams. */
+/** True if an `accept` header names event streams. */
 export const acceptsEventStream = (accept: string): boolean => /text\/event-stream/i.test(accept);
 
 /** The media type that Yoga would choose: the first of the two that is named. Null for other headers. */

@@ -23,7 +23,7 @@ export interface GraphQLRequestOptions extends UploadOptions {
   readonly maxBodyBytes: number;
 }
 
-/** Whether a body is plain JSON, for which there is a faster lane. */
+/** True if a body is plain JSON, for which there is a faster lane. */
 export const isPlainJson = (contentType: string | undefined): boolean =>
   contentType === 'application/json' ||
   (contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType));

@@ -24,7 +24,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   operations = 0;
   /** The size of the last message. */
   messageBytes = 0;
-  /** Whether it answered the last ping. */
+  /** True if it answered the last ping. */
   alive = true;
   readonly #stallMs: number;
   readonly #onStalled: (connection: Connection) => void;
@@ -122,7 +122,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     });
   }
 
-  /** Whether the client has not read everything, or its messages are not read at the moment. */
+  /** True if the client has not read everything, or its messages are not read at the moment. */
   get isBehind(): boolean {
     return this.#isPaused || (this.#reader?.isBehind ?? false);
   }

@@ -30,7 +30,7 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
     context.extra.operations += 1;
   }
 
-  /** Whether the client no longer waits for the operation. Its id may belong to another one by then. */
+  /** True if the client no longer waits for the operation. Its id may belong to another one by then. */
   get hasEnded(): boolean {
     return this.#ended;
   }

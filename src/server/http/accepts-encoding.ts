@@ -1,5 +1,5 @@
 /**
- * Whether an `accept-encoding` header names an encoding, and not with a q-value of 0.
+ * True if an `accept-encoding` header names an encoding, and not with a q-value of 0.
  *
  * @param name letters only
  */

@@ -32,7 +32,7 @@ export interface DispatcherOptions {
   readonly authentication: Authentication;
   /** The path of PUBLIC_URL, without a slash at its end; '' when it has none. */
   readonly basePath: string;
-  /** Whether `Forwarded` and `X-Forwarded-*` name the client. */
+  /** True if `Forwarded` and `X-Forwarded-*` name the client. */
   readonly trustProxy: boolean;
   readonly traffic: Traffic;
   readonly log: Logger;
@@ -220,7 +220,7 @@ function headersOf({ pages }: Route, guard: PageGuard, request: IncomingMessage)
   }
 }
 
-/** Whether a route takes the method of a request; answers 405 otherwise. */
+/** True if a route takes the method of a request; answers 405 otherwise. */
 function allowsMethod(
   request: IncomingMessage,
   response: ServerResponse,

@@ -11,7 +11,7 @@ import type { Traffic } from './traffic.ts';
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Whether `Forwarded` and `X-Forwarded-*` name the client. */
+  /** True if `Forwarded` and `X-Forwarded-*` name the client. */
   readonly trustProxy: boolean;
   readonly log: Logger;
   readonly dispatcher: Dispatcher;

@@ -4,7 +4,7 @@ import { Deadline } from '../../time/deadline.ts';
 /** A reader is behind when more than this many bytes wait for it. */
 export const behindBytes = 256 * 1024;
 
-/** Whether the reader of a stream keeps up. */
+/** True if the reader of a stream keeps up. */
 export const keepsUp = (stream: Writable): boolean => stream.writableLength < behindBytes;
 
 /**
@@ -30,7 +30,7 @@ export class Reader implements Disposable {
     return keepsUp(this.#stream);
   }
 
-  /** Whether a callback waits for the reader to catch up. */
+  /** True if a callback waits for the reader to catch up. */
   get isBehind(): boolean {
     return this.#timer !== null;
   }

@@ -66,7 +66,7 @@ export function respondUnauthenticated(
   respondError(response, 401, 'UNAUTHENTICATED', refusal, challenged, shape);
 }
 
-/** How errors are written: as a GraphQL result, `{"errors":[…]}`, or as `{"error":"…"}`. */
+/** Formats of errors: as a GraphQL result, `{"errors":[…]}`, or as `{"error":"…"}`. */
 export type ErrorShape = 'graphql' | 'rest';
 
 /** Answers an error in the shape of the route. */

@@ -16,7 +16,7 @@ export interface Exchange {
   /** The part of the path that matched `*` or `:name`, as sent; '' without one. */
   readonly rest: string;
   readonly query: URLSearchParams;
-  /** How errors of the route are written. */
+  /** Format of the errors of the route. */
   readonly errors: ErrorShape;
 }
 
@@ -54,7 +54,7 @@ interface RouteColumns {
    * - `unchecked`: no headers; browsers let pages of this server alone read the responses
    */
   readonly pages: 'listed' | 'every' | 'unchecked';
-  /** How refusals and faults are written. */
+  /** Format of refusals and faults. */
   readonly errors: ErrorShape;
 }
 
@@ -87,7 +87,7 @@ export type HttpRoute = Exclude<Route, { readonly methods: 'upgrade' }>;
 /** A route that opens WebSockets. */
 export type UpgradeRoute = Extract<Route, { readonly methods: 'upgrade' }>;
 
-/** Whether a route opens WebSockets. */
+/** True if a route opens WebSockets. */
 export const isUpgradeRoute = (route: Route): route is UpgradeRoute => route.methods === 'upgrade';
 
 /** Returns the part of a path that matches the wildcard of a pattern; null if the path does not match. */

@@ -32,7 +32,7 @@ export interface StudioOptions {
   readonly directory: string;
   /** The path below which the server is reached, without a slash at its end; '' when it has none. */
   readonly basePath: string;
-  /** Whether callers need a key. The page contains it, so that the page need not find out by being refused. */
+  /** True if callers need a key. The page contains it, so that the page need not find out by being refused. */
   readonly asksForKey: boolean;
   /** The origin of videos. Called for each page, never before the server listens. */
   readonly mediaOrigin: () => string;

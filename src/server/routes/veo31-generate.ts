@@ -136,7 +136,7 @@ export class Veo31Generate {
   }
 }
 
-/** Whether it is known whether the provider accepts the task. */
+/** True if it is known whether the provider accepts the task. */
 const isDecided = (task: VideoTask): boolean =>
   task.provider.taskId !== null || task.stage === 'SUBMISSION_UNKNOWN' || isTerminal(task.stage);
 

@@ -30,7 +30,7 @@ export class AllowedHosts {
     this.#hosts = hosts;
   }
 
-  /** Whether one of them is meant. `hostname` as URLs have it; an IPv6 address with or without brackets. */
+  /** True if one of them is meant. `hostname` as URLs have it; an IPv6 address with or without brackets. */
   has(hostname: string, port: number): boolean {
     const name = bare(hostname);
     return this.#hosts.some((host) => host.name === name && (host.port === null || host.port === port));

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 
-/** Whether a host name, as a URL has it, is this machine: `localhost`, 127.0.0.0/8 or [::1]. */
+/** True if a host name, as a URL has it, is this machine: `localhost`, 127.0.0.0/8 or [::1]. */
 export const isLoopbackName = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname === '[::1]' ||

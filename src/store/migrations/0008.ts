@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What a task was asked to avoid, and whether with sound: earlier tasks have the model's default. */
+/** The negative prompt of a task, and its sound: earlier tasks have the model's default. */
 export const soundAndAvoidance: Migration = {
   async up(db: Kysely<never>) {
     await db.schema.alterTable('tasks').addColumn('negative_prompt', 'text').execute();

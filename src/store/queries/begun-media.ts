@@ -14,7 +14,7 @@ export async function nameMedia(db: Kysely<Database>, key: string): Promise<void
   await db.deleteFrom('begun_media').where('media_key', '=', key).execute();
 }
 
-/** When files count as begun that no row names any more: long ago, so that the next sweep removes them. */
+/** The time at which files count as begun that no row names any more: long ago, so that the next sweep removes them. */
 const longAgo = 0;
 
 /** Notes files that a deleted row had named. Written with the deletion: their keys are never without a row. */

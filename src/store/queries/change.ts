@@ -13,7 +13,7 @@ import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
 /** A task after its change. */
 export interface Changed {
   readonly task: VideoTask;
-  /** Whether the change took a new revision. */
+  /** True if the change took a new revision. */
   readonly announced: boolean;
 }
 

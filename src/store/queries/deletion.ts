@@ -4,7 +4,7 @@ import { releaseMedia } from './begun-media.ts';
 import type { Database } from '../tables/database.ts';
 import { fromRow } from '../tables/tasks.ts';
 
-/** How many rows one transaction removes: some 20 ms, and others wait for no more. */
+/** Rows that one transaction removes: some 20 ms, and others wait for no more. */
 const batchSize = 100;
 /** Between two of them others come first: without a pause every read would wait for a batch. */
 const pauseMs = 20;

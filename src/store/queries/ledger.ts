@@ -23,7 +23,7 @@ const microsOf = (usd: number): number => Math.min(mostMicros, exactMicrosOf(usd
 const exactMicrosOf = (usd: number): number => Math.round(usd * 1_000_000);
 const usdOf = (micros: number): number => micros / 1_000_000;
 
-/** Whether a month's limit does not hold one more estimate; what costs nothing always fits. */
+/** True if a month's limit does not hold one more estimate; what costs nothing always fits. */
 export const isOverBudget = (spentUsd: number, estimateUsd: number, limitUsd: number): boolean =>
   microsOf(estimateUsd) > 0 && exactMicrosOf(spentUsd) + microsOf(estimateUsd) > exactMicrosOf(limitUsd);
 
@@ -110,7 +110,7 @@ export async function bookSecondBill(
   if (booked !== undefined) await addSpending(trx, task.owner, month, micros);
 }
 
-/** What an owner's tasks of a month cost so far, estimates included. */
+/** The cost of an owner's tasks of a month so far, estimates included. */
 export async function readSpending(db: Kysely<Database>, owner: Owner, month: string): Promise<Spending> {
   const sum = await db
     .selectFrom('spending')

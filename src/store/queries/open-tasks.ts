@@ -42,7 +42,7 @@ export async function removeOpenTask(trx: Transaction<Database>, owner: Owner): 
     .execute();
 }
 
-/** How many tasks of an owner have not ended. */
+/** The number of tasks of an owner that have not ended. */
 export async function countOpenTasks(db: Kysely<Database>, owner: Owner): Promise<number> {
   const row = await db.selectFrom('open_tasks').select('count').where('owner', '=', owner).executeTakeFirst();
   return row?.count ?? 0;

@@ -67,7 +67,7 @@ const fromUploadRow = (row: Database['uploads']): Upload => ({
 /** A file counts as this at least: so the sum of an owner at the limit is one of a bounded number of rows. */
 const leastBytes = 65_536;
 
-/** What the uploads of an owner take, in bytes. */
+/** The size of the uploads of an owner, in bytes. */
 export async function sumUploadBytes(db: Kysely<Database>, owner: Owner): Promise<number> {
   const { total } = await db
     .selectFrom('uploads')
@@ -79,7 +79,7 @@ export async function sumUploadBytes(db: Kysely<Database>, owner: Owner): Promis
   return total ?? 0;
 }
 
-/** How many rows one transaction removes: a writer waits for no more. */
+/** Rows that one transaction removes: a writer waits for no more. */
 const batchSize = 500;
 
 /**

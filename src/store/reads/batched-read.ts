@@ -1,6 +1,6 @@
 import { paddedList } from './padded-list.ts';
 
-/** How many keys one query asks for at most. */
+/** The limit of keys in one query. */
 const mostKeys = 250;
 
 interface Batch<Key, Value> {

@@ -39,7 +39,7 @@ export const liveTasks = (
 ): SelectQueryBuilder<Database, 'tasks', object> =>
   db.selectFrom('tasks').where('owner', '=', owner).where('deleted_at', 'is', null);
 
-/** Whether a filter lets every live task pass. */
+/** True if a filter lets every live task pass. */
 export const passesAll = (filter: TaskFilter): boolean =>
   Object.values(filter).every((value) => value === undefined || value === '');
 

@@ -6,7 +6,7 @@ import type { TaskFilter } from '../store.ts';
 import type { Owner } from '../../domain/video-task.ts';
 
 /**
- * How many live tasks one statement passes over. Entries of the index cost some 0.1 µs each, rows that are searched
+ * Live tasks that one statement passes over. Entries of the index cost some 0.1 µs each, rows that are searched
  * some 7 µs: a statement then takes one to three milliseconds, and between two of them other work is done.
  */
 const indexSlice = 10_000;
@@ -19,9 +19,9 @@ export interface Walk {
   readonly owner: Owner;
   readonly filter: TaskFilter;
   readonly from: 'newest' | 'oldest';
-  /** Where it begins: only tasks beyond this number, in its direction. */
+  /** Its beginning: only tasks beyond this number, in its direction. */
   readonly beyond?: number | undefined;
-  /** Where it ends: only tasks before this number is reached. */
+  /** Its end: only tasks before this number is reached. */
   readonly until?: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export class Slices {
     return found;
   }
 
-  /** How many live tasks of an owner match. */
+  /** The number of live tasks of an owner that match. */
   async count(owner: Owner, filter: TaskFilter): Promise<number> {
     const test = searchTest(filter);
     let count = 0;

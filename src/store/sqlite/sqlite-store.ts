@@ -11,7 +11,7 @@ import { QueuedSqliteDialect } from './sqlite-dialect.ts';
 import type { Store } from '../store.ts';
 
 /**
- * How long the store may use one iteration of the event loop before other I/O is served, in milliseconds.
+ * Time for which the store may use one iteration of the event loop before other I/O is served, in milliseconds.
  * node:sqlite is synchronous, so a chain of reads is microtasks only. Shorter costs an iteration (some 5 µs) more
  * often; longer delays every other request.
  */

@@ -1,12 +1,12 @@
 import type { FieldValue, TaskField } from '../../domain/task-fields.ts';
 
 /**
- * How a column holds a field: as it is, as JSON text, or as a time that was computed from what others say and may be
+ * The form in which a column holds a field: as it is, as JSON text, or as a time that was computed from what others say and may be
  * any number (see `withinCalendar`).
  */
 export type ColumnKind = 'value' | 'json' | 'plannedTime';
 
-/** Which field of a task a column holds, and how. */
+/** The field of a task that a column holds, and its form. */
 export interface Column<Field extends TaskField = TaskField, Kind extends ColumnKind = ColumnKind> {
   readonly field: Field;
   readonly kind: Kind;

@@ -59,9 +59,9 @@ export interface Database {
   /** One row for each create that a provider's budget counts. */
   create_budget: { provider: string; at: number };
   create_pauses: { provider: string; until: number };
-  /** When each owner's work was last claimed for sending: a count, not a time. */
+  /** The last claim of each owner's work for sending: a count, not a time. */
   turns: { provider: string; owner: string; turn: number };
-  /** How many tasks of an owner have not ended. */
+  /** The number of tasks of an owner that have not ended. */
   open_tasks: { owner: string; count: number };
   ledger: LedgerRow;
   /** The sum of the ledger by owner and UTC month, such as 2026-11. */

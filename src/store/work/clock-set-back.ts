@@ -2,7 +2,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
-/** How many rows one statement reads, and how many it writes: some 10 ms each. */
+/** Rows that one statement reads, and rows that it writes: some 10 ms each. */
 const readSize = 5000;
 const writeSize = 500;
 

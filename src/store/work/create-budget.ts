@@ -24,7 +24,7 @@ export function reserveCreate(
   });
 }
 
-/** How many creates may begin now; when there is none, from when on there is one. */
+/** The number of creates that may begin now; with none, the time from which there is one. */
 export async function readAllowance(
   db: Kysely<Database>,
   provider: ProviderName,

@@ -8,9 +8,9 @@ export type SharedWork = 'check' | 'submit';
 /** An owner with due work. */
 export interface DueOwner {
   readonly owner: Owner;
-  /** When the owner's work was last claimed for sending: a count, not a time; 0: never. */
+  /** The last claim of the owner's work for sending: a count, not a time; 0: never. */
   readonly turn: number;
-  /** When the first of the owner's work was due, in milliseconds since 1970. */
+  /** The time at which the first of the owner's work was due, in milliseconds since 1970. */
   readonly dueAt: number;
 }
 
@@ -36,7 +36,7 @@ const conditions: Record<SharedWork, RawBuilder<boolean>> = {
  * there are hundreds of owners.
  */
 export class DueOwners {
-  /** Where the walk through the owners goes on, by provider and work. */
+  /** The position from which the walk through the owners continues, by provider and work. */
   readonly #passed = new Map<string, string>();
 
   /** Owners with due work; empty only where nothing is due. In no particular order. */

@@ -8,7 +8,7 @@ import type { ClaimRequest } from '../store.ts';
 import { fromRow } from '../tables/tasks.ts';
 import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
 
-/** What claims need in addition to the database. */
+/** Needs of claims in addition to the database. */
 export interface ClaimTraits {
   readonly locksRows: boolean;
   readonly dueOwners: DueOwners;
@@ -128,7 +128,7 @@ export interface DueTimes {
   readonly waitingSince: number | null;
 }
 
-/** When work of each kind is due: work that is waiting for its time, and leases that may run out. */
+/** The times at which work of each kind is due: work that is waiting for its time, and leases that may run out. */
 export async function readDueTimes(db: Kysely<Database>, provider: ProviderName): Promise<DueTimes> {
   const soonest = db
     .selectFrom('tasks')

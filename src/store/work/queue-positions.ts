@@ -3,12 +3,12 @@ import type { Database } from '../tables/database.ts';
 import type { MaybePromise, WaitingTask } from '../store.ts';
 import type { Owner, ProviderName } from '../../domain/video-task.ts';
 
-/** How many waiting tasks one statement reads: some 4 ms. */
+/** Waiting tasks that one statement reads: some 4 ms. */
 const sliceSize = 5000;
 /** Without a write of this process, a queue that was read is good for so long: other instances write too. */
 const freshForMs = 250;
 /**
- * How old the position in a long queue may be, in milliseconds for each waiting task. Reading one costs about 1 µs, so
+ * The greatest age of the position in a long queue, in milliseconds for each waiting task. Reading one costs about 1 µs, so
  * positions cost at most 5 % of a busy process, however many are requested.
  */
 const keptMsPerTask = 0.02;
@@ -16,7 +16,7 @@ const keptMsPerTask = 0.02;
 const shortQueue = 2000;
 
 /**
- * How many tasks are sent before one that waits, if no other comes: its owner's older ones, and of each other owner
+ * The number of tasks that are sent before one that waits, if no other comes: its owner's older ones, and of each other owner
  * as many as have their turn until then.
  *
  * A queue is read once, as one owner sees it, for all of the owner's tasks that are asked about until it changes.
@@ -89,7 +89,7 @@ class Queue {
   readonly length: number;
   /** The owner's own ones in the order in which they are sent. */
   readonly #own: readonly Place[];
-  /** How many tasks each other owner has, ascending, and the sums of the first 0, 1, 2, … of them. */
+  /** The number of tasks of each other owner, ascending, and the sums of the first 0, 1, 2, … of them. */
   readonly #others: readonly number[];
   readonly #sums: readonly number[];
   /** The same counts of those whose turn is before the owner's, ascending. */
@@ -127,7 +127,7 @@ interface Place {
 const isBefore = (a: Place, b: Place): boolean =>
   a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.number < b.number);
 
-/** How many items at the beginning of a list are such: after the first that is not, none is. */
+/** The number of items at the beginning of a list that are such: after the first that is not, none is. */
 function countWhere<Item>(items: readonly Item[], isSuch: (item: Item) => boolean): number {
   let [low, high] = [0, items.length];
   while (low < high) {

@@ -1,8 +1,8 @@
-/** How many slots an owner has, and what it could use more for. */
+/** The slots that an owner has, and the work for which it could use more. */
 export interface Share<Item> {
   /** Slots that the owner's work holds already. */
   readonly held: number;
-  /** What is due, in the order in which it is to be done. */
+  /** Due work, in the order in which it is to be done. */
   readonly items: readonly Item[];
 }
 

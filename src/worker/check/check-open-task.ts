@@ -9,7 +9,7 @@ import { archiveVideo } from './archive-video.ts';
 import { nothingObserved, recordCheck, type CheckRun } from './record-check.ts';
 import { provesCost, reportedCost } from './reported-cost.ts';
 
-/** How much rarer regular checks are while callbacks arrive: they only make up for one that was lost. */
+/** Factor by which regular checks are rarer while callbacks arrive: they only make up for one that was lost. */
 const safetyCheckFactor = 5;
 
 /** Records the outcome of a check of a task that is open. */

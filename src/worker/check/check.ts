@@ -34,7 +34,7 @@ export async function checkTask(
 interface Answer {
   readonly outcome: CheckOutcome;
   readonly fault: TaskFault | null;
-  /** Whether the task was canceled or deleted during the check: the next one is about its cost alone. */
+  /** True if the task was canceled or deleted during the check: the next one is about its cost alone. */
   readonly wasCanceled: boolean;
 }
 

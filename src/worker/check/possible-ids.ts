@@ -34,7 +34,7 @@ export async function keepPossibleId(
   }
 }
 
-/** Whether a task still lacks the id of its attempt. */
+/** True if a task still lacks the id of its attempt. */
 export const isInDoubt = (task: VideoTask): boolean =>
   task.provider.taskId === null && task.provider.trackedId === null;
 

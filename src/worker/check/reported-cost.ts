@@ -2,12 +2,12 @@ import type { CheckFacts, VideoProvider } from '../../providers/provider.ts';
 import type { Cost, VideoTask } from '../../domain/video-task.ts';
 import { settledCost } from '../../domain/cost.ts';
 
-/** Whether a provider's record echoes the prompt of a task. */
+/** True if a provider's record echoes the prompt of a task. */
 export const isEchoOf = (task: VideoTask, echoedPrompt: string | null): boolean =>
   echoedPrompt !== null && echoedPrompt.trim() === task.spec.prompt.trim();
 
 /**
- * Whether a record proves the cost of our task. An id that a person gave for a lost submission may be any other of the
+ * True if a record proves the cost of our task. An id that a person gave for a lost submission may be any other of the
  * account, so only the echoed prompt proves it. A task that was made elsewhere has no cost here.
  */
 export const provesCost = (task: VideoTask, { echoedPrompt }: Pick<CheckFacts, 'echoedPrompt'>): boolean =>

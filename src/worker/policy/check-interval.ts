@@ -16,17 +16,17 @@ export const jittered = (pauseMs: number, random: number): number =>
   Math.round(pauseMs * (1 + jitterShare * random));
 
 /**
- * When to check a task again, in milliseconds from now. Never sooner than the base interval.
+ * The pause before a task is checked again, in milliseconds. Never sooner than the base interval.
  *
  * @param unknownChecks answers in a row that were not understood
  */
 export const nextCheckDelay = (intervalMs: number, unknownChecks: number, random: number): number =>
   jittered(intervalMs * Math.min(largestGrowth, growth ** unknownChecks), random);
 
-/** When to repeat a check that failed by a fault of our own, in milliseconds from now. */
+/** The pause before a check is repeated that failed by a fault of our own, in milliseconds. */
 export const nextOwnFaultDelay = (intervalMs: number, random: number): number =>
   jittered(intervalMs * ownFaultFactor, random);
 
-/** When to check a task again that ended here, but may still succeed at the provider, in milliseconds from now. */
+/** The pause before a task is checked again that ended here, but may still succeed at the provider, in milliseconds. */
 export const nextLateCheckDelay = (intervalMs: number, random: number): number =>
   jittered(intervalMs * largestGrowth, random);

@@ -20,14 +20,14 @@ export const retryPause = (intervalMs: number, retryAfterMs: number | null, rand
 type Clock = Pick<WorkContext, 'provider' | 'now' | 'random'>;
 
 /**
- * When a request is made again that the provider did not take: a paid one that is proven not sent, or rejected and not
+ * The time at which a request is made again that the provider did not take: a paid one that is proven not sent, or rejected and not
  * queued, an upload of images, or the request to stop a task. In milliseconds since 1970.
  */
 export const askAgainAt = ({ provider, now, random }: Clock, retryAfterMs: number | null): number =>
   now() + retryPause(provider.pollIntervalMs, retryAfterMs, random());
 
 /**
- * When a task is checked again whose check met a fault of the provider. In milliseconds since 1970.
+ * The time at which a task is checked again whose check met a fault of the provider. In milliseconds since 1970.
  *
  * @param ownFaults faults in a row of this task alone: it is then checked less and less often
  */

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 import { ClockWatch } from './clock-watch.ts';
 
-/** How many rows one statement brings forward: it takes some 10 ms. */
+/** Rows that one statement brings forward: it takes some 10 ms. */
 const bringForwardAtOnce = 500;
 /** The clocks of several machines differ by less, in milliseconds. */
 const tolerableAheadMs = 5000;

@@ -8,7 +8,7 @@ const longestPauseMs = 60_000;
 /** The number of failed tasks that a probe avoids: more than are asked for at once, as a statement has a limit. */
 const mostExcepted = 200;
 
-/** What may be asked of a provider now. */
+/** Requests that a provider may be sent now. */
 export type BreakerState =
   | { readonly kind: 'closed' }
   /** Nothing until then. */
@@ -17,7 +17,7 @@ export type BreakerState =
   | {
       readonly kind: 'probing';
       readonly except: readonly TaskId[];
-      /** Where there are no others: whether a new task is sent or one of these is checked. Alternates. */
+      /** The probe where there are no others: a new task is sent, or one of these is checked. Alternates. */
       readonly first: 'submit' | 'check';
     };
 

@@ -29,12 +29,12 @@ export class HealthMonitor {
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
   }
 
-  /** How the provider has responded in the last minutes. */
+  /** The reliability of the provider in the last minutes. */
   get health(): ProviderHealth {
     return this.#breaker.health;
   }
 
-  /** What may be asked of the provider now. */
+  /** Requests that the provider may be sent now. */
   get state(): BreakerState {
     return this.#breaker.state;
   }

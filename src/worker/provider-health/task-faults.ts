@@ -3,17 +3,17 @@ import type { TaskId } from '../../domain/video-task.ts';
 
 /** Faults of the provider that one task met in a row. */
 export interface TaskFault {
-  /** How many. */
+  /** Their number. */
   readonly inARow: number;
-  /** Whether the provider answered about another task since the fault before: then this one is the task's own. */
+  /** True if the provider answered about another task since the fault before: then this one is the task's own. */
   readonly isOwn: boolean;
-  /** How many of them were the task's own. */
+  /** The number of them that were the task's own. */
   readonly own: number;
 }
 
 /** The number of its own faults that proves a task to be odd. */
 export const provenFaults = 3;
-/** How many tasks are remembered. More that fail at once are an outage; the oldest of them are counted from zero. */
+/** The number of tasks that are remembered. More that fail at once are an outage; the oldest of them are counted from zero. */
 const maxTasks = 10_000;
 
 /**
@@ -22,7 +22,7 @@ const maxTasks = 10_000;
  */
 export class TaskFaults {
   readonly #byTask = new LRUCache<TaskId, TaskFault & { readonly answers: number }>({ max: maxTasks });
-  /** How many checks were answered, about any task. */
+  /** The number of checks that were answered, about any task. */
   #answers = 0;
 
   /** Records that a check of this task was answered. */

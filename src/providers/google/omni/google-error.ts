@@ -51,30 +51,30 @@ const safetyWord =
 const safetyText =
   /\b(?:blocked|violat\w+|prohibited|filtered)\b[^.]*\b(?:safety|polic(?:y|ies)|content)\b|input blocked/i;
 
-/** Whether an error is about what the video shows. */
+/** True if an error is about what the video shows. */
 export const isFiltered = ({ code, status, reasons, message }: GoogleError): boolean =>
   [code, status, ...reasons].some((word) => word !== null && safetyWord.test(word)) ||
   (message !== null && safetyText.test(message));
 
-/** Whether an error is about this server's key, and never about a task. */
+/** True if an error is about this server's key, and never about a task. */
 export const isAccess = ({ code, status, reasons, message }: GoogleError): boolean =>
   ['authentication', 'permission_denied'].includes(code ?? '') ||
   ['UNAUTHENTICATED', 'PERMISSION_DENIED'].includes(status ?? '') ||
   reasons.some((reason) => reason.startsWith('API_KEY_')) ||
   (message !== null && /\bAPI[ _-]?key\b|credentials|unregistered callers/i.test(message));
 
-/** Whether an error says that a model is not there any more, or never was. */
+/** True if an error says that a model is not there any more, or never was. */
 export const isRetired = ({ code, message }: GoogleError): boolean =>
   code === 'model_not_found' ||
   (message !== null &&
     /no longer available|\bmodels?\b.*\b(?:not found|is not found|shut ?down)\b/i.test(message));
 
-/** Whether it is about the account's money: prepaid credit, billing, or the quota of a day. */
+/** True if it is about the account's money: prepaid credit, billing, or the quota of a day. */
 export const isUnpaid = ({ code, message }: GoogleError): boolean =>
   ['payment_required', 'quota_exceeded'].includes(code ?? '') ||
   (message !== null && /\bbilling\b|prepa(?:y|id)|\bcredits?\b/i.test(message));
 
-/** Whether it says that requests come too fast: rejected, and to be sent again later (Google's API errors, 2026). */
+/** True if it says that requests come too fast: rejected, and to be sent again later (Google's API errors, 2026). */
 export const isTooFast = ({ code, status }: GoogleError): boolean =>
   code === 'rate_limit_exceeded' || (code === null && status === 'RESOURCE_EXHAUSTED');
 

@@ -50,7 +50,7 @@ export function readSubmitAnswer(reading: SubmitReading, answer: Answer): Submit
   };
 }
 
-/** What is left of an answer that was cut proves an acceptance if its id is there, and else nothing. */
+/** Reads the part that arrived of a response that was cut: it proves an acceptance if the id is there, and else nothing. */
 export function readCutAnswer({ message, partialText }: NoAnswerError): SubmitOutcome {
   const id =
     interactionId(parseJson(partialText)) ??

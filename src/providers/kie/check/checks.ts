@@ -9,14 +9,14 @@ import { missingUpgrade, readUpgrade, type Upgrade } from './upgrade.ts';
 /** The part of the account's settings that checks need. */
 export interface KieChecksOptions {
   readonly label: string;
-  /** Where a person can look up a task; null: hints name no page. */
+  /** The page on which a person can look up a task; null: hints name none. */
   readonly taskPage: string | null;
   readonly baseUrl: string;
   /** The contract that is asked first about a task whose contract is not known. */
   readonly contract: Contract;
 }
 
-/** Where each contract reports the status of a task. */
+/** The path at which each contract reports the status of a task. */
 const statusPath: Record<Contract, (id: string) => string> = {
   jobs: (id) => `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(id)}`,
   veo: (id) => `/api/v1/veo/record-info?taskId=${encodeURIComponent(id)}`,

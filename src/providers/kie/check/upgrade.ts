@@ -16,7 +16,7 @@ export type UpgradeStatus =
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Which version is still missing when a record of this resolution has succeeded; a record that names none is of 720p. */
+/** The version that is still missing when a record of this resolution has succeeded; a record that names none is of 720p. */
 export function missingUpgrade(wanted: Resolution | null, reported: string | null): Upgrade | null {
   const upgrade = wanted === 'P1080' ? '1080p' : wanted === 'P2160' ? '4k' : null;
   return upgrade === null || reported?.toLowerCase() === upgrade ? null : upgrade;

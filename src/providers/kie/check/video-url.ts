@@ -4,14 +4,14 @@ import { isObject, textOf, unwrapJson, type Unknowns } from '../../http/json.ts'
 const link = /https?:\/\/[^\s"'<>\\]{1,2000}/gi;
 /** One that ends like a video. */
 const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;
-/** What closes a link in a list that is not even JSON, as in `"[http://example.com/video1.mp4]"` (Kie docs, 2026-06). */
+/** Characters that close a link in a list that is not even JSON, as in `"[http://example.com/video1.mp4]"` (Kie docs, 2026-06). */
 const closing = /[\]),}]+$/;
 
 /** The echoed request, and the lower resolution beside a higher one or a preview of it, are never results. */
 const notResults =
   /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|origin.*|request.*|msg|message)$/i;
 
-/** How deep a body is searched: the deepest shape on record has five levels. */
+/** The depth to which a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;
 
 /**

@@ -78,7 +78,7 @@ const veoFreeOptions: ReadonlyMap<string, 'string' | 'boolean'> = new Map([
 export const freeOptions = (model: string): ReadonlyMap<string, 'string' | 'boolean'> =>
   isVeo(model) ? veoFreeOptions : new Map();
 
-/** Where a create goes and what it carries. */
+/** The path and the body of a create. */
 export interface CreateRequest {
   readonly path: string;
   readonly body: JsonObject;
@@ -86,7 +86,7 @@ export interface CreateRequest {
   readonly contract: Contract;
 }
 
-/** Whether a model is one of Veo's tiers, which have contracts of their own. */
+/** True if a model is one of Veo's tiers, which have contracts of their own. */
 const isVeo = (model: string): boolean => kieModels.some(({ id }) => id === model);
 
 /** The request on the wire. Models that are not Veo exist on the `jobs` contract only. */

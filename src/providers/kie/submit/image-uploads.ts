@@ -10,7 +10,7 @@ import { isObject, numberOf, textOf } from '../../http/json.ts';
 /** An upload that only we hold. */
 type HeldImage = Extract<ProviderImage, { kind: 'upload' }>;
 
-/** Where Kie has an image now, or why it has it not. */
+/** The place of an image at Kie, or the reason why it has none. */
 export type UploadOutcome =
   | { readonly kind: 'uploaded'; readonly url: string }
   | { readonly kind: 'refused'; readonly error: TaskError }
@@ -70,7 +70,7 @@ export class ImageUploads {
   }
 }
 
-/** What an answer of the upload host says (recorded 2026-04-30; its errors by the docs, 2026-06). */
+/** Reads a response of the upload host (recorded 2026-04-30; its errors by the docs, 2026-06). */
 export function readUploadAnswer(label: string, answer: Answer): UploadOutcome {
   const { status, json, retryAfterMs } = answer;
   const body = isObject(json) ? json : {};

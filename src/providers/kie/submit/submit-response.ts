@@ -8,7 +8,7 @@ import { readCreateCode } from '../status-codes.ts';
 import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';
 
 /**
- * What an answer to a paid create proves. A task id is an acceptance, whatever else is said; what proves
+ * Reads the proof that a response to a paid create gives. A task id is an acceptance, whatever else is said; what proves
  * nothing stays unknown.
  */
 export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
@@ -45,7 +45,7 @@ export function readSubmitAnswer(label: string, answer: Answer): SubmitOutcome {
   }
 }
 
-/** What is left of an answer that was cut proves an acceptance if its id is there, and else nothing. */
+/** Reads the part that arrived of a response that was cut: it proves an acceptance if the id is there, and else nothing. */
 export function readCutAnswer({ message, partialText }: NoAnswerError, memo: JsonObject): SubmitOutcome {
   const json = parseJson(partialText);
   const providerTaskId = isObject(json) ? taskIdOf(json) : null;

@@ -24,7 +24,7 @@ const maxIds = 5;
 /** Longer ids were never seen. */
 const maxIdLength = 500;
 
-/** Whether an answer holds, anywhere, what a task may be found by: a named id, or bare values for its data. */
+/** True if an answer holds, anywhere, what a task may be found by: a named id, or bare values for its data. */
 export function mayNameTask(value: unknown, depth = 0): boolean {
   if (depth > maxDepth) return true;
   if (Array.isArray(value))
@@ -37,7 +37,7 @@ export function mayNameTask(value: unknown, depth = 0): boolean {
 }
 
 /**
- * What may be the id of a task in a text of any shape, the likeliest first: whole JSON with the id in another place, under
+ * Values that may be the id of a task in a text of any shape, the likeliest first: whole JSON with the id in another place, under
  * another name or in another form, JSON in a string, JSON that was cut, another notation, or a bare string. Total and bounded.
  */
 export function possibleTaskIds(answer: string): readonly string[] {

@@ -62,7 +62,7 @@ export async function readJsonObject(
   }
 }
 
-/** Whether a parsed value is an object with members, not null and not an array. */
+/** True if a parsed value is an object with members, not null and not an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,9 +12,9 @@ export interface Interaction extends CreateRequest {
   readonly createdAt: number;
   readonly finishesAt: number;
   readonly behaviours: Behaviours;
-  /** When it was canceled before its end; null: never. */
+  /** Time of the cancellation before its end; null: never. */
   canceledAt: number | null;
-  /** How often the state of its file was requested. */
+  /** The number of requests for the state of its file. */
   fileChecks: number;
 }
 
@@ -25,7 +25,7 @@ export interface GeminiAccount {
   readonly interactions: Map<string, Interaction>;
   /** By the name of the file. */
   readonly files: Map<string, Interaction>;
-  /** How often each prompt was posted, for `times=N`. */
+  /** The number of creates of each prompt, for `times=N`. */
   readonly postings: Map<string, number>;
 }
 

@@ -7,7 +7,7 @@ import { behavioursOf, type GeminiWorld, type Interaction } from './account-stat
 import { hasEnded } from './record.ts';
 import { sendError, sendPage, sendStatus } from './responses.ts';
 
-/** How often a `late` file is reported as PROCESSING. */
+/** The number of times that a `late` file is reported as PROCESSING. */
 const lateChecks = 2;
 /** The lifetime of a file: two days (Google's guide). */
 const lifetimeMs = 172_800_000;

@@ -47,7 +47,7 @@ export function answerDelete(world: GeminiWorld, response: ServerResponse, id: s
   sendJson(response, {});
 }
 
-/** Whether the request was answered, or left unanswered, with something that is no interaction. */
+/** True if the request was answered, or left unanswered, with something that is no interaction. */
 function misanswer(world: GeminiWorld, response: ServerResponse, behaviours: Behaviours): boolean {
   const status = behaviours.get('check-http');
   if (world.now() < world.outageUntil) sendStatus(response, 500, '1');

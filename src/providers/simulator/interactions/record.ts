@@ -9,7 +9,7 @@ const tokensPerSecond: Readonly<Record<string, number>> = {
   '4k': 17_376,
 };
 
-/** Whether the interaction has ended by a moment. */
+/** True if the interaction has ended by a moment. */
 export const hasEnded = (interaction: Interaction, behaviours: Behaviours, at: number): boolean =>
   interaction.canceledAt !== null || (!behaviours.has('stuck') && at >= interaction.finishesAt);
 

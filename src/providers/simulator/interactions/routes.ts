@@ -46,7 +46,7 @@ async function answer(world: GeminiWorld, asked: Asked, response: ServerResponse
   return false;
 }
 
-/** Whether the request has the account's key, in one place alone; otherwise it is answered. */
+/** True if the request has the account's key, in one place alone; otherwise it is answered. */
 function isAuthorized(world: GeminiWorld, { request, url }: Asked, response: ServerResponse): boolean {
   const header = request.headers['x-goog-api-key'];
   const query = url.searchParams.get('key');

@@ -9,7 +9,7 @@ export interface KieAccountOptions {
   readonly apiKey?: string;
   /** Creates per sliding 10 s, above which they get HTTP 429; 0, the default: no limit. Kie has 20. */
   readonly createsPer10s?: number;
-  /** How long a result can be downloaded after its task's end; default 24 h. */
+  /** Time for which a result can be downloaded after its task's end; default 24 h. */
   readonly fileTtlMs?: number;
   /** Signs callbacks; unset: they carry no signature. */
   readonly hmacKey?: string;
@@ -22,7 +22,7 @@ export interface TaskMemory {
   readonly echo: Readonly<Record<string, unknown>>;
   readonly model: string;
   readonly behaviours: Behaviours;
-  /** When a 4k version was requested (veo only). */
+  /** Time at which a 4k version was requested (veo only). */
   upgradeRequestedAt?: number;
 }
 
@@ -48,7 +48,7 @@ export interface KieAccount {
   readonly hmacKey: string | undefined;
   readonly memories: Map<string, TaskMemory>;
   readonly uploads: Map<string, Upload>;
-  /** How often each prompt was posted, for `times=N`. */
+  /** The number of creates of each prompt, for `times=N`. */
   readonly postings: Map<string, number>;
   /** Times of the creates inside the rate window. */
   readonly recentCreates: number[];

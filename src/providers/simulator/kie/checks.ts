@@ -50,7 +50,7 @@ function beginCheck(
   return { task, behaviours: withinTimes(behaviours, counts.checks) };
 }
 
-/** Whether the check was answered, or left unanswered, with something that is no record. */
+/** True if the check was answered, or left unanswered, with something that is no record. */
 function misanswer(world: KieWorld, response: ServerResponse, behaviours: Behaviours): boolean {
   const status = behaviours.get('check-http');
   const code = behaviours.get('check-code');

@@ -123,7 +123,7 @@ function veoResponse(
   };
 }
 
-/** What of the request follows from the id. */
+/** The part of the request that follows from the id. */
 function veoEcho(task: SimulatedTask): object {
   return { duration: task.seconds, aspectRatio: task.aspect, model: task.tier, resolution: task.resolution };
 }

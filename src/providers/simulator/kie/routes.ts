@@ -61,7 +61,7 @@ async function answer(world: KieWorld, asked: Asked, response: ServerResponse): 
   return true;
 }
 
-/** Whether the path is that of a result or of an upload: both are served without a key. */
+/** True if the path is that of a result or of an upload: both are served without a key. */
 function answerDownload(world: KieWorld, asked: Asked, response: ServerResponse): boolean {
   const { request, url } = asked;
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;

@@ -7,7 +7,7 @@ const prices: Record<TaskFacts['tier'], Record<TaskFacts['resolution'], number>>
   veo3: { '360p': 225, '720p': 225, '1080p': 232.5, '4k': 285 },
 };
 
-/** What a task costs. */
+/** The price of a task. */
 export function creditsFor(facts: Pick<TaskFacts, 'tier' | 'resolution'>): number {
   return prices[facts.tier][facts.resolution];
 }

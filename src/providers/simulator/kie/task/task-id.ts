@@ -13,7 +13,7 @@ export const resolutions = ['360p', '720p', '1080p', '4k'] as const;
 /** Kie's three Veo models, cheapest first. */
 export const tiers = ['veo3_lite', 'veo3_fast', 'veo3'] as const;
 
-/** What a task id says about its task. */
+/** The facts about a task in its id. */
 export interface TaskFacts {
   readonly createdAt: number;
   readonly contract: Contract;
@@ -23,7 +23,7 @@ export interface TaskFacts {
   readonly tier: (typeof tiers)[number];
   /** The valueless switches of the task. */
   readonly flags: readonly SwitchName[];
-  /** How long the task takes, if it does not take as long as the process says. */
+  /** Duration of the task, if it is not that of the process. */
   readonly takesMs: number | undefined;
   readonly random: number;
 }
