@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { startServer, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
@@ -6,7 +5,7 @@ import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts } from './settings/addresses/allowed-hosts.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
-import { MediaFiles } from './media/media-files.ts';
+import { openMediaStore } from './media/storage/open-media-store.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
@@ -62,7 +61,7 @@ export async function startApp(
   const store = stack.use(await openSqliteStore(config.storage.databaseFile));
   const feed = stack.use(await TaskFeed.open(store, log));
   signal.throwIfAborted();
-  const files = await MediaFiles.open(join(config.storage.dataDir, 'media'), log);
+  const files = await openMediaStore(config.media.store, config.storage.dataDir, log, stack);
   const started = await createProviders(config.providers.names, config.providers.settings, {
     timeoutMs: config.work.providerTimeoutMs,
     now,

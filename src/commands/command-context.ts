@@ -1,4 +1,4 @@
-import type { MediaFiles } from '../media/media-files.ts';
+import type { MediaStore } from '../media/storage/media-store.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import { providerLabel } from '../providers/registry.ts';
 import type { Store } from '../store/store.ts';
@@ -19,7 +19,7 @@ export interface Commands {
   /** Without the methods that read or change a task of any owner. */
   readonly store: Omit<Store, 'get' | 'change'>;
   /** Storage of uploads and videos. */
-  readonly files: MediaFiles;
+  readonly files: MediaStore;
   readonly recorder: OwnRecorder;
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];

@@ -5,7 +5,7 @@ import { authSettings, checkAuth, type AuthConfig } from './auth.ts';
 import { httpSettings, type HttpConfig } from './http.ts';
 import { limitSettings, type LimitsConfig } from './limits.ts';
 import { logSettings, type LogConfig } from './log.ts';
-import { mediaSettings, type MediaConfig } from './media.ts';
+import { mediaSettings, readMedia, type MediaConfig } from './media.ts';
 import { nearestKnown } from './misspelled.ts';
 import { notImplemented } from './not-implemented.ts';
 import { providerChoice, readProviders, type ProvidersConfig } from './providers.ts';
@@ -61,7 +61,7 @@ export function readConfig(env: Environment): Config {
     storage: readStorage(env),
     providers: readProviders(env),
     work: readGroup(env, workSettings),
-    media: readGroup(env, mediaSettings),
+    media: readMedia(env),
     limits: readGroup(env, limitSettings),
     log: readGroup(env, logSettings),
   };

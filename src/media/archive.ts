@@ -10,7 +10,7 @@ import type { AllowedHosts } from '../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './fetch/guarded-get.ts';
 import { unpacked } from './fetch/unpacked.ts';
 import { inspectVideo } from './video/inspect-video.ts';
-import type { MediaFiles } from './media-files.ts';
+import type { MediaStore } from './storage/media-store.ts';
 import { cannotStoreMessage, StorageError } from './storage-error.ts';
 import type { VideoFacts } from './video/video-facts.ts';
 
@@ -39,7 +39,7 @@ export interface PrivateVideo {
 
 /** Settings of the archive. */
 export interface ArchiveOptions {
-  readonly files: MediaFiles;
+  readonly files: MediaStore;
   readonly allowHosts: AllowedHosts;
   /** Milliseconds without a byte after which a source counts as gone. */
   readonly timeoutMs: number;

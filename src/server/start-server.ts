@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { TaskFeed } from '../events/feed.ts';
 import { TaskStreams } from '../events/task-stream.ts';
-import type { MediaFiles } from '../media/media-files.ts';
+import type { MediaStore } from '../media/storage/media-store.ts';
 import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
 import { createCallbackReaders } from '../providers/registry.ts';
 import type { Services } from '../schema/context.ts';
@@ -45,7 +45,7 @@ export interface ServerDependencies {
   /** True if the worker looks for due work. */
   readonly isWorking: () => boolean;
   /** The store of uploads and videos. */
-  readonly files: MediaFiles;
+  readonly files: MediaStore;
   readonly log: Logger;
   readonly now: () => number;
   /** Called after a provider called back: a task is due. */

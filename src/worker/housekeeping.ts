@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { MediaFiles } from '../media/media-files.ts';
+import type { MediaStore } from '../media/storage/media-store.ts';
 import type { Store } from '../store/store.ts';
 import type { LongLived } from '../time/lifetime.ts';
 
@@ -18,7 +18,7 @@ const batchSize = 500;
 /** Settings of housekeeping. */
 export interface HousekeepingOptions {
   readonly store: Store;
-  readonly files: Pick<MediaFiles, 'checkUsable' | 'remove'>;
+  readonly files: Pick<MediaStore, 'checkUsable' | 'discard'>;
   readonly log: Logger;
   readonly now: () => number;
 }
@@ -62,7 +62,7 @@ export class Housekeeping implements LongLived {
       const removed: string[] = [];
       for (const key of keys) {
         try {
-          await files.remove(key);
+          await files.discard(key);
           removed.push(key);
         } catch (error) {
           left += 1;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Archive } from '../media/archive.ts';
 import type { ImageSources } from '../media/fetch/image-sources.ts';
-import type { MediaFiles } from '../media/media-files.ts';
+import type { MediaStore } from '../media/storage/media-store.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
@@ -15,7 +15,7 @@ export interface WorkContext {
   readonly provider: VideoProvider;
   readonly log: Logger;
   /** The store of uploaded images and finished videos. */
-  readonly files: Pick<MediaFiles, 'blob' | 'has' | 'remove'>;
+  readonly files: Pick<MediaStore, 'open' | 'find' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** Time for which a task may stay open, in milliseconds. */

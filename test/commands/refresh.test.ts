@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Owner } from '../../src/domain/video-task.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
@@ -31,7 +31,7 @@ async function startChecked() {
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
   const provider = stack.use(kieProviderAt(kie.url, { pollIntervalMs: 60_000, now }));
   const recorder = new Recorder(store, pino({ level: 'silent' }), now);
-  const files = await MediaFiles.open(folder.path, pino({ level: 'silent' }));
+  const files = await FileStore.open(folder.path, pino({ level: 'silent' }));
   const lease = { owner: 'worker', isHeld: () => true };
   /** What the worker does with a task that is due. */
   const work = async () => {

@@ -160,6 +160,12 @@ describe('the environment', () => {
     ['BUDGET_PER_MONTH', 'local=1,local=2'],
     ['FETCH_ALLOW_HOSTS', 'http://a/'],
     ['LOG_LEVEL', 'loud'],
+    ['MEDIA_STORE', '/var/media'],
+    ['MEDIA_STORE', 's3://'],
+    ['MEDIA_STORE', 's3://Bucket'],
+    ['MEDIA_STORE', 's3://bucket//a'],
+    ['S3_ENDPOINT', 'minio:9000'],
+    ['S3_SECRET_ACCESS_KEY', 'secret-word with a space'],
     ['HOST', '0.0.0.0'],
     ['LEASE_MS', '0'],
     ['LEASE_MS', '9007199254740991'],
@@ -178,6 +184,29 @@ describe('the environment', () => {
     expect(refused).not.toThrow(/secret-word/);
   });
 
+  it('takes a folder or a bucket for media, and the keys that a bucket needs', () => {
+    const store = (env: Record<string, string>) => readConfig(env).media.store;
+    const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key' };
+    expect(store({})).toEqual({ kind: 'file', directory: null });
+    expect(store({ MEDIA_STORE: 'file:/var/media' })).toEqual({ kind: 'file', directory: '/var/media' });
+    expect(store({ MEDIA_STORE: 's3://videos', ...keys })).toEqual({
+      kind: 's3',
+      bucket: 'videos',
+      prefix: '',
+      endpoint: null,
+      region: 'us-east-1',
+      accessKeyId: 'id',
+      secretAccessKey: 'key',
+    });
+    const own = { MEDIA_STORE: 's3://videos/a/b/', S3_ENDPOINT: 'http://minio:9000/', S3_REGION: 'eu' };
+    expect(store({ ...own, ...keys })).toMatchObject({
+      prefix: 'a/b',
+      endpoint: 'http://minio:9000',
+      region: 'eu',
+    });
+    expect(() => store(own)).toThrow('S3_ACCESS_KEY_ID must be set, because MEDIA_STORE is a bucket');
+  });
+
   it('refuses what does not go together, naming what is missing', () => {
     expect(() => readConfig({ PROVIDERS: 'kie' })).toThrow(
       'KIE_API_KEY must be set, because PROVIDERS has kie',
@@ -188,7 +217,7 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_STORE', 'S3_ENDPOINT', 'VERTEX_BASE_URL', 'KIE_CATALOG_REFRESH'])(
+  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_SHARED', 'VERTEX_BASE_URL', 'KIE_CATALOG_REFRESH'])(
     'refuses %s, which this version does not implement, and takes it empty',
     (name) => {
       expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);

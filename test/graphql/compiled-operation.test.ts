@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { Context } from '../../src/schema/context.ts';
 import { toGlobalId } from '../../src/schema/global-id.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   const providers = [stack.use(kieProviderAt('http://127.0.0.1:9'))];
   const tasks = new VideoTasks({
     store,
-    files: await MediaFiles.open(folder.path, log),
+    files: await FileStore.open(folder.path, log),
     recorder: new Recorder(store, log, now),
     providers,
     promptFrames: readPromptFrames(),

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { AllowedHosts, parseAllowedHost } from '../../src/settings/addresses/allowed-hosts.ts';
 import { Archive } from '../../src/media/archive.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import { StorageError } from '../../src/media/storage-error.ts';
 import { remuxed, without } from '../support/sample-videos.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
@@ -124,7 +124,7 @@ describe('the archive', () => {
 
   const fetched = async (path: string, withinMs = 10_000) => {
     await using archive = new Archive({
-      files: await MediaFiles.open(folder.path, pino({ level: 'silent' })),
+      files: await FileStore.open(folder.path, pino({ level: 'silent' })),
       allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
       log: pino({ level: 'silent' }),
       timeoutMs: 300,
@@ -214,7 +214,7 @@ describe('the archive', () => {
   describe('whose own place fails', () => {
     const lines: string[] = [];
     const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
-    const archiveIn = async (files: MediaFiles) =>
+    const archiveIn = async (files: FileStore) =>
       new Archive({
         files,
         allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
@@ -227,7 +227,7 @@ describe('the archive', () => {
     it('says so, logs why once, asks no source needlessly, and continues when the folder is back', async () => {
       await using place = await temporaryFolder();
       const directory = join(place.path, 'media');
-      const files = await MediaFiles.open(directory, log);
+      const files = await FileStore.open(directory, log);
       await using archive = await archiveIn(files);
       const fetch = () => archive.fetch(`${url}/whole`, new AbortController().signal, 1000);
       await rm(directory, { recursive: true });
@@ -245,7 +245,7 @@ describe('the archive', () => {
 
     it('does not take a database that fails for a source that fails', async () => {
       await using archive = new Archive({
-        files: await MediaFiles.open(folder.path, log),
+        files: await FileStore.open(folder.path, log),
         allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
         log,
         timeoutMs: 300,

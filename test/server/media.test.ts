@@ -1,19 +1,25 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { refusesAll, startS3, type TestS3 } from '../support/s3/s3-server.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const key = `${'a'.repeat(22)}.mp4`;
 const bytes = Buffer.from('0123456789');
 
-describe('/media', () => {
+describe.each(['file', 's3'] as const)('/media from a store (%s)', (kind) => {
+  let s3: TestS3 | null = null;
   let server: PushServer;
   beforeAll(async () => {
-    server = await startPushServer();
-    await writeFile(join(server.mediaDirectory, key), bytes);
+    s3 = kind === 's3' ? await startS3() : null;
+    server = await startPushServer(s3?.env);
+    await server.files.write(key, [bytes]);
   });
-  afterAll(() => server[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await s3?.[Symbol.asyncDispose]();
+  });
 
   const ask = async (headers: Record<string, string>, method: 'GET' | 'HEAD' = 'GET', path = key) => {
     const {
@@ -142,22 +148,53 @@ describe('/media', () => {
 
   it('does not serve from a cache what was deleted', async () => {
     const deleted = `${'d'.repeat(22)}.mp4`;
-    await writeFile(join(server.mediaDirectory, deleted), bytes);
+    await server.files.write(deleted, [bytes]);
     expect((await ask({}, 'GET', deleted)).status).toBe(200);
-    await rm(join(server.mediaDirectory, deleted));
+    await server.files.remove(deleted);
     expect((await ask({ 'if-none-match': `"${deleted}"` }, 'GET', deleted)).status).toBe(404);
   });
 
-  it('says that it is its own fault when the folder is gone, and serves again when it is back', async () => {
-    const aside = `${server.mediaDirectory}-aside`;
-    await rename(server.mediaDirectory, aside);
-    const gone = await ask({});
-    expect([gone.status, gone.text]).toEqual([503, expect.not.stringContaining(server.mediaDirectory)]);
+  it.runIf(kind === 's3')('says that it is its own fault when the bucket refuses it', async () => {
+    s3?.spoil(refusesAll(403, 'AccessDenied'));
+    const refused = await ask({});
+    expect([refused.status, refused.text]).toEqual([
+      503,
+      expect.not.stringMatching(/bucket|denied|reelay-/i),
+    ]);
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-    await mkdir(server.mediaDirectory);
-    expect((await ask({})).status).toBe(404);
-    await rm(server.mediaDirectory, { recursive: true });
-    await rename(aside, server.mediaDirectory);
+    s3?.spoil(null);
     expect((await ask({})).status).toBe(200);
+    const readyz = async () => (await fetch(`${server.url}/readyz`)).status;
+    await waitFor('to be ready', readyz, (status) => status === 200);
   });
+
+  it.runIf(kind === 's3')('cuts a response that the bucket cuts, so that a client sees it', async () => {
+    const long = `${'c'.repeat(22)}.mp4`;
+    await server.files.write(long, [Buffer.alloc(1_000_000, 'x')]);
+    s3?.spoil((incoming, response) => {
+      if (incoming.method !== 'GET') return false;
+      response.writeHead(206, { 'content-length': 1_000_000, 'content-range': 'bytes 0-999999/1000000' });
+      response.write(Buffer.alloc(400_000, 'x'), () => response.destroy());
+      return true;
+    });
+    await expect(ask({}, 'GET', long)).rejects.toThrow(/closed|terminated|aborted|other side/i);
+    s3?.spoil(null);
+    expect((await ask({ range: 'bytes=400000-' }, 'GET', long)).text).toBe('x'.repeat(600_000));
+  });
+
+  it.runIf(kind === 'file')(
+    'says that it is its own fault when the folder is gone, and serves again when it is back',
+    async () => {
+      const aside = `${server.mediaDirectory}-aside`;
+      await rename(server.mediaDirectory, aside);
+      const gone = await ask({});
+      expect([gone.status, gone.text]).toEqual([503, expect.not.stringContaining(server.mediaDirectory)]);
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+      await mkdir(server.mediaDirectory);
+      expect((await ask({})).status).toBe(404);
+      await rm(server.mediaDirectory, { recursive: true });
+      await rename(aside, server.mediaDirectory);
+      expect((await ask({})).status).toBe(200);
+    },
+  );
 });

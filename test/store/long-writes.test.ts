@@ -52,7 +52,7 @@ describe('writes that concern many rows let others work meanwhile', () => {
       async (store) => {
         const keeping = new Housekeeping({
           store,
-          files: { checkUsable: () => Promise.resolve(), remove: () => Promise.resolve() },
+          files: { checkUsable: () => Promise.resolve(), discard: () => Promise.resolve() },
           log: pino({ level: 'silent' }),
           now: () => sampleTime + 7 * 24 * 3_600_000,
         });

@@ -13,7 +13,7 @@ import { TaskStreams } from '../../src/events/task-stream.ts';
 import { Subscriber } from '../../src/events/subscriber.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { ImageSources } from '../../src/media/fetch/image-sources.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import { google } from '../../src/providers/google/declaration.ts';
 import { createMissingProvider } from '../../src/providers/missing-provider.ts';
 import type { VideoProvider } from '../../src/providers/provider.ts';
@@ -70,8 +70,8 @@ async function openStore(stack: AsyncDisposableStack): Promise<Store> {
   return stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
 }
 
-async function openFiles(stack: AsyncDisposableStack, log: Logger): Promise<MediaFiles> {
-  return MediaFiles.open(stack.use(await temporaryFolder()).path, log);
+async function openFiles(stack: AsyncDisposableStack, log: Logger): Promise<FileStore> {
+  return FileStore.open(stack.use(await temporaryFolder()).path, log);
 }
 
 async function insert(store: Store, overrides: Parameters<typeof sampleTask>[0] = {}) {

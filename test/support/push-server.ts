@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { startServer } from '../../src/server/start-server.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import type { MediaStore } from '../../src/media/storage/media-store.ts';
+import { openMediaStore } from '../../src/media/storage/open-media-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
@@ -19,7 +20,9 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface PushServer extends AsyncDisposable {
   readonly url: string;
   readonly store: Store;
-  /** Where what `/media` serves lies. */
+  /** What `/media` serves. */
+  readonly files: MediaStore;
+  /** Its folder, where it is one. */
   readonly mediaDirectory: string;
   /** How many listeners the feed has. */
   readonly listeners: () => number;
@@ -49,7 +52,7 @@ export async function startPushServer(
   const feed = stack.use(await TaskFeed.open(store, log));
   const recorder = new Recorder(store, log, Date.now);
   const providers: [] = [];
-  const files = await MediaFiles.open(join(folder.path, 'media'), log);
+  const files = await openMediaStore(config.media.store, folder.path, log, stack);
   const tasks = new VideoTasks({
     store,
     files,
@@ -84,7 +87,8 @@ export async function startPushServer(
   return {
     url: api.url,
     store,
-    mediaDirectory: files.directory,
+    files,
+    mediaDirectory: join(folder.path, 'media'),
     listeners: () => feed.listenerCount,
     create: async (overrides = {}) => {
       const result = await store.insert(

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { cancelVideoTask } from '../../src/commands/cancel-video-task.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { CancelOutcome, CheckOutcome, VideoProvider } from '../../src/providers/provider.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { checkTask } from '../../src/worker/check/check.ts';
@@ -42,7 +42,7 @@ async function startWork(checks: CheckOutcome[], cancels: CancelOutcome[]) {
       return next(cancels);
     },
   });
-  const files = await MediaFiles.open(join(folder.path, 'media'), log);
+  const files = await FileStore.open(join(folder.path, 'media'), log);
   const context = quietWorkContext({ store, recorder, provider, files, now });
   const kept = await store.insert(sampleTask(), null);
   if (kept.kind !== 'inserted') throw new Error(kept.kind);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
 import { recordOutcome } from '../../src/worker/submit/record-submit-outcome.ts';
@@ -33,7 +33,7 @@ async function startWork(overrides: TaskOverrides) {
   const now = () => sampleTime;
   const recorder = new Recorder(store, log, now);
   const provider = stack.use(kieProviderAt(loopback.url));
-  const files = await MediaFiles.open(join(folder.path, 'media'), log);
+  const files = await FileStore.open(join(folder.path, 'media'), log);
   const context = quietWorkContext({ store, recorder, provider, files, now });
   const kept = await store.insert(sampleTask({ cost, ...overrides }), null);
   if (kept.kind !== 'inserted') throw new Error(kept.kind);

@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { MediaFiles } from '../../src/media/media-files.ts';
+import { FileStore } from '../../src/media/storage/file-store.ts';
 import { StorageError } from '../../src/media/storage-error.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
@@ -19,7 +19,7 @@ describe('a file that nothing names', () => {
   it('is swept a day after it was begun; what is named, new, or of another database stays', async () => {
     await using folder = await temporaryFolder();
     await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
-    const files = await MediaFiles.open(join(folder.path, 'media'), pino({ level: 'silent' }));
+    const files = await FileStore.open(join(folder.path, 'media'), pino({ level: 'silent' }));
     const begin = async (key: string, at: number) => {
       await store.beginMedia(key, at);
       await files.write(key, [png]);
@@ -58,7 +58,7 @@ describe('a file that cannot be removed', () => {
     await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
     const lines: string[] = [];
     const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
-    const files = await MediaFiles.open(join(folder.path, 'media'), log);
+    const files = await FileStore.open(join(folder.path, 'media'), log);
     const uploads = ['a', 'b', 'c', 'd'];
     for (const key of uploads) {
       const size = { width: 1, height: 1, contentType: 'image/png' } as const;
@@ -83,7 +83,7 @@ describe('a file that cannot be removed', () => {
     await using folder = await temporaryFolder();
     await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
     const log = pino({ level: 'silent' });
-    const files = await MediaFiles.open(join(folder.path, 'media'), log);
+    const files = await FileStore.open(join(folder.path, 'media'), log);
     await store.beginMedia('orphan', sampleTime);
     await files.write('orphan', [png]);
     await rename(files.directory, join(folder.path, 'aside'));

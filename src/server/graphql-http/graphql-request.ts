@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
-import type { ReceivedFile } from '../../media/media-files.ts';
+import type { ReceivedFile } from '../../media/storage/media-store.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import { isUtf8Charset, readContentType } from '../body/content-type.ts';
 import { readUpload, type UploadOptions } from './graphql-upload.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ReceivedFile } from '../../media/media-files.ts';
+import type { ReceivedFile } from '../../media/storage/media-store.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import type { GraphQLRequest } from './graphql-request.ts';
 import { readMultipart, type MultipartForm } from '../body/multipart.ts';

@@ -7,10 +7,13 @@ import type { WorkContext } from '../work-context.ts';
 /**
  * Prepares the images of a task for its paid request, before there is an attempt: addresses are checked, and uploads
  * handed to the provider where it requires that first. Nothing of this is billed, and it may be repeated.
+ *
+ * @param opened disposes of the uploads that are read, once the provider needs them no longer
  */
 export async function prepareImages(
   context: WorkContext,
   task: VideoTask,
+  opened: AsyncDisposableStack,
   signal: AbortSignal,
 ): Promise<HandOver> {
   const { provider, imageSources, files } = context;
@@ -23,10 +26,10 @@ export async function prepareImages(
   }
   try {
     for (const image of task.spec.referenceImages) {
-      if (image.url === null && !(await files.has(image.mediaKey)))
+      if (image.url === null && (await files.find(image.mediaKey)) === null)
         return { kind: 'refused', error: uploadGone };
     }
-    const images = task.spec.referenceImages.map((image) => imageOf(context, image));
+    const images = task.spec.referenceImages.map((image) => imageOf(context, image, opened));
     return provider.handOver === undefined
       ? { kind: 'ready', images }
       : await provider.handOver(images, signal);
@@ -36,7 +39,7 @@ export async function prepareImages(
   }
 }
 
-function imageOf({ files }: WorkContext, image: ReferenceImage): ProviderImage {
+function imageOf({ files }: WorkContext, image: ReferenceImage, opened: AsyncDisposableStack): ProviderImage {
   if (image.url !== null) return { kind: 'url', url: image.url };
   const { uploadId, mediaKey, contentType } = image;
   return {
@@ -44,6 +47,10 @@ function imageOf({ files }: WorkContext, image: ReferenceImage): ProviderImage {
     uploadId,
     fileName: mediaKey,
     contentType,
-    open: () => files.blob(mediaKey, contentType),
+    open: async () => {
+      const file = await files.open(mediaKey, contentType);
+      if (file === null) throw new StorageError(new Error('An upload was removed while it was handed over'));
+      return opened.use(file).blob;
+    },
   };
 }

@@ -41,7 +41,8 @@ export async function submitTask(
     );
     return;
   }
-  const images = await prepareImages(context, task, signal);
+  await using opened = new AsyncDisposableStack();
+  const images = await prepareImages(context, task, opened, signal);
   if (images.kind !== 'ready') {
     await recordUnready(context, task, lease, images);
     return;

@@ -2,16 +2,16 @@ import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { MediaFiles } from '../../src/media/media-files.ts';
-import { StorageError } from '../../src/media/storage-error.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { FileStore } from '../../../src/media/storage/file-store.ts';
+import { StorageError } from '../../../src/media/storage-error.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const silent = pino({ level: 'silent' });
 
 describe('the media store', () => {
   it('keeps nothing that is refused when it is verified, and passes the refusal on', async () => {
     await using folder = await temporaryFolder();
-    const files = await MediaFiles.open(folder.path, silent);
+    const files = await FileStore.open(folder.path, silent);
     const seen: string[] = [];
     const writing = files.write('a.mp4', [Buffer.from('abc'), Buffer.from('def')], async (written) => {
       seen.push(String(await written.read(2, 100)), String(written.sizeBytes));
@@ -24,7 +24,7 @@ describe('the media store', () => {
   it('that is full rejects as our fault, leaves nothing, and is not usable until there is space', async () => {
     await using folder = await temporaryFolder();
     const lines: string[] = [];
-    const files = await MediaFiles.open(
+    const files = await FileStore.open(
       folder.path,
       pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }),
     );
@@ -51,15 +51,15 @@ describe('the media store', () => {
   ])('whose folder %s knows nothing of its files', async (_what, breakFolder) => {
     await using folder = await temporaryFolder();
     const directory = join(folder.path, 'media');
-    const files = await MediaFiles.open(directory, silent);
+    const files = await FileStore.open(directory, silent);
     await files.write('a.mp4', [Buffer.from('a')]);
     // A good probe of just now is not believed against a write that fails.
     await files.checkUsable();
     await breakFolder(directory);
     for (const work of [
-      () => files.has('a.mp4'),
+      () => files.find('a.mp4'),
       () => files.remove('a.mp4'),
-      () => files.blob('a.mp4', 'video/mp4'),
+      () => files.open('a.mp4', 'video/mp4'),
       () => files.write('b.mp4', [Buffer.from('b')]),
       () => files.checkUsable(),
     ]) {
@@ -67,9 +67,9 @@ describe('the media store', () => {
     }
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory);
-    expect(await files.has('a.mp4')).toBe(false);
+    expect(await files.find('a.mp4')).toBeNull();
     await files.remove('a.mp4');
     await files.write('b.mp4', [Buffer.from('b')]);
-    expect(await files.has('b.mp4')).toBe(true);
+    expect(await files.find('b.mp4')).toMatchObject({ sizeBytes: 1 });
   });
 });

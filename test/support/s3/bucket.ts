@@ -1,0 +1,2 @@
+/** The bucket that exists on S3 servers of tests. */
+export const bucket = 'reelay-test';
