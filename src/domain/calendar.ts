@@ -4,5 +4,5 @@
  */
 export const endOfCalendar = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** A due time limited to what a database can hold. */
-export const withinCalendar = (time: number): number => Math.min(time, endOfCalendar);
+/** A due time as a database can hold it: in whole milliseconds, at most the end of the calendar. */
+export const withinCalendar = (time: number): number => Math.min(Math.ceil(time), endOfCalendar);

@@ -1,15 +1,16 @@
 import type { Kysely, Transaction } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import type { Dialect } from './dialect.ts';
 import { readLatestTime, shiftPlans } from './work/clock-set-back.ts';
 import { pauseCreates, readAllowance, reserveCreate } from './work/create-budget.ts';
 import { purgeDeleted } from './queries/deletion.ts';
 import { DueOwners } from './work/due-owners.ts';
 import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
-import { lastCounter, startEpoch } from './queries/epochs.ts';
+import { renewLeases } from './work/leases.ts';
+import { lastCounter } from './queries/epochs.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { readSpending } from './queries/ledger.ts';
 import { beginMedia, forgetMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
-import { migrations } from './migrations/migrations.ts';
+import { readByCallbackToken, readByProviderTask, readTracked } from './reads/lookups.ts';
 import { NestedReads } from './reads/nested-reads.ts';
 import { countOpenTasks } from './queries/open-tasks.ts';
 import { readPage } from './reads/pages.ts';
@@ -30,42 +31,19 @@ import type {
   TaskFilter,
 } from './store.ts';
 import { Slices } from './reads/slices.ts';
-import { changedAfter, TaskReads, type PresentReads } from './reads/task-reads.ts';
-import { fromRow } from './tables/tasks.ts';
+import { TaskReads } from './reads/task-reads.ts';
+import { transactor, type Transact } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import { type TaskField, type TaskWith } from '../domain/task-fields.ts';
 import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 
-/** The differences between the databases. */
-export interface DialectTraits extends PresentReads {
-  /** True if rows are locked one by one (PostgreSQL) or the whole database is (SQLite). */
-  readonly locksRows: boolean;
-  /** True if this process alone owns the database: a start then frees what the process before had claimed. */
-  readonly soleOwner: boolean;
-}
-
-/** Brings the tables up to date and opens a new stretch of history. */
-export async function openKyselyStore(db: Kysely<Database>, traits: DialectTraits): Promise<Store> {
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
-  if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
-  const epochs = await db.transaction().execute(async (trx) => {
-    if (traits.soleOwner) {
-      await trx
-        .updateTable('tasks')
-        .set({ lease_owner: null, lease_until: null })
-        .where('lease_owner', 'is not', null)
-        .execute();
-    }
-    return startEpoch(trx);
-  });
-  return new KyselyStore(db, traits, epochs);
-}
-
-class KyselyStore implements Store {
+/** A store of tables that are up to date. Owns the connections. */
+export class KyselyStore implements Store {
   readonly #db: Kysely<Database>;
-  readonly #traits: DialectTraits;
-  readonly #epochs: readonly Epoch[];
+  readonly #dialect: Dialect;
+  readonly #transact: Transact;
+  #epochs: readonly Epoch[];
   readonly #listeners = new Set<() => void>();
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
@@ -74,28 +52,29 @@ class KyselyStore implements Store {
   readonly #positions: QueuePositions;
   readonly #changes: TaskChanges;
 
-  constructor(db: Kysely<Database>, traits: DialectTraits, epochs: readonly Epoch[]) {
+  constructor(db: Kysely<Database>, dialect: Dialect, epochs: readonly Epoch[]) {
     this.#db = db;
-    this.#traits = traits;
+    this.#dialect = dialect;
+    this.#transact = transactor(db, dialect);
     this.#epochs = epochs;
-    this.#changes = new TaskChanges(db, traits);
-    this.#reads = new TaskReads(db, traits);
+    this.#changes = new TaskChanges(db, dialect);
+    this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
     this.#slices = new Slices(db);
     this.#positions = new QueuePositions(db);
   }
 
+  now(): number {
+    return this.#dialect.now();
+  }
+
   async insert(
     task: NewVideoTask,
     idempotency: IdempotencyKey | null,
-    { replaces, ...conditions }: InsertConditions = { limitUsd: null },
+    conditions: InsertConditions = { limitUsd: null },
   ): Promise<InsertResult> {
-    const precondition =
-      replaces === undefined
-        ? null
-        : async (trx: Transaction<Database>) =>
-            (await this.#changes.own(trx, task.owner, replaces.id, replaces.decide)) !== null;
-    const result = await insertTask(this.#db, task, idempotency, conditions, precondition);
+    const context = { transact: this.#transact, changes: this.#changes };
+    const result = await insertTask(context, task, idempotency, conditions);
     if (result.kind === 'inserted') this.#announce();
     return result;
   }
@@ -103,7 +82,7 @@ class KyselyStore implements Store {
   async insertTracked(
     ...[task, conditions]: Parameters<Store['insertTracked']>
   ): ReturnType<Store['insertTracked']> {
-    const result = await insertTracked(this.#db, task, conditions?.openLimit);
+    const result = await insertTracked(this.#transact, task, conditions?.openLimit);
     if (result.kind === 'inserted') this.#announce();
     return result;
   }
@@ -124,35 +103,16 @@ class KyselyStore implements Store {
     return this.#reads.own(owner, id, fields);
   }
 
-  async getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
-    const row = await this.#db
-      .selectFrom('tasks')
-      .selectAll()
-      .where('provider', '=', provider)
-      .where('provider_task_id', '=', providerTaskId)
-      .where('deleted_at', 'is', null)
-      .executeTakeFirst();
-    return row === undefined ? null : fromRow(row);
+  getByProviderTask(provider: ProviderName, providerTaskId: string): Promise<VideoTask | null> {
+    return readByProviderTask(this.#db, provider, providerTaskId);
   }
 
-  async getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null> {
-    const row = await this.#db
-      .selectFrom('tasks')
-      .selectAll()
-      .where('provider', '=', provider)
-      .where('owner', '=', owner)
-      .where('tracked_id', '=', trackedId)
-      .executeTakeFirst();
-    return row === undefined ? null : fromRow(row);
+  getTracked(owner: Owner, provider: ProviderName, trackedId: string): Promise<VideoTask | null> {
+    return readTracked(this.#db, owner, provider, trackedId);
   }
 
-  async getByCallbackToken(token: string): Promise<VideoTask | null> {
-    const row = await this.#db
-      .selectFrom('tasks')
-      .selectAll()
-      .where('callback_token', '=', token)
-      .executeTakeFirst();
-    return row === undefined ? null : fromRow(row);
+  getByCallbackToken(token: string): Promise<VideoTask | null> {
+    return readByCallbackToken(this.#db, token);
   }
 
   async page(request: PageRequest): Promise<Page> {
@@ -182,20 +142,15 @@ class KyselyStore implements Store {
   }
 
   async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
-    const claimed = await claimDueWork(this.#db, { ...this.#traits, dueOwners: this.#dueOwners }, request);
+    const context = { transact: this.#transact, dialect: this.#dialect, dueOwners: this.#dueOwners };
+    const claimed = await claimDueWork(context, request);
     // A claim moves turns too.
     if (claimed.some(({ stage }) => stage === 'WAITING')) this.#positions.changed();
     return claimed;
   }
 
-  async renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
-    const rows = await this.#db
-      .updateTable('tasks')
-      .set({ lease_until: leaseUntil })
-      .where('lease_owner', 'in', leaseOwners)
-      .returning('id')
-      .execute();
-    return rows.map(({ id }) => id as TaskId);
+  renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
+    return renewLeases(this.#transact, leaseOwners, leaseUntil);
   }
 
   beginMedia(key: string, at: number): Promise<void> {
@@ -244,11 +199,11 @@ class KyselyStore implements Store {
   }
 
   spreadChecks(...[provider, spread]: Parameters<Store['spreadChecks']>): Promise<void> {
-    return spreadChecks(this.#db, provider, spread);
+    return spreadChecks(this.#transact, provider, spread);
   }
 
   bringChecksForward(...[provider, at, limit]: Parameters<Store['bringChecksForward']>): Promise<boolean> {
-    return bringChecksForward(this.#db, provider, at, limit);
+    return bringChecksForward(this.#transact, provider, at, limit);
   }
 
   latestTime(): Promise<number | null> {
@@ -267,7 +222,7 @@ class KyselyStore implements Store {
   reserveCreate(
     ...[provider, limit]: Parameters<Store['reserveCreate']>
   ): ReturnType<Store['reserveCreate']> {
-    return reserveCreate(this.#db, provider, limit);
+    return reserveCreate(this.#transact, this.#dialect, provider, limit);
   }
 
   createAllowance(
@@ -293,14 +248,7 @@ class KyselyStore implements Store {
   }
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
-    if (scope.owner === undefined && scope.upTo === undefined && !scope.openOnly) {
-      return this.#reads.changesAfter(counter, scope.limit);
-    }
-    let query = changedAfter(this.#db, counter, scope.limit);
-    if (scope.owner !== undefined) query = query.where('owner', '=', scope.owner);
-    if (scope.upTo !== undefined) query = query.where('revision', '<=', scope.upTo);
-    if (scope.openOnly) query = query.where('completed_at', 'is', null);
-    return (await query.execute()).map(fromRow);
+    return this.#reads.changesAfter(counter, scope);
   }
 
   lastRevision(): Promise<number> {
@@ -330,7 +278,7 @@ class KyselyStore implements Store {
   async #inTransaction(
     change: (trx: Transaction<Database>) => Promise<Changed | null>,
   ): Promise<VideoTask | null> {
-    const changed = await this.#db.transaction().execute(change);
+    const changed = await this.#transact(change);
     if (changed?.announced === true) this.#announce();
     else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;

@@ -154,6 +154,11 @@ export type ParsedRevision =
   | { readonly kind: 'known'; readonly counter: number }
   | { readonly kind: 'unreadable' | 'foreign' | 'future' };
 
+/** The database is held by another process, cannot be reached, or cannot be opened at all. The message is one line. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
 /**
  * Everything that outlives the process. Two dialects implement it, one suite holds both to it.
  *
@@ -162,6 +167,8 @@ export type ParsedRevision =
  * `queuePosition`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */
 export interface Store extends AsyncDisposable {
+  /** The clock of all stored times, in whole milliseconds since 1970: the same for all who share the database. */
+  now(): number;
   /** Keeps a new task, or finds the one that the same key made before. */
   insert(
     task: NewVideoTask,

@@ -7,6 +7,7 @@ import { lists } from './0005.ts';
 import { uploadBytes } from './0006.ts';
 import { openTasks } from './0007.ts';
 import { soundAndAvoidance } from './0008.ts';
+import { epochIdentity } from './0009.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -164,5 +165,6 @@ export const migrations: MigrationProvider = {
       '0006_upload_bytes': uploadBytes,
       '0007_open_tasks': openTasks,
       '0008_sound_and_avoidance': soundAndAvoidance,
+      '0009_epoch_identity': epochIdentity,
     }),
 };

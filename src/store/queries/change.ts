@@ -4,6 +4,7 @@ import { addTransition, nextRevision } from './history.ts';
 import { bookSecondBill, correctBooking } from './ledger.ts';
 import { removeOpenTask } from './open-tasks.ts';
 import { refuseTaken } from './provider-ids.ts';
+import type { Dialect } from '../dialect.ts';
 import type { Database } from '../tables/database.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from '../tables/tasks.ts';
 import type { Change } from '../../domain/state-machine/change.ts';
@@ -19,6 +20,12 @@ export interface Changed {
 
 type Decide = (task: VideoTask) => Change | null;
 
+/** A change that was decided, and whose row is locked until it is written. */
+interface Decided {
+  readonly task: VideoTask;
+  readonly change: Change;
+}
+
 /** The query that reads the row of a change, and locks it. */
 interface RowToChange {
   readonly query: CompiledQuery<TaskRow>;
@@ -33,8 +40,7 @@ export class TaskChanges {
   /** By the columns that are set: as many as there are kinds of changes. */
   readonly #updates = new Map<string, CompiledQuery>();
 
-  /** @param traits whether rows are locked one by one */
-  constructor(db: Kysely<Database>, { locksRows }: { readonly locksRows: boolean }) {
+  constructor(db: Kysely<Database>, { locksRows }: Pick<Dialect, 'locksRows'>) {
     this.#db = db;
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
     const own = byId.where('owner', '=', '').where('deleted_at', 'is', null);
@@ -43,38 +49,62 @@ export class TaskChanges {
   }
 
   /** Changes a task of any owner; null where it is unknown or `decide` returns null. */
-  byId(trx: Transaction<Database>, id: TaskId, decide: Decide): Promise<Changed | null> {
-    return this.#change(trx, { query: this.#byId, parameters: [id] }, decide);
+  async byId(trx: Transaction<Database>, id: TaskId, decide: Decide): Promise<Changed | null> {
+    return this.#change(trx, await this.#decide(trx, { query: this.#byId, parameters: [id] }, decide));
   }
 
   /** The same for a task of this owner that is not deleted. */
-  own(trx: Transaction<Database>, owner: Owner, id: TaskId, decide: Decide): Promise<Changed | null> {
-    return this.#change(trx, { query: this.#own, parameters: [id, owner] }, decide);
+  async own(trx: Transaction<Database>, owner: Owner, id: TaskId, decide: Decide): Promise<Changed | null> {
+    return this.#change(trx, await this.decideOwn(trx, owner, id, decide));
   }
 
-  async #change(
+  /**
+   * The steps of `own` one by one, for a transaction that writes more. All transactions lock in one order, so that none
+   * waits for another that waits for it: rows of tasks, open tasks, money, the counter of revisions.
+   */
+  decideOwn(trx: Transaction<Database>, owner: Owner, id: TaskId, decide: Decide): Promise<Decided | null> {
+    return this.#decide(trx, { query: this.#own, parameters: [id, owner] }, decide);
+  }
+
+  async countEnded(trx: Transaction<Database>, { task, change }: Decided): Promise<void> {
+    if (task.result.completedAt === null && change.patch.result?.completedAt) {
+      await removeOpenTask(trx, task.owner);
+    }
+  }
+
+  async bookCost(trx: Transaction<Database>, { task, change }: Decided): Promise<void> {
+    if (change.patch.cost !== undefined) await correctBooking(trx, task.id, change.patch.cost);
+    if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
+  }
+
+  async write(trx: Transaction<Database>, { task, change }: Decided): Promise<Changed> {
+    if (change.patch.result?.video) await nameMedia(trx, change.patch.result.video.mediaKey);
+    if (change.transition) await addTransition(trx, change.transition);
+    const revision = change.announces ? await nextRevision(trx) : task.revision;
+    const patch = { ...change.patch, revision };
+    await trx.executeQuery(this.#update(task.id, toRow(patch)));
+    return { task: patched(task, patch), announced: change.announces };
+  }
+
+  async #decide(
     trx: Transaction<Database>,
     { query, parameters }: RowToChange,
     decide: Decide,
-  ): Promise<Changed | null> {
+  ): Promise<Decided | null> {
     const [row] = (await trx.executeQuery<TaskRow>({ ...query, parameters })).rows;
     if (row === undefined) return null;
     const task = fromRow(row);
-    const { id } = task;
     const change = decide(task);
     if (change === null) return null;
-    const { provider, cost, result } = change.patch;
-    await refuseTaken(trx, task, provider);
-    if (task.result.completedAt === null && result?.completedAt) await removeOpenTask(trx, task.owner);
-    if (cost !== undefined) await correctBooking(trx, id, cost);
-    if (change.secondBill !== undefined) await bookSecondBill(trx, task, change.secondBill);
-    if (result?.video) await nameMedia(trx, result.video.mediaKey);
-    if (change.transition) await addTransition(trx, change.transition);
-    // The counter is locked last, so that two writers never wait for each other.
-    const revision = change.announces ? await nextRevision(trx) : task.revision;
-    const patch = { ...change.patch, revision };
-    await trx.executeQuery(this.#update(id, toRow(patch)));
-    return { task: patched(task, patch), announced: change.announces };
+    await refuseTaken(trx, task, change.patch.provider);
+    return { task, change };
+  }
+
+  async #change(trx: Transaction<Database>, decided: Decided | null): Promise<Changed | null> {
+    if (decided === null) return null;
+    await this.countEnded(trx, decided);
+    await this.bookCost(trx, decided);
+    return this.write(trx, decided);
   }
 
   /** Changes set the same few columns over and over: to build the query each time cost as much as to run it. */

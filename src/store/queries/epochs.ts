@@ -3,19 +3,30 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import type { Epoch } from './revision.ts';
 
-/** A start may follow a restored backup, so each one names its own stretch; empty ones are dropped. */
-export async function startEpoch(trx: Transaction<Database>): Promise<Epoch[]> {
+/**
+ * Opens the present stretch of the database's history. Where the database has an identity, the stretch goes on until
+ * that changes, so that all instances name one; elsewhere a start may follow a restored backup, so each one begins its
+ * own. Empty ones are dropped.
+ */
+export async function openEpoch(trx: Transaction<Database>, identity: string | null): Promise<Epoch[]> {
+  const rows = await trx.selectFrom('epochs').selectAll().orderBy('seq').execute();
+  if (identity !== null && rows.at(-1)?.identity === identity) return rows.map(fromEpochRow);
   const first = (await lastCounter(trx)) + 1;
   await trx.deleteFrom('epochs').where('first_revision', '>=', first).execute();
-  const rows = await trx.selectFrom('epochs').selectAll().orderBy('seq').execute();
-  const added = [{ seq: (rows.at(-1)?.seq ?? 0) + 1, name: epochName(), first_revision: first }];
+  const kept = rows.filter((row) => row.first_revision < first);
+  const added = [{ seq: (kept.at(-1)?.seq ?? 0) + 1, name: epochName(), first_revision: first, identity }];
   // The empty database has a name of its own, which no start drops: a client may go on from there.
-  if (rows[0]?.first_revision !== 0) added.unshift({ seq: 0, name: epochName(), first_revision: 0 });
+  if (kept[0]?.first_revision !== 0) {
+    added.unshift({ seq: 0, name: epochName(), first_revision: 0, identity: null });
+  }
   await trx.insertInto('epochs').values(added).execute();
-  return [...rows, ...added]
-    .toSorted((a, b) => a.seq - b.seq)
-    .map((row) => ({ name: row.name, firstRevision: row.first_revision }));
+  return [...kept, ...added].toSorted((a, b) => a.seq - b.seq).map(fromEpochRow);
 }
+
+const fromEpochRow = (row: Database['epochs']): Epoch => ({
+  name: row.name,
+  firstRevision: row.first_revision,
+});
 
 const epochName = (): string =>
   randomInt(2 ** 47)

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { TaskChanges } from './change.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { bookEstimate, OverBudgetError } from './ledger.ts';
 import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
@@ -14,6 +15,7 @@ import type {
   TrackedResult,
 } from '../store.ts';
 import { fromRow, toRow } from '../tables/tasks.ts';
+import type { Transact } from '../transactions.ts';
 import type { Owner, VideoTask } from '../../domain/video-task.ts';
 
 /** Ends the transaction of an insert whose condition does not hold: nothing of it is kept. */
@@ -21,27 +23,37 @@ class ConditionError extends Error {
   override readonly name = 'ConditionError';
 }
 
-/**
- * Keeps a new task: its key, what must be true with it, its estimate and its row, or nothing of all that.
- *
- * @param precondition writes in the transaction of the insert; false: the insert must not happen
- */
+/** Access of inserts to the database. */
+export interface InsertContext {
+  readonly transact: Transact;
+  readonly changes: TaskChanges;
+}
+
+/** Keeps a new task: its key, the change of the task that it replaces, its estimate and its row, or nothing of all that. */
 export async function insertTask(
-  db: Kysely<Database>,
+  { transact, changes }: InsertContext,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
-  { limitUsd, openLimit }: Pick<InsertConditions, 'limitUsd' | 'openLimit'>,
-  precondition: ((trx: Transaction<Database>) => Promise<boolean>) | null,
+  { limitUsd, openLimit, replaces }: InsertConditions,
 ): Promise<InsertResult> {
   try {
-    return await db.transaction().execute(async (trx): Promise<InsertResult> => {
+    return await transact(async (trx): Promise<InsertResult> => {
       if (idempotency !== null) {
         const earlier = await takeKey(trx, task, idempotency);
         if (earlier !== null) return earlier;
       }
-      if (precondition !== null && !(await precondition(trx))) throw new ConditionError();
+      // The steps of both tasks alternate: see `decideOwn`.
+      const replaced =
+        replaces === undefined
+          ? null
+          : await changes.decideOwn(trx, task.owner, replaces.id, replaces.decide);
+      if (replaces !== undefined && replaced === null) throw new ConditionError();
+      if (replaced !== null) await changes.countEnded(trx, replaced);
+      await countOpen(trx, task, openLimit);
+      if (replaced !== null) await changes.bookCost(trx, replaced);
       if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
-      return { kind: 'inserted', task: await writeTask(trx, task, openLimit) };
+      if (replaced !== null) await changes.write(trx, replaced);
+      return { kind: 'inserted', task: await writeTask(trx, task) };
     });
   } catch (error) {
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
@@ -53,11 +65,11 @@ export async function insertTask(
 
 /** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
 export async function insertTracked(
-  db: Kysely<Database>,
+  transact: Transact,
   task: NewTrackedTask,
   openLimit: number | undefined,
 ): Promise<TrackedResult> {
-  const keep = db.transaction().execute(async (trx): Promise<TrackedResult> => {
+  const keep = transact(async (trx): Promise<TrackedResult> => {
     const holders = await trx
       .selectFrom('tasks')
       .selectAll()
@@ -79,13 +91,13 @@ export async function insertTracked(
       holders.filter((row) => row.deleted_at !== null).map(({ id }) => id),
     );
     const isHeld = holders.some((row) => row.deleted_at === null);
+    await countOpen(trx, task, openLimit);
     return {
       kind: 'inserted',
-      task: await writeTask(
-        trx,
-        { ...task, provider: { ...task.provider, taskId: isHeld ? null : task.provider.trackedId } },
-        openLimit,
-      ),
+      task: await writeTask(trx, {
+        ...task,
+        provider: { ...task.provider, taskId: isHeld ? null : task.provider.trackedId },
+      }),
     };
   });
   try {
@@ -114,13 +126,15 @@ export async function readKey(db: Kysely<Database>, owner: Owner, key: string): 
   return { inputHash: kept.input_hash, task: row === undefined ? null : fromRow(row) };
 }
 
-async function writeTask(
+async function countOpen(
   trx: Transaction<Database>,
-  task: NewVideoTask,
+  { owner, result }: NewVideoTask,
   openLimit: number | undefined,
-): Promise<VideoTask> {
-  if (task.result.completedAt === null) await addOpenTask(trx, task.owner, openLimit ?? null);
-  // The counter is locked last, so that two writers never wait for each other.
+): Promise<void> {
+  if (result.completedAt === null) await addOpenTask(trx, owner, openLimit ?? null);
+}
+
+async function writeTask(trx: Transaction<Database>, task: NewVideoTask): Promise<VideoTask> {
   await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
   const revision = await nextRevision(trx);
   const inserted: VideoTask = { ...task, number: revision, revision };

@@ -27,6 +27,7 @@ export async function refuseTaken(
         expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
       ]),
     )
+    .orderBy('id')
     .execute();
   if (holders.some((holder) => holder.deleted_at === null)) {
     throw new ProviderTaskTakenError(`Another task has ${taskId ?? trackedId}`);

@@ -94,6 +94,8 @@ export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Pr
         .where('id', 'in', (query) =>
           query.selectFrom('uploads').select('id').where('used_at', '<', usedBefore).limit(batchSize),
         )
+        // One that is used at this moment stays: the inner query saw it as it was.
+        .where('used_at', '<', usedBefore)
         .returning('media_key')
         .execute();
       await releaseMedia(

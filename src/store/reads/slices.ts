@@ -1,6 +1,6 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
 import { liveTasks, matching, searchedColumns, searchTest } from './matching.ts';
-import { OneByOne } from '../sqlite/one-by-one.ts';
+import { OneByOne } from './one-by-one.ts';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../store.ts';
 import type { Owner } from '../../domain/video-task.ts';

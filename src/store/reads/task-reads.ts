@@ -1,8 +1,9 @@
 import { sql, type CompiledQuery, type Kysely } from 'kysely';
 import type { Database } from '../tables/database.ts';
-import type { MaybePromise } from '../store.ts';
+import type { ChangeScope, MaybePromise } from '../store.ts';
 import {
   columnOf,
+  fromRow,
   fromValues,
   readerOf,
   taskColumns,
@@ -41,7 +42,7 @@ const whole = (query: CompiledQuery<Partial<TaskRow>>): Read<VideoTask> => ({
 });
 
 /** Changed tasks in the order of revisions. The limit is a literal: SQLite takes 60 µs to plan for a bound one. */
-export const changedAfter = (db: Kysely<Database>, counter: number, limit: number) =>
+const changedAfter = (db: Kysely<Database>, counter: number, limit: number) =>
   db
     .selectFrom('tasks')
     .select(taskColumns)
@@ -81,8 +82,20 @@ export class TaskReads {
     return this.#readOne(read, [id, owner]);
   }
 
-  /** Tasks of all owners that changed after a revision. */
-  changesAfter(counter: number, limit: number): MaybePromise<readonly VideoTask[]> {
+  /** Tasks that changed after a revision, in that order. */
+  changesAfter(
+    counter: number,
+    { limit, owner, upTo, openOnly }: ChangeScope,
+  ): MaybePromise<readonly VideoTask[]> {
+    if (owner === undefined && upTo === undefined && !openOnly) return this.#allAfter(counter, limit);
+    let query = changedAfter(this.#db, counter, limit);
+    if (owner !== undefined) query = query.where('owner', '=', owner);
+    if (upTo !== undefined) query = query.where('revision', '<=', upTo);
+    if (openOnly) query = query.where('completed_at', 'is', null);
+    return query.execute().then((rows) => rows.map(fromRow));
+  }
+
+  #allAfter(counter: number, limit: number): MaybePromise<readonly VideoTask[]> {
     let read = this.#changes.get(limit);
     if (read === undefined) {
       read = whole(changedAfter(this.#db, 0, limit).compile());

@@ -4,11 +4,12 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { LRUCache } from 'lru-cache';
 import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ConnectionQueue } from './connection-queue.ts';
-import { openKyselyStore } from '../kysely-store.ts';
+import { migrate, openStore } from '../open-store.ts';
+import { sqliteDifferences } from './differences.ts';
 import { LoopBudget } from '../../time/loop-budget.ts';
 import type { Database } from '../tables/database.ts';
 import { QueuedSqliteDialect } from './sqlite-dialect.ts';
-import type { Store } from '../store.ts';
+import { StoreUnavailableError, type Store } from '../store.ts';
 
 /**
  * Time for which the store may use one iteration of the event loop before other I/O is served, in milliseconds.
@@ -16,11 +17,6 @@ import type { Store } from '../store.ts';
  * often; longer delays every other request.
  */
 const shareMs = 10;
-
-/** The database is held by another process, or cannot be opened at all. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
-}
 
 /**
  * Opens the embedded database, making its folder and tables where they are missing.
@@ -38,9 +34,9 @@ export async function openSqliteStore(file: string): Promise<Store> {
   });
   const isBusy = () => database.isTransaction || budget.isSpent();
   try {
-    return await openKyselyStore(kysely, {
-      locksRows: false,
-      soleOwner: true,
+    await migrate(kysely);
+    return await openStore(kysely, {
+      ...sqliteDifferences,
       // Between transactions a read is as good here as in the queue for the one connection.
       readNow: (sql, parameters) => (isBusy() ? null : statements.prepare(sql).values(parameters)),
       readOneNow: (sql, parameters) =>

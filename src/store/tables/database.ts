@@ -42,7 +42,7 @@ export interface Database {
   /** One row: the last revision. Its lock puts revisions into commit order. */
   revision_counter: { id: number; value: number };
   /** One row for each unbroken history of this database; see revision.ts. */
-  epochs: { seq: number; name: string; first_revision: number };
+  epochs: { seq: number; name: string; first_revision: number; identity: string | null };
   uploads: {
     id: string;
     owner: string;

@@ -1,17 +1,22 @@
 import type { Kysely } from 'kysely';
 import { withinCalendar } from '../../domain/calendar.ts';
+import type { Dialect } from '../dialect.ts';
+import type { Transact } from '../transactions.ts';
 import type { Database } from '../tables/database.ts';
 import type { CreateAllowance, CreateLimit, CreateReservation } from '../store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
 /** One place in the sliding window, or the time at which its oldest create leaves it. */
 export function reserveCreate(
-  db: Kysely<Database>,
+  transact: Transact,
+  { lock }: Pick<Dialect, 'lock'>,
   provider: ProviderName,
   limit: CreateLimit,
 ): Promise<CreateReservation> {
   const { now, windowMs } = limit;
-  return db.transaction().execute(async (trx): Promise<CreateReservation> => {
+  return transact(async (trx): Promise<CreateReservation> => {
+    // Two instances must not both see the last place free.
+    await lock?.(trx, `create budget of ${provider}`);
     await trx
       .deleteFrom('create_budget')
       .where('provider', '=', provider)

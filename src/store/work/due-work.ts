@@ -1,4 +1,7 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import type { Transact } from '../transactions.ts';
+import { freeExpired } from './leases.ts';
 import { lockedIds } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
 import { pickWaiting } from './queue.ts';
@@ -8,27 +11,22 @@ import type { ClaimRequest } from '../store.ts';
 import { fromRow } from '../tables/tasks.ts';
 import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
 
-/** Needs of claims in addition to the database. */
-export interface ClaimTraits {
-  readonly locksRows: boolean;
+/** Access of claims to the database. */
+export interface ClaimContext {
+  readonly transact: Transact;
+  readonly dialect: Pick<Dialect, 'locksRows'>;
   readonly dueOwners: DueOwners;
 }
 
 /** Frees expired leases, then claims due work without a lease. */
 export async function claimDueWork(
-  db: Kysely<Database>,
-  traits: ClaimTraits,
+  { transact, dialect, dueOwners }: ClaimContext,
   request: ClaimRequest,
 ): Promise<readonly VideoTask[]> {
-  const { provider, now, leaseOwner, leaseUntil } = request;
-  const rows = await db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('tasks')
-      .set({ lease_owner: null, lease_until: null })
-      .where('provider', '=', provider)
-      .where('lease_owner', 'is not', null)
-      .where('lease_until', '<', now)
-      .execute();
+  const { leaseOwner, leaseUntil } = request;
+  const traits = { ...dialect, dueOwners };
+  const rows = await transact(async (trx) => {
+    await freeExpired(trx, traits, request);
     const ids =
       request.expiredBefore === undefined
         ? [
@@ -46,6 +44,11 @@ export async function claimDueWork(
       .execute();
   });
   return rows.map(fromRow).toSorted((a, b) => (a.work.dueAt ?? 0) - (b.work.dueAt ?? 0));
+}
+
+interface ClaimTraits {
+  readonly locksRows: boolean;
+  readonly dueOwners: DueOwners;
 }
 
 /** Attempts without a lease: the process that began them has ended. */
@@ -176,52 +179,56 @@ export function earliest(times: readonly (number | null)[]): number | null {
  * @param random a number from 0 to 1, for another order each time
  */
 export async function spreadChecks(
-  db: Kysely<Database>,
+  transact: Transact,
   provider: ProviderName,
   { now, overMs, random }: { readonly now: number; readonly overMs: number; readonly random: number },
 ): Promise<void> {
   // A prime far from any usual count scatters neighbours; the arithmetic is the same in every database.
   const stride = 7919 + Math.floor(random * 1000) * 2;
-  await db
-    .updateTable('tasks')
-    .set((expression) => ({
-      due_at: expression(
-        expression.val(now),
-        '+',
-        expression(
-          expression.parens(expression('number', '*', stride)),
-          '%',
-          Math.max(1, Math.round(overMs)),
+  await transact((trx) =>
+    trx
+      .updateTable('tasks')
+      .set((expression) => ({
+        due_at: expression(
+          expression.val(now),
+          '+',
+          expression(
+            expression.parens(expression('number', '*', stride)),
+            '%',
+            Math.max(1, Math.round(overMs)),
+          ),
         ),
-      ),
-    }))
-    .where('provider', '=', provider)
-    .where('next_action', '=', sql.lit('check'))
-    .where('lease_owner', 'is', null)
-    .where('due_at', '<=', now)
-    .execute();
+      }))
+      .where('provider', '=', provider)
+      .where('next_action', '=', sql.lit('check'))
+      .where('lease_owner', 'is', null)
+      .where('due_at', '<=', now)
+      .execute(),
+  );
 }
 
 /** Makes up to `limit` later checks of open tasks due at `at`; false when there are none. */
 export async function bringChecksForward(
-  db: Kysely<Database>,
+  transact: Transact,
   provider: ProviderName,
   at: number,
   limit: number,
 ): Promise<boolean> {
-  const later = db
-    .selectFrom('tasks')
-    .select('id')
-    .where('provider', '=', provider)
-    .where('next_action', '=', sql.lit('check'))
-    .where('lease_owner', 'is', null)
-    .where('due_at', '>', at)
-    .where('completed_at', 'is', null)
-    .limit(limit);
-  const { numUpdatedRows } = await db
-    .updateTable('tasks')
-    .set({ due_at: at })
-    .where('id', 'in', later)
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows > 0n;
+  return transact(async (trx) => {
+    const later = trx
+      .selectFrom('tasks')
+      .select('id')
+      .where('provider', '=', provider)
+      .where('next_action', '=', sql.lit('check'))
+      .where('lease_owner', 'is', null)
+      .where('due_at', '>', at)
+      .where('completed_at', 'is', null)
+      .limit(limit);
+    const { numUpdatedRows } = await trx
+      .updateTable('tasks')
+      .set({ due_at: at })
+      .where('id', 'in', later)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows > 0n;
+  });
 }

@@ -67,8 +67,9 @@ async function noteTurns(
     .select((expression) => expression.fn.max('turn').as('last'))
     .where('provider', '=', provider)
     .executeTakeFirstOrThrow();
-  for (const [index, owner] of owners.entries()) {
-    const turn = (last ?? 0) + 1 + index;
+  const turns = owners.map((owner, index) => ({ owner, turn: (last ?? 0) + 1 + index }));
+  // In one order for all claims, so that none waits for another that waits for it.
+  for (const { owner, turn } of turns.toSorted((a, b) => (a.owner < b.owner ? -1 : 1))) {
     await trx
       .insertInto('turns')
       .values({ provider, owner, turn })

@@ -255,7 +255,10 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         await store.change(task.id, () => announced({ provider: { percent: 1 } }));
         subscription[Symbol.dispose]();
         await store.change(task.id, () => announced({ provider: { percent: 2 } }));
-        expect(await Promise.all(reads)).toEqual([1, 2, 3]);
+        const read = await Promise.all(reads);
+        expect(read).toHaveLength(3);
+        // A database that answers later may have moved on.
+        for (const [index, revision] of read.entries()) expect(revision).toBeGreaterThan(index);
       }),
     );
 

@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { Dialect } from './dialect.ts';
+import { KyselyStore } from './kysely-store.ts';
+import { migrations } from './migrations/migrations.ts';
+import { openEpoch } from './queries/epochs.ts';
+import type { Epoch } from './queries/revision.ts';
+import type { Database } from './tables/database.ts';
+
+/** Brings the tables up to date. Several processes may do so at once: one works, the others wait. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
+}
+
+/** The present stretch of history, and those before it. */
+export function readEpochs(db: Kysely<Database>, dialect: Dialect): Promise<readonly Epoch[]> {
+  return db.transaction().execute(async (trx) => {
+    await dialect.lock?.(trx, 'epochs');
+    return openEpoch(trx, await dialect.readIdentity(trx));
+  });
+}
+
+/** Opens a store on tables that are up to date; frees the leases of the process before where there can be one only. */
+export async function openStore(db: Kysely<Database>, dialect: Dialect): Promise<KyselyStore> {
+  if (dialect.isSoleOwner) {
+    await db
+      .updateTable('tasks')
+      .set({ lease_owner: null, lease_until: null })
+      .where('lease_owner', 'is not', null)
+      .execute();
+  }
+  return new KyselyStore(db, dialect, await readEpochs(db, dialect));
+}

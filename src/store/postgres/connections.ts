@@ -1,0 +1,99 @@
+import { Client, DatabaseError, Pool, types, type ClientConfig, type PoolClient } from 'pg';
+import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+
+/**
+ * Connections of one instance. Ten instances and their listeners fit into the 100 of a server that is set up as it
+ * comes; more do not make one instance faster, since all writes wait for the counter of revisions.
+ */
+const mostConnections = 8;
+/** The time for making a connection, in milliseconds. */
+const connectTimeoutMs = 5000;
+/** The time for a statement, in milliseconds; after it the connection is given up, as nobody knows what it still does. */
+const queryTimeoutMs = 10_000;
+
+/** Numbers that are too large for 32 bits come as text: of all that is stored and summed here, a double holds each. */
+const numbers: ReadonlySet<number> = new Set([types.builtins.INT8, types.builtins.NUMERIC]);
+
+/** Binary results are never requested. */
+function parserOf(oid: number, format?: unknown): (value: string) => unknown;
+function parserOf(oid: number): (value: string) => unknown {
+  return numbers.has(oid) ? Number : (types.getTypeParser(oid, 'text') as (value: string) => unknown);
+}
+
+/** The settings of a client, whatever it is for. */
+export const clientConfig = (url: string): ClientConfig => ({
+  connectionString: url,
+  application_name: 'reelay',
+  connectionTimeoutMillis: connectTimeoutMs,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+  types: { getTypeParser: parserOf },
+});
+
+/**
+ * The connections of a store, as Kysely takes them.
+ *
+ * A connection that failed other than by an error of the database (cut, silent for too long) is given up. Losing one is
+ * no event by itself: the query that runs on it reports it, and the next one gets a new connection.
+ */
+export class Connections implements PostgresPool {
+  readonly #pool: Pool;
+
+  /** @param mostClients the largest number of connections */
+  constructor(url: string, { mostClients = mostConnections, timeoutMs = queryTimeoutMs } = {}) {
+    this.#pool = new Pool({
+      ...clientConfig(url),
+      max: mostClients,
+      ...(timeoutMs > 0 && { query_timeout: timeoutMs }),
+    });
+    // Without a listener the loss of an idle connection would end the process.
+    this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    return new BorrowedClient(await this.#pool.connect());
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  get options(): object {
+    return this.#pool.options;
+  }
+
+  readonly Client = Client;
+}
+
+class BorrowedClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  #isBroken = false;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
+  query(): never;
+  async query(sql?: string, parameters: readonly unknown[] = []): Promise<unknown> {
+    if (sql === undefined) throw new Error('Cursors are not used');
+    try {
+      // Without parameters the simple protocol is used, which takes several statements at once.
+      return parameters.length === 0
+        ? await this.#client.query(sql)
+        : await this.#client.query(sql, parameters.map(storable));
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') this.#isBroken = true;
+      throw error;
+    }
+  }
+
+  release(destroy = false): void {
+    this.#client.release(destroy || this.#isBroken);
+  }
+}
+
+/** PostgreSQL stores no NUL in a text. What providers and callers send may have one: it is shown as unreadable. */
+const storable = (value: unknown): unknown =>
+  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
