@@ -14,8 +14,8 @@ const allFields = `status stage provider model providerTaskId providerStatus pro
   error { code } cost { amount settled } progress { percent estimated elapsedSeconds remainingSeconds queuePosition }
   retryOf { id } history { stage at reason }`;
 
-/** What a subscriber of all tasks is told, until he has seen enough. */
-async function told(
+/** The states that a subscriber of all tasks is sent, until it has seen enough. */
+async function sentStates(
   url: string,
   isEnough: (seen: { id: string; stage: string; deletedAt: string | null }[]) => boolean,
 ) {
@@ -119,7 +119,7 @@ describe('cancelVideoTask', () => {
     expect(app.simulator.stats.createsReceived).toBe(1);
   });
 
-  it('races the worker without a second create, whoever wins', async () => {
+  it('races the worker without a second create, whichever wins', async () => {
     await using app = await startKieApp({}, { durationMs: 0 });
     const caller = app.as();
     const ends = await Promise.all(
@@ -162,12 +162,12 @@ describe('retryVideoTask', () => {
 });
 
 describe('deleteVideoTask', () => {
-  it('removes an ended task and its video, and tells it once more', async () => {
+  it('removes an ended task and its video, and sends it a last time', async () => {
     await using app = await startKieApp();
     const caller = app.as();
     const { id } = await caller.make('fox');
     expect(codes(await caller.delete(id))).toEqual([['NOT_TERMINAL', undefined]]);
-    const feed = told(app.url, (seen) => seen.some(({ deletedAt }) => deletedAt !== null));
+    const feed = sentStates(app.url, (seen) => seen.some(({ deletedAt }) => deletedAt !== null));
     const { videoUrl } = await caller.untilStage(id, 'COMPLETED');
     expect(await caller.delete(id)).toEqual({ deletedId: id, userErrors: [] });
     expect((await feed).at(-1)).toEqual({ id, stage: 'COMPLETED', deletedAt: expect.any(String) as string });
@@ -208,7 +208,7 @@ describe('trackVideoTask', () => {
     expect(codes(await caller.byId('retryVideoTask', tracked.id))).toEqual([['UNSUPPORTED', ['id']]]);
   });
 
-  it('keeps an id open that nobody knows, and an id of another owner reads the same', async () => {
+  it('keeps an unknown id open, and an id of another owner reads the same', async () => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
     const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     const made = await anna.make('fox');
@@ -298,12 +298,12 @@ describe('resolveSubmission', () => {
   it.each([
     ['in doubt', false, 'GENERATING'],
     ['given up on', true, 'FAILED'],
-  ])('%s takes an id that another owner holds as one that nobody knows', async (_what, isGivenUp, stage) => {
+  ])('%s takes an id that another owner holds as an unknown one', async (_what, isGivenUp, stage) => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
     const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     const made = await anna.make('owl');
     const { providerTaskId } = await anna.untilStage(made.id, 'GENERATING');
-    /** What ben sees of a submission in doubt that he says has this id, each time once it was looked at. */
+    /** The view of ben, who resolves a submission in doubt with this id, after each check. */
     const seen = async (theirs: string) => {
       const { id } = await ben.make('fox [sim:create-drop]');
       await ben.untilStage(id, 'SUBMISSION_UNKNOWN');
@@ -346,7 +346,7 @@ describe('resolveSubmission', () => {
   it('resubmits as a new task, once', async () => {
     await using app = await startKieApp();
     const { caller, id } = await lost(app);
-    // A client's own key is his own, whatever it looks like.
+    // A client's own key is not ours, whatever it looks like.
     await caller.make('owl', { idempotencyKey: `resubmit:${id.replace('task_', '')}` });
     await waitFor('its create', () => app.simulator.stats.createsReceived === 2);
     const [one, two] = await Promise.all([
@@ -384,7 +384,7 @@ describe('resolveSubmission', () => {
 });
 
 describe('another owner', () => {
-  it('cannot command a task, nor tell it from an unknown one', async () => {
+  it('cannot command a task, nor distinguish it from an unknown one', async () => {
     await using app = await startKieApp(keys, { durationMs: 60_000 });
     const { id } = await app.as('the-long-key-of-anna').make('fox');
     const ben = app.as('the-long-key-of-ben');

@@ -58,7 +58,7 @@ describe('slots that owners share', () => {
                 most = Math.max(most, running);
                 await new Promise(setImmediate);
                 running -= 1;
-                if (fails) throw new Error('as it was told');
+                if (fails) throw new Error('as arranged');
               }),
             ),
           );

@@ -76,7 +76,7 @@ describe('the hash of an input', () => {
     expect(withImage({ role: 'STYLE' })).not.toBe(withImage({}));
   });
 
-  it('tells options that are null from options that are absent: they are the caller’s own', () => {
+  it('distinguishes options that are null from absent ones: they are the caller’s own', () => {
     const options = (providerOptions: GenerateVideoInput['providerOptions']) =>
       hashOfInput({ ...ring, providerOptions });
     expect(new Set([options({ a: null }), options({}), options(null)]).size).toBe(3);

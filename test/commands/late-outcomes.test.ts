@@ -9,7 +9,7 @@ const paidId = '0819326cc7fddfd620baf6e1f0db7e2b';
 const accepted = { code: 200, msg: 'success', data: { taskId: paidId } };
 const refused = { code: 402, msg: 'no credits', data: null };
 
-/** A Kie that answers creates when it is told to, and records by what the test wants. */
+/** A Kie that answers creates when the test lets it, with the record that the test sets. */
 async function startHeldKie(env: Record<string, string> = {}) {
   await using stack = new AsyncDisposableStack();
   const seen = {
@@ -20,7 +20,7 @@ async function startHeldKie(env: Record<string, string> = {}) {
     /** Records that are held back until they are answered. */
     held: [] as (() => void)[],
   };
-  const told = { record: {} as object, holds: false };
+  const arranged = { record: {} as object, holds: false };
   const kie = stack.use(
     await startLoopback((request, response) => {
       const parts: Buffer[] = [];
@@ -37,8 +37,9 @@ async function startHeldKie(env: Record<string, string> = {}) {
         } else {
           const taskId = url.searchParams.get('taskId') ?? '';
           seen.records.push(taskId);
-          const answer = () => response.end(JSON.stringify({ code: 200, data: { taskId, ...told.record } }));
-          if (told.holds) seen.held.push(answer);
+          const answer = () =>
+            response.end(JSON.stringify({ code: 200, data: { taskId, ...arranged.record } }));
+          if (arranged.holds) seen.held.push(answer);
           else answer();
         }
       });
@@ -50,7 +51,7 @@ async function startHeldKie(env: Record<string, string> = {}) {
   return {
     caller,
     seen,
-    told,
+    arranged,
     /** Answers the create that came as the n-th. */
     answer: async (index: number, body: object) => {
       const create = await waitFor('the create', () => seen.creates[index]);
@@ -81,7 +82,7 @@ describe('the outcome of a paid request whose task was canceled and deleted whil
     ['an acceptance', accepted, { amount: 0.1, settled: true }],
   ])('counts: %s', async (_what, answer, spent) => {
     await using kie = await startHeldKie();
-    kie.told.record = { state: 'fail', creditsConsumed: 20 };
+    kie.arranged.record = { state: 'fail', creditsConsumed: 20 };
     const { id } = await kie.caller.make('fox');
     await waitFor('the create', () => kie.seen.creates.length === 1);
     taken(await kie.caller.byId('cancelVideoTask', id));
@@ -95,25 +96,25 @@ describe('the outcome of a paid request whose task was canceled and deleted whil
 describe('a canceled task above 720p', () => {
   it('orders no larger version when its cost is looked up', async () => {
     await using kie = await startHeldKie({ KIE_CONTRACT: 'veo' });
-    kie.told.record = { successFlag: 0 };
+    kie.arranged.record = { successFlag: 0 };
     const { id } = await kie.caller.make('fox', { resolution: 'P1080' });
     await kie.answer(0, accepted);
     await kie.caller.untilStage(id, 'GENERATING');
     taken(await kie.caller.byId('cancelVideoTask', id));
-    kie.told.record = veoSuccess;
+    kie.arranged.record = veoSuccess;
     const { cost } = await kie.caller.until(id, 'its cost', (task) => task.cost?.settled === true);
     expect([cost?.amount, kie.seen.upgrades]).toEqual([0.15, 0]);
   });
 
   it('orders none either when it is canceled while it is checked', async () => {
     await using kie = await startHeldKie({ KIE_CONTRACT: 'veo' });
-    kie.told.holds = true;
-    kie.told.record = veoSuccess;
+    kie.arranged.holds = true;
+    kie.arranged.record = veoSuccess;
     const { id } = await kie.caller.make('fox', { resolution: 'P2160' });
     await kie.answer(0, accepted);
     const answer = await waitFor('a check', () => kie.seen.held[0]);
     taken(await kie.caller.byId('cancelVideoTask', id));
-    kie.told.holds = false;
+    kie.arranged.holds = false;
     answer?.();
     await kie.caller.until(id, 'its cost', (task) => task.cost?.settled === true);
     expect(kie.seen.upgrades).toBe(0);
@@ -123,15 +124,15 @@ describe('a canceled task above 720p', () => {
 describe('an id that a person names for a lost submission', () => {
   it('is not undone by a check of a callback’s suggestion that was already running', async () => {
     await using kie = await startHeldKie();
-    kie.told.record = { state: 'generating' };
-    kie.told.holds = true;
+    kie.arranged.record = { state: 'generating' };
+    kie.arranged.holds = true;
     const { id } = await kie.caller.make('fox');
     await kie.answer(0, { code: 500 });
     await kie.caller.untilStage(id, 'SUBMISSION_UNKNOWN');
     await kie.call(0, 'suggested-1');
     const suggestion = await waitFor('the check of the suggestion', () => kie.seen.held[0]);
     taken(await kie.caller.resolve(id, { providerTaskId: paidId }));
-    kie.told.holds = false;
+    kie.arranged.holds = false;
     suggestion?.();
     // Checked as it is due, and not when the patience ends.
     await waitFor('a check of the id', () => kie.seen.records.includes(paidId));
@@ -149,7 +150,7 @@ describe('an id that a person names for a lost submission', () => {
     ['its prompt', { param: JSON.stringify({ prompt: 'fox' }) }, { amount: 0, settled: true }, 'NO'],
   ])('gives the budget back only by its record: a failed one with %s', async (_what, echo, spent, billed) => {
     await using kie = await startHeldKie();
-    kie.told.record = { state: 'fail', failMsg: 'failed', ...echo };
+    kie.arranged.record = { state: 'fail', failMsg: 'failed', ...echo };
     const { id } = await kie.caller.make('fox');
     await kie.answer(0, { code: 500 });
     await kie.caller.untilStage(id, 'SUBMISSION_UNKNOWN');
@@ -160,13 +161,13 @@ describe('an id that a person names for a lost submission', () => {
 
   it('settles no cost after a cancellation either', async () => {
     await using kie = await startHeldKie();
-    kie.told.record = { state: 'generating' };
+    kie.arranged.record = { state: 'generating' };
     const { id } = await kie.caller.make('fox');
     await kie.answer(0, { code: 500 });
     await kie.caller.untilStage(id, 'SUBMISSION_UNKNOWN');
     taken(await kie.caller.resolve(id, { providerTaskId: 'a-failed-one-1' }));
     taken(await kie.caller.byId('cancelVideoTask', id));
-    kie.told.record = { state: 'fail', creditsConsumed: 0 };
+    kie.arranged.record = { state: 'fail', creditsConsumed: 0 };
     const { providerStatus } = await kie.caller.until(
       id,
       'the look',
@@ -177,7 +178,7 @@ describe('an id that a person names for a lost submission', () => {
 
   it('may be one that a deleted task had', async () => {
     await using kie = await startHeldKie();
-    kie.told.record = { state: 'generating' };
+    kie.arranged.record = { state: 'generating' };
     const followed = taken(await kie.caller.track(paidId));
     taken(await kie.caller.byId('cancelVideoTask', followed.id));
     await kie.caller.delete(followed.id);

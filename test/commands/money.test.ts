@@ -26,7 +26,7 @@ const errors = ({ userErrors }: { userErrors: readonly { code: string; field: un
 const keys = { API_KEYS: 'anna:the-long-key-of-anna,ben:the-long-key-of-ben,eve:the-long-key-of-eve' };
 
 describe('what a video costs', () => {
-  it('is estimated before, booked with the task, and settled by what the provider tells', async () => {
+  it('is estimated before, booked with the task, and settled by what the provider reports', async () => {
     await using app = await startKieApp({}, { durationMs: 300 });
     const caller = app.as();
     const { estimateVideo } = await caller.query<{ estimateVideo: unknown }>(
@@ -56,7 +56,7 @@ describe('what a video costs', () => {
     });
   });
 
-  it('is looked for although a canceled task was deleted, and nobody is told of that', async () => {
+  it('is looked for although a canceled task was deleted, and announced to no one', async () => {
     // The task fails when the test sets the provider's clock forward.
     const clock = { aheadMs: 0 };
     await using app = await startKieApp({}, { durationMs: 60_000, now: () => Date.now() + clock.aheadMs });
@@ -127,9 +127,9 @@ describe('what a video costs', () => {
       return estimateVideo;
     };
     const refused = async (caller: Caller, input: Record<string, unknown>) => {
-      const told = errors(await estimated(caller, input));
-      expect(told).toEqual(errors(await caller.generate({ prompt: 'fox', ...input })));
-      return told;
+      const reported = errors(await estimated(caller, input));
+      expect(reported).toEqual(errors(await caller.generate({ prompt: 'fox', ...input })));
+      return reported;
     };
     expect(await refused(ben, {})).toEqual([['BUDGET_EXCEEDED', null]]);
     expect(await refused(ben, { model: 'market/model' })).toEqual([['BUDGET_EXCEEDED', ['input', 'model']]]);
@@ -137,7 +137,7 @@ describe('what a video costs', () => {
     const unknown = [['NOT_FOUND', ['input', 'referenceImages', '0', 'uploadId']]];
     expect(await refused(ben, images)).toEqual(unknown);
     expect(await refused(ben, { referenceImages: [{ uploadId: 'nobodys' }] })).toEqual(unknown);
-    // The price is told with the refusal.
+    // The price comes with the refusal.
     expect(await estimated(ben, {})).toMatchObject({
       model: 'veo3_fast',
       cost: { amount: 0.15 },
@@ -161,13 +161,15 @@ describe('what a video costs', () => {
   it.each([
     ['fails at the provider', '[sim:fail]', { amount: 0, settled: true }],
     ['is refused', '[sim:create-code=422]', { amount: 0, settled: true }],
-    ['tells no cost', '[sim:no-credits-consumed]', { amount: 0.15, settled: false }],
+    ['reports no cost', '[sim:no-credits-consumed]', { amount: 0.15, settled: false }],
   ])('is right for a task that %s', async (_what, marker, cost) => {
     await using app = await startKieApp();
     const caller = app.as();
     const { id } = await caller.make(`fox ${marker}`);
-    const { cost: told } = await caller.until(id, 'the end', ({ status }) => /COMPLETED|FAILED/.test(status));
-    expect(told).toMatchObject(cost);
+    const { cost: reported } = await caller.until(id, 'the end', ({ status }) =>
+      /COMPLETED|FAILED/.test(status),
+    );
+    expect(reported).toMatchObject(cost);
     expect((await viewerOf(caller)).spentThisMonth).toEqual(cost);
   });
 
@@ -215,7 +217,7 @@ describe('BUDGET_PER_MONTH', () => {
     ]);
   });
 
-  it('refuses options whose price nobody booked, says why, and takes nothing', async () => {
+  it('refuses options whose price is not booked, says why, and takes nothing', async () => {
     await using app = await startKieApp({ ...keys, BUDGET_PER_MONTH: 'key:ben=1' });
     const [anna, ben] = [app.as('the-long-key-of-anna'), app.as('the-long-key-of-ben')];
     const unpriced = {
@@ -311,7 +313,7 @@ describe('BUDGET_PER_MONTH', () => {
 });
 
 describe('providers', () => {
-  it('tells what each can do, how it answers and what is left on its account', async () => {
+  it('lists what each can do, its health and the balance of its account', async () => {
     await using app = await startKieApp();
     const caller = app.as();
     const ask = async () =>

@@ -97,7 +97,7 @@ describe('refreshVideoTask', () => {
     expect(await refresh()).toEqual({ checks: 3, lastCheckedAt: sampleTime + 4700 });
   });
 
-  it('asks anew after the clock was set back', async () => {
+  it('asks again after the clock was set back', async () => {
     await using checked = await startChecked();
     const { clock, refresh } = checked;
     await refresh();

@@ -27,7 +27,7 @@ it('every file that a page names or links exists', async () => {
     );
     for (const path of [...named, ...linked]) {
       count++;
-      // NAME stands for a file that a recipe adds.
+      // NAME is a placeholder for a file that a recipe adds.
       if (!path.includes('NAME') && !(await exists(path))) missing.push(`${page}: ${path}`);
     }
   }

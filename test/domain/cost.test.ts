@@ -4,7 +4,7 @@ import { settledCost } from '../../src/domain/cost.ts';
 const kie = { usdPerCredit: 0.005 };
 const estimated = (credits: number | null) => ({ amount: 0.15, credits, settled: false });
 
-describe('the cost that a provider tells', () => {
+describe('the cost that a provider reports', () => {
   it.each([
     [0, estimated(30), 0],
     [46.5, estimated(30), 0.2325],
@@ -26,7 +26,7 @@ describe('the cost that a provider tells', () => {
     [1e300, null],
     [Number.NaN, null],
     [Number.POSITIVE_INFINITY, null],
-  ])('of %d credits counts as not told, with %j estimated', (credits, estimate) => {
+  ])('of %d credits counts as not reported, with %j estimated', (credits, estimate) => {
     expect(settledCost(kie, credits, estimate)).toBeNull();
   });
 

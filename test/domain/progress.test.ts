@@ -22,7 +22,7 @@ describe('the estimated percent', () => {
     expect(percents).toEqual([0, 23, 53, 77, 95]);
   });
 
-  it('does not fall when the clock is set back by an hour, and goes on when it is past what was told', () => {
+  it('does not fall when the clock is set back by an hour, and goes on when it is past the value that was sent', () => {
     const progress = new RisingProgress();
     const before = progress.of(running, after(30), typicalSeconds).percent;
     expect(before).toBeGreaterThan(0);

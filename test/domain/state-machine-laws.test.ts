@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isTerminal, taskErrorCodes, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched } from '../../src/domain/task-fields.ts';
 import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
-import { at, cost, errorOf, events, now, told, video, type EventKind } from '../support/task-events.ts';
+import { at, cost, errorOf, events, now, sentFields, video, type EventKind } from '../support/task-events.ts';
 
 interface Step {
   readonly before: VideoTask;
@@ -138,7 +138,7 @@ describe('over any sequence of events', () => {
     {
       name: 'a step is announced if and only if others can see a difference',
       holds: ({ before, after, announces }) =>
-        announces === (before.deletedAt === null && told(before) !== told(after)),
+        announces === (before.deletedAt === null && sentFields(before) !== sentFields(after)),
     },
     {
       name: 'nothing happens to a deleted task but what is about money, and only an ended one is deleted',

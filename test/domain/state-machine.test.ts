@@ -11,7 +11,7 @@ import {
   events,
   kinds,
   now,
-  told,
+  sentFields,
   video,
   type EventKind,
 } from '../support/task-events.ts';
@@ -40,7 +40,7 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
     task: patched(at('CANCELED', null), { provider: { submittedAt: sampleTime }, deletedAt: sampleTime }),
   },
   Xd: {
-    is: 'canceled and deleted before its cost was told',
+    is: 'canceled and deleted before its cost was reported',
     task: { ...at('CANCELED', 'theirs-before'), deletedAt: sampleTime },
   },
   D: {
@@ -108,8 +108,8 @@ describe('each event in each situation', () => {
       hasEnded: after.result.completedAt !== null,
     }).toEqual({
       stage: to,
-      // Nobody is told anything more of a deleted task.
-      announces: task.deletedAt === null && told(after) !== told(task),
+      // Nothing more is sent about a deleted task.
+      announces: task.deletedAt === null && sentFields(after) !== sentFields(task),
       transition:
         changesStage || ['acceptedElsewhere', 'idNamed', 'stopAnswered'].includes(kind)
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
@@ -140,7 +140,7 @@ const reasons: Partial<Record<EventKind, string>> = {
 
 const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'deleted'];
 
-/** What the worker has to do: after an end too, where a late success may still be told, or a cost. */
+/** The work that is left: after an end too, where a late success or a cost may still be reported. */
 function leftToDo(task: VideoTask): VideoTask['work']['nextAction'] {
   const owesCost = task.stage === 'CANCELED' && task.provider.taskId !== null && task.cost?.settled !== true;
   // A deletion ends everything but the look for what was spent.
@@ -158,7 +158,7 @@ function moved(change: Change | null): Change {
   return change;
 }
 
-/** A task that somebody was told something about. */
+/** A task with a hint. */
 const hinted = (stage: Stage, overrides: TaskPatch = {}) =>
   patched(at(stage, stage === 'GENERATING' ? 'theirs' : null), { hint: 'Old hint', ...overrides });
 
@@ -294,7 +294,7 @@ describe('what an event writes', () => {
       },
     },
     {
-      name: 'a success: its cost as told',
+      name: 'a success: its cost as reported',
       task: at('GENERATING', 'theirs'),
       event: { ...events.succeeded, cost },
       patch: {
@@ -361,7 +361,7 @@ describe('what an event writes', () => {
       patch: { stage: 'CANCELED', deletedAt: now, work: { nextAction: null }, updatedAt: now },
     },
     {
-      name: 'a deletion before the cost was told: the look for it goes on',
+      name: 'a deletion before the cost was reported: checks for it continue',
       task: hinted('CANCELED', { provider: { taskId: 'theirs' }, cost: estimate }),
       event: events.deleted,
       patch: { stage: 'CANCELED', deletedAt: now, work: { nextAction: 'check' }, updatedAt: now },
@@ -393,7 +393,7 @@ test('a second acceptance is a bill beside the task’s own', () => {
   });
 });
 
-describe('what is told to others', () => {
+describe('announcements to subscribers', () => {
   const task = {
     ...at('GENERATING', 'theirs'),
     provider: { ...at('GENERATING', 'theirs').provider, status: 'running', percent: 40 },
@@ -403,7 +403,7 @@ describe('what is told to others', () => {
   const rowsOfTelling: { readonly name: string; readonly event: TaskEvent; readonly announces: boolean }[] = [
     { name: 'a check that saw nothing new is not', event: events.observed, announces: false },
     {
-      name: 'a check that told neither status nor percent is not',
+      name: 'a check that reported neither status nor percent is not',
       event: { ...events.observed, providerStatus: null, percent: null },
       announces: false,
     },

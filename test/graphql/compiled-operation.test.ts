@@ -38,7 +38,7 @@ beforeAll(async () => {
   const folder = stack.use(await temporaryFolder());
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
   const log = pino({ level: 'silent' });
-  // A clock that stands: what goes on with time is the same for both engines.
+  // A clock that is still: what changes with time is the same for both engines.
   const now = () => sampleTime + 60_000;
   const providers = [stack.use(kieProviderAt('http://127.0.0.1:9'))];
   const tasks = new VideoTasks({

@@ -148,7 +148,7 @@ describe('the archive', () => {
     '/raw-latin1',
     '/folder/relative',
     '/twice',
-  ])('keeps the whole video of %s, told by its bytes', async (path) => {
+  ])('keeps the whole video of %s, by its bytes alone', async (path) => {
     const outcome = await fetched(path);
     expect(outcome).toMatchObject({
       kind: 'stored',

@@ -97,7 +97,7 @@ describe('videoTasks', () => {
     for (const typed of [id, id.slice(0, 15), id.slice(0, 15).toUpperCase(), id.slice(8, 20)]) {
       expect(labels(await list(`(filter: { search: "${typed}" })`))).toBe('1');
     }
-    // Only a beginning stands behind the prefix, and the prefix alone is a text like any other.
+    // Only the beginning of an id follows the prefix, and the prefix alone is a string like any other.
     expect(labels(await list(`(filter: { search: "task_${id.slice(8)}" })`))).toBe('');
     expect(labels(await list('(filter: { search: "task_" })'))).toBe('');
   });

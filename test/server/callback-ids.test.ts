@@ -51,8 +51,8 @@ const filler = (bytes: number) => 'x'.repeat(bytes);
 
 describe('an id that a callback names for a lost submission', () => {
   it.each<[string, string]>([
-    ['behind 90 KB', `{"code":200,"data":{"param":"${filler(90_000)}","taskId":"${paidId}"}}`],
-    ['behind 3 MB', `{"code":200,"data":{"param":"${filler(3_000_000)}","taskId":"${paidId}"}}`],
+    ['after 90 KB', `{"code":200,"data":{"param":"${filler(90_000)}","taskId":"${paidId}"}}`],
+    ['after 3 MB', `{"code":200,"data":{"param":"${filler(3_000_000)}","taskId":"${paidId}"}}`],
     ['before 3 MB', `{"code":200,"data":{"taskId":"${paidId}","param":"${filler(3_000_000)}"}}`],
     [
       'beside an escaped one',
@@ -80,7 +80,7 @@ describe('an id that a callback names for a lost submission', () => {
     ['an echo that cannot be read', { paramJson: '{"prompt":"A ring turns","callBackUrl":"\\https://e"}' }],
     ['another prompt', { param: JSON.stringify({ prompt: 'Another' }) }],
     ['no state', { state: 'sleeping' }],
-  ])('whose record has %s stands in the hint, and resolves the submission by hand', async (_what, echo) => {
+  ])('whose record has %s is in the hint, and resolves the submission by hand', async (_what, echo) => {
     await using lost = await startLost(echo);
     const { id } = await lost.caller.make(prompt);
     await lost.caller.untilStage(id, 'SUBMISSION_UNKNOWN');
@@ -130,7 +130,7 @@ describe('an id in a response that proves nothing', () => {
     ['half a document', 200, `{"code":200,"data":{"taskId":"${paidId}",`, paidId],
     ['an error of HTTP', 502, `{"data":{"record":{"job_id":"${paidId}"}}}`, paidId],
     ['a form that no id has', 200, '{"code":200,"data":{"taskId":"veo/task 1"}}', 'veo/task 1'],
-  ])('(%s) stands in the hint', async (_what, status, body, shown) => {
+  ])('(%s) is in the hint', async (_what, status, body, shown) => {
     await using lost = await startLost({}, { PROVIDER_TIMEOUT_MS: '3000' }, (response) =>
       response.writeHead(status).end(body),
     );

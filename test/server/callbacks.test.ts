@@ -80,7 +80,7 @@ describe('callbacks of the provider', () => {
       KIE_BASE_URL: own.url,
       FETCH_ALLOW_HOSTS: `${new URL(own.url).host},${new URL(simulator.url).host}`,
     });
-    const other = await generateAt(app.url, { prompt: 'Somebody else asked for this' });
+    const other = await generateAt(app.url, { prompt: 'Another caller asked for this' });
     const id = await generateAt(app.url, { prompt: 'Ours [sim:callback-none][sim:create-drop]' });
     const { providerTaskId } = await waitFor(
       'the other one',
@@ -104,7 +104,7 @@ describe('callbacks of the provider', () => {
     }
     const unknownId = { data: { taskId: 'f'.repeat(32) } };
     await fetch(callBackUrl, { method: 'POST', body: JSON.stringify(unknownId) });
-    // The other task's checks go on behind the forged ones: by then those are over.
+    // The other task's checks follow the forged ones: by then those are over.
     await waitFor(
       'the suggestion to be dropped',
       () => statusOf(app.url, id),

@@ -174,7 +174,7 @@ it('/readyz reports whether the worker runs, and /healthz stays up', async () =>
   expect([await status('/readyz'), await status('/healthz')]).toEqual([503, 200]);
 });
 
-describe('who is asked who he is', () => {
+describe('authentication', () => {
   let server: PushServer;
   let closed: PushServer;
   beforeAll(async () => {

@@ -196,7 +196,7 @@ describe('what is wrong with a request', () => {
   });
 
   it.each(['application/graphql', 'application/x-www-form-urlencoded', 'application/json; charset=utf-8'])(
-    'is its size, for %s that does not tell it before',
+    'is its size, for %s that does not state it before',
     async (contentType) => {
       const body = new ReadableStream({
         start: (controller) => {

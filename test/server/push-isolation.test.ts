@@ -132,7 +132,7 @@ describe('one subscriber', () => {
       const received = raw.messages.flatMap(({ payload: result }) =>
         result === undefined ? [] : [(result as Result).data?.taskStatusChanged['stage']],
       );
-      // The first one may have had time to tell the present state.
+      // The first one may have had time to send the present state.
       expect(received.filter((stage) => stage !== 'WAITING')).toEqual([
         'SUBMITTING',
         'GENERATING',

@@ -211,7 +211,7 @@ describe.each([
     expect(typed.results).toEqual([named, named]);
   });
 
-  it('leaves no listener behind when 50 idle clients are gone without a word', async () => {
+  it('removes all listeners when 50 idle clients are gone without a close', async () => {
     await using own = await startPushServer();
     const task = await own.create();
     const clients = await Promise.all(

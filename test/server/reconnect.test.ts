@@ -123,7 +123,7 @@ describe.each([
   });
 });
 
-// An event stream has no way back, so only a socket can tell a half-open wire from a quiet one.
+// An event stream has no way back, so only a socket can distinguish a half-open wire from a quiet one.
 describe('a connection that is half-open on the way', () => {
   it('is found by the client, which goes on without a gap', async () => {
     await using server = await startPushServer();

@@ -168,7 +168,7 @@ describe('graphql-multipart-request-spec', () => {
       [operations, map, part('name="0"', Buffer.concat([png, Buffer.alloc(50_000)]))],
     ],
     ['a part that the map does not name', [operations, map, file, part('name="spare"', 'x')]],
-  ])('is read with %s, and leaves nothing behind', async (_what, parts) => {
+  ])('is read with %s, and leaves no file', async (_what, parts) => {
     expect(await multipart(...parts)).toEqual(kept);
     await waitFor('no unfinished file', left, (names) => names.length === 0);
   });

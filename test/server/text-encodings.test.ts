@@ -145,7 +145,7 @@ describe('bytes that are not UTF-8', () => {
 
 describe('text that is UTF-8', () => {
   it.each(['application/json', 'application/json;charset="UTF-8"', 'application/json; charset=us-ascii'])(
-    'is taken as %s, also behind a byte order mark',
+    'is taken as %s, also after a byte order mark',
     async (contentType) => {
       const body = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from('{"query":"{__typename}"}')]);
       expect(await post('/graphql', contentType, body)).toEqual({

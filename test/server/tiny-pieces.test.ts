@@ -40,7 +40,7 @@ describe('a request whose body comes in chunks of one byte', () => {
     ['POST', '/graphql', [authorization, multipart], part('name="operations"')],
     ['POST', '/graphql', [authorization, multipart], part('name="0"; filename="a"')],
     ['POST', '/veo31/generate-from-urls', [authorization, multipart], part('name="a"')],
-    // Nobody reads these.
+    // These are not read.
     ['POST', '/graphql', [json], ''],
     ['POST', '/callbacks/kie/unknown', [], ''],
     ['POST', '/healthz', [], ''],

@@ -7,7 +7,7 @@ import { TurnBatch } from '../../src/server/graphql-http/turn-batch.ts';
 import { startPushServer } from '../support/push-server.ts';
 
 describe('the work of one turn', () => {
-  it('is executed in order and answered behind that; what comes late is answered later', async () => {
+  it('is executed in order and answered after that; what comes late is answered later', async () => {
     const turn = new TurnBatch();
     const steps: string[] = [];
     const late = Promise.withResolvers<string>();

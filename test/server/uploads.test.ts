@@ -81,7 +81,7 @@ describe('uploadReferenceImage', () => {
       200,
       'BAD_INPUT',
     ]);
-    // Noise behind a picture's first bytes: what is kept is the whole of it.
+    // Noise after a picture's first bytes: what is kept is the whole of it.
     const large = Buffer.concat([png, randomBytes(20 * 1024 * 1024 - png.byteLength)]);
     const { body } = await upload(app.url, large, 'the-long-key-of-ann');
     const served = await fetch(body.data?.uploadReferenceImage.image?.url ?? '');

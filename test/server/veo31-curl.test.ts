@@ -56,7 +56,7 @@ describe("the seed's curl lines", () => {
     });
     expect(images.asked).toEqual(['images.unsplash.com/photo-1656543802898-41c8c46683a7']);
 
-    // Nobody made the task of the document here.
+    // The task of the document was not made here.
     expect(await paste(here(secondLine))).toEqual({
       provider: 'kie.ai',
       task_id: seedsTaskId,

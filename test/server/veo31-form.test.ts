@@ -48,7 +48,7 @@ describe.each(['multipart', 'url'] as const)("the seed's form, %s-encoded: no ad
       [`https://proxy.example/?x;y|z=${image}`],
     ],
     ['with commas inside, and others', images(`${scaled},${image}`), [scaled, image]],
-    ['behind commas too many', images(`,${image},,`), [image]],
+    ['after too many commas', images(`,${image},,`), [image]],
     ['beside an empty field of the same name', images('', image), [image]],
   ])('%s', async (_what, pairs, expected) => {
     expect(await post([...pairs, ['additional_prompt', 'x']], encode)).toMatchObject({

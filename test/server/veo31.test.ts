@@ -37,7 +37,7 @@ const generate = (url: string, form: FormData | URLSearchParams) =>
   call(`${url}/veo31/generate-from-urls`, { method: 'POST', body: form });
 
 describe("the seed's REST calls", () => {
-  it('take the first example as it stands, and the second follows it to the playable video', async () => {
+  it('take the first example unchanged, and the second follows it to the playable video', async () => {
     await using app = await startTestApp();
     const { status, body } = await generate(app.url, seedForm());
     const { id, step3_video_generation: third } = body as Generated;
@@ -131,7 +131,7 @@ describe("the seed's REST calls", () => {
     expect([response.status, response.headers.get('connection')]).toEqual([413, 'close']);
   });
 
-  it('tell a refusal of the provider with our id', async () => {
+  it('report a refusal of the provider with our id', async () => {
     await using app = await startTestApp();
     const { status, body } = await generate(
       app.url,
@@ -203,7 +203,7 @@ describe("the seed's REST calls", () => {
     expect([new Set(states), most]).toEqual([new Set(['processing']), 10]);
   });
 
-  it('do not wait behind another owner, for an id that both ask for either', async () => {
+  it('do not wait for another owner, for an id that both ask for either', async () => {
     const held: { readonly url: string; readonly answer: () => void }[] = [];
     await using kie = await startLoopback(({ url = '' }, response) => {
       held.push({ url, answer: () => void response.end('{"status":"processing"}') });
@@ -234,7 +234,7 @@ describe("the seed's REST calls", () => {
     expect(held.filter(({ url }) => url.includes(last))).toHaveLength(1);
   });
 
-  it('ask for a key where keys are configured, and tell nothing of another owner', async () => {
+  it('ask for a key where keys are configured, and say nothing about another owner', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' });
     const as = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
     const made = await call(`${app.url}/veo31/generate-from-urls`, {

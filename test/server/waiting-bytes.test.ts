@@ -166,13 +166,13 @@ describe('an HTTP answer that is not read', () => {
   });
 });
 
-it('answers that wait behind another one of their connection count too', async () => {
+it('responses that wait for another one of their connection count too', async () => {
   await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
   await fill(server, 'key:ann');
   const stream = JSON.stringify({ query: 'subscription { taskStatusChanged { id } }' });
   const first = `accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${stream.length}\r\n`;
   const client = await open(server, post('/graphql', ann, first, stream) + askForLarge(ann).repeat(4));
-  // The stream is read, and never ends: what comes behind it cannot be sent.
+  // The stream is read, and never ends: what follows it cannot be sent.
   client.resume();
   await once(client, 'close');
   expect(await isHealthy(server)).toBe(true);

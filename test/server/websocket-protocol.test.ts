@@ -215,7 +215,7 @@ describe('graphql-transport-ws', () => {
     });
   });
 
-  it('bounds the subscriptions of an owner over all his sockets', async () => {
+  it('bounds the subscriptions of an owner over all of its sockets', async () => {
     await using small = await startPushServer({ LIMIT_SUBSCRIPTIONS_PER_OWNER: '1' });
     await using first = await RawSocket.connect(small.url);
     await using second = await RawSocket.connect(small.url);

@@ -18,7 +18,7 @@ test('the connection is handed out first come, first served, to one at a time', 
     order.push(index);
     holders -= 1;
     queue.release();
-    // What comes again stands at the end, behind those that wait.
+    // What comes again is at the end, after those that wait.
     if (index < 100) await use(index + 5000);
   };
   await Promise.all(Array.from({ length: 3000 }, (_, index) => use(index)));

@@ -34,7 +34,7 @@ describe('reads that pass over many rows', () => {
   test.each<[string, TaskFilter, number]>([
     ['nothing', { search: 'gibt es nicht' }, 0],
     ['one of the oldest tasks', { search: 'РЕДКАЯ' }, 1],
-  ])('a search that finds %s lets others work meanwhile', async (_name, filter, count) => {
+  ])('a search that finds %s lets others work while it runs', async (_name, filter, count) => {
     const page = await turnsDuring(() => store.page(list(filter)));
     expect(page.value.tasks).toHaveLength(count);
     expect(page.turns).toBeGreaterThan(5);
@@ -43,7 +43,7 @@ describe('reads that pass over many rows', () => {
   test.each<[string, TaskFilter, number]>([
     ['nothing', { search: 'gibt es nicht' }, 0],
     ['every task', { search: 'кольцо' }, rows],
-  ])('counting what a search finds, %s, lets others work meanwhile', async (_name, filter, count) => {
+  ])('counting what a search finds, %s, lets others work while it runs', async (_name, filter, count) => {
     const counted = await turnsDuring(() => store.countMatching(local, filter));
     expect(counted.value).toBe(count);
     expect(counted.turns).toBeGreaterThan(5);

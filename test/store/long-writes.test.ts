@@ -28,7 +28,7 @@ async function withTasks(
 const allTasks = (store: Store): Promise<readonly VideoTask[]> =>
   store.changesAfter(0, { limit: count, owner: local });
 
-describe('writes that concern many rows let others work meanwhile', () => {
+describe('writes that concern many rows let others work while they run', () => {
   test('what is left of deleted tasks is removed', () =>
     withTasks(
       (index) => ({

@@ -32,7 +32,7 @@ async function databaseOf(file: string, version: string, write: (database: Datab
   write(database);
 }
 
-test('plans that an earlier version made beyond the calendar are due again, and hold nobody up', async () => {
+test('schedules that an earlier version made beyond the calendar are due again, and delay no one', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'data', 'reelay.db');
   await mkdir(join(folder.path, 'data'));

@@ -151,7 +151,7 @@ describe('the file of a SQLite store', () => {
   test('what is not a database is refused in one line and left as it is', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'notes.txt');
-    await writeFile(file, 'Not a database, but something that somebody may need. '.repeat(100));
+    await writeFile(file, 'Not a database, but something that its owner may need. '.repeat(100));
     await expect(openSqliteStore(file)).rejects.toMatchObject({
       name: 'StoreUnavailableError',
       message: `The database ${file} cannot be opened: file is not a database`,

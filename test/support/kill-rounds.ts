@@ -18,9 +18,9 @@ export interface KillFigures {
   readonly otherEnds: number;
   /** Prompts that were created more than once, as counted by the simulator. */
   readonly createdTwice: number;
-  /** Ends told twice to a subscriber that resumes. */
+  /** Ends that a subscriber that resumes was sent twice. */
   readonly endsToldTwice: number;
-  /** Ends that it was never told. */
+  /** Ends that it was never sent. */
   readonly endsNotTold: number;
 }
 
@@ -133,7 +133,7 @@ export async function killRounds(rounds: number, random: () => number): Promise<
   );
   const ended = [...stages].filter(([, stage]) => isEnd(stage)).map(([id]) => id);
   await waitFor(
-    'every end to be told',
+    'every end to be sent',
     () => ended.filter((id) => !ends.has(id)),
     (left) => left.length === 0,
   );

@@ -198,7 +198,7 @@ export class RandomDocuments {
     return `$${variable}`;
   }
 
-  /** A value as it stands in variables; mostly one that makes sense. */
+  /** A value as it is in variables; mostly one that makes sense. */
   #value(name: string, type: GraphQLInputType): unknown {
     if (isNonNullType(type)) return this.#value(name, type.ofType);
     if (this.#chance(0.05)) return isListType(type) ? [] : null;

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 export interface StoreProcess extends AsyncDisposable {
   /** Its next line; undefined after its last. */
   nextLine(): Promise<string | undefined>;
-  /** Ends it as a power cut would; answers the lines that nobody had read, once it is gone. */
+  /** Ends it as a power cut would; returns the lines that were not read, once it is gone. */
   kill(): Promise<string[]>;
 }
 

@@ -10,7 +10,7 @@ export interface StudioState {
 
 /** Closes the notes that would be in the way. */
 async function dismissNotes(page: Page): Promise<void> {
-  // In the page, since one may go by itself meanwhile.
+  // In the page, since one may go by itself in the meantime.
   await page.locator('.toast button').evaluateAll((buttons: HTMLElement[]) => {
     for (const button of buttons) button.click();
   });

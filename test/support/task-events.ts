@@ -77,8 +77,8 @@ export const at = (stage: Stage, providerTaskId: string | null, error: TaskError
     ...(stage === 'COMPLETED' && { video }),
   });
 
-/** What a subscriber gets to see (design: "Revisions"). */
-export const told = (task: VideoTask) =>
+/** The fields that a subscriber is sent (design: "Revisions"). */
+export const sentFields = (task: VideoTask) =>
   JSON.stringify([
     statusOf(task.stage),
     task.stage,

@@ -23,7 +23,7 @@ interface Pair {
   silent: boolean;
 }
 
-/** Stands between a client and the server at `target`. */
+/** Sits between a client and the server at `target`. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let { hostname, port } = new URL(target);
   const pairs = new Set<Pair>();

@@ -18,7 +18,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { minutes, stopsBadly, watched, type Figures, type Trial } from './trial.ts';
 
 /** Every answer and event that people read of a task. */
-const toldOf = ({ hint, error, history }: SeenTask): string => JSON.stringify([hint, error, history]);
+const textOf = ({ hint, error, history }: SeenTask): string => JSON.stringify([hint, error, history]);
 
 /** Tasks as they are in the end: what does not end is as it was after the deadline. */
 async function endsOf(caller: Caller, ids: readonly string[], deadlineMs: number): Promise<SeenTask[]> {
@@ -49,7 +49,7 @@ function fill(folder: string): () => Promise<void> {
   try {
     for (;;) writeSync(file, Buffer.alloc(4096, 1));
   } catch {
-    // No room for another block: that is the point.
+    // No space for another block: that is the point.
   } finally {
     closeSync(file);
   }
@@ -135,11 +135,11 @@ async function removedMediaFolder(): Promise<Figures> {
     const during = (await Promise.all(ids.map((id) => caller.task(id)))).filter((task) => task !== null);
     await mkdir(media, { recursive: true });
     const ends = await endsOf(caller, ids, minutes);
-    const told = [...during, ...ends].map(toldOf).join() + JSON.stringify(uploaded?.body ?? null);
+    const seen = [...during, ...ends].map(textOf).join() + JSON.stringify(uploaded?.body ?? null);
     return {
       failed: count(ends, ({ stage }) => stage === 'FAILED'),
       completed: count(ends, ({ stage }) => stage === 'COMPLETED'),
-      pathsTold: Number(told.includes(folder.path) || /ENOENT|\/media\//.test(told)),
+      pathsShown: Number(seen.includes(folder.path) || /ENOENT|\/media\//.test(seen)),
       endedWhileGone: count(during, ({ status }) => status !== 'PROCESSING' && status !== 'QUEUED'),
       readyWhileGone,
     };
@@ -175,7 +175,7 @@ export const diskTrials: readonly Trial[] = [
     must: {
       completed: 20,
       failed: 0,
-      pathsTold: 0,
+      pathsShown: 0,
       createdTwice: 0,
       notLogged: 0,
       readyWhileGone: 0,

@@ -15,7 +15,7 @@ function waitedForProcessor(): number {
   }
 }
 
-/** One request on a connection of its own; false: nobody answered. */
+/** One request on a connection of its own; false: no answer. */
 const ask = (): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(Number(port), hostname);

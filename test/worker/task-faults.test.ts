@@ -22,7 +22,7 @@ describe('faults', () => {
     faults.failed(a);
     faults.answered(b);
     expect(faults.failed(a)).toEqual({ inARow: 2, isOwn: true, own: 1 });
-    // Nobody was answered since.
+    // No task was answered since.
     expect(faults.failed(a)).toEqual({ inARow: 3, isOwn: false, own: 1 });
     faults.answered(b);
     expect(faults.failed(a)).toEqual({ inARow: 4, isOwn: true, own: 2 });

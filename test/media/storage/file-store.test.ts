@@ -35,7 +35,7 @@ describe('the media store', () => {
     expect(String(failure)).not.toContain(folder.path);
     expect([lines.length, lines[0]]).toEqual([1, expect.stringContaining('ENOSPC')]);
     expect(await readdir(folder.path)).toEqual([]);
-    // There is room, on the disk that the test runs on.
+    // There is space on the disk that the test runs on.
     await files.checkUsable();
   });
 

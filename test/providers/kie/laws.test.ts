@@ -8,7 +8,7 @@ const runs = { numRuns: 10_000 };
 const fewer = { numRuns: 2000 };
 
 /** Fields that contain the state of a task: a mutation that must not change the result leaves these alone. */
-const telling = new Set(['code', 'data', 'state', 'status', 'successFlag', 'result', 'response']);
+const keyNames = new Set(['code', 'data', 'state', 'status', 'successFlag', 'result', 'response']);
 
 interface Mutation {
   /** Which of the places, counted round and round. */
@@ -68,7 +68,7 @@ const rowsOf = (kind: RecordRow['verdict']['kind']) =>
 const mutated = (kind: RecordRow['verdict']['kind']) =>
   fc
     .tuple(fc.constantFrom(...rowsOf(kind)), mutations)
-    .map(([{ body }, changes]) => mutate(body, changes, (key) => telling.has(key)));
+    .map(([{ body }, changes]) => mutate(body, changes, (key) => keyNames.has(key)));
 
 const kinds = new Set(['processing', 'completed', 'failed', 'notFound', 'unavailable', 'unknown']);
 

@@ -28,7 +28,7 @@ const settings = {
 type Place = keyof typeof settings | 'calledBack' | 'outwaited';
 
 interface Row {
-  /** Of the prompt, beside the switch that the row stands at. */
+  /** Of the prompt, beside the switch of the row. */
   readonly with: string;
   readonly at: Place;
   readonly input?: Readonly<Record<string, unknown>>;

@@ -70,7 +70,7 @@ describe('a result file', () => {
     await using kie = await startClocked();
     const { text, type, status } = await kie.send(await finished(kie, 'boat', { aspect_ratio: aspect }));
     expect([status, type, text.slice(4, 8)]).toEqual([200, 'video/mp4', 'ftyp']);
-    // Faststart: the index stands before the media; its video track says the size.
+    // Faststart: the index is before the media; its video track says the size.
     expect(text.indexOf('moov')).toBeLessThan(text.indexOf('mdat'));
     const bytes = Buffer.from(text, 'latin1');
     const entry = bytes.indexOf('avc1', bytes.indexOf('stsd'));

@@ -24,7 +24,7 @@ export interface Init {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A simulator whose clock stands still until it is advanced, and a client that takes everything as it comes. */
+/** A simulator whose clock is still until it is advanced, and a client that takes everything as it comes. */
 export interface Clocked extends AsyncDisposable {
   readonly simulator: Simulator;
   advance(ms: number): void;

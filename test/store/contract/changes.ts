@@ -32,7 +32,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
     );
 
     test(
-      'of two who want to be first, one is',
+      'of two concurrent changes, one is first',
       withStore(async (store) => {
         const task = await insert(store);
         const start = (who: string) =>
@@ -203,7 +203,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
     );
 
     test(
-      "one owner's changes are those of his tasks, deleted ones too",
+      "one owner's changes are those of its tasks, deleted ones too",
       withStore(async (store) => {
         const tasks = await insertMany(store, 6, (index) => ({ owner: index % 2 === 0 ? local : other }));
         const [first] = tasks;

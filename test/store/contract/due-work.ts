@@ -155,7 +155,7 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
     const granted = { kind: 'granted' };
 
     test(
-      'a window takes so many and tells when the next place is free, after a restart too',
+      'a window takes so many and reports when the next slot is free, after a restart too',
       withDatabase(async (database) => {
         {
           await using store = await database.open();
@@ -190,7 +190,7 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
     );
 
     test(
-      'in any window there are at most as many as allowed, and who waits as told gets a place',
+      'in any window there are at most as many as allowed, and who waits as long as reported gets a slot',
       withStore(async (store) => {
         let clock = now;
         const window = { windowMs: 100, max: 4 };
@@ -202,7 +202,7 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
               clock += pause;
               let answer = await store.reserveCreate('KIE', { ...window, now: clock });
               if (answer.kind === 'full') {
-                // Waiting as told must bring the clock on, and be enough.
+                // Waiting as long as reported must bring the clock on, and be enough.
                 clock = Math.max(clock + 1, answer.freeAt);
                 answer = await store.reserveCreate('KIE', { ...window, now: clock });
               }

@@ -108,7 +108,7 @@ export function fairnessContract(name: string, { withStore }: StoreTests): void 
     );
 
     test(
-      'an owner behind more than a thousand due tasks of another is next',
+      'an owner after more than a thousand due tasks of another is next',
       withStore(async (store) => {
         await insertMany(store, 600, () => ({ dueAt: now - 100 }));
         await insertMany(store, 600, () => ({ ...check, dueAt: now - 100 }));

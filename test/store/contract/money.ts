@@ -23,7 +23,7 @@ const month = '2026-01';
 export function moneyContract(name: string, { withStore, withDatabase }: StoreTests): void {
   describe(`${name}: turns`, () => {
     test(
-      'owners are sent in turn, so that nobody waits behind the hundreds of another',
+      'owners are sent in turn, so that none waits for the hundreds of another',
       withStore(async (store) => {
         await insertMany(store, 6, (index) => ({ dueAt: now - 100 + index }));
         await insertMany(store, 2, (index) => ({ owner: other, dueAt: now - 50 + index }));
@@ -39,7 +39,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     );
 
     test(
-      'checks and submits have places of their own, and an attempt that was left behind needs none',
+      'checks and submits have slots of their own, and an abandoned attempt needs none',
       withStore(async (store) => {
         await insertMany(store, 3);
         const checks = await insertMany(store, 3, () => ({ stage: 'GENERATING', nextAction: 'check' }));
@@ -53,7 +53,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     );
 
     test(
-      'a queue position is the number of tasks that are sent before, whoever waits',
+      'a queue position is the number of tasks that are sent before, for any owner',
       withStore(async (store) => {
         await fc.assert(
           fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 10 }), async (owners) => {
@@ -124,7 +124,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     );
   });
 
-  describe(`${name}: what waited in vain`, () => {
+  describe(`${name}: what waited without result`, () => {
     test(
       'is claimed whether it is due or not, oldest first, and nothing else with it',
       withStore(async (store) => {
@@ -220,7 +220,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
 
   describe(`${name}: the ledger`, () => {
     test(
-      'an estimate is booked with its task, corrected by what is told, and kept when the task is gone',
+      'an estimate is booked with its task, corrected by the reported cost, and kept when the task is gone',
       withStore(async (store) => {
         const task = await insert(store, { cost: estimate });
         await insert(store, { cost: estimate, createdAt: Date.UTC(2026, 1, 1) });
@@ -241,7 +241,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
     );
 
     test(
-      'a limit holds for inserts at once, and what is over it leaves nothing behind',
+      'a limit holds for inserts at once, and what is over it leaves no row',
       withStore(async (store) => {
         const results = await Promise.all(
           Array.from({ length: 8 }, (_, index) =>
@@ -302,13 +302,13 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         await store.change(one.task.id, () =>
           announced({ deletedAt: now, result: { completedAt: now }, work: { nextAction: null } }),
         );
-        const anew = await insertTracked(store, tracked(local, 'x'));
-        expect([anew.kind, anew.task.provider.taskId]).toEqual(['inserted', 'x']);
+        const fresh = await insertTracked(store, tracked(local, 'x'));
+        expect([fresh.kind, fresh.task.provider.taskId]).toEqual(['inserted', 'x']);
       }),
     );
 
     test(
-      'an id that a task follows is found for its owner, and taken for his other tasks only',
+      'an id that a task follows is found for its owner, and taken for other tasks of this owner only',
       withStore(async (store) => {
         const { task: mine } = await insertTracked(store, tracked(local, 'x'));
         const { task: theirs } = await insertTracked(store, tracked(other, 'x'));

@@ -27,7 +27,7 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
     );
 
     test(
-      'an owner reads his task, whole or some fields of it, and nobody else does',
+      'an owner reads its task, whole or some fields of it, and no one else does',
       withStore(async (store) => {
         const full = await insert(store, { ...sampleFullTask(), deletedAt: null });
         const { id, owner } = full;

@@ -51,7 +51,7 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
     );
 
     test(
-      'are swept by their last use, which somebody else does not count as',
+      'are swept by their last use, and that of another owner does not count',
       withStore(async (store) => {
         for (const id of ['used', 'idle', 'tried']) await store.insertUpload(image(id));
         await store.useUpload(local, 'used', now + 10);

@@ -4,7 +4,7 @@ import type { Dice } from './dice.ts';
 
 const schema = buildSchema();
 
-/** An operation as somebody hostile or careless sends it. */
+/** An operation as a hostile or careless client sends it. */
 export interface HostileOperation {
   readonly query: string;
   /** JSON text: no writer of JSON writes all that a reader takes. */

@@ -11,7 +11,7 @@ export interface SocketEnd {
   readonly body: string;
 }
 
-/** Messages of graphql-transport-ws, right and wrong ones, some of which nobody reads the answers to. */
+/** Messages of graphql-transport-ws, right and wrong ones, some without a reader for the responses. */
 export async function sendMessages(url: string, dice: Dice): Promise<SocketEnd> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   let body = '';

@@ -51,7 +51,7 @@ export function hostileVideo(dice: Dice): Buffer {
   }
 }
 
-/** An image as people have them, and as nobody should. */
+/** An image, valid or damaged. */
 function hostileImage(dice: Dice): Buffer {
   const picture = Buffer.from(dice.pick(pictures));
   const size = dice.pick([1000, 100_000, 5_000_000]);
