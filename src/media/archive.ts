@@ -33,8 +33,8 @@ interface OpenedSource {
 export interface PrivateVideo {
   /** The address to keep, without any key; null where there is none. */
   readonly url: string | null;
-  /** May be called again after a failure. What it throws is the source's failure, with a message for users. */
-  open(signal: AbortSignal): Promise<OpenedSource>;
+  /** Opens it, or names a public address to fetch it from. May be called again after a failure. What it throws is the source's failure, with a message for users. */
+  open(signal: AbortSignal): Promise<OpenedSource | { readonly redirectedTo: string }>;
 }
 
 /** Settings of the archive. */
@@ -186,8 +186,9 @@ export class Archive implements AsyncDisposable {
 
   async #open(origin: string | PrivateVideo, signal: AbortSignal): Promise<OpenedSource> {
     try {
-      if (typeof origin !== 'string') return await origin.open(signal);
-      const response = await guardedGet(this.#agent, origin, 'video/*,*/*;q=0.5', signal);
+      const opened = typeof origin === 'string' ? { redirectedTo: origin } : await origin.open(signal);
+      if (!('redirectedTo' in opened)) return opened;
+      const response = await guardedGet(this.#agent, opened.redirectedTo, 'video/*,*/*;q=0.5', signal);
       const { statusCode, headers, body } = response;
       if (goodStatuses.has(statusCode)) {
         // A body with neither ends where the connection does, by whatever cause (seen with undici 8).

@@ -100,6 +100,11 @@ export interface OpenedVideo {
   readonly statesLength: boolean;
 }
 
+/** A finished video at a public address that the provider leads to: it is fetched without a key, through the guard. */
+export interface VideoElsewhere {
+  readonly redirectedTo: string;
+}
+
 /** The outcome of a status request. Only `completed` and `failed` end a task. */
 export type CheckOutcome =
   | (CheckFacts & { readonly kind: 'processing'; readonly percent: number | null })
@@ -164,7 +169,7 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
    *
    * @throws an error without a secret where the video cannot be had now
    */
-  openVideo?(reference: string, signal: AbortSignal): Promise<OpenedVideo>;
+  openVideo?(reference: string, signal: AbortSignal): Promise<OpenedVideo | VideoElsewhere>;
   /** True if an accepted task can be stopped at the provider; absent: none can. */
   canCancel?(providerTaskId: string): boolean;
   /** Asks the provider to stop a task that `canCancel`; present where that is. May be repeated. */

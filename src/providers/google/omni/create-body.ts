@@ -1,4 +1,4 @@
-import type { AspectRatio, ImageUse, JsonObject, JsonValue, Resolution } from '../../../domain/video-task.ts';
+import type { AspectRatio, ImageUse, Resolution } from '../../../domain/video-task.ts';
 import type { SubmitRequest } from '../../provider.ts';
 
 /** Keys of the request that Reelay sets itself; `providerOptions` may add others. */
@@ -43,7 +43,7 @@ const tasks: Record<ImageUse, string> = {
 };
 
 /**
- * What binds two images to the ends of the video: `task` alone does not say which is which. Images are counted from one
+ * The text that binds two images to the ends of the video: `task` alone does not say which is which. Images are counted from one
  * in the order of the input (live probe of a client, 2026-09-18).
  */
 const bothFrames = '[# Sources <FIRST_FRAME>@Image1 <LAST_FRAME>@Image2]';
@@ -57,13 +57,16 @@ export const withoutBinding = (prompt: string): string =>
  *
  * @param images the content of each image, such as `{ type: 'image', mime_type, data }`
  */
-export function createBody(request: SubmitRequest, images: readonly JsonObject[]): JsonObject {
+export function createBody(
+  request: SubmitRequest,
+  images: readonly object[],
+): Readonly<Record<string, unknown>> {
   const { model, prompt, imagesAs, aspectRatio, resolution, durationSeconds, seed, providerOptions } =
     request;
   const aspect = aspects[aspectRatio];
   const size = resolution === null ? undefined : sizes[resolution];
   const text = imagesAs === 'FIRST_AND_LAST_FRAME' ? `${bothFrames} ${prompt}` : prompt;
-  const format: { [key: string]: JsonValue } = {
+  const format = {
     type: 'video',
     ...(aspect !== undefined && { aspect_ratio: aspect }),
     ...(size !== undefined && { resolution: size }),

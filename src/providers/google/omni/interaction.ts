@@ -18,7 +18,7 @@ export type OmniVideo =
   /** Inside the interaction itself, as base64. */
   | { readonly kind: 'inline' };
 
-/** What is known of an interaction whatever its state. */
+/** Facts of an interaction, whatever its state. */
 interface Facts {
   readonly providerStatus: string;
   readonly echoedPrompt: string | null;
@@ -60,7 +60,7 @@ const unknown = (reason: string, isNotFound = false): InteractionState => ({
 });
 
 /**
- * What a response to `GET /v1beta/interactions/{id}` says. Total: any response has a state.
+ * The state in a response to `GET /v1beta/interactions/{id}`. Total: any response has one.
  *
  * @param id the interaction that was asked for
  */

@@ -17,7 +17,7 @@ const priceOf =
 const seconds = (from: number, to: number): readonly number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-/** What differs between the models. */
+/** The differences between the models. */
 interface Differences {
   readonly id: string;
   readonly label: string;

@@ -7,7 +7,7 @@ import { fileUrl, readVideoAddress, type VideoAddress } from './file-address.ts'
 import { codeOf, isAccess, readError, responseError } from './google-error.ts';
 import { readInteraction, type InteractionState, type OmniVideo } from './interaction.ts';
 
-/** What checks need of the account. */
+/** The part of the account's settings that checks need. */
 export interface OmniChecksOptions {
   readonly label: string;
   readonly baseUrl: string;
@@ -156,7 +156,7 @@ const factsOf = (state: {
   credits: null,
 });
 
-/** What a response to a cancel says. */
+/** The outcome of a cancel, by its response. */
 export function readCancel({ status, json, retryAfterMs }: Answer): CancelOutcome {
   if (status >= 200 && status < 300) {
     const state = isObject(json) ? textOf(json['status'])?.toLowerCase() : undefined;

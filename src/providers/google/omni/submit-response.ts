@@ -12,7 +12,7 @@ const quotaWindowMs = 60_000;
 /** Statuses in which an error of Google's own form proves that nothing was made: it was not valid, paid or allowed. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 413, 415, 416, 422]);
 
-/** What a response is read with. */
+/** The parts of an attempt that its response is read with. */
 export interface SubmitReading {
   readonly label: string;
   /** The model of the request, and all that are offered. */
@@ -21,7 +21,7 @@ export interface SubmitReading {
 }
 
 /**
- * What a response to `POST /v1beta/interactions` proves. An id is an acceptance, whatever else is said. Only an error in
+ * The proof in a response to `POST /v1beta/interactions`. An id is an acceptance, whatever else is said. Only an error in
  * Google's own form proves a refusal; a page of something in between, a 5xx and silence prove nothing.
  */
 export function readSubmitAnswer(reading: SubmitReading, answer: Answer): SubmitOutcome {

@@ -8,8 +8,6 @@ import type { SubmitRequest } from '../../../../src/providers/provider.ts';
 const request: SubmitRequest = {
   model: 'gemini-omni-1.2-flash',
   prompt: 'a cat',
-  userPrompt: 'a cat',
-  group: null,
   images: [],
   imagesAs: 'AUTO',
   negativePrompt: null,
@@ -20,7 +18,7 @@ const request: SubmitRequest = {
   seed: null,
   providerOptions: null,
   callbackUrl: null,
-} as SubmitRequest;
+};
 const imagesOf = (count: number) =>
   Array.from({ length: count }, () => ({ type: 'image', mime_type: 'image/png', data: 'AAAA' }));
 
