@@ -101,18 +101,29 @@ export class GraphQLHttp {
     }
   }
 
-  /** Executes at the end of the event-loop turn. Errors of the request are answered by Yoga, from the same result. */
-  async #answerDirectly(
+  /** Executes at the end of the event-loop turn, and writes the response right after the executions of that turn. */
+  #answerDirectly(
     exchange: AuthenticatedExchange,
     operation: ValidOperation,
     mediaType: string,
   ): Promise<void> {
-    const { response, headers, identity } = exchange;
-    const result = await this.#turn.execute(() => this.#options.engine.execute(operation, identity.viewer));
-    if (result.data === undefined) {
-      await this.#answerByYoga(exchange, operation, result);
-      return;
-    }
+    return this.#turn.execute(() => {
+      const result = this.#options.engine.execute(operation, exchange.identity.viewer);
+      return result instanceof Promise
+        ? result.then((executed) => this.#writeResult(exchange, operation, mediaType, executed))
+        : this.#writeResult(exchange, operation, mediaType, result);
+    });
+  }
+
+  /** Errors of the request are answered by Yoga, from the same result. */
+  #writeResult(
+    exchange: AuthenticatedExchange,
+    operation: ValidOperation,
+    mediaType: string,
+    result: ExecutionResult,
+  ): MaybePromise<void> {
+    if (result.data === undefined) return this.#answerByYoga(exchange, operation, result);
+    const { response, headers } = exchange;
     const json = JSON.stringify(responseOf(result));
     this.#turn.write(() => {
       response.writeHead(200, {
