@@ -101,12 +101,12 @@ export class CompiledOperation {
     isChosen: (name: string) => boolean,
   ): OperationParams['variables'] {
     if (variables === null) return null;
-    const chosen: Record<string, unknown> = {};
-    for (const { variable } of this.#operation.variableDefinitions ?? []) {
-      const name = variable.name.value;
-      if (Object.hasOwn(variables, name) && isChosen(name)) chosen[name] = variables[name];
-    }
-    return chosen;
+    const names = (this.#operation.variableDefinitions ?? [])
+      .map(({ variable }) => variable.name.value)
+      .filter((name) => Object.hasOwn(variables, name) && isChosen(name));
+    // Parsed JSON takes less memory than a copy of it.
+    if (names.length === Object.keys(variables).length) return variables;
+    return Object.fromEntries(names.map((name) => [name, variables[name]]));
   }
 
   /** A result without errors; null if graphql-js must execute the operation. */

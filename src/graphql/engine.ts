@@ -13,7 +13,7 @@ import type { LoopSlices } from '../time/loop-slices.ts';
 import { TaskStatusSource, type Context, type Services, type Viewer } from '../schema/context.ts';
 import type { MaybePromise } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
-import { CompiledOperations, type CompiledOperation } from './compiled-operation.ts';
+import { CompiledOperations } from './compiled-operation.ts';
 import { Documents } from './documents/documents.ts';
 import { OperationFinder, refusalOf, type PreparedOperation, type ValidOperation } from './operation.ts';
 import type { OperationParams } from './params.ts';
@@ -135,7 +135,7 @@ export class GraphQLEngine {
     return {
       source,
       key: JSON.stringify([this.#numberOf(document), operationName, shown, source.id, viewer]),
-      render: this.#renderer(document, operation, { query: '', operationName, variables }, viewer),
+      render: this.#renderer(prepared, variables, this.#contextOf(viewer)),
     };
   }
 
@@ -175,30 +175,29 @@ export class GraphQLEngine {
     );
   }
 
-  /** Renders by compiled code; by graphql-js where there is none, and where the result has errors. */
+  /**
+   * Renders by compiled code; by graphql-js where there is none, and where the result has errors. One closure: there
+   * may be 20,000 of them.
+   */
   #renderer(
-    document: DocumentNode,
-    operation: CompiledOperation | null,
-    params: OperationParams,
-    viewer: Viewer,
+    { document, operation, params: { operationName } }: ValidOperation,
+    variables: OperationParams['variables'],
+    context: Context,
   ): OpenedSubscription['render'] {
-    const context = this.#contextOf(viewer);
-    const isHeavy = (operation?.complexityWith(params.variables) ?? 0) > heavyComplexity;
-    const write = (result: ExecutionResult) => JSON.stringify(isHeavy ? boundedResult(result) : result);
+    const isHeavy = (operation?.complexityWith(variables) ?? 0) > heavyComplexity;
     return (task) => {
-      const fast = this.#compiled.run(operation, task, context, params.variables);
-      if (fast === null) return this.#renderByGraphQLJs(document, params, context, task);
-      return fast instanceof Promise
-        ? fast.then((result) =>
-            result === null ? this.#renderByGraphQLJs(document, params, context, task) : write(result),
-          )
-        : write(fast);
+      const fast = this.#compiled.run(operation, task, context, variables);
+      if (fast !== null && !(fast instanceof Promise)) return jsonOf(fast, isHeavy);
+      const byGraphQLJs = () => this.#renderByGraphQLJs(document, operationName, variables, context, task);
+      if (fast === null) return byGraphQLJs();
+      return fast.then((result) => (result === null ? byGraphQLJs() : jsonOf(result, isHeavy)));
     };
   }
 
   #renderByGraphQLJs(
     document: DocumentNode,
-    { operationName, variables }: OperationParams,
+    operationName: string | null,
+    variables: OperationParams['variables'],
     contextValue: Context,
     rootValue: VideoTask,
   ): MaybePromise<string> {
@@ -240,3 +239,6 @@ export class GraphQLEngine {
     };
   }
 }
+
+const jsonOf = (result: ExecutionResult, isHeavy: boolean): string =>
+  JSON.stringify(isHeavy ? boundedResult(result) : result);

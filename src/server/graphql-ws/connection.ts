@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import type { Owner } from '../../domain/video-task.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { closes, type Close } from './close-codes.ts';
 import { ResponseQueue } from './response-queue.ts';
@@ -11,6 +12,13 @@ import type { WebSocketTraffic } from '../http/traffic.ts';
 const longestGreeting = 16_384;
 /** The time that a client has to answer a close. */
 export const closeWaitMs = 2000;
+
+/** The limit for clients that stop reading; the same object for all connections. */
+export interface StallLimit {
+  readonly afterMs: number;
+  /** Called once when a client has been behind for `afterMs`. */
+  readonly onStalled: (connection: Connection) => void;
+}
 
 /** One WebSocket, as graphql-ws uses it. There may be 20,000, so it has methods instead of closures. */
 export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable {
@@ -26,21 +34,14 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   messageBytes = 0;
   /** True if it answered the last ping. */
   alive = true;
-  readonly #stallMs: number;
-  readonly #onStalled: (connection: Connection) => void;
+  readonly #stall: StallLimit;
   /** The bytes read up to the last message: any more belong to one that is not complete yet. */
   #bytesReadBefore = 0;
   #isPaused = false;
   /** Made for clients that send queries or mutations. */
   #responses: ResponseQueue | null = null;
   /** Null once the client is known: there may be 20,000 that are. */
-  #onGreeting: (() => void) | null = (): void => {
-    if (this.duplex.bytesRead - this.#greetedAt <= longestGreeting) return;
-    this.closeWith(closes.greetingTooBig);
-    // What it sends after that is not read.
-    this.socket.pause();
-  };
-  readonly #greetedAt: number;
+  #onGreeting: (() => void) | null;
   /** Made for the few clients that fall behind. */
   #reader: Reader | null = null;
   /** Called with each message; graphql-ws sets it. */
@@ -48,19 +49,18 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** Ends every operation; the return value of `opened` of graphql-ws. */
   leave: (code: number, reason: string) => Promise<void> = () => Promise.resolve();
 
-  /** @param onStalled called once when the client has been behind for `stallMs` */
-  constructor(
-    socket: WebSocket,
-    duplex: Socket,
-    stallMs: number,
-    onStalled: (connection: Connection) => void,
-  ) {
+  constructor(socket: WebSocket, duplex: Socket, stall: StallLimit) {
     this.socket = socket;
     this.duplex = duplex;
-    this.#stallMs = stallMs;
-    this.#onStalled = onStalled;
-    this.#greetedAt = this.#bytesReadBefore = duplex.bytesRead;
-    if (this.#onGreeting !== null) duplex.on('data', this.#onGreeting);
+    this.#stall = stall;
+    const openedAt = (this.#bytesReadBefore = duplex.bytesRead);
+    this.#onGreeting = () => {
+      if (duplex.bytesRead - openedAt <= longestGreeting) return;
+      this.closeWith(closes.greetingTooBig);
+      // What it sends after that is not read.
+      socket.pause();
+    };
+    duplex.on('data', this.#onGreeting);
   }
 
   /** Marks the client as known: the limit of its first bytes ends. */
@@ -84,6 +84,14 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   noteMessage(bytes: number): void {
     this.messageBytes = bytes;
     this.#bytesReadBefore = this.duplex.bytesRead;
+  }
+
+  get owner(): Owner | null {
+    return this.viewer?.owner ?? null;
+  }
+
+  outgoingBytes(): number {
+    return this.duplex.writableLength;
   }
 
   incomingBytes(): number {
@@ -133,7 +141,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
 
   /** Calls back once when everything written so far was sent; never after `dispose`. */
   whenWritable(resume: () => void): void {
-    this.#reader ??= new Reader(this.duplex, this.#stallMs, () => this.#onStalled(this));
+    this.#reader ??= new Reader(this.duplex, this.#stall.afterMs, () => this.#stall.onStalled(this));
     this.#reader.whenWritable(resume);
   }
 

@@ -14,7 +14,7 @@ import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { Upgrade } from '../http/route.ts';
 import type { Traffic } from '../http/traffic.ts';
 import { closes, type Close } from './close-codes.ts';
-import { closeWaitMs, Connection } from './connection.ts';
+import { closeWaitMs, Connection, type StallLimit } from './connection.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { socketListeners, type SocketListeners } from './socket-listeners.ts';
 import type { SocketContext } from './socket-operation.ts';
@@ -60,12 +60,15 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #keepAlive: KeepAlive;
   #unknown = 0;
   /** A stalled client has the same time again to continue reading, and to read the reason. */
-  readonly #onStalled = (connection: Connection): void =>
-    this.#giveUp(connection, closes.stalled, this.#options.limits.stallMs);
+  readonly #stall: StallLimit;
 
   constructor(options: WebSocketOptions) {
     const { engine, subscriptions, limits, log } = options;
     this.#options = options;
+    this.#stall = {
+      afterMs: limits.stallMs,
+      onStalled: (connection) => this.#giveUp(connection, closes.stalled, limits.stallMs),
+    };
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -93,6 +96,7 @@ export class WebSocketTransport implements AsyncDisposable {
       this.#uncount(connection);
       this.#leave(connection, code, reason);
     });
+    options.traffic.countWebSockets(() => this.#connections.values());
     this.#keepAlive = new KeepAlive(
       limits.pingMs,
       () => this.#connections.values(),
@@ -134,12 +138,11 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   #opened(socket: WebSocket, duplex: Socket): void {
-    const { limits, traffic } = this.#options;
-    const connection = new Connection(socket, duplex, limits.stallMs, this.#onStalled);
+    const { traffic } = this.#options;
+    const connection = new Connection(socket, duplex, this.#stall);
     this.#connections.set(socket, connection);
     this.#unknown += 1;
-    const counted = traffic.of(duplex);
-    if (counted !== undefined) counted.webSocket = connection;
+    traffic.release(duplex);
     for (const [event, listener] of Object.entries(this.#listeners)) socket.on(event, listener);
     connection.leave = this.#protocol.opened(connection, connection);
     connection.ending = new Deadline(initWaitMs, () => connection.closeWith(closes.initTimeout));
@@ -147,7 +150,7 @@ export class WebSocketTransport implements AsyncDisposable {
 
   /** `onConnect` of graphql-ws: true acknowledges the client. */
   async #connect(context: SocketContext): Promise<boolean> {
-    const { authentication, limits, traffic } = this.#options;
+    const { authentication, limits } = this.#options;
     const { extra: connection } = context;
     connection.ending?.[Symbol.dispose]();
     connection.ending = undefined;
@@ -175,8 +178,6 @@ export class WebSocketTransport implements AsyncDisposable {
     if (!connection.isOpen) return false;
     connection.acknowledge(viewer);
     this.#unknown -= 1;
-    const counted = traffic.of(connection.duplex);
-    if (counted !== undefined) counted.owner = viewer.owner;
     connection.ending = onExpiry(identity, () => connection.closeWith(closes.expired));
     this.#socketsOf.add(viewer.owner, 1);
     return true;

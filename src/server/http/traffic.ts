@@ -33,12 +33,14 @@ export interface ConnectionTraffic {
   body: IncomingBody | null;
   /** True while a file is sent: players stop reading for minutes, and little of a file is in memory. */
   isPatient: boolean;
-  /** Set for a WebSocket, which has its own limit for stalled readers. */
-  webSocket: WebSocketTraffic | null;
 }
 
-/** The part of a WebSocket in the traffic of its connection. */
+/** The waiting bytes of a WebSocket, which has its own limit for stalled readers. */
 export interface WebSocketTraffic {
+  /** Null until it is known. */
+  readonly owner: Owner | null;
+  /** The bytes that the client has not read. */
+  outgoingBytes(): number;
   /** The bytes of messages that are incomplete or waiting. */
   incomingBytes(): number;
   /** Closes the WebSocket because too much waits. */
@@ -58,6 +60,13 @@ interface Watched extends ConnectionTraffic {
   lastBody: IncomingBody | null;
 }
 
+/** A connection for which bytes wait. */
+interface Busy {
+  readonly owner: Owner | null;
+  readonly bytes: number;
+  readonly cut: () => void;
+}
+
 /**
  * Keeps what waits in memory for other sides within bounds: answers that are not read, and requests that do not
  * arrive whole. Looks at all connections twice a second, so that a request costs nothing more.
@@ -68,6 +77,7 @@ export class Traffic implements Disposable {
   readonly #limits: TrafficLimits;
   readonly #log: Logger;
   readonly #connections = new Map<Socket, Watched>();
+  #webSockets: () => Iterable<WebSocketTraffic> = () => [];
   /** One for all connections: there may be 20,000. */
   readonly #onClose: (this: Socket) => void;
   readonly #timer: NodeJS.Timeout;
@@ -90,7 +100,6 @@ export class Traffic implements Disposable {
       owner: null,
       body: null,
       isPatient: false,
-      webSocket: null,
       queued: null,
       bodyWaitedMs: 0,
       lastBody: null,
@@ -101,6 +110,17 @@ export class Traffic implements Disposable {
   /** The record of a connection; undefined once it is closed. */
   of(socket: object): ConnectionTraffic | undefined {
     return this.#connections.get(socket as Socket);
+  }
+
+  /** Releases a connection that became a WebSocket: those count as the transport lists them. */
+  release(socket: Socket): void {
+    this.#connections.delete(socket);
+    socket.off('close', this.#onClose);
+  }
+
+  /** Counts WebSockets too, without a record of each: there may be 20,000. `list` returns those that are open. */
+  countWebSockets(list: () => Iterable<WebSocketTraffic>): void {
+    this.#webSockets = list;
   }
 
   /** Counts a response that waits for an earlier one of its connection: what is written to it is not in the socket yet. */
@@ -123,34 +143,39 @@ export class Traffic implements Disposable {
     // If the process was blocked, bytes that arrived in that time are not read yet: the clients were not slow.
     const passedMs = Math.min(now - this.#lastCheck, 2 * checkIntervalMs);
     this.#lastCheck = now;
-    const busy: { watched: Watched; bytes: number }[] = [];
-    let total = 0;
-    const byOwner = new Map<Owner | null, number>();
+    const busy: Busy[] = [];
     for (const watched of this.#connections.values()) {
-      const { socket, body, webSocket } = watched;
+      const { socket, owner, body } = watched;
       let unread = socket.writableLength;
       for (const response of watched.queued ?? []) unread += response.writableLength;
-      if (webSocket === null) {
-        this.#clockReader(watched, unread);
-        this.#clockBody(watched, passedMs);
-      }
-      const bytes = unread + (webSocket?.incomingBytes() ?? body?.bufferedBytes ?? 0);
-      if (bytes === 0) continue;
+      this.#clockReader(watched, unread);
+      this.#clockBody(watched, passedMs);
+      const bytes = unread + (body?.bufferedBytes ?? 0);
+      if (bytes > 0) busy.push({ owner, bytes, cut: () => void socket.destroy() });
+    }
+    for (const webSocket of this.#webSockets()) {
+      const bytes = webSocket.outgoingBytes() + webSocket.incomingBytes();
+      if (bytes > 0) busy.push({ owner: webSocket.owner, bytes, cut: () => webSocket.cut() });
+    }
+    this.#cutOver(busy);
+  }
+
+  #cutOver(busy: Busy[]): void {
+    let total = 0;
+    const byOwner = new Map<Owner | null, number>();
+    for (const { owner, bytes } of busy) {
       total += bytes;
-      byOwner.set(watched.owner, (byOwner.get(watched.owner) ?? 0) + bytes);
-      busy.push({ watched, bytes });
+      byOwner.set(owner, (byOwner.get(owner) ?? 0) + bytes);
     }
     const over = (owner: Owner | null) => (byOwner.get(owner) ?? 0) > this.#limits.bytesPerOwner;
     if (total <= this.#limits.bytes && ![...byOwner.keys()].some(over)) return;
     busy.sort((a, b) => b.bytes - a.bytes);
-    for (const { watched, bytes } of busy) {
-      const { owner } = watched;
+    for (const { owner, bytes, cut } of busy) {
       if (total <= this.#limits.bytes && !over(owner)) continue;
       total -= bytes;
       byOwner.set(owner, (byOwner.get(owner) ?? 0) - bytes);
       this.#log.warn({ owner, bytes }, 'a connection was cut: too much waits in memory');
-      if (watched.webSocket === null) watched.socket.destroy();
-      else watched.webSocket.cut();
+      cut();
     }
   }
 
