@@ -6,6 +6,7 @@ import { estimateCost } from '../domain/cost.ts';
 import { type KeepFields, newTask, repeatedTask } from './create-task.ts';
 import { hashOfInput } from './input-hash.ts';
 import { selectModel, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
+import { sentOptions } from '../domain/selection/unlisted-model.ts';
 import { framePrompt } from './prompt-frames.ts';
 import type { UserError } from '../domain/user-error.ts';
 
@@ -61,6 +62,7 @@ export async function prepareVideo(
   if (missing.length > 0) return { kind: 'refused', userErrors: missing };
   const spec: VideoSpec = {
     ...rest,
+    providerOptions: sentOptions(rest.providerOptions),
     model,
     prompt: framePrompt(commands.promptFrames, rest.useCase, prompt?.trim() ?? ''),
     referenceImages: images,

@@ -23,12 +23,14 @@ export function refusedOptions(
     field: field.at(-1) === 'providerOptions' ? [...field, key] : field,
   });
   return Object.entries(options ?? {}).flatMap(([key, value]) => {
-    const type = free.get(key);
-    if (type === undefined)
+    const types = free.get(key);
+    if (types === undefined)
       return refuse(
         key,
         `it may change what the video costs, which the budget would not include. ${instead}`,
       );
-    return typeof value === type ? [] : refuse(key, `it must be a ${type}.`);
+    return types.some((type) => typeof value === type)
+      ? []
+      : refuse(key, `it must be a ${types.join(' or ')}.`);
   });
 }

@@ -1,3 +1,4 @@
+import { editDistance } from '../domain/selection/edit-distance.ts';
 import { registry } from '../providers/registry.ts';
 
 /** An unknown variable with one of these prefixes is probably meant for Reelay, as is one with the name of a provider. */
@@ -31,17 +32,3 @@ export function nearestKnown(name: string, known: readonly string[]): string | n
 
 const isOwn = (name: string): boolean =>
   ownPrefix.test(name) || registry.some((declaration) => name.startsWith(`${declaration.name}_`));
-
-/** Levenshtein's: how many letters must be added, removed or replaced. */
-export function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [row, letter] of from.split('').entries()) {
-    const current = [row + 1];
-    for (const [column, other] of to.split('').entries()) {
-      const replaced = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous.at(-1) ?? 0;
-}

@@ -10,9 +10,13 @@ export function estimateCost(provider: ProviderOffer, spec: VideoSpec): Cost | n
     audio,
     imagesAs,
     imageCount: referenceImages.length,
+    options: spec.providerOptions,
   });
   return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
 }
+
+/** USD without the digits that products of fractions have: the ledger counts millionths too. */
+export const wholeMicros = (usd: number): number => Math.round(usd * 1e6) / 1e6;
 
 /** No video of a provider's costs more credits (50 dollars at Kie) unless its estimate says so. */
 const plausibleCredits = 10_000;
@@ -31,5 +35,5 @@ export function settledCost(
   if (credits === null || provider.usdPerCredit === null) return null;
   const most = Math.max(plausibleCredits, plausibleFactor * (estimate?.credits ?? 0));
   if (!(credits >= 0 && credits <= most)) return null;
-  return { amount: credits * provider.usdPerCredit, credits, settled: true };
+  return { amount: wholeMicros(credits * provider.usdPerCredit), credits, settled: true };
 }

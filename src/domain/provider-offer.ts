@@ -1,6 +1,9 @@
 import type { Price, PricedSettings, VideoModel } from './video-model.ts';
 import type { ProviderName } from './video-task.ts';
 
+/** The type of an option's value. */
+export type OptionType = 'string' | 'boolean' | 'number';
+
 /** The part of a provider that selection, prices and the check of options need. */
 export interface ProviderOffer {
   readonly name: ProviderName;
@@ -18,11 +21,14 @@ export interface ProviderOffer {
   successRate?(model: string): number | null;
   /** True if a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
-  /** Keys that `providerOptions` may not set, in any case and with any separators, because Reelay sets them itself. */
-  readonly reservedOptions: ReadonlySet<string>;
+  /**
+   * Keys that `providerOptions` may not set with a model, in any case and with any separators, because Reelay sets them
+   * itself.
+   */
+  reservedOptions(model: string): ReadonlySet<string>;
   /**
    * Options, as `providerOptions` spells them, that are known not to change what a video of the model costs, with the
-   * type of their values. An owner with a budget may use these alone, since an estimate sees none of them.
+   * types of their values. An owner with a budget may use these alone, since an estimate sees none of them.
    */
-  freeOptions(model: string): ReadonlyMap<string, 'string' | 'boolean'>;
+  freeOptions(model: string): ReadonlyMap<string, readonly OptionType[]>;
 }

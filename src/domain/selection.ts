@@ -1,7 +1,8 @@
 import type { ProviderOffer } from './provider-offer.ts';
+import { passThrough } from './selection/unlisted-model.ts';
 import { modelNamed, usesOf, type VideoModel } from './video-model.ts';
 import type { AspectRatio, ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
-import type { UserError } from './user-error.ts';
+import { unsupported, type UserError } from './user-error.ts';
 
 /** An image as a caller names it: exactly one of the two. */
 export interface ImageInput {
@@ -41,7 +42,9 @@ export function selectModel<Provider extends ProviderOffer>(
   providers: readonly Provider[],
 ): SelectionResult<Provider> {
   const candidates =
-    input.provider === null ? providers : providers.filter(({ name }) => name === input.provider);
+    input.provider === null
+      ? thatList(input.model, providers)
+      : providers.filter(({ name }) => name === input.provider);
   const results = candidates.map((provider) => selectWith(provider, input));
   return (
     results.find(({ kind }) => kind === 'selected') ??
@@ -58,49 +61,54 @@ export function selectModel<Provider extends ProviderOffer>(
   );
 }
 
+/** The providers that list a model, or all if none does. */
+function thatList<Provider extends ProviderOffer>(
+  model: string | null,
+  providers: readonly Provider[],
+): readonly Provider[] {
+  const listing = providers.filter(({ models }) => model !== null && modelNamed(models, model) !== undefined);
+  return listing.length > 0 ? listing : providers;
+}
+
 function selectWith<Provider extends ProviderOffer>(
   provider: Provider,
   input: GenerateVideoInput,
 ): SelectionResult<Provider> {
-  const own = new Set([...provider.reservedOptions].map(bare));
-  const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
-  const userErrors: UserError[] = reserved.map((key) => ({
-    code: 'BAD_INPUT',
-    message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
-    field: ['input', 'providerOptions', key],
-  }));
   const model = input.model === null ? provider.models[0] : modelNamed(provider.models, input.model);
+  const userErrors = reservedErrors(provider, model?.id ?? input.model ?? '', input);
   if (model === undefined) {
-    if (input.model === null || !provider.acceptsOtherModels) {
-      userErrors.push(
-        unsupported(
-          'model',
-          `${provider.label} has no model "${input.model}"`,
-          provider.models.map(({ id }) => id),
-        ),
-      );
-      return { kind: 'impossible', userErrors };
-    }
-    if (userErrors.length > 0) return { kind: 'impossible', userErrors };
-    const { imagesAs, aspectRatio, durationSeconds, resolution } = input;
-    return {
-      kind: 'selected',
-      selection: {
-        provider,
-        model: input.model,
-        knownModel: null,
-        imagesAs,
-        aspectRatio,
-        durationSeconds,
-        resolution,
-      },
-    };
+    const unlisted = passThrough(provider, input);
+    userErrors.push(...unlisted.errors);
+    return userErrors.length > 0 || unlisted.model === null
+      ? { kind: 'impossible', userErrors }
+      : {
+          kind: 'selected',
+          selection: { provider, knownModel: null, ...unlistedChoices, model: unlisted.model },
+        };
   }
   const { errors, ...choices } = fit(model, input);
   userErrors.push(...errors);
   return userErrors.length > 0
     ? { kind: 'impossible', userErrors }
     : { kind: 'selected', selection: { provider, knownModel: model, ...choices } };
+}
+
+/** Choices that are stored of a model whose input is known to the caller alone. */
+const unlistedChoices = {
+  imagesAs: 'AUTO',
+  aspectRatio: 'AUTO',
+  durationSeconds: null,
+  resolution: null,
+} as const;
+
+function reservedErrors(provider: ProviderOffer, model: string, input: GenerateVideoInput): UserError[] {
+  const own = new Set([...provider.reservedOptions(model)].map(bare));
+  const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
+  return reserved.map((key) => ({
+    code: 'BAD_INPUT',
+    message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
+    field: ['input', 'providerOptions', key],
+  }));
 }
 
 /** A name whatever its case and its separators: `callBackUrl`, `callback_url` and `Callback-URL` are one. */
@@ -110,12 +118,16 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{
 function fit(model: VideoModel, input: GenerateVideoInput) {
   const errors: UserError[] = [];
   const use = useOfImages(model, input, errors);
+  const how = use === null ? '' : ` with ${use.name} images`;
   const resolution = input.resolution ?? model.defaultResolution;
-  if (!model.resolutions.includes(resolution)) {
-    errors.push(unsupported('resolution', `${model.label} cannot do ${resolution}`, model.resolutions));
+  const resolutions = use?.limits.resolutions ?? model.resolutions;
+  if (!resolutions.includes(resolution)) {
+    errors.push(unsupported('resolution', `${model.label} cannot do ${resolution}${how}`, resolutions));
   }
   if (input.seed !== null && !model.acceptsSeed) {
     errors.push(unsupported('seed', `${model.label} takes no seed`, []));
+  } else if (input.seed !== null && input.seed < 0) {
+    errors.push(unsupported('seed', `${model.label} takes no negative seed`, ['0 to 2147483647']));
   }
   if (input.negativePrompt !== null && !model.acceptsNegativePrompt) {
     errors.push(unsupported('negativePrompt', `${model.label} takes no negative prompt`, []));
@@ -126,7 +138,6 @@ function fit(model: VideoModel, input: GenerateVideoInput) {
   if (input.audio === false && model.audio === 'ALWAYS') {
     errors.push(unsupported('audio', `${model.label} makes videos with sound`, [true]));
   }
-  const how = use === null ? '' : ` with ${use.name} images`;
   const aspectRatios = use?.limits.aspectRatios ?? model.aspectRatios;
   const aspectRatio = chosenAspectRatio(input.aspectRatio, aspectRatios);
   if (!aspectRatios.includes(aspectRatio)) {
@@ -215,12 +226,3 @@ function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserE
 
 const limitsText = (uses: ReturnType<typeof usesOf>): string =>
   uses.map(([use, { min, max }]) => `${use}: ${min === max ? min : `${min} to ${max}`}`).join(', ');
-
-function unsupported(
-  field: string,
-  what: string,
-  allowed: readonly (string | number | boolean)[],
-): UserError {
-  const instead = allowed.length > 0 ? ` Allowed: ${allowed.join(', ')}.` : ' Omit it.';
-  return { code: 'UNSUPPORTED', message: `${what}.${instead}`, field: ['input', field] };
-}

@@ -21,3 +21,13 @@ export interface UserError {
   readonly message: string;
   readonly field: readonly string[] | null;
 }
+
+/** The error of a value that a model does not have, with those that it has; none: the input is to be omitted. */
+export function unsupported(
+  field: string,
+  what: string,
+  allowed: readonly (string | number | boolean)[],
+): UserError {
+  const instead = allowed.length > 0 ? ` Allowed: ${allowed.join(', ')}.` : ' Omit it.';
+  return { code: 'UNSUPPORTED', message: `${what}.${instead}`, field: ['input', field] };
+}

@@ -1,4 +1,4 @@
-import type { AspectRatio, ImageUse, Resolution } from './video-task.ts';
+import type { AspectRatio, ImageUse, JsonObject, Resolution } from './video-task.ts';
 
 /** A price per video. `usd` is what the owner's budget counts; `credits` is the provider's unit. */
 export interface Price {
@@ -21,6 +21,8 @@ export interface PricedSettings {
   readonly audio: boolean | null;
   readonly imagesAs: ImageUse;
   readonly imageCount: number;
+  /** As sent: of a model that is not listed, what else is known of the video. */
+  readonly options: JsonObject | null;
 }
 
 /** The settings of a video without any input: what the price of a model is given for. */
@@ -30,6 +32,7 @@ export const defaultSettings: PricedSettings = {
   audio: null,
   imagesAs: 'AUTO',
   imageCount: 0,
+  options: null,
 };
 
 /** Settings with the model's defaults filled in. */
@@ -87,6 +90,7 @@ export interface ImageUseLimits {
   readonly model?: string;
   /** Narrower than the model's, where the documentation says so. */
   readonly durations?: readonly number[];
+  readonly resolutions?: readonly Resolution[];
   /** Other than the model's: AUTO alone where the video has the ratio of its image. */
   readonly aspectRatios?: readonly AspectRatio[];
 }

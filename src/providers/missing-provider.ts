@@ -21,7 +21,7 @@ export function createMissingProvider({ name, label }: ProviderDeclaration): Vid
     usdPerCredit: null,
     models: [],
     acceptsOtherModels: false,
-    reservedOptions: new Set(),
+    reservedOptions: () => new Set(),
     freeOptions: () => new Map(),
     price: () => null,
     submit: reject,

@@ -288,17 +288,34 @@ describe('BUDGET_PER_MONTH', () => {
       return task?.cost?.amount ?? errors({ userErrors });
     };
     const unknown = [['BUDGET_EXCEEDED', ['input', 'model']]];
+    const options = (providerOptions: object) => ({ providerOptions });
     expect([
       await book({ model: 'flat' }),
-      await book({ model: 'flat', durationSeconds: 3600 }),
-      await book({ model: 'flat', resolution: 'P2160' }),
+      await book({ model: 'flat', ...options({ duration: 3600 }) }),
+      await book({ model: 'flat', ...options({ resolution: '4k' }) }),
       await book({ model: 'timed' }),
-      await book({ model: 'timed', durationSeconds: 30 }),
-      await book({ model: 'timed', durationSeconds: 30, resolution: 'P1080' }),
-      await book({ model: 'timed', durationSeconds: 30, resolution: 'P2160' }),
-      await book({ model: 'timed', durationSeconds: 2 ** 31 - 1 }),
+      await book({ model: 'timed', ...options({ duration: 30 }) }),
+      await book({ model: 'timed', ...options({ duration: '30', resolution: '1080p' }) }),
+      await book({ model: 'timed', ...options({ duration: 30, resolution: '4k' }) }),
+      await book({ model: 'timed', ...options({ duration: 30, resolution: 'highest' }) }),
+      await book({ model: 'timed', ...options({ duration: -30 }) }),
+      await book({ model: 'timed', ...options({ duration: 99_999_999 }) }),
+      await book({ model: 'market/model', ...options({ duration: 5 }) }),
       await book({ model: 'veo3_lite', durationSeconds: 4 }),
-    ]).toEqual([0.5, unknown, unknown, unknown, 3, 6, unknown, [['BUDGET_EXCEEDED', null]], 0.04]);
+    ]).toEqual([
+      0.5,
+      unknown,
+      unknown,
+      unknown,
+      3,
+      6,
+      unknown,
+      unknown,
+      unknown,
+      [['BUDGET_EXCEEDED', null]],
+      [['BAD_INPUT', ['input', 'providerOptions', 'duration']]],
+      0.04,
+    ]);
   });
 
   it('is never passed by calls at once', async () => {

@@ -44,11 +44,8 @@ const recipes: Readonly<Record<string, readonly Edit[]>> = {
     ['src/schema/generate-video-input.ts', 'seed: rest.seed', 'avoid: rest.avoid ?? null, $&'],
     ['src/store/tables/tasks.ts', `seed: value('spec.seed'),`, `$& avoid: value('spec.avoid'),`],
     addColumn('9998_example', 'tasks', 'avoid'),
-    [
-      'src/providers/kie/submit/create-body.ts',
-      '...(seed !== null',
-      '...(request.avoid !== null && { negative_prompt: request.avoid }), $&',
-    ],
+    ['src/providers/catalogue/entry.ts', `'prompt' | 'negativePrompt'`, `'avoid' | $&`],
+    ['src/providers/catalogue/entry.ts', 'interface InputFields {', '$& readonly avoid?: TextField;'],
     [
       'src/commands/check-input.ts',
       'checkLabel(input.label, errors);',
@@ -59,11 +56,26 @@ const recipes: Readonly<Record<string, readonly Edit[]>> = {
     ['src/store/tables/database.ts', 'export interface IdempotencyRow {', '$& example?: string | null;'],
     addColumn('9999_example', 'idempotency_keys', 'example'),
   ],
-  'A model of a provider': [
+  'A market model': [
     [
-      'src/providers/kie/models.ts',
-      'kieModels: readonly VideoModel[] = [',
-      `$& veo('veo_example', 'Example', 60, { P720: 1 }, false),`,
+      'src/providers/catalogue/kie/kling.ts',
+      'kling: readonly CatalogueEntry[] = [',
+      `$& {
+    id: 'example/text-to-video',
+    label: 'Example',
+    maker: 'Example',
+    inputs: {
+      prompt,
+      audio: 'NEVER',
+      aspectRatio,
+      durationSeconds: { field: 'length', as: 'string', values: seconds(2, 4), default: 3 },
+      resolution: { field: 'size', values: { P480: 'small', P720: 'large' }, default: 'P480' },
+    },
+    text: {},
+    images: { FIRST_FRAME: { min: 1, max: 1, model: 'example/image-to-video', place: images } },
+    price: { listedOn: '2026-11-01', per: 'second', credits: { P480: 100, P720: 200 } },
+    typicalSeconds: null,
+  },`,
     ],
   ],
   'A provider': [
@@ -198,6 +210,12 @@ describe('the recipes of CONTRIBUTING.md', () => {
         `mutation { generateVideo(input: { prompt: "A ring turns", avoid: "blur" }) { task { id } userErrors { message } } }`,
       );
       const id = generateVideo.task?.id;
+      expect(
+        await caller.query(
+          `{ estimateVideo(input: { prompt: "A ring turns", model: "example/text-to-video", resolution: P720 }) {
+               model cost { amount } userErrors { message } } }`,
+        ),
+      ).toEqual({ estimateVideo: { model: 'example/text-to-video', cost: { amount: 3 }, userErrors: [] } });
       expect(
         await caller.query(
           'mutation ($id: ID!) { exampleCommand(id: $id) { task { id } userErrors { message } } }',

@@ -1,4 +1,5 @@
-import type { ProviderName } from '../../domain/video-task.ts';
+import type { OptionType } from '../../domain/provider-offer.ts';
+import type { ProviderName, TaskError } from '../../domain/video-task.ts';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
   CheckOutcome,
@@ -20,13 +21,18 @@ import {
 } from '../../domain/video-model.ts';
 import { withResponse } from '../quoted-response.ts';
 import { Balance } from './balance.ts';
-import { createRequest, freeOptions, reservedOptions, type Contract } from './submit/create-body.ts';
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { kieEntries } from '../catalogue/kie/kie-entries.ts';
+import { entryNamed, modelOfEntry } from '../catalogue/model-of-entry.ts';
+import { NotInEntryError } from '../catalogue/request-of-entry.ts';
+import { createRequest, type Contract, type CreateRequest } from './submit/create-body.ts';
+import { freeOptions, reservedOptions, settingsInOptions } from './submit/options.ts';
 import { NoAnswerError, OwnFaultError } from '../http/faults.ts';
 import { ProviderHttp } from '../http/http.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
 import { isObject, numberOf } from '../http/json.ts';
-import { kieModels, usdPerCredit } from './models.ts';
-import { operatorPrice } from './operator-price.ts';
+import { usdPerCredit } from './models.ts';
+import { isPricedByOperator, operatorPrice } from './operator-price.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
 import { kieSettings } from './settings.ts';
 import { KieChecks } from './check/checks.ts';
@@ -50,7 +56,7 @@ export interface KieOptions {
   /** The operator's own prices, as operatorPrice reads them; they go before the list. */
   readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
-  readonly models?: readonly VideoModel[];
+  readonly entries?: readonly CatalogueEntry[];
   readonly now: () => number;
 }
 
@@ -65,6 +71,15 @@ export function createKieProvider(options: KieOptions): VideoProvider {
   return new KieProvider(options);
 }
 
+/** A task that was made for a model as an earlier version described it, and that nothing was sent of. */
+const notOffered = (model: string, input: string): TaskError => ({
+  code: 'PROVIDER_REJECTED',
+  message: `${model} does not take this ${input} any more. Nothing was sent. Create the video again with other settings.`,
+  providerCode: null,
+  retryable: false,
+  billed: 'NO',
+});
+
 class KieProvider implements VideoProvider {
   readonly name: ProviderName;
   readonly label: string;
@@ -76,8 +91,7 @@ class KieProvider implements VideoProvider {
   readonly models: readonly VideoModel[];
   // Other models of Kie's market are passed through by name.
   readonly acceptsOtherModels = true;
-  readonly reservedOptions = reservedOptions;
-  readonly freeOptions = freeOptions;
+  readonly #entries: readonly CatalogueEntry[];
   readonly #options: KieOptions;
   readonly #http: ProviderHttp;
   readonly #uploads: ImageUploads;
@@ -91,7 +105,8 @@ class KieProvider implements VideoProvider {
     this.taskPage = options.taskPage;
     this.createRate =
       options.createsPer10s === 0 ? null : { max: options.createsPer10s, windowMs: rateWindowMs };
-    this.models = options.models ?? kieModels;
+    this.#entries = options.entries ?? kieEntries;
+    this.models = this.#entries.map((entry) => modelOfEntry(entry, usdPerCredit));
     this.#options = options;
     this.#http = new ProviderHttp({
       timeoutMs: options.timeoutMs,
@@ -103,9 +118,19 @@ class KieProvider implements VideoProvider {
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
+  reservedOptions(model: string): ReadonlySet<string> {
+    return reservedOptions(this.#entryOf(model));
+  }
+
+  freeOptions(model: string): ReadonlyMap<string, readonly OptionType[]> {
+    return freeOptions(this.#entryOf(model), isPricedByOperator(this.#options.prices, model));
+  }
+
   price(model: string, settings: PricedSettings): Price | null {
     const known = modelNamed(this.models, model) ?? null;
-    const named = operatorPrice(this.#options.prices, known, { ...settings, model });
+    const video = known === null ? settingsInOptions(settings.options) : settings;
+    if (video === null) return null;
+    const named = operatorPrice(this.#options.prices, known, { ...video, model });
     if (named !== undefined) return named;
     return known && known.price(chosenSettings(known, settings));
   }
@@ -132,7 +157,13 @@ class KieProvider implements VideoProvider {
       const reason = 'an image was not handed over';
       return { kind: 'notSent', reason, retryAfterMs: null, cause: 'task' };
     }
-    const create = createRequest(contract, request, imageUrls);
+    let create: CreateRequest;
+    try {
+      create = createRequest(contract, this.#entryOf(request.model), request, imageUrls);
+    } catch (error) {
+      if (!(error instanceof NotInEntryError)) throw error;
+      return { kind: 'refused', error: notOffered(request.model, error.input) };
+    }
     const secrets = [apiKey, request.callbackUrl?.split('/').at(-1) ?? ''];
     let isStopped = false;
     const start = () => {
@@ -171,6 +202,10 @@ class KieProvider implements VideoProvider {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#http[Symbol.asyncDispose]();
+  }
+
+  #entryOf(model: string): CatalogueEntry | null {
+    return entryNamed(this.#entries, model);
   }
 
   async #fetchBalance(): Promise<number | null> {

@@ -31,6 +31,13 @@ export function parsePrices(value: string): ReadonlyMap<string, number> | Invali
   return byName.size === prices.length ? byName : new Invalid('must name each model and resolution once');
 }
 
+/** True if the operator has named a price of a model, of whatever length and resolution. */
+export const isPricedByOperator = (prices: ReadonlyMap<string, number> | undefined, model: string): boolean =>
+  [...(prices?.keys() ?? [])].some((name) => {
+    const named = name.replace(/ per second$/, '').replace(resolutionSuffix, '');
+    return named === model;
+  });
+
 /**
  * The operator's price of one video; null where the price is set for another kind of video, undefined where the
  * operator sets none.

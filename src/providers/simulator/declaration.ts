@@ -4,7 +4,7 @@ import type { ProviderDeclaration } from '../declaration.ts';
 import { kieCallbacks } from '../kie/callback.ts';
 import { createKieProvider } from '../kie/kie-provider.ts';
 import { kieSettings } from '../kie/settings.ts';
-import { simulatorModels } from './models.ts';
+import { simulatorEntries } from './entries.ts';
 import { startSimulator } from './simulator.ts';
 
 const name = 'SIMULATOR';
@@ -52,7 +52,7 @@ export const simulator = {
           createsPer10s: 0,
           timeoutMs,
           prices: prices ?? new Map(),
-          models: simulatorModels(durationMs),
+          entries: simulatorEntries(durationMs),
           now,
         }),
         allowedHosts: [{ name: hostname, port: Number(port) }],

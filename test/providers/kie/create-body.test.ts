@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kieEntries } from '../../../src/providers/catalogue/kie/kie-entries.ts';
+import { entryNamed } from '../../../src/providers/catalogue/model-of-entry.ts';
 import { createRequest, type Contract } from '../../../src/providers/kie/submit/create-body.ts';
 import type { SubmitRequest } from '../../../src/providers/provider.ts';
 import { startKieApp, type KieApp } from '../../support/kie-app.ts';
@@ -125,35 +127,27 @@ const rows: readonly Row[] = [
     },
   },
   {
-    name: 'another model of the market, whatever the contract',
+    name: 'a model that is not listed, whatever the contract',
     contract: 'veo',
     request: {
-      model: 'google/gemini-omni-flash-1-1',
+      model: 'market/model',
       aspectRatio: 'AUTO',
       durationSeconds: null,
-      resolution: 'P1080',
-      seed: 7,
-      providerOptions: { style: 'film' },
+      resolution: null,
+      providerOptions: { style: 'film', input_urls: [first], duration: '5' },
     },
-    images: [first],
     path: jobs,
     body: {
-      model: 'google/gemini-omni-flash-1-1',
-      input: {
-        prompt: 'Ein Boot auf einem Teich',
-        image_urls: [first],
-        aspect_ratio: 'Auto',
-        resolution: '1080p',
-        seed: 7,
-        style: 'film',
-      },
+      model: 'market/model',
+      input: { prompt: 'Ein Boot auf einem Teich', style: 'film', input_urls: [first], duration: '5' },
     },
   },
 ];
 
 describe('a paid create', () => {
   it.each(rows)('of $name', ({ contract, request: more, images = [], path, body }) => {
-    const made = createRequest(contract, { ...request, ...more }, images);
+    const sent = { ...request, ...more };
+    const made = createRequest(contract, entryNamed(kieEntries, sent.model), sent, images);
     expect([made.path, JSON.parse(JSON.stringify(made.body))]).toEqual([path, body]);
   });
 });

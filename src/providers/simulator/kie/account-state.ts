@@ -21,6 +21,8 @@ export interface TaskMemory {
   /** The parameters as Kie echoes them. */
   readonly echo: Readonly<Record<string, unknown>>;
   readonly model: string;
+  /** What it costs; null: by its tier and resolution. */
+  readonly credits: number | null;
   readonly behaviours: Behaviours;
   /** Time at which a 4k version was requested (veo only). */
   upgradeRequestedAt?: number;

@@ -1,4 +1,6 @@
 import { isObject } from '../http/respond.ts';
+import { marketCredits } from './market/credits.ts';
+import { imagesOf, type MarketSchema, marketSchemas, whyRefused } from './market/schemas.ts';
 import { type Envelope, refused } from './responses.ts';
 import { type Contract, type TaskFacts, aspects, resolutions, tiers } from './task/task-id.ts';
 
@@ -12,6 +14,8 @@ export interface CreateRequest extends Pick<
   readonly images: readonly string[];
   readonly callBackUrl: string | undefined;
   readonly echo: Readonly<Record<string, unknown>>;
+  /** What it costs; null: by its tier and resolution. */
+  readonly credits: number | null;
 }
 
 /** A create that can be accepted, or the envelope that refuses it. */
@@ -19,16 +23,19 @@ export type ParsedCreate =
   | { readonly kind: 'create'; readonly create: CreateRequest }
   | { readonly kind: 'refused'; readonly envelope: Envelope };
 
-// The video models of the jobs contract whose inputs we know (Kie docs, 2026-10-07).
-const jobsModels = ['veo-3-1', 'gemini-omni-video', 'google/gemini-omni-flash-1-1'];
+/** Models of the jobs contract beside those with a schema (Kie docs, 2026-10-07). */
+const otherModels = ['veo-3-1', 'gemini-omni-video'];
 
 /** Reads `POST /api/v1/jobs/createTask`: snake_case inside `input` (Kie docs, 2026-10). */
 export function parseJobsCreate(body: Record<string, unknown>): ParsedCreate {
   const model = body['model'];
-  if (typeof model !== 'string' || !jobsModels.includes(model)) {
+  const input = isObject(body['input']) ? body['input'] : {};
+  const schema =
+    typeof model === 'string' && Object.hasOwn(marketSchemas, model) ? marketSchemas[model] : undefined;
+  if (schema !== undefined) return parseMarket(String(model), schema, body, input);
+  if (typeof model !== 'string' || !otherModels.includes(model)) {
     return refuse('Page does not exist or is not published');
   }
-  const input = isObject(body['input']) ? body['input'] : {};
   const fields = {
     aspect: input['aspect_ratio'],
     images: input['image_urls'] ?? [],
@@ -36,6 +43,32 @@ export function parseJobsCreate(body: Record<string, unknown>): ParsedCreate {
   };
   // As recorded, `input` is echoed as a JSON string inside the JSON string `param`.
   return parse('jobs', { ...input, ...fields }, model, body['callBackUrl'], { ...body, input });
+}
+
+/** A model of the market, whose schema decides. Its result has one form at any resolution. */
+function parseMarket(
+  model: string,
+  schema: MarketSchema,
+  body: Record<string, unknown>,
+  input: Record<string, unknown>,
+): ParsedCreate {
+  const why = whyRefused(schema, input);
+  if (why !== null) return refuse(why);
+  const fields = {
+    prompt: input['prompt'],
+    aspect: aspectOf(input['aspect_ratio'] ?? input['ratio']),
+    duration: Math.min(15, Math.max(1, Number(input['duration'] ?? 5))),
+  };
+  const parsed = parse('jobs', { ...fields, images: [] }, model, body['callBackUrl'], { ...body, input });
+  if (parsed.kind === 'refused') return parsed;
+  const images = imagesOf(schema, input);
+  return { kind: 'create', create: { ...parsed.create, images, credits: marketCredits(model, input) } };
+}
+
+/** The sample with the nearest shape. */
+function aspectOf(ratio: unknown): TaskFacts['aspect'] {
+  const [, width = '16', height = '9'] = /^(\d+):(\d+)$/.exec(String(ratio)) ?? [];
+  return width === height ? '1:1' : Number(width) < Number(height) ? '9:16' : '16:9';
 }
 
 /** Reads `POST /api/v1/veo/generate`: camelCase, echoed with its defaults (recorded Kie traffic, 2026-08-06). */
@@ -91,7 +124,19 @@ function parse(
   const to = typeof callBackUrl === 'string' && URL.canParse(callBackUrl) ? callBackUrl : undefined;
   return {
     kind: 'create',
-    create: { contract, prompt, model, images, callBackUrl: to, echo, aspect, resolution, tier, seconds },
+    create: {
+      contract,
+      prompt,
+      model,
+      images,
+      callBackUrl: to,
+      echo,
+      aspect,
+      resolution,
+      tier,
+      seconds,
+      credits: null,
+    },
   };
 }
 

@@ -40,7 +40,7 @@ export async function answerCreate(
   if (code !== undefined) return sendJson(response, refusal(code));
   if (status === '429') return rateLimit(world, response, retryAfter(behaviours, 1));
   if (status !== undefined) return sendStatus(response, Number(status), retryAfter(behaviours, 1));
-  if (world.behaviours.has('credits') && world.kie.credits < creditsFor(create))
+  if (world.behaviours.has('credits') && world.kie.credits < creditsFor(create, create.credits))
     return sendJson(response, refusal('402'));
 
   const taskId = accept(world, create, own);
@@ -83,7 +83,7 @@ function accept(world: KieWorld, create: CreateRequest, own: Behaviours): string
   do {
     taskId = makeTaskId({ ...facts, takesMs: duration === undefined ? undefined : Number(duration) });
   } while (world.kie.memories.has(taskId));
-  const credits = creditsFor(create);
+  const credits = creditsFor(create, create.credits);
   world.kie.credits -= credits;
   world.ledger.creditsSpent += credits;
   world.ledger.createsAccepted += 1;
@@ -91,7 +91,8 @@ function accept(world: KieWorld, create: CreateRequest, own: Behaviours): string
   counts.prompt = create.prompt;
   counts.callBackUrl = create.callBackUrl ?? null;
   counts.contract = create.contract;
-  remember(world, taskId, { prompt: create.prompt, echo: create.echo, model: create.model, behaviours: own });
+  const { prompt, echo, model } = create;
+  remember(world, taskId, { prompt, echo, model, credits: create.credits, behaviours: own });
   if (create.callBackUrl !== undefined) scheduleCallbacks(world, taskId, create.callBackUrl);
   return taskId;
 }

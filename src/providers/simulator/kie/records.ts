@@ -46,7 +46,7 @@ function jobsRecord(task: SimulatedTask, behaviours: Behaviours, outcome: Outcom
     costTime: isFinal ? Math.round((task.finishesAt - task.createdAt) / 1000) : null,
     completeTime: isFinal ? time(task.finishesAt, behaviours) : null,
     createTime: time(task.createdAt, behaviours),
-    ...(hasCredits ? { creditsConsumed: creditsFor(task) } : {}),
+    ...(hasCredits ? { creditsConsumed: creditsFor(task, task.memory?.credits) } : {}),
   };
 }
 
@@ -99,7 +99,7 @@ function veoRecord(task: SimulatedTask, behaviours: Behaviours, outcome: Outcome
     errorCode: isFailed ? outcome.code : null,
     errorMessage: isFailed ? outcome.msg : isFinal ? null : '',
     ...(isFinal && !isFailed && behaviours.has('credits-consumed')
-      ? { creditsConsumed: creditsFor(task) }
+      ? { creditsConsumed: creditsFor(task, task.memory?.credits) }
       : {}),
   };
 }

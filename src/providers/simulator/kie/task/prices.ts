@@ -7,7 +7,7 @@ const prices: Record<TaskFacts['tier'], Record<TaskFacts['resolution'], number>>
   veo3: { '360p': 225, '720p': 225, '1080p': 232.5, '4k': 285 },
 };
 
-/** The price of a task. */
-export function creditsFor(facts: Pick<TaskFacts, 'tier' | 'resolution'>): number {
-  return prices[facts.tier][facts.resolution];
+/** The price of a task, by its tier and resolution where nothing else is known of it. */
+export function creditsFor(facts: Pick<TaskFacts, 'tier' | 'resolution'>, known?: number | null): number {
+  return known ?? prices[facts.tier][facts.resolution];
 }
