@@ -25,6 +25,27 @@ export function unwrapJson(value: unknown): unknown {
   }
 }
 
+/** The same where something else may follow the JSON text, which is ignored. */
+export function unwrapLeadingJson(value: unknown): unknown {
+  const whole = unwrapJson(value);
+  if (typeof whole !== 'string') return whole;
+  const end = endOfFirstValue(whole);
+  return end === null ? whole : unwrapJson(whole.slice(0, end));
+}
+
+/** The end of the object or list that a text begins with; null for any other text, and for one that was cut. */
+function endOfFirstValue(text: string): number | null {
+  if (!/^\s*[{[]/.test(text)) return null;
+  let depth = 0;
+  // A string with its escapes, or one bracket.
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"?|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    if (depth === 0) return index + 1;
+  }
+  return null;
+}
+
 /** JSON from outside, with or without a byte order mark; undefined for anything else. */
 export function parseJson(text: string): unknown {
   try {

@@ -5,9 +5,11 @@ import { errorCodeByText } from './failure-texts.ts';
 interface StatusCode {
   /**
    * In response to a paid create without a task id. `rejected`: "rejected, not queued", so the same request is sent
-   * again later. `byText`: its message decides. `unknown`: it may have been accepted and billed.
+   * again later. `unknown`: it may have been accepted and billed.
    */
-  readonly onCreate: TaskErrorCode | 'rejected' | 'byText' | 'unknown';
+  readonly onCreate: TaskErrorCode | 'rejected' | 'unknown';
+  /** True if a cause that the message names goes before `onCreate`. */
+  readonly hasCauses?: true;
   /**
    * In response to a check. `access`: about this server's access at this time, and never about the task. `fault`: about
    * the task only beside a failed record of it. `failure`: its generation failed, or is under way by the message.
@@ -21,18 +23,19 @@ interface StatusCode {
  */
 const statusCodes: Readonly<Record<number, StatusCode>> = {
   /** Content policy, an image that cannot be fetched; at an upgrade also "is processing". */
-  400: { onCreate: 'byText', onCheck: 'failure' },
+  400: { onCreate: 'unknown', hasCauses: true, onCheck: 'failure' },
   /** A key that is missing or wrong. */
   401: { onCreate: 'PROVIDER_UNAUTHORIZED', onCheck: 'access' },
   /** Not enough credits. */
   402: { onCreate: 'INSUFFICIENT_CREDITS', onCheck: 'failure' },
   /** A firewall between this server and Kie. */
   403: { onCreate: 'unknown', onCheck: 'access' },
-  404: { onCreate: 'PROVIDER_REJECTED', onCheck: 'notFound' },
+  /** A model that is not offered, or no longer; of a check, a record that does not exist. */
+  404: { onCreate: 'MODEL_RETIRED', hasCauses: true, onCheck: 'notFound' },
   /** An upstream that is silent. */
   408: { onCreate: 'unknown', onCheck: 'access' },
   /** Invalid input; of a check, also a record that does not exist. */
-  422: { onCreate: 'PROVIDER_REJECTED', onCheck: 'failure' },
+  422: { onCreate: 'PROVIDER_REJECTED', hasCauses: true, onCheck: 'failure' },
   /** Over the account's rate: 20 creates in 10 s, 10 checks of a task in 1 s. */
   429: { onCreate: 'rejected', onCheck: 'access' },
   /** Over the spending cap of the key. */
@@ -62,11 +65,12 @@ export type CreateProof =
 
 /** Reads the proof that a code in a body of Kie gives about a paid create, where the body has no task id. */
 export function readCreateCode(code: number, message: string | null): CreateProof {
-  const meaning = statusCodes[code]?.onCreate ?? 'unknown';
-  if (meaning === 'unknown' || meaning === 'rejected') return { kind: meaning };
-  if (meaning !== 'byText') return { kind: 'refused', error: meaning };
-  const error = message === null ? null : errorCodeByText(message);
-  return error === null ? { kind: 'unknown' } : { kind: 'refused', error };
+  const { onCreate = 'unknown', hasCauses = false } = statusCodes[code] ?? {};
+  const error = hasCauses && message !== null ? errorCodeByText(message) : null;
+  if (error !== null) return { kind: 'refused', error };
+  return onCreate === 'unknown' || onCreate === 'rejected'
+    ? { kind: onCreate }
+    : { kind: 'refused', error: onCreate };
 }
 
 /** True if a check says nothing about its task with this code, as HTTP status or in a body without a record. */

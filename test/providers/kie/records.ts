@@ -1,5 +1,6 @@
 import { codes } from './records/codes.ts';
 import { jobsRecords } from './records/jobs.ts';
+import { marketRecords } from './records/market.ts';
 import { notRecords } from './records/not-records.ts';
 import { type RecordRow } from './records/row.ts';
 import { oddJobsRecords } from './records/odd-jobs.ts';
@@ -14,6 +15,7 @@ export const records: readonly RecordRow[] = [
   ...codes,
   ...jobsRecords,
   ...oddJobsRecords,
+  ...marketRecords,
   ...veoRecords,
   ...seedRecords,
 ];

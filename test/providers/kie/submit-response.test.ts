@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     source: 'doc',
     body: said(404, 'Not Found'),
     status: 404,
-    outcome: refused('PROVIDER_REJECTED', '404'),
+    outcome: refused('MODEL_RETIRED', '404'),
   },
   {
     name: '422 without a prompt',
@@ -103,7 +103,40 @@ const rows: readonly Row[] = [
     name: '422 for a model that is not there',
     source: 'client',
     body: said(422, 'Page does not exist or is not published'),
-    outcome: refused('PROVIDER_REJECTED', '422'),
+    outcome: refused('MODEL_RETIRED', '422'),
+  },
+  {
+    name: '404 inside HTTP 200 for a model that is not there',
+    source: 'client',
+    body: said(404, 'Page does not exist or is not published'),
+    outcome: refused('MODEL_RETIRED', '404'),
+  },
+  {
+    name: '400 for a model that was retired',
+    source: 'client, 2026-10',
+    body: said(400, 'veo-3-1 is no longer available'),
+    outcome: refused('MODEL_RETIRED', '400'),
+  },
+  {
+    name: '422 that names the content filter',
+    source: 'live, 2026-07 (in a record)',
+    body: said(422, 'CONTENT_POLICY_BLOCKED: The input or output was flagged as sensitive.'),
+    outcome: refused('CONTENT_FILTERED', '422'),
+  },
+  {
+    name: '402 without credits',
+    source: 'client',
+    body: said(402, 'Credits insufficient'),
+    outcome: refused('INSUFFICIENT_CREDITS', '402'),
+  },
+  {
+    name: '401 of October',
+    source: 'live, 2026-10',
+    body: said(
+      401,
+      'Unauthorized – Authentication failed. Please check that your Authorization and Content-Type headers are correctly set.',
+    ),
+    outcome: refused('PROVIDER_UNAUTHORIZED', '401'),
   },
   { name: '505', source: 'doc', body: said(505, 'disabled'), outcome: refused('PROVIDER_REJECTED', '505') },
   {
@@ -147,6 +180,16 @@ const rows: readonly Row[] = [
     status: 429,
     retryAfterMs: 3000,
     outcome: { kind: 'notSent', cause: 'notNow', retryAfterMs: 3000 },
+  },
+  {
+    name: '429 in the words of 2026, inside HTTP 200',
+    source: 'live, 2026',
+    body: said(429, 'Your call frequency is too high. Please try again later.'),
+    outcome: {
+      kind: 'notSent',
+      cause: 'notNow',
+      reason: expect.stringContaining('429: Your call frequency'),
+    },
   },
   {
     name: '429 in the envelope inside HTTP 200',

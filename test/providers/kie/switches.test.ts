@@ -61,7 +61,8 @@ const rows: Record<
   'create-code': [
     ...creates(['400', '400-unsafe'], failed('CONTENT_FILTERED')),
     ...creates(['400-image', '451'], failed('IMAGE_UNREACHABLE')),
-    ...creates(['400-language', '404', '422', '505'], failed('PROVIDER_REJECTED')),
+    ...creates(['400-language', '422', '505'], failed('PROVIDER_REJECTED')),
+    ...creates(['404'], failed('MODEL_RETIRED')),
     ...creates(['401'], failed('PROVIDER_UNAUTHORIZED')),
     ...creates(['402', '433'], failed('INSUFFICIENT_CREDITS')),
     ...creates(['408', '500', '501'], unknown),

@@ -196,7 +196,8 @@ const meaningOf = (value: unknown): State | undefined =>
   stateByStatus.get(textOf(value)?.toLowerCase() ?? '');
 
 function firstStateOf(json: Unknowns, record: Unknowns): { status: string | null; state: State | null } {
-  if ('successFlag' in record) {
+  // Records of the market have both (live, 2026-10): the string says more.
+  if ('successFlag' in record && textOf(record['state']) === null) {
     const flag = numberOf(record['successFlag']);
     return {
       status: `successFlag ${String(flag ?? 'unreadable')}`,

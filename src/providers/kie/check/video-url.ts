@@ -1,4 +1,4 @@
-import { isObject, textOf, unwrapJson, type Unknowns } from '../../http/json.ts';
+import { isObject, textOf, unwrapJson, unwrapLeadingJson, type Unknowns } from '../../http/json.ts';
 
 /** A link anywhere in a text. Bounded, because the text is untrusted. */
 const link = /https?:\/\/[^\s"'<>\\]{1,2000}/gi;
@@ -7,9 +7,13 @@ const videoLink = /^https?:\/\/[^?#]+\.(?:mp4|mov|webm|m4v)(?:[?#].*)?$/i;
 /** Characters that close a link in a list that is not even JSON, as in `"[http://example.com/video1.mp4]"` (Kie docs, 2026-06). */
 const closing = /[\]),}]+$/;
 
-/** The echoed request, and the lower resolution beside a higher one or a preview of it, are never results. */
+/** The echoed request, and the lower resolution beside a higher one, a frame or a preview of it, are never results. */
 const notResults =
-  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|origin.*|request.*|msg|message)$/i;
+  /^(?:param|param_?json|prompt|prompt_?json|input|call_?back_?url|image.*|preview.*|thumb.*|(?:first|last)_?frame.*|origin.*|request.*|msg|message)$/i;
+
+/** Members of that kind in JSON that was cut off. */
+const notResultMember =
+  /"(?:param|prompt|origin|preview|thumb|image|(?:first|last)_?frame)\w*\\?"\s*:\s*(?:\[[^\]]*\]?|\\?"[^"]*"?)/gi;
 
 /** The depth to which a body is searched: the deepest shape on record has five levels. */
 const maxDepth = 8;
@@ -19,7 +23,7 @@ const maxDepth = 8;
  * last, only where the answer says success, from a search of the whole body.
  */
 export function videoUrlOf(json: Unknowns, record: Unknowns, saysSuccess: boolean): string | null {
-  const result = unwrapJson(record['resultJson']);
+  const result = unwrapLeadingJson(record['resultJson']);
   const places = [
     // jobs: `resultUrls`, and at 1080p and 4k `data.result_urls` (Kie docs, 2026-10).
     ...(isObject(result) ? [...lists(result['data']), ...lists(result)] : [result]),
@@ -80,7 +84,7 @@ function firstUrl(value: unknown): string | null {
 }
 
 function firstVideoLink(text: string): string | null {
-  for (const [found] of text.matchAll(link)) {
+  for (const [found] of text.replaceAll(notResultMember, '').matchAll(link)) {
     const url = found.replace(closing, '');
     if (videoLink.test(url) && URL.canParse(url)) return url;
   }
@@ -89,7 +93,7 @@ function firstVideoLink(text: string): string | null {
 
 function search(value: unknown, depth: number): string | null {
   if (depth > maxDepth) return null;
-  const unwrapped = unwrapJson(value);
+  const unwrapped = unwrapLeadingJson(value);
   if (typeof unwrapped === 'string') return firstVideoLink(unwrapped);
   if (typeof unwrapped !== 'object' || unwrapped === null) return null;
   for (const [key, inner] of Object.entries(unwrapped)) {
