@@ -57,8 +57,8 @@ export class HttpServer implements AsyncDisposable {
         response.once('close', () => log.debug({ ...fields, status: response.statusCode }, 'request'));
       }
       limitPieces(request, response);
-      if (response.socket === null) traffic.addQueued(request.socket, response);
-      void dispatcher.respond(request, response);
+      if (response.socket !== null) void dispatcher.respond(request, response);
+      else traffic.addPipelined(request.socket, response, () => void dispatcher.respond(request, response));
     });
     closeIdle(this.#server);
     this.#server.on('connection', (socket) => traffic.add(socket));

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
+import { Pipeline } from './pipeline.ts';
 
 /** Limits of the memory of connections. */
 export interface TrafficLimits {
@@ -51,11 +52,14 @@ export interface WebSocketTraffic {
 const checkIntervalMs = 500;
 /** The lowest accepted speed of a body: at this, 20 MB take 40 minutes. */
 const leastBytesPerSecond = 8192;
+/** The memory of a request that waits for an earlier one of its connection, measured with the shortest. */
+const pipelinedBytes = 8192;
 
 interface Watched extends ConnectionTraffic {
   readonly socket: Socket;
   /** Responses that wait for an earlier one of the connection (pipelining); null for most connections. */
   queued: Set<ServerResponse> | null;
+  pipeline: Pipeline | null;
   bodyWaitedMs: number;
   lastBody: IncomingBody | null;
 }
@@ -101,6 +105,7 @@ export class Traffic implements Disposable {
       body: null,
       isPatient: false,
       queued: null,
+      pipeline: null,
       bodyWaitedMs: 0,
       lastBody: null,
     });
@@ -123,14 +128,21 @@ export class Traffic implements Disposable {
     this.#webSockets = list;
   }
 
-  /** Counts a response that waits for an earlier one of its connection: what is written to it is not in the socket yet. */
-  addQueued(socket: Socket, response: ServerResponse): void {
+  /**
+   * Adds a request whose response waits for an earlier one of its connection: what is written to it is not in the socket
+   * yet.
+   *
+   * @param start begins to work on the request; called at most once, now or later
+   */
+  addPipelined(socket: Socket, response: ServerResponse, start: () => void): void {
     const watched = this.#connections.get(socket);
     if (watched === undefined) return;
     const queued = (watched.queued ??= new Set());
     queued.add(response);
     const leave = () => void queued.delete(response);
     response.once('socket', leave).once('close', leave);
+    watched.pipeline ??= new Pipeline(socket);
+    watched.pipeline.add(response, start);
   }
 
   /** Stops the checks. */
@@ -150,7 +162,8 @@ export class Traffic implements Disposable {
       for (const response of watched.queued ?? []) unread += response.writableLength;
       this.#clockReader(watched, unread);
       this.#clockBody(watched, passedMs);
-      const bytes = unread + (body?.bufferedBytes ?? 0);
+      const pipelined = (watched.queued?.size ?? 0) * pipelinedBytes;
+      const bytes = unread + pipelined + (body?.bufferedBytes ?? 0);
       if (bytes > 0) busy.push({ owner, bytes, cut: () => void socket.destroy() });
     }
     for (const webSocket of this.#webSockets()) {
