@@ -9,12 +9,14 @@ import { unknownTask } from '../schema/task-status-changed.ts';
 import type { Store } from '../store/store.ts';
 import type { GraphQLEngine } from './engine.ts';
 import { HeldDocuments } from './documents/held-documents.ts';
+import type { Entrance } from './entrance.ts';
 import type { ValidOperation } from './operation.ts';
 import { publicError } from './public-error.ts';
 
 /** Settings and dependencies of the subscriptions. */
 export interface SubscriptionsOptions {
   readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
   readonly streams: TaskStreams;
   readonly store: Store;
   readonly log: Logger;
@@ -24,7 +26,7 @@ export interface SubscriptionsOptions {
 /** Opens subscriptions for every transport. Equal subscriptions of a viewer share one stream. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
-  readonly #open = new OwnerCounts();
+  readonly #counts = new OwnerCounts();
   readonly #documents = new HeldDocuments();
 
   constructor(options: SubscriptionsOptions) {
@@ -36,13 +38,17 @@ export class Subscriptions {
    *
    * @returns a disposable that ends the subscription, or the errors for which it could not begin
    */
-  async open(prepared: ValidOperation, viewer: Viewer, sink: Sink): Promise<Disposable | ExecutionResult> {
+  open(prepared: ValidOperation, viewer: Viewer, sink: Sink): Promise<Disposable | ExecutionResult> {
+    return this.#options.entrance.hold(viewer.owner, this.#open(prepared, viewer, sink));
+  }
+
+  async #open(prepared: ValidOperation, viewer: Viewer, sink: Sink): Promise<Disposable | ExecutionResult> {
     const { engine, streams, store, log, maxPerOwner } = this.#options;
     const { document } = prepared;
     const { owner } = viewer;
     const opened = await engine.subscribe(prepared, viewer);
     if (!('source' in opened)) return opened;
-    const count = this.#open.of(owner);
+    const count = this.#counts.of(owner);
     if (count >= maxPerOwner) {
       const message = `You have ${count} open subscriptions, which is the limit. End some of them first.`;
       return { errors: [codedError('LIMIT_EXCEEDED', message)] };
@@ -53,9 +59,9 @@ export class Subscriptions {
     }
     const { source, key, render } = opened;
     const stream = streams.open(key, { owner, id: source.id }, render);
-    this.#open.add(owner, 1);
+    this.#counts.add(owner, 1);
     const subscriber = new Subscriber(stream, sink, (error) => {
-      this.#open.add(owner, -1);
+      this.#counts.add(owner, -1);
       this.#documents.release(owner, document);
       if (error !== undefined) log.error({ err: error }, 'a subscription could not continue');
     });

@@ -17,6 +17,7 @@ import { Dispatcher } from './http/dispatcher.ts';
 import { HttpServer } from './http/http-server.ts';
 import { MediaRoute } from './routes/media.ts';
 import { GraphQLEngine } from '../graphql/engine.ts';
+import { Entrance } from '../graphql/entrance.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
 import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts';
@@ -91,8 +92,10 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     maxComplexity: config.limits.complexity,
     slices: feed.slices,
   });
+  const entrance = new Entrance();
   const subscriptions = new Subscriptions({
     engine,
+    entrance,
     streams: new TaskStreams(feed, log),
     store,
     log,
@@ -122,6 +125,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
   );
   const webSockets = new WebSocketTransport({
     engine,
+    entrance,
     subscriptions,
     authentication,
     log,
@@ -154,7 +158,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     webSockets,
     graphql: new GraphQLHttp({
       engine,
-      yoga: createGraphQLHandler(engine, log),
+      entrance,
+      yoga: createGraphQLHandler(engine, entrance, log),
       eventStreams,
       traffic,
       requests: {
@@ -172,10 +177,11 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       tasks,
       feed,
       providers,
+      entrance,
       traffic,
       maxBodyBytes: config.limits.bodyBytes,
     }),
-    veo31Status: new Veo31Status({ tasks, providers, mediaUrl: services.mediaUrl }),
+    veo31Status: new Veo31Status({ tasks, providers, entrance, mediaUrl: services.mediaUrl }),
     callbacks: new Callbacks({
       store,
       log,

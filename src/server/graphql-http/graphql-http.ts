@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import { typeOf, type PreparedOperation, type ValidOperation } from '../../graphql/operation.ts';
 import type { OperationParams } from '../../graphql/params.ts';
 import { responseOf } from '../../graphql/response.ts';
@@ -18,12 +19,12 @@ import {
   readGraphQLRequest,
   type GraphQLRequestOptions,
 } from './graphql-request.ts';
-import { TurnBatch } from './turn-batch.ts';
 import type { createGraphQLHandler } from './yoga.ts';
 
 /** Dependencies of GraphQL over HTTP. */
 export interface GraphQLHttpOptions {
   readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
   readonly yoga: ReturnType<typeof createGraphQLHandler>;
   readonly eventStreams: EventStreams;
   readonly traffic: Traffic;
@@ -44,7 +45,6 @@ type Lane =
 /** GraphQL over HTTP. Each request is read, parsed and validated once; then one of three lanes answers it. */
 export class GraphQLHttp {
   readonly #options: GraphQLHttpOptions;
-  readonly #turn = new TurnBatch();
 
   constructor(options: GraphQLHttpOptions) {
     this.#options = options;
@@ -56,11 +56,11 @@ export class GraphQLHttp {
     const { traffic, requests } = this.#options;
     const connection = traffic.of(request.socket);
     if (request.method === 'GET') {
-      await this.#answer(exchange, paramsOfAddress(request), false);
+      await this.#enter(exchange, () => paramsOfAddress(request), false);
     } else if (isPlainJson(request.headers['content-type'])) {
       const body = await readBody(request, requests.maxBodyBytes, connection);
       if (body instanceof RequestRefusal) respondRefusal(response, body, headers);
-      else await this.#answer(exchange, paramsOfJson(body), true);
+      else await this.#enter(exchange, () => paramsOfJson(body), true);
     } else {
       const { owner } = exchange.identity.viewer;
       const read = await readGraphQLRequest(request, owner, connection, requests);
@@ -70,8 +70,18 @@ export class GraphQLHttp {
       }
       await using stack = new AsyncDisposableStack();
       for (const file of read.files) stack.use(file);
-      await this.#answer(exchange, read.params, false);
+      await this.#enter(exchange, () => read.params, false);
     }
+  }
+
+  /** Answers an operation when it is its owner's turn: parsing, validation and execution take their time there. */
+  #enter(
+    exchange: AuthenticatedExchange,
+    paramsOf: () => OperationParams | GraphQLError,
+    isPlain: boolean,
+  ): Promise<void> {
+    const { owner } = exchange.identity.viewer;
+    return this.#options.entrance.execute(owner, () => this.#answer(exchange, paramsOf(), isPlain));
   }
 
   #answer(
@@ -101,22 +111,22 @@ export class GraphQLHttp {
     }
   }
 
-  /** Executes at the end of the event-loop turn, and writes the response right after the executions of that turn. */
   #answerDirectly(
     exchange: AuthenticatedExchange,
     operation: ValidOperation,
     mediaType: string,
-  ): Promise<void> {
-    return this.#turn.execute(() => {
-      const result = this.#options.engine.execute(operation, exchange.identity.viewer);
-      return result instanceof Promise
-        ? result.then((executed) => this.#writeResult(exchange, operation, mediaType, executed))
-        : this.#writeResult(exchange, operation, mediaType, result);
-    });
+  ): MaybePromise<void> {
+    const { engine, entrance } = this.#options;
+    const { viewer } = exchange.identity;
+    const result = engine.execute(operation, viewer);
+    // A result that is there is not awaited.
+    if (!(result instanceof Promise)) return this.#writeDirectly(exchange, operation, mediaType, result);
+    const held = typeOf(operation) === 'query' ? entrance.hold(viewer.owner, result) : result;
+    return held.then((awaited) => this.#writeDirectly(exchange, operation, mediaType, awaited));
   }
 
-  /** Errors of the request are answered by Yoga, from the same result. */
-  #writeResult(
+  /** Writes after the executions of the turn. Errors of the request are answered by Yoga, from the same result. */
+  #writeDirectly(
     exchange: AuthenticatedExchange,
     operation: ValidOperation,
     mediaType: string,
@@ -125,7 +135,7 @@ export class GraphQLHttp {
     if (result.data === undefined) return this.#answerByYoga(exchange, operation, result);
     const { response, headers } = exchange;
     const json = JSON.stringify(responseOf(result));
-    this.#turn.write(() => {
+    this.#options.entrance.write(() => {
       response.writeHead(200, {
         ...headers,
         'content-type': `${mediaType}; charset=utf-8`,
@@ -133,6 +143,7 @@ export class GraphQLHttp {
       });
       response.end(json);
     });
+    return undefined;
   }
 
   async #answerByYoga(

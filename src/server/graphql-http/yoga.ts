@@ -2,7 +2,8 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
-import type { PreparedOperation } from '../../graphql/operation.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
+import { typeOf, type PreparedOperation } from '../../graphql/operation.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { codedError } from '../../schema/errors.ts';
 import { copyOf, withHttpStatus } from './yoga-errors.ts';
@@ -20,7 +21,7 @@ export interface YogaContext {
  * Yoga as the writer of responses: it chooses media types and statuses of GraphQL over HTTP. Reading, validation,
  * execution and errors are those of the engine; nothing is done twice.
  */
-export function createGraphQLHandler(engine: GraphQLEngine, log: Logger) {
+export function createGraphQLHandler(engine: GraphQLEngine, entrance: Entrance, log: Logger) {
   const plugin: Plugin<YogaContext, YogaContext> = {
     onRequestParse: ({ serverContext, setRequestParser }) => {
       const { operation } = serverContext;
@@ -52,7 +53,11 @@ export function createGraphQLHandler(engine: GraphQLEngine, log: Logger) {
         const context = args.contextValue as YogaContext;
         const operation = operationIn(context);
         if (operation.kind !== 'valid') throw new Error('Yoga executes an operation that is not valid');
-        return context.result ?? engine.execute(operation, context.viewer);
+        if (context.result !== null) return context.result;
+        const result = engine.execute(operation, context.viewer);
+        return result instanceof Promise && typeOf(operation) === 'query'
+          ? entrance.hold(context.viewer.owner, result)
+          : result;
       });
     },
     onSubscribe: ({ setResultAndStopExecution }) => {

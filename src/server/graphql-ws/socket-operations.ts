@@ -1,16 +1,19 @@
 import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import { typeOf, type ValidOperation } from '../../graphql/operation.ts';
-import { parseParams } from '../../graphql/params.ts';
+import { parseParams, type OperationParams } from '../../graphql/params.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { codedError } from '../../schema/errors.ts';
+import type { MaybePromise } from '../../store/store.ts';
 import type { Connection } from './connection.ts';
 import { SocketOperation, type SocketContext } from './socket-operation.ts';
 
 /** Dependencies of the operations. */
 export interface SocketOperationsOptions {
   readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
   readonly subscriptions: Subscriptions;
   readonly maxPerSocket: number;
 }
@@ -41,8 +44,8 @@ export class SocketOperations {
     context: SocketContext,
     id: string,
     payload: object,
-  ): ExecutionArgs | readonly GraphQLError[] | Promise<ExecutionArgs> => {
-    const { engine, maxPerSocket } = this.#options;
+  ): MaybePromise<ExecutionArgs | readonly GraphQLError[]> => {
+    const { engine, entrance, maxPerSocket } = this.#options;
     const { extra: connection } = context;
     const { viewer } = connection;
     const params = parseParams(payload);
@@ -55,22 +58,38 @@ export class SocketOperations {
     }
     const { slices } = engine;
     if (!slices.hasTime()) connection.rest(slices.next(viewer.owner));
+    const socketOperation = new SocketOperation(context, id);
+    return entrance.run(viewer.owner, () => this.#begin(socketOperation, params, viewer, connection));
+  };
+
+  #begin(
+    socketOperation: SocketOperation,
+    params: OperationParams,
+    viewer: Viewer,
+    connection: Connection,
+  ): MaybePromise<ExecutionArgs | readonly GraphQLError[]> {
+    if (socketOperation.hasEnded) return neverResolves();
+    const { engine } = this.#options;
+    const refuse = (...errors: readonly GraphQLError[]) => {
+      socketOperation.release();
+      return errors;
+    };
     const operation = engine.prepare(params);
-    if (operation.kind !== 'valid') return operation.errors;
+    if (operation.kind !== 'valid') return refuse(...operation.errors);
     const type = typeOf(operation);
     if (type === null) {
-      return [codedError('BAD_INPUT', 'operationName must name one of the operations of the query.')];
+      return refuse(codedError('BAD_INPUT', 'operationName must name one of the operations of the query.'));
     }
     const refusal = engine.refusalOf(operation);
-    if (refusal !== null) return [refusal];
-    const socketOperation = new SocketOperation(context, id);
+    if (refusal !== null) return refuse(refusal);
     const started: Started = { socketOperation, viewer, operation, connection, result: null };
     return type === 'subscription' ? this.#stream(started) : this.#argumentsOf(started);
-  };
+  }
 
   /** `execute`: a query or mutation, in the queue of its socket. */
   readonly execute = async ({ contextValue }: ExecutionArgs): Promise<ExecutionResult> => {
-    const { socketOperation, operation, viewer, connection } = contextValue as Started;
+    const started = contextValue as Started;
+    const { socketOperation, operation, viewer, connection } = started;
     const { responses } = connection;
     const slot = responses.enter(connection.messageBytes);
     if (slot !== null) {
@@ -79,7 +98,7 @@ export class SocketOperations {
     }
     try {
       if (socketOperation.hasEnded) return neverResolves();
-      const result = await this.#options.engine.execute(operation, viewer);
+      const result = await this.#options.entrance.run(viewer.owner, () => this.#execute(operation, viewer));
       if (socketOperation.hasEnded) return neverResolves();
       socketOperation.release();
       return result;
@@ -87,6 +106,14 @@ export class SocketOperations {
       responses.leave();
     }
   };
+
+  #execute(operation: ValidOperation, viewer: Viewer): MaybePromise<ExecutionResult> {
+    const { engine, entrance } = this.#options;
+    const result = engine.execute(operation, viewer);
+    return result instanceof Promise && typeOf(operation) === 'query'
+      ? entrance.hold(viewer.owner, result)
+      : result;
+  }
 
   /** `subscribe`: called only for subscriptions that could not begin. */
   readonly subscribe = ({ contextValue }: ExecutionArgs): ExecutionResult =>

@@ -3,6 +3,7 @@ import { handleProtocols, makeServer, type Server } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import { OwnerCounts } from '../../commands/owner-counts.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import { Deadline } from '../../time/deadline.ts';
@@ -23,6 +24,7 @@ import { SocketOperations } from './socket-operations.ts';
 /** Settings and dependencies of the WebSocket transport. */
 export interface WebSocketOptions {
   readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
   readonly subscriptions: Subscriptions;
   readonly authentication: Authentication;
   readonly log: Logger;
@@ -63,7 +65,7 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #stall: StallLimit;
 
   constructor(options: WebSocketOptions) {
-    const { engine, subscriptions, limits, log } = options;
+    const { engine, entrance, subscriptions, limits, log } = options;
     this.#options = options;
     this.#stall = {
       afterMs: limits.stallMs,
@@ -80,6 +82,7 @@ export class WebSocketTransport implements AsyncDisposable {
     });
     const operations = new SocketOperations({
       engine,
+      entrance,
       subscriptions,
       maxPerSocket: limits.operationsPerSocket,
     });

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { limitPieces } from '../body/limit-pieces.ts';
 import { closeIdle } from './close-idle.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import { Listeners } from './listeners.ts';
 import { requestFields } from './request-log.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -38,6 +39,7 @@ const maxHeaderBytes = 64 * 1024;
 export class HttpServer implements AsyncDisposable {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #listeners: Listeners;
 
   private constructor(options: HttpServerOptions) {
     const { dispatcher, log, traffic, trustProxy } = options;
@@ -61,6 +63,7 @@ export class HttpServer implements AsyncDisposable {
       else traffic.addPipelined(request.socket, response, () => void dispatcher.respond(request, response));
     });
     closeIdle(this.#server);
+    this.#listeners = new Listeners(this.#server);
     this.#server.on('connection', (socket) => traffic.add(socket));
     this.#server.on('upgrade', (request, socket, head) => {
       if (logsRequests) log.debug(requestFields(request, trustProxy), 'websocket request');
@@ -73,10 +76,7 @@ export class HttpServer implements AsyncDisposable {
   static async listen(options: HttpServerOptions): Promise<HttpServer> {
     const http = new HttpServer(options);
     try {
-      await new Promise<void>((resolve, reject) => {
-        http.#server.once('error', reject);
-        http.#server.listen(options.port, options.host, resolve);
-      });
+      await http.#listeners.open(options.host, options.port);
     } catch (error) {
       await http[Symbol.asyncDispose]();
       throw error;
@@ -92,7 +92,7 @@ export class HttpServer implements AsyncDisposable {
   /** Takes no new connections, ends streams, waits for responses, then cuts. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { streams, traffic } = this.#options;
-    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
+    const closed = this.#listeners.close();
     const cut = setTimeout(() => this.#server.closeAllConnections(), drainMs);
     for (const stream of streams) {
       if (Symbol.dispose in stream) stream[Symbol.dispose]();

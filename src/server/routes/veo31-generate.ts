@@ -12,6 +12,7 @@ import { readForm } from '../body/read-form.ts';
 import { RequestRefusal } from '../http/refusal.ts';
 import { respondJson, respondRefusal } from '../http/respond.ts';
 import type { AuthenticatedExchange } from '../http/route.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import type { Traffic } from '../http/traffic.ts';
 import { checkVeo31Query, readVeo31Form, type Veo31Form } from './veo31-form.ts';
 import { providerFor, seedName } from './veo31-providers.ts';
@@ -21,6 +22,7 @@ export interface Veo31GenerateOptions {
   readonly tasks: VideoTasks;
   readonly feed: TaskFeed;
   readonly providers: readonly VideoProvider[];
+  readonly entrance: Entrance;
   readonly traffic: Traffic;
   readonly maxBodyBytes: number;
 }
@@ -43,7 +45,7 @@ export class Veo31Generate {
   }
 
   async respond({ request, response, query, identity, errors }: AuthenticatedExchange): Promise<void> {
-    const { tasks, traffic, maxBodyBytes } = this.#options;
+    const { tasks, entrance, traffic, maxBodyBytes } = this.#options;
     const { viewer } = identity;
     const form = await readForm(request, maxBodyBytes, traffic.of(request.socket));
     if (form instanceof RequestRefusal) {
@@ -56,11 +58,12 @@ export class Veo31Generate {
       return;
     }
     const { input, note } = this.#inputOf(given);
-    const tooManyCalls = tasks.countMutation(viewer.owner);
-    const { task, userErrors } =
-      tooManyCalls === null
-        ? await tasks.write(viewer.owner, generateVideo, input, null)
+    const { task, userErrors } = await entrance.execute(viewer.owner, () => {
+      const tooManyCalls = tasks.countMutation(viewer.owner);
+      return tooManyCalls === null
+        ? tasks.write(viewer.owner, generateVideo, input, null)
         : { task: null, userErrors: [tooManyCalls] };
+    });
     if (task === null) {
       const isRateLimited = userErrors.some(({ code }) => code === 'RATE_LIMITED');
       respondJson(response, isRateLimited ? 429 : 400, {

@@ -4,6 +4,7 @@ import { fromGlobalId } from '../../schema/global-id.ts';
 import { isTerminal, statusOf, type ProviderName, type VideoTask } from '../../domain/video-task.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import { percentDecoded } from '../body/utf8.ts';
 import { respondError, respondJson } from '../http/respond.ts';
 import type { AuthenticatedExchange } from '../http/route.ts';
@@ -13,6 +14,7 @@ import { providerFor, seedName } from './veo31-providers.ts';
 export interface Veo31StatusOptions {
   readonly tasks: VideoTasks;
   readonly providers: readonly VideoProvider[];
+  readonly entrance: Entrance;
   readonly mediaUrl: (key: string) => string;
 }
 
@@ -44,14 +46,15 @@ export class Veo31Status {
     { response, rest, identity, headers, errors }: AuthenticatedExchange,
     preferred: ProviderName | null,
   ): Promise<void> {
-    const { tasks, providers } = this.#options;
+    const { tasks, providers, entrance } = this.#options;
     const { viewer } = identity;
     const taskId = percentDecoded(rest);
     if (taskId === null) {
       respondError(response, 400, 'BAD_INPUT', 'The task id must be percent-encoded UTF-8.', headers, errors);
       return;
     }
-    const found = await this.#find(taskId, viewer);
+    const { owner } = viewer;
+    const found = await entrance.execute(owner, () => entrance.hold(owner, this.#find(taskId, viewer)));
     if (found.kind === 'own') {
       respondJson(response, 200, this.#stateOf(found.task, taskId));
       return;
