@@ -78,7 +78,7 @@ describe('operations of several owners', () => {
 });
 
 describe('the work of one turn', () => {
-  it('is executed in order and answered behind that; what comes late is answered later', async () => {
+  it('is executed in order and answered after that; what comes late is answered later', async () => {
     const turn = new Entrance();
     const steps: string[] = [];
     const late = Promise.withResolvers<string>();

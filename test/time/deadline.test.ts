@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { closeIdle } from '../../src/server/http/close-idle.ts';
+import { closeIdle } from '../../src/server/connections/close-idle.ts';
 import { Deadline, DeadlineSignal } from '../../src/time/deadline.ts';
 
 /** Holds the event loop, as a long computation does. */

@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { limitPieces } from '../body/limit-pieces.ts';
-import { closeIdle } from './close-idle.ts';
+import { closeIdle } from '../connections/close-idle.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners } from '../connections/listeners.ts';
 import { requestFields } from './request-log.ts';
 import type { Traffic } from './traffic.ts';
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline } from '../connections/pipeline.ts';
 
 /** Limits of the memory of connections. */
 export interface TrafficLimits {
