@@ -7,7 +7,7 @@ import { openEpoch } from './queries/epochs.ts';
 import type { Epoch } from './queries/revision.ts';
 import type { Database } from './tables/database.ts';
 
-/** Brings the tables up to date. Several processes may do so at once: one works, the others wait. */
+/** Brings the tables up to date. Several processes may call it at once: one works, the others wait. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
   if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });

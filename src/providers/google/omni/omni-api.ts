@@ -18,7 +18,7 @@ import { OmniChecks } from './omni-checks.ts';
 import { OmniVideos, type OmniVideoSource } from './omni-videos.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit-response.ts';
 
-/** An account at the Gemini API. */
+/** An account at the Gemini API, or at something that speaks its wire. */
 export interface OmniOptions {
   /** The name in hints and errors. */
   readonly label: string;

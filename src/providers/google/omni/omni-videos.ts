@@ -11,7 +11,7 @@ const maxRedirects = 5;
 /** Headers of a download: an encoded body would be kept encoded. */
 const videoHeaders = { accept: 'video/*,*/*;q=0.5', 'accept-encoding': 'identity' };
 
-/** Opens the videos of interactions. The key goes to the origin of the API alone. */
+/** Opens the videos of interactions. The key is sent to the origin of the API alone. */
 export class OmniVideos {
   readonly #http: ProviderHttp;
   readonly #baseUrl: string;
