@@ -16,6 +16,7 @@ import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 import { Pollers } from './worker/pollers.ts';
 import { RecentCallbacks } from './worker/recent-callbacks.ts';
+import { Retention } from './worker/retention.ts';
 
 /**
  * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
@@ -80,7 +81,7 @@ export async function startApp(
       timeoutMs: config.work.providerTimeoutMs,
       now,
       log,
-      onBegin: (mediaKey) => store.beginMedia(mediaKey, now()),
+      onBegin: (mediaKey) => store.media.begin(mediaKey, now()),
     }),
   );
 
@@ -149,9 +150,21 @@ export async function startApp(
       openStudio,
     }),
   );
+  const retention = stack.use(
+    new Retention({
+      store,
+      recorder,
+      files,
+      log,
+      now,
+      keepMs: config.media.retentionMs,
+      maxBytes: config.limits.mediaBytes,
+    }),
+  );
   const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));
   signal.throwIfAborted();
   pollers.start();
+  retention.start();
   housekeeping.start();
 
   const running = stack.move();

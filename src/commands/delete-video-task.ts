@@ -1,5 +1,5 @@
 import { StorageError } from '../media/storage-error.ts';
-import type { Owner, TaskId } from '../domain/video-task.ts';
+import { mediaKeysOf, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
 import { failure, unknownTask } from './task-result.ts';
 import type { UserError } from '../domain/user-error.ts';
@@ -11,7 +11,7 @@ export interface DeleteResult {
 }
 
 /**
- * Deletes a task that has ended, and its video. Subscribers are sent a last revision; what it cost and its
+ * Deletes a task that has ended, its video and its poster. Subscribers are sent a last revision; what it cost and its
  * idempotency key stay.
  */
 export async function deleteVideoTask(commands: Commands, owner: Owner, id: TaskId): Promise<DeleteResult> {
@@ -28,17 +28,19 @@ export async function deleteVideoTask(commands: Commands, owner: Owner, id: Task
           );
     return { deletedId: null, userErrors };
   }
-  if (deleted.result.video !== null) await removeVideo(commands, deleted.result.video.mediaKey);
+  await removeMedia(commands, deleted);
   return { deletedId: id, userErrors: [] };
 }
 
-/** After the commit: a crash in between leaves a file that the purge removes. */
-async function removeVideo({ store, files }: Commands, mediaKey: string): Promise<void> {
+/** After the commit that released the files: what a crash or a fault leaves, housekeeping removes. */
+async function removeMedia({ store, files }: Commands, { result: { video } }: VideoTask): Promise<void> {
+  const keys = mediaKeysOf(video);
   try {
-    await files.remove(mediaKey);
+    for (const key of keys) await files.remove(key);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    // The task is deleted all the same: housekeeping logs the fault, and removes the file as soon as it can.
-    await store.releaseMedia(mediaKey);
+    // The task is deleted all the same. Housekeeping logs a fault that persists.
+    return;
   }
+  await store.media.forget(keys);
 }

@@ -54,7 +54,7 @@ export async function uploadReferenceImage(
     createdAt: now,
     usedAt: now,
   };
-  await store.beginMedia(image.mediaKey, now);
+  await store.media.begin(image.mediaKey, now);
   // The file first: a row without one could be put into a task.
   await file.keepAs(image.mediaKey);
   await store.insertUpload(image);

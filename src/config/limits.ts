@@ -88,6 +88,11 @@ export const limitSettings = {
     'the same for one owner',
     integer(1),
   ),
+  mediaBytes: optionalSetting(
+    'LIMIT_MEDIA_BYTES',
+    'bytes of all stored videos together; above it, the oldest copies are deleted; unset: any number',
+    integer(1),
+  ),
   uploadBytesPerOwner: setting(
     'LIMIT_UPLOAD_BYTES_PER_OWNER',
     '10737418240',

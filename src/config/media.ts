@@ -1,6 +1,6 @@
 import { parseAllowedHost } from '../settings/addresses/allowed-hosts.ts';
 import { ConfigError } from '../settings/config-error.ts';
-import { headerText, httpUrl, list } from '../settings/parsers.ts';
+import { days, headerText, httpUrl, list } from '../settings/parsers.ts';
 import {
   Invalid,
   optionalSetting,
@@ -42,6 +42,11 @@ export const mediaSettings = {
   s3Region: setting('S3_REGION', 'us-east-1', 'the region of the bucket', headerText),
   s3AccessKeyId: optionalSetting('S3_ACCESS_KEY_ID', 'required for s3:// as MEDIA_STORE', headerText),
   s3SecretAccessKey: optionalSetting('S3_SECRET_ACCESS_KEY', 'required for s3:// as MEDIA_STORE', headerText),
+  retentionMs: optionalSetting(
+    'MEDIA_RETENTION_DAYS',
+    'days after which the copy of a video is deleted, decimals allowed; unset: never',
+    days,
+  ),
   fetchAllowHosts: setting(
     'FETCH_ALLOW_HOSTS',
     '',
@@ -70,6 +75,8 @@ export type MediaStoreConfig =
 export interface MediaConfig {
   readonly store: MediaStoreConfig;
   readonly fetchAllowHosts: Values<typeof mediaSettings>['fetchAllowHosts'];
+  /** How long the copy of a video is kept; null: until its task is deleted. */
+  readonly retentionMs: number | null;
 }
 
 /** @throws ConfigError */

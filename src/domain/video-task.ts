@@ -1,3 +1,5 @@
+import type { Poster } from './poster.ts';
+
 /** A task's id: 128 random bits, base64url. The GraphQL id carries a type prefix on top. */
 export type TaskId = string & { readonly __brand: 'TaskId' };
 
@@ -156,7 +158,17 @@ export interface Video {
   readonly height: number | null;
   readonly durationSeconds: number | null;
   readonly archivedAt: number | null;
+  /** Absent: there is none. */
+  readonly poster?: Poster;
+  /** When the retention removed our copy and its poster; absent: they are stored. */
+  readonly removedAt?: number;
 }
+
+/** The keys of the files of a video that are stored. */
+export const mediaKeysOf = (video: Video | null): readonly string[] =>
+  video === null || video.removedAt !== undefined
+    ? []
+    : [video.mediaKey, ...(video.poster === undefined ? [] : [video.poster.mediaKey])];
 
 /** Money in USD; `credits` in the provider's own unit. */
 export interface Cost {

@@ -17,6 +17,8 @@ export interface Services {
   readonly health: (provider: ProviderName) => ProviderHealth;
   /** The absolute URL of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
+  /** How long the copy of a video is kept, in milliseconds; null: until its task is deleted. */
+  readonly mediaRetentionMs: number | null;
 }
 
 /** The context of every resolver. It has nothing of the request: transports have read it before. */

@@ -68,7 +68,17 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums) {
           type: 'DateTime',
           nullable: true,
           description: 'The time until which the copy is stored; null: until the task is deleted.',
-          resolve: () => null,
+          resolve: ({ archivedAt, removedAt }, _args, { mediaRetentionMs }) =>
+            removedAt ??
+            (archivedAt === null || mediaRetentionMs === null ? null : archivedAt + mediaRetentionMs),
+        }),
+        removedAt: t.field({
+          type: 'DateTime',
+          nullable: true,
+          description:
+            'The time at which the retention of this server deleted the copy: `videoUrl` is 404 since then. Null while ' +
+            'the copy is stored.',
+          resolve: ({ removedAt }) => removedAt ?? null,
         }),
       }),
     }),

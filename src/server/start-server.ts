@@ -83,6 +83,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     providers,
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
+    mediaRetentionMs: config.media.retentionMs,
   };
   const engine = new GraphQLEngine({
     schema: buildSchema(),

@@ -31,6 +31,16 @@ export const integer =
 /** A time for a timer: above 31 bits, timers fire at once. */
 export const milliseconds = (min: number) => integer(min, 2 ** 31 - 1);
 
+const dayMs = 24 * 3_600_000;
+
+/** A number of days above 0, decimals allowed and a century at most, in milliseconds. */
+export const days = (value: string) => {
+  const number = Number(value);
+  return /^\d+(?:\.\d+)?$/.test(value) && number > 0 && number <= 36_525
+    ? Math.ceil(number * dayMs)
+    : new Invalid(`must be a number of days above 0${got(value)}`);
+};
+
 /** One of these words. */
 export const oneOf =
   <const T extends string>(...words: readonly T[]) =>

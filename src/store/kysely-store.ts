@@ -9,7 +9,8 @@ import { renewLeases } from './work/leases.ts';
 import { lastCounter } from './queries/epochs.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { readSpending } from './queries/ledger.ts';
-import { beginMedia, forgetMedia, releaseMedia, unnamedMedia } from './queries/begun-media.ts';
+import { beginMedia, forgetMedia, unnamedMedia } from './queries/begun-media.ts';
+import { readMediaUse, readOldestVideos } from './queries/stored-media.ts';
 import { readByCallbackToken, readByProviderTask, readTracked } from './reads/lookups.ts';
 import { NestedReads } from './reads/nested-reads.ts';
 import { countOpenTasks } from './queries/open-tasks.ts';
@@ -17,6 +18,7 @@ import { readPage } from './reads/pages.ts';
 import { QueuePositions } from './work/queue-positions.ts';
 import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
 import { TaskChanges, type Changed } from './queries/change.ts';
+import type { MediaRecords } from './media-records.ts';
 import type { Database } from './tables/database.ts';
 import type {
   ChangeScope,
@@ -40,6 +42,7 @@ import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from 
 
 /** A store of tables that are up to date. Owns the connections. */
 export class KyselyStore implements Store {
+  readonly media: MediaRecords;
   readonly #db: Kysely<Database>;
   readonly #dialect: Dialect;
   readonly #transact: Transact;
@@ -56,6 +59,7 @@ export class KyselyStore implements Store {
     this.#db = db;
     this.#dialect = dialect;
     this.#transact = transactor(db, dialect);
+    this.media = mediaRecords(db);
     this.#epochs = epochs;
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
@@ -151,22 +155,6 @@ export class KyselyStore implements Store {
 
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
     return renewLeases(this.#transact, leaseOwners, leaseUntil);
-  }
-
-  beginMedia(key: string, at: number): Promise<void> {
-    return beginMedia(this.#db, key, at);
-  }
-
-  releaseMedia(key: string): Promise<void> {
-    return releaseMedia(this.#db, [key]);
-  }
-
-  unnamedMedia(request: Parameters<Store['unnamedMedia']>[0]): ReturnType<Store['unnamedMedia']> {
-    return unnamedMedia(this.#db, request);
-  }
-
-  forgetMedia(keys: readonly string[]): Promise<void> {
-    return forgetMedia(this.#db, keys);
   }
 
   insertUpload(upload: Upload): Promise<void> {
@@ -289,3 +277,11 @@ export class KyselyStore implements Store {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const mediaRecords = (db: Kysely<Database>): MediaRecords => ({
+  begin: (key, at) => beginMedia(db, key, at),
+  unnamed: (request) => unnamedMedia(db, request),
+  forget: (keys) => forgetMedia(db, keys),
+  use: () => readMediaUse(db),
+  oldestVideos: (request) => readOldestVideos(db, request),
+});

@@ -10,6 +10,7 @@ import type {
   Upload,
   VideoTask,
 } from '../domain/video-task.ts';
+import type { MediaRecords } from './media-records.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 
@@ -222,18 +223,8 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
-  /** Notes that a file is about to be written, until a task or an upload names it. */
-  beginMedia(key: string, at: number): Promise<void>;
-  /** Notes that nothing names a file any more: it is among `unnamedMedia` until it is forgotten. */
-  releaseMedia(key: string): Promise<void>;
-  /** Keys of files that were begun before a time and that nothing names, in order; those after `after`. */
-  unnamedMedia(request: {
-    readonly begunBefore: number;
-    readonly after: string;
-    readonly limit: number;
-  }): Promise<readonly string[]>;
-  /** Forgets files that were removed. The file goes first: a row without a file does no harm. */
-  forgetMedia(keys: readonly string[]): Promise<void>;
+  /** What is known of files. */
+  readonly media: MediaRecords;
   insertUpload(upload: Upload): Promise<void>;
   /** The size of the uploads of an owner, in bytes; a small one counts as 64 KB. */
   uploadedBytes(owner: Owner): Promise<number>;

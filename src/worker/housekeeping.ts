@@ -58,7 +58,7 @@ export class Housekeeping implements LongLived {
     let left = 0;
     let lastError: unknown = null;
     for (let after = ''; ;) {
-      const keys = await store.unnamedMedia({ begunBefore, after, limit: batchSize });
+      const keys = await store.media.unnamed({ begunBefore, after, limit: batchSize });
       const removed: string[] = [];
       for (const key of keys) {
         try {
@@ -69,7 +69,7 @@ export class Housekeeping implements LongLived {
           lastError = error;
         }
       }
-      await store.forgetMedia(removed);
+      await store.media.forget(removed);
       const last = keys.at(-1);
       if (last === undefined || keys.length < batchSize || this.#stop.signal.aborted) break;
       after = last;

@@ -75,6 +75,8 @@ describe('over any sequence of events', () => {
       kind: fc.constant('costTold'),
       cost: fc.constantFrom(cost, { ...cost, settled: false }),
     }),
+    posterStored: fc.constant(events.posterStored),
+    videoRemoved: fc.constant(events.videoRemoved),
     deleted: fc.constant(events.deleted),
   };
   // Ends are rare, so that lives are long enough to go wrong.

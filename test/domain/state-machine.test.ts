@@ -23,6 +23,18 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
   U: { is: 'of unknown submission', task: at('SUBMISSION_UNKNOWN', null) },
   G: { is: 'generating', task: at('GENERATING', 'theirs-before') },
   C: { is: 'completed', task: at('COMPLETED', 'theirs-before') },
+  Cp: {
+    is: 'completed, with a poster of the provider',
+    task: patched(at('COMPLETED', 'theirs-before'), {
+      result: { video: { ...video, poster: { mediaKey: 'p.jpg', origin: 'PROVIDER', bytes: 5 } } },
+    }),
+  },
+  Cr: {
+    is: 'completed, its video removed by the retention',
+    task: patched(at('COMPLETED', 'theirs-before'), {
+      result: { video: { ...video, removedAt: sampleTime } },
+    }),
+  },
   F: { is: 'failed at the provider', task: at('FAILED', 'theirs-before', 'PROVIDER_FAILED') },
   Fr: { is: 'refused', task: at('FAILED', null, 'PROVIDER_REJECTED') },
   Fg: { is: 'given up on', task: at('FAILED', 'theirs-before', 'GAVE_UP') },
@@ -51,24 +63,26 @@ const situations: Record<string, { readonly is: string; readonly task: VideoTask
 
 /** The stage that an event leads to, by its situation's first letter; a dot: refused. */
 const matrix = `
-                   W  S  U  G  C  F  Fr Fg Fw Fu Fa X  Xn Xs Xsd Xd D
-  attemptStarted   S  .  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
-  accepted         .  G  G  .  .  .  F  .  F  F  .  .  X  X  X   .  .
-  acceptedElsewhere .  .  .  G  C  F  .  F  .  .  F  X  .  .  .   X  F
-  refused          F  F  F  .  .  .  .  .  .  .  .  .  .  X  X   .  .
-  postponed        .  W  .  .  .  .  .  .  .  .  .  .  .  X  X   .  .
-  outcomeUnknown   .  U  .  .  .  .  .  .  .  .  .  .  .  .  .   .  .
-  idNamed          .  .  U  .  .  .  .  .  .  F  .  .  .  X  .   .  .
-  adopted          .  .  G  .  .  .  .  .  .  F  .  .  .  X  X   .  .
-  observed         W  .  U  G  .  .  .  F  F  F  F  X  X  X  .   X  .
-  succeeded        .  .  .  C  .  .  .  C  .  .  C  .  .  .  .   .  .
-  providerFailed   .  .  .  F  .  .  .  .  .  .  .  .  .  .  .   .  .
-  patienceEnded    F  .  F  F  .  .  .  .  .  .  .  .  .  .  .   .  .
-  gaveUp           .  .  F  .  .  .  .  .  .  .  .  .  .  .  .   .  .
-  stopAnswered     .  .  .  .  .  .  .  .  .  .  .  X  .  .  .   X  .
-  canceled         X  X  X  X  .  .  .  .  .  .  .  .  .  .  .   .  .
-  costTold         .  .  .  G  C  F  F  F  F  F  F  X  X  X  .   X  .
-  deleted          .  .  .  .  C  F  F  F  F  F  F  X  X  X  .   .  .
+                   W  S  U  G  C  Cp  Cr  F  Fr  Fg  Fw  Fu  Fa  X  Xn  Xs  Xsd  Xd  D
+  attemptStarted    S  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  accepted          .  G  G  .  .  .  .  .  F  .  F  F  .  .  X  X  X  .  .
+  acceptedElsewhere .  .  .  G  C  C  C  F  .  F  .  .  F  X  .  .  .  X  F
+  refused           F  F  F  .  .  .  .  .  .  .  .  .  .  .  .  X  X  .  .
+  postponed         .  W  .  .  .  .  .  .  .  .  .  .  .  .  .  X  X  .  .
+  outcomeUnknown    .  U  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  idNamed           .  .  U  .  .  .  .  .  .  .  .  F  .  .  .  X  .  .  .
+  adopted           .  .  G  .  .  .  .  .  .  .  .  F  .  .  .  X  X  .  .
+  observed          W  .  U  G  .  .  .  .  .  F  F  F  F  X  X  X  .  X  .
+  succeeded         .  .  .  C  .  .  .  .  .  C  .  .  C  .  .  .  .  .  .
+  providerFailed    .  .  .  F  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  patienceEnded     F  .  F  F  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  gaveUp            .  .  F  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  stopAnswered      .  .  .  .  .  .  .  .  .  .  .  .  .  X  .  .  .  X  .
+  canceled          X  X  X  X  .  .  .  .  .  .  .  .  .  .  .  .  .  .  .
+  costTold          .  .  .  G  C  C  C  F  F  F  F  F  F  X  X  X  .  X  .
+  posterStored     .  .  .  .  C  .  .  .  .  .  .  .  .  .  .  .  .   .  .
+  videoRemoved     .  .  .  .  C  C  .  .  .  .  .  .  .  .  .  .  .   .  .
+  deleted           .  .  .  .  C  C  C  F  F  F  F  F  F  X  X  X  .  .  .
 `;
 
 const [header = [], ...rows] = matrix
@@ -111,7 +125,7 @@ describe('each event in each situation', () => {
       // Nothing more is sent about a deleted task.
       announces: task.deletedAt === null && sentFields(after) !== sentFields(task),
       transition:
-        changesStage || ['acceptedElsewhere', 'idNamed', 'stopAnswered'].includes(kind)
+        changesStage || ['acceptedElsewhere', 'idNamed', 'stopAnswered', 'videoRemoved'].includes(kind)
           ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
           : null,
       updatedAt: announces ? now : task.updatedAt,
@@ -131,6 +145,7 @@ const reasons: Partial<Record<EventKind, string>> = {
   adopted: 'Named by hand',
   acceptedElsewhere: 'Kie.ai took it twice',
   stopAnswered: 'Kie.ai has stopped it',
+  videoRemoved: 'Its retention ended',
   idNamed: 'The provider named maybe for it, without proof.',
   refused: 'PROVIDER_REJECTED: what to do',
   providerFailed: 'PROVIDER_FAILED: what to do',

@@ -72,6 +72,7 @@ beforeAll(async () => {
     providers,
     health: () => 'UP',
     mediaUrl: (key) => `http://127.0.0.1/media/${key}`,
+    mediaRetentionMs: null,
     viewer: { owner: local },
   };
 });

@@ -3,6 +3,7 @@ import { dueWorkContract } from './contract/due-work.ts';
 import { moneyContract } from './contract/money.ts';
 import { fairnessContract } from './contract/fairness.ts';
 import { storeTests, type TestDatabase } from './contract/fixture.ts';
+import { mediaContract } from './contract/media.ts';
 import { pagesContract } from './contract/pages.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
@@ -20,5 +21,6 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   fairnessContract(name, tests);
   pagesContract(name, tests);
   uploadsContract(name, tests);
+  mediaContract(name, tests);
   restartsContract(name, tests);
 }

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { migrations } from '../../src/store/migrations/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { toRow, valuesOf } from '../../src/store/tables/tasks.ts';
-import { local, sampleTask, sampleTime } from '../support/sample-task.ts';
+import { local, sampleTask, sampleTime, sampleVideo } from '../support/sample-task.ts';
 import { columnsIn, seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -88,3 +88,37 @@ test.each(['0003_bounds', '0004_fairness'])(
     expect(found.tasks).toEqual(tasks.filter(({ number }) => number === 501));
   },
 );
+
+test('files of an earlier version are named: videos by age, uploads, and those of deleted tasks to be removed', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'data', 'reelay.db');
+  await mkdir(join(folder.path, 'data'));
+  const videos = Array.from({ length: 1003 }, (_, index) => ({
+    ...sampleVideo,
+    mediaKey: `${index}.mp4`,
+    bytes: 10,
+    archivedAt: sampleTime + index,
+  }));
+  await databaseOf(file, '0009_epoch_identity', (database) => {
+    for (const [index, video] of videos.entries()) {
+      const deletedAt = index === 2 ? sampleTime : null;
+      const task = sampleTask({ stage: 'COMPLETED', video, completedAt: sampleTime, deletedAt });
+      const row = toRow({ ...task, number: index + 1, revision: index + 1 });
+      const columns = columnsIn(database) as (keyof typeof row)[];
+      database
+        .prepare(`insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`)
+        .run(...(valuesOf(row, columns) as SQLInputValue[]));
+    }
+    database.exec(`insert into uploads (id, owner, media_key, content_type, width, height, created_at, used_at, bytes)
+      values ('u', 'local', 'u.png', 'image/png', 2, 1, 5, 5, 100)`);
+    database.exec('update revision_counter set value = 1003');
+  });
+  await using store = await openSqliteStore(file);
+  expect(await store.media.use()).toEqual([
+    { kind: 'upload', files: 1, bytes: 100 },
+    { kind: 'video', files: 1002, bytes: 10_020 },
+  ]);
+  const oldest = await store.media.oldestVideos({ storedBefore: sampleTime + 4, after: null, limit: 9 });
+  expect(oldest.map(({ mediaKey }) => mediaKey)).toEqual(['0.mp4', '1.mp4', '3.mp4']);
+  expect(await store.media.unnamed({ begunBefore: 1, after: '', limit: 9 })).toEqual(['2.mp4']);
+});

@@ -25,12 +25,13 @@ import type { Store } from '../../src/store/store.ts';
 import { Deadline, DeadlineSignal } from '../../src/time/deadline.ts';
 import { Lifetime, type LongLived } from '../../src/time/lifetime.ts';
 import { Housekeeping } from '../../src/worker/housekeeping.ts';
+import { Retention } from '../../src/worker/retention.ts';
 import { Poller } from '../../src/worker/poller.ts';
 import { Pollers } from '../../src/worker/pollers.ts';
 import { kieProviderAt } from './kie-provider.ts';
 import { overEventStream, overWebSocket } from './push-client.ts';
 import { startPushServer } from './push-server.ts';
-import { sampleTask, sampleTime } from './sample-task.ts';
+import { sampleTask, sampleTime, sampleVideo } from './sample-task.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -196,6 +197,34 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
       isReady: () => {
         const left = async () => (await store.changesAfter(0, { limit: 100 })).length;
         return waitFor('a clean store', left, (count) => count === 0, 500).then(
+          () => true,
+          () => false,
+        );
+      },
+    };
+  },
+  retention: async (stack, log) => {
+    const store = await openStore(stack);
+    const files = await openFiles(stack, log);
+    const task = await insert(store, { stage: 'GENERATING' });
+    const video = { ...sampleVideo, archivedAt: sampleTime };
+    const patch = { stage: 'COMPLETED', result: { completedAt: sampleTime, video } } as const;
+    await store.change(task.id, () => ({ patch, announces: true, transition: null }));
+    const recorder = new Recorder(store, log, Date.now);
+    const retention = new Retention({
+      store,
+      recorder,
+      files,
+      log,
+      now: Date.now,
+      keepMs: 1000,
+      maxBytes: null,
+    });
+    return {
+      lifetime: retention,
+      isReady: () => {
+        const use = async () => (await store.media.use())[0]?.files;
+        return waitFor('no video', use, (count) => count === 0, 500).then(
           () => true,
           () => false,
         );

@@ -63,6 +63,8 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
   stopAnswered: { kind: 'stopAnswered', hint: 'Kie.ai has stopped it' },
   canceled: { kind: 'canceled', hint: 'It will be billed' },
   costTold: { kind: 'costTold', cost },
+  posterStored: { kind: 'posterStored', poster: { mediaKey: 'frame.jpg', origin: 'FRAME', bytes: 5 } },
+  videoRemoved: { kind: 'videoRemoved', hint: 'Its retention ended' },
   deleted: { kind: 'deleted' },
 };
 export const kinds = Object.keys(events) as EventKind[];

@@ -21,7 +21,7 @@ describe('a file that nothing names', () => {
     await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
     const files = await FileStore.open(join(folder.path, 'media'), pino({ level: 'silent' }));
     const begin = async (key: string, at: number) => {
-      await store.beginMedia(key, at);
+      await store.media.begin(key, at);
       await files.write(key, [png]);
     };
     await files.write('of-another-database', [png]);
@@ -52,6 +52,26 @@ describe('a file that nothing names', () => {
   });
 });
 
+it('the files of a task whose deletion was cut off are removed by the next sweep', async () => {
+  await using folder = await temporaryFolder();
+  await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
+  const log = pino({ level: 'silent' });
+  const files = await FileStore.open(join(folder.path, 'media'), log);
+  const inserted = await store.insert(sampleTask({ stage: 'GENERATING' }), null);
+  if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
+  const { id } = inserted.task;
+  const poster = { mediaKey: 'poster', origin: 'FRAME', bytes: 1 } as const;
+  for (const key of ['video', 'poster']) await files.write(key, [png]);
+  const video = { ...sampleVideo, mediaKey: 'video', poster };
+  const change = { announces: true, transition: null };
+  await store.change(id, () => ({ ...change, patch: { stage: 'COMPLETED', result: { video } } }));
+  // What deleteVideoTask commits before it removes them.
+  await store.changeOwn(local, id, () => ({ ...change, patch: { deletedAt: sampleTime } }));
+  const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime });
+  await housekeeping.clean();
+  expect(await readdir(files.directory)).toEqual([]);
+});
+
 describe('a file that cannot be removed', () => {
   it('keeps its row and no other file, and is removed when that is possible', async () => {
     await using folder = await temporaryFolder();
@@ -76,7 +96,9 @@ describe('a file that cannot be removed', () => {
     await files.write('b', [png]);
     await housekeeping.clean();
     expect(await readdir(files.directory)).toEqual([]);
-    expect(await store.unnamedMedia({ begunBefore: sampleTime + 31 * day, after: '', limit: 9 })).toEqual([]);
+    expect(await store.media.unnamed({ begunBefore: sampleTime + 31 * day, after: '', limit: 9 })).toEqual(
+      [],
+    );
   });
 
   it('while the whole folder is gone keeps every row', async () => {
@@ -84,7 +106,7 @@ describe('a file that cannot be removed', () => {
     await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
     const log = pino({ level: 'silent' });
     const files = await FileStore.open(join(folder.path, 'media'), log);
-    await store.beginMedia('orphan', sampleTime);
+    await store.media.begin('orphan', sampleTime);
     await files.write('orphan', [png]);
     await rename(files.directory, join(folder.path, 'aside'));
     const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + 2 * day });

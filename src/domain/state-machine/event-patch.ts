@@ -69,6 +69,16 @@ export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       };
     case 'costTold':
       return { cost: event.cost };
+    case 'posterStored':
+      return task.result.video === null
+        ? {}
+        : { result: { video: { ...task.result.video, poster: event.poster } } };
+    case 'videoRemoved': {
+      const { video } = task.result;
+      if (video === null) return {};
+      const { poster: _, ...kept } = video;
+      return { result: { video: { ...kept, removedAt: now } }, hint: event.hint };
+    }
     case 'deleted':
       return { deletedAt: now };
     default:

@@ -9,6 +9,7 @@ export function reasonOf(event: TaskEvent): string | null {
       return event.reason;
     case 'acceptedElsewhere':
     case 'stopAnswered':
+    case 'videoRemoved':
       return event.hint;
     case 'idNamed':
       return `The provider named ${event.providerTaskId} for it, without proof.`;
@@ -23,6 +24,7 @@ export function reasonOf(event: TaskEvent): string | null {
     case 'succeeded':
     case 'canceled':
     case 'costTold':
+    case 'posterStored':
     case 'deleted':
       return null;
     default:

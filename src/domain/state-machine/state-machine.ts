@@ -27,6 +27,11 @@ const hasProviderTask = (task: VideoTask): boolean => task.provider.taskId !== n
 /** Canceled while its attempt was under way, whose outcome is still to come. */
 const isBeingSent = (task: VideoTask): boolean =>
   lacksProviderTask(task) && task.provider.submittedAt !== null;
+const isStored = ({ result: { video } }: VideoTask): boolean =>
+  video !== null && video.removedAt === undefined;
+/** A frame is drawn once, and not in place of what the provider chose. */
+const lacksFrame = (task: VideoTask): boolean =>
+  isStored(task) && ['REFERENCE_IMAGE', undefined].includes(task.result.video?.poster?.origin);
 /** Canceled after it was sent: its cost is still to be found, also after the task is deleted. */
 const owesCost = (task: VideoTask): boolean =>
   task.stage === 'CANCELED' &&
@@ -80,6 +85,8 @@ export const transitions: Record<Stage, Partial<Record<TaskEvent['kind'], Rule>>
   COMPLETED: {
     acceptedElsewhere: { to: 'COMPLETED' },
     costTold: { to: 'COMPLETED' },
+    posterStored: { to: 'COMPLETED', only: lacksFrame },
+    videoRemoved: { to: 'COMPLETED', only: isStored },
     deleted: { to: 'COMPLETED' },
   },
   FAILED: {
@@ -159,7 +166,12 @@ const isForDeleted = (task: VideoTask, event: TaskEvent): boolean =>
     (event.kind === 'observed' || event.kind === 'stopAnswered' || event.kind === 'costTold'));
 
 /** Events that leave a row in the history without a change of stage. */
-const noted: ReadonlySet<TaskEvent['kind']> = new Set(['acceptedElsewhere', 'idNamed', 'stopAnswered']);
+const noted: ReadonlySet<TaskEvent['kind']> = new Set([
+  'acceptedElsewhere',
+  'idNamed',
+  'stopAnswered',
+  'videoRemoved',
+]);
 
 /**
  * Applies an event to a task. Pure: the caller writes the change in the transaction that read the task.

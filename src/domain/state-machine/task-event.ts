@@ -1,3 +1,4 @@
+import type { Poster } from '../poster.ts';
 import type { Cost, JsonObject, TaskError, Video } from '../video-task.ts';
 
 /** Everything that can happen to a task after its creation. */
@@ -59,4 +60,8 @@ export type TaskEvent =
   | { readonly kind: 'stopAnswered'; readonly hint: string }
   /** The provider reported the cost, or it is known that there was none. */
   | { readonly kind: 'costTold'; readonly cost: Cost }
+  /** A better poster than before: the first frame that was drawn of the video. */
+  | { readonly kind: 'posterStored'; readonly poster: Poster }
+  /** The retention removed our copy and its poster. */
+  | { readonly kind: 'videoRemoved'; readonly hint: string }
   | { readonly kind: 'deleted' };

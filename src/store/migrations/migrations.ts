@@ -8,6 +8,7 @@ import { uploadBytes } from './0006.ts';
 import { openTasks } from './0007.ts';
 import { soundAndAvoidance } from './0008.ts';
 import { epochIdentity } from './0009.ts';
+import { storedMedia } from './0010.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -166,5 +167,6 @@ export const migrations: MigrationProvider = {
       '0007_open_tasks': openTasks,
       '0008_sound_and_avoidance': soundAndAvoidance,
       '0009_epoch_identity': epochIdentity,
+      '0010_stored_media': storedMedia,
     }),
 };

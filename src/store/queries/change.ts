@@ -1,5 +1,5 @@
 import type { CompiledQuery, Kysely, Transaction } from 'kysely';
-import { nameMedia } from './begun-media.ts';
+import { changeTaskMedia } from './stored-media.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { bookSecondBill, correctBooking } from './ledger.ts';
 import { removeOpenTask } from './open-tasks.ts';
@@ -60,7 +60,7 @@ export class TaskChanges {
 
   /**
    * The steps of `own` one by one, for a transaction that writes more. All transactions lock in one order, so that none
-   * waits for another that waits for it: rows of tasks, open tasks, money, the counter of revisions.
+   * waits for another that waits for it: rows of tasks, open tasks, money, the use of storage, the counter of revisions.
    */
   decideOwn(trx: Transaction<Database>, owner: Owner, id: TaskId, decide: Decide): Promise<Decided | null> {
     return this.#decide(trx, { query: this.#own, parameters: [id, owner] }, decide);
@@ -78,7 +78,9 @@ export class TaskChanges {
   }
 
   async write(trx: Transaction<Database>, { task, change }: Decided): Promise<Changed> {
-    if (change.patch.result?.video) await nameMedia(trx, change.patch.result.video.mediaKey);
+    if (change.patch.result?.video !== undefined || change.patch.deletedAt !== undefined) {
+      await changeTaskMedia(trx, task, patched(task, change.patch));
+    }
     if (change.transition) await addTransition(trx, change.transition);
     const revision = change.announces ? await nextRevision(trx) : task.revision;
     const patch = { ...change.patch, revision };

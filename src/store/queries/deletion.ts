@@ -1,8 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { releaseMedia } from './begun-media.ts';
 import type { Database } from '../tables/database.ts';
-import { fromRow } from '../tables/tasks.ts';
 
 /** Rows that one transaction removes: some 20 ms, and others wait for no more. */
 const batchSize = 100;
@@ -10,8 +8,8 @@ const batchSize = 100;
 const pauseMs = 20;
 
 /**
- * Removes what is left of tasks that were deleted before a time; their files are released in the same transaction.
- * Their ledger and their idempotency keys stay.
+ * Removes what is left of tasks that were deleted before a time. Their ledger and their idempotency keys stay; their files
+ * were released when they were deleted.
  *
  * @param signal ends it after the present batch; the next call finds the rest
  */
@@ -27,14 +25,10 @@ export async function purgeDeleted(
         .where('id', 'in', (query) =>
           query.selectFrom('tasks').select('id').where('deleted_at', '<', before).limit(batchSize),
         )
-        .returningAll()
+        .returning('id')
         .execute();
       const ids = rows.map(({ id }) => id);
       if (ids.length > 0) await trx.deleteFrom('transitions').where('task_id', 'in', ids).execute();
-      await releaseMedia(
-        trx,
-        rows.map(fromRow).flatMap(({ result: { video } }) => (video === null ? [] : [video.mediaKey])),
-      );
       return rows.length;
     });
     if (purged < batchSize) return;

@@ -1,12 +1,15 @@
 import { sql, type Kysely } from 'kysely';
-import { nameMedia, releaseMedia } from './begun-media.ts';
+import { releaseMedia } from './begun-media.ts';
+import { dropMedia, storeMedia } from './stored-media.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner, Upload } from '../../domain/video-task.ts';
 
 /** Keeps what is known of an uploaded image. */
 export async function insertUpload(db: Kysely<Database>, upload: Upload): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await nameMedia(trx, upload.mediaKey);
+    await storeMedia(trx, [
+      { key: upload.mediaKey, kind: 'upload', taskId: null, bytes: upload.bytes, at: upload.createdAt },
+    ]);
     await trx
       .insertInto('uploads')
       .values({
@@ -98,10 +101,9 @@ export async function sweepUploads(db: Kysely<Database>, usedBefore: number): Pr
         .where('used_at', '<', usedBefore)
         .returning('media_key')
         .execute();
-      await releaseMedia(
-        trx,
-        rows.map((row) => row.media_key),
-      );
+      const keys = rows.map((row) => row.media_key);
+      await dropMedia(trx, keys);
+      await releaseMedia(trx, keys);
       return rows.length;
     });
     if (swept < batchSize) return;

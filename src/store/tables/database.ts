@@ -1,3 +1,4 @@
+import type { MediaKind } from '../media-records.ts';
 import type { TaskRow } from './tasks.ts';
 
 /** One step of a task's life. */
@@ -56,6 +57,17 @@ export interface Database {
   };
   /** Files that were begun and that no row names yet. */
   begun_media: { media_key: string; at: number };
+  /** Files that rows name. */
+  stored_media: {
+    media_key: string;
+    kind: MediaKind;
+    /** Null for an upload. */
+    task_id: string | null;
+    bytes: number;
+    at: number;
+  };
+  /** The sum of those by kind. */
+  media_use: { kind: MediaKind; files: number; bytes: number };
   /** One row for each create that a provider's budget counts. */
   create_budget: { provider: string; at: number };
   create_pauses: { provider: string; until: number };

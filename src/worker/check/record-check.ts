@@ -64,6 +64,6 @@ export async function recordCheck(
   // The task was canceled, or passed to another worker: no task names the copy.
   if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
     await files.remove(event.video.mediaKey);
-    await store.forgetMedia([event.video.mediaKey]);
+    await store.media.forget([event.video.mediaKey]);
   }
 }

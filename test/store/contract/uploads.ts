@@ -59,7 +59,7 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
         await store.getUpload(local, 'idle');
         const unnamedAfter = async (usedBefore: number) => {
           await store.sweepUploads(usedBefore);
-          return store.unnamedMedia({ begunBefore: 1, after: '', limit: 9 });
+          return store.media.unnamed({ begunBefore: 1, after: '', limit: 9 });
         };
         expect(await unnamedAfter(now)).toEqual([]);
         expect(await unnamedAfter(now + 1)).toEqual(['idle.png', 'tried.png']);
@@ -73,20 +73,20 @@ export function uploadsContract(name: string, { withStore }: StoreTests): void {
       'leave their files among those that nothing names, page by page, until these are forgotten',
       withStore(async (store) => {
         for (let index = 0; index < 1003; index += 1) await store.insertUpload(image(`u${index}`));
-        await store.beginMedia('begun.png', now);
+        await store.media.begin('begun.png', now);
         await store.sweepUploads(now + 1);
         const seen: string[] = [];
         for (let after = ''; ;) {
-          const keys = await store.unnamedMedia({ begunBefore: now, after, limit: 400 });
+          const keys = await store.media.unnamed({ begunBefore: now, after, limit: 400 });
           const last = keys.at(-1);
           if (last === undefined) break;
           seen.push(...keys);
-          await store.forgetMedia(keys.filter((key) => key !== 'u7.png'));
+          await store.media.forget(keys.filter((key) => key !== 'u7.png'));
           after = last;
         }
         expect(new Set(seen).size).toBe(1003);
-        await store.releaseMedia('begun.png');
-        expect(await store.unnamedMedia({ begunBefore: now, after: '', limit: 9 })).toEqual([
+        expect(await store.media.unnamed({ begunBefore: now, after: '', limit: 9 })).toEqual(['u7.png']);
+        expect(await store.media.unnamed({ begunBefore: now + 1, after: '', limit: 9 })).toEqual([
           'begun.png',
           'u7.png',
         ]);

@@ -1,0 +1,132 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { nameMedia, releaseMedia } from './begun-media.ts';
+import type { TaskId, VideoTask } from '../../domain/video-task.ts';
+import type { MediaKind, MediaUse, OldestVideosRequest, StoredVideo } from '../media-records.ts';
+import type { Database } from '../tables/database.ts';
+
+/** In the order in which their sums are locked. */
+const kinds: readonly MediaKind[] = ['video', 'poster', 'upload'];
+
+/** A file that a row names. */
+interface NamedFile {
+  readonly key: string;
+  readonly kind: MediaKind;
+  /** Null for an upload. */
+  readonly taskId: TaskId | null;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Notes that a row names files from now on: written with that row. */
+export async function storeMedia(trx: Transaction<Database>, files: readonly NamedFile[]): Promise<void> {
+  for (const { key, kind, taskId, bytes, at } of files) {
+    await nameMedia(trx, key);
+    await trx
+      .insertInto('stored_media')
+      .values({ media_key: key, kind, task_id: taskId, bytes, at })
+      .execute();
+    await addUse(trx, kind, 1, bytes);
+  }
+}
+
+/** Notes that no row names files any more: written with that row. The files are removed after it, or were before. */
+export async function dropMedia(trx: Transaction<Database>, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return;
+  const dropped = await trx
+    .deleteFrom('stored_media')
+    .where('media_key', 'in', keys)
+    .returning(['kind', 'bytes'])
+    .execute();
+  const sums = new Map<MediaKind, { files: number; bytes: number }>();
+  for (const { kind, bytes } of dropped) {
+    const sum = sums.get(kind) ?? { files: 0, bytes: 0 };
+    sums.set(kind, { files: sum.files + 1, bytes: sum.bytes + bytes });
+  }
+  for (const kind of kinds) {
+    const sum = sums.get(kind);
+    if (sum !== undefined) await addUse(trx, kind, -sum.files, -sum.bytes);
+  }
+}
+
+/** Follows a change of a task with its files: new ones are named, those of a deleted task are left to be removed. */
+export async function changeTaskMedia(
+  trx: Transaction<Database>,
+  before: VideoTask,
+  after: VideoTask,
+): Promise<void> {
+  const [named, wanted] = [filesOf(before), filesOf(after)];
+  const keys = new Set(wanted.map(({ key }) => key));
+  const gone = named.map(({ key }) => key).filter((key) => !keys.has(key));
+  await dropMedia(trx, gone);
+  // The retention has removed them before.
+  if (after.result.video?.removedAt === undefined) await releaseMedia(trx, gone);
+  const known = new Set(named.map(({ key }) => key));
+  await storeMedia(
+    trx,
+    wanted.filter(({ key }) => !known.has(key)),
+  );
+}
+
+/** The files that a task names. */
+function filesOf({ id, deletedAt, result: { video, completedAt } }: VideoTask): NamedFile[] {
+  if (video === null || deletedAt !== null || video.removedAt !== undefined) return [];
+  const of = { taskId: id, at: video.archivedAt ?? completedAt ?? 0 };
+  const { mediaKey, bytes, poster } = video;
+  return [
+    { ...of, key: mediaKey, kind: 'video', bytes: bytes ?? 0 },
+    ...(poster === undefined
+      ? []
+      : [{ ...of, key: poster.mediaKey, kind: 'poster', bytes: poster.bytes } as const]),
+  ];
+}
+
+async function addUse(
+  trx: Transaction<Database>,
+  kind: MediaKind,
+  files: number,
+  bytes: number,
+): Promise<void> {
+  await trx
+    .insertInto('media_use')
+    .values({ kind, files, bytes })
+    .onConflict((conflict) =>
+      conflict.column('kind').doUpdateSet({
+        files: sql`media_use.files + excluded.files`,
+        bytes: sql`media_use.bytes + excluded.bytes`,
+      }),
+    )
+    .execute();
+}
+
+/** The use of storage by kind. */
+export async function readMediaUse(db: Kysely<Database>): Promise<readonly MediaUse[]> {
+  return db.selectFrom('media_use').selectAll().orderBy('kind').execute();
+}
+
+/** Stored videos, oldest first. */
+export async function readOldestVideos(
+  db: Kysely<Database>,
+  { storedBefore, after, limit }: OldestVideosRequest,
+): Promise<readonly StoredVideo[]> {
+  let query = db
+    .selectFrom('stored_media')
+    .select(['media_key', 'task_id', 'bytes', 'at'])
+    .where('kind', '=', 'video')
+    .orderBy('at')
+    .orderBy('media_key')
+    .limit(limit);
+  if (storedBefore !== null) query = query.where('at', '<', storedBefore);
+  if (after !== null) {
+    query = query.where((where) =>
+      where(where.refTuple('at', 'media_key'), '>', where.tuple(after.at, after.mediaKey)),
+    );
+  }
+  const rows = await query.execute();
+  return rows.map((row) => ({
+    mediaKey: row.media_key,
+    taskId: row.task_id as TaskId,
+    bytes: row.bytes,
+    at: row.at,
+  }));
+}
