@@ -27,7 +27,7 @@ export const SWITCHES = [
     value: 'CODE',
     usual: '500',
     about:
-      'refuse with this body code inside HTTP 200 (400, 400-language, 400-image, 400-unsafe, 401, …, 505)',
+      'refuse with this body code inside HTTP 200 (400, 400-language, 400-image, 400-unsafe, 401, …, 505; 400-model, 404-model, 422-model: not offered)',
   },
   {
     name: 'create-http',
@@ -116,6 +116,17 @@ export const SWITCHES = [
       'veo: the record is of 720p whatever was requested; get-1080p-video and get-4k-video make the larger versions',
   },
   { name: 'upgrade-unavailable', place: 'check', about: 'veo: get-4k-video always answers code 500' },
+  {
+    name: 'market-record',
+    place: 'check',
+    about:
+      'jobs: the record also has successFlag, response and progress, and a completeTime while unfinished',
+  },
+  {
+    name: 'market-result',
+    place: 'check',
+    about: 'jobs: resultJson begins with lastFrameUrl, and other text follows it',
+  },
   // With a value: known while the process lives, except for `duration`, which has its own field in the id.
   {
     name: 'check-code',
@@ -123,6 +134,14 @@ export const SWITCHES = [
     value: 'CODE',
     usual: '500',
     about: 'this body code inside HTTP 200',
+  },
+  {
+    name: 'market-failure',
+    place: 'check',
+    value: 'WORD',
+    usual: 'content',
+    about:
+      'the record ends failed in the words of the market: content, policy, person, internal, image, download, audio, credits or retired',
   },
   { name: 'check-http', place: 'check', value: 'STATUS', usual: '500', about: 'this HTTP status' },
   { name: 'result-url', place: 'check', value: 'URL', about: 'the record lists this URL as its result' },

@@ -62,7 +62,7 @@ const rows: Record<
     ...creates(['400', '400-unsafe'], failed('CONTENT_FILTERED')),
     ...creates(['400-image', '451'], failed('IMAGE_UNREACHABLE')),
     ...creates(['400-language', '422', '505'], failed('PROVIDER_REJECTED')),
-    ...creates(['404'], failed('MODEL_RETIRED')),
+    ...creates(['404', '400-model', '404-model', '422-model'], failed('MODEL_RETIRED')),
     ...creates(['401'], failed('PROVIDER_UNAUTHORIZED')),
     ...creates(['402', '433'], failed('INSUFFICIENT_CREDITS')),
     ...creates(['408', '500', '501'], unknown),
@@ -111,6 +111,23 @@ const rows: Record<
   ],
   'upgrade-unavailable': [
     row('][sim:base-first', failed('PROVIDER_FAILED', 'YES'), 'veo', { resolution: 'P2160' }),
+  ],
+  'market-record': [
+    row('', completed),
+    row('][sim:fail', failed('PROVIDER_FAILED')),
+    row('', completed, 'jobs', { resolution: 'P1080' }),
+  ],
+  'market-result': [
+    row('', high(String.raw`/v/[^_]+_\d+\.mp4$`)),
+    row('', high(String.raw`/v/[^_]+_\d+\.mp4$`), 'jobs', { resolution: 'P1080' }),
+    row('][sim:market-record', completed),
+  ],
+  'market-failure': [
+    ...['content', 'policy', 'person'].map((word) => row(`=${word}`, failed('CONTENT_FILTERED'))),
+    ...['image', 'download'].map((word) => row(`=${word}`, failed('IMAGE_UNREACHABLE'))),
+    ...['internal', 'audio'].map((word) => row(`=${word}`, failed('PROVIDER_FAILED'))),
+    row('=credits', failed('INSUFFICIENT_CREDITS')),
+    row('=retired][sim:market-record', failed('MODEL_RETIRED')),
   ],
   'check-malformed': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed)],
   'check-html': [row('', gaveUp('unknown'), 'outwaited'), row('][sim:times=2', completed)],

@@ -94,6 +94,22 @@ const switches: Record<Exclude<SwitchesOf<'check'>, 'check-hang'>, Ended> = {
   },
   // Seen at get-4k-video: the record is as ever.
   'upgrade-unavailable': { veo: (seen) => expect(seen.text).toContain('.mp4') },
+  'market-record': {
+    jobs: (seen) =>
+      expect(json(seen.text)).toMatchObject({
+        data: { state: 'success', successFlag: 1, progress: '', response: { resultUrls: [text] } },
+      }),
+  },
+  'market-result': {
+    jobs: (seen) =>
+      expect(json(seen.text)).toMatchObject({
+        data: { resultJson: expect.stringMatching(/^\{"lastFrameUrl":"http.*\}\n\]\}$/s) as unknown },
+      }),
+  },
+  'market-failure': {
+    ...failed(3, 402, 'Credits insufficient'),
+    value: 'credits',
+  },
   'check-malformed': {
     both: (seen) => {
       expect(seen).toMatchObject({ status: 200, broken: false });

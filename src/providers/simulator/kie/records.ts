@@ -40,15 +40,35 @@ function jobsRecord(task: SimulatedTask, behaviours: Behaviours, outcome: Outcom
     state: behaviours.has('odd-state') ? 'paused' : outcome.kind,
     param: jobsParam(task, behaviours),
     resultJson:
-      result === undefined ? '' : behaviours.has('result-json-object') ? result : JSON.stringify(result),
+      result === undefined
+        ? ''
+        : behaviours.has('result-json-object')
+          ? result
+          : resultText(result, behaviours),
     failCode: isFailed ? String(outcome.code) : null,
     failMsg: isFailed ? outcome.msg : null,
     costTime: isFinal ? Math.round((task.finishesAt - task.createdAt) / 1000) : null,
     completeTime: isFinal ? time(task.finishesAt, behaviours) : null,
     createTime: time(task.createdAt, behaviours),
+    ...(behaviours.has('market-record') && marketFields(outcome, result, task.finishesAt)),
     ...(hasCredits ? { creditsConsumed: creditsFor(task, task.memory?.credits) } : {}),
   };
 }
+
+/** Fields of records of the market since about September 2026 (live); the time of completion of images too soon (client). */
+const marketFields = (outcome: Outcome, result: object | undefined, finishesAt: number) => ({
+  successFlag: outcome.kind === 'success' ? 1 : outcome.kind === 'fail' ? outcome.successFlag : 0,
+  response: result ?? null,
+  progress: '',
+  completeTime: finishesAt,
+  ...(outcome.kind === 'fail' && { creditsConsumed: 0 }),
+});
+
+/** With the last frame of Seedance before the video (Kie docs, 2026-10), and junk after the JSON (client). */
+const resultText = (result: object, behaviours: Behaviours): string =>
+  behaviours.has('market-result')
+    ? `${JSON.stringify({ lastFrameUrl: 'https://tempfile.aiquickdraw.com/p/last_frame.png', ...result })}\n]}`
+    : JSON.stringify(result);
 
 /** Above 720p another shape, with the smaller original beside it (Kie docs, 2026-10; not seen live). */
 function jobsResult(

@@ -55,12 +55,17 @@ const messages: Readonly<Record<string, string>> = {
   '400-image':
     'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
   '400-unsafe': 'public error unsafe image upload.',
+  // As clients report them, 2026-10.
+  '400-model': 'veo-3-1 is no longer available',
+  '404-model': 'Page does not exist or is not published',
+  '422-model': 'Page does not exist or is not published',
   401: 'You do not have access permissions',
   402: 'The current credits are insufficient. Please top up.',
   404: 'Task not found',
   408: 'Upstream is currently experiencing service issues. No result has been returned for over 10 minutes.',
   422: 'Please enter prompt',
-  429: 'Rate limit exceeded',
+  // Live, 2026.
+  429: 'Your call frequency is too high. Please try again later.',
   433: 'The usage of this sub-key exceeds its limit.',
   451: 'Failed to fetch the image. Kindly verify any access limits set by you or your service provider.',
   455: 'The website is under maintenance.',

@@ -24,6 +24,21 @@ const failures = {
   },
 } as const;
 
+/** Failed records of the market (transcribed by a client, 2026-07; texts that clients match, 2026-10). */
+const marketFailures = new Map(
+  Object.entries({
+    content: [400, 'The current content could not be processed'],
+    policy: [422, 'CONTENT_POLICY_BLOCKED: The input or output was flagged as sensitive.'],
+    person: [400, 'The input image may contain real person.'],
+    internal: [500, 'Internal Error, Please try again later.'],
+    image: [400, 'image fetch failed. Check access settings or use our File Upload API instead.'],
+    download: [400, 'resource download failed'],
+    audio: [500, 'The Google model was unable to generate audio for this request'],
+    credits: [402, 'Credits insufficient'],
+    retired: [404, 'This model is no longer available.'],
+  } as const),
+);
+
 /** The state of a task at a moment: waiting for its first half, then generating, then its end. */
 export function outcomeAt(world: KieWorld, task: SimulatedTask, behaviours: Behaviours, at: number): Outcome {
   if (behaviours.has('stuck')) return { kind: 'waiting' };
@@ -33,6 +48,8 @@ export function outcomeAt(world: KieWorld, task: SimulatedTask, behaviours: Beha
   for (const [name, failure] of Object.entries(failures)) {
     if ([...behaviours.keys()].some((on) => on === name)) return { kind: 'fail', ...failure };
   }
+  const [code, msg] = marketFailures.get(behaviours.get('market-failure') ?? '') ?? [];
+  if (code !== undefined && msg !== undefined) return { kind: 'fail', successFlag: 3, code, msg };
   const file = `${task.id}_${unixOf(task)}.mp4`;
   return {
     kind: 'success',
