@@ -61,7 +61,7 @@ export const limitSettings = {
   slowBodyMs: setting(
     'LIMIT_SLOW_BODY_MS',
     '10000',
-    'milliseconds that a request body may take, plus one second for each 8 KB of it',
+    'milliseconds that the headers of a request may take, and its body plus one second for each 8 KB of it',
     milliseconds(100),
   ),
   waitingBytes: setting(

@@ -59,6 +59,7 @@ export class HttpServer implements AsyncDisposable {
         response.once('close', () => log.debug({ ...fields, status: response.statusCode }, 'request'));
       }
       limitPieces(request, response);
+      traffic.begin(request.socket, response);
       if (response.socket !== null) void dispatcher.respond(request, response);
       else traffic.addPipelined(request.socket, response, () => void dispatcher.respond(request, response));
     });

@@ -12,7 +12,7 @@ export interface TrafficLimits {
   readonly bytes: number;
   /** The connection of an HTTP client that reads nothing for this long is cut. */
   readonly stallMs: number;
-  /** The time for a request body, in addition to the time for its size. */
+  /** The time for the headers of a request, and for its body in addition to the time for its size. */
   readonly slowBodyMs: number;
 }
 
@@ -60,6 +60,11 @@ interface Watched extends ConnectionTraffic {
   /** Responses that wait for an earlier one of the connection (pipelining); null for most connections. */
   queued: Set<ServerResponse> | null;
   pipeline: Pipeline | null;
+  /** The last response that was begun; null once it is seen to be finished. */
+  response: ServerResponse | null;
+  /** The bytes that were read by then: any more are headers that are not complete. */
+  bytesOfRequests: number;
+  headersWaitedMs: number;
   bodyWaitedMs: number;
   lastBody: IncomingBody | null;
 }
@@ -106,6 +111,9 @@ export class Traffic implements Disposable {
       isPatient: false,
       queued: null,
       pipeline: null,
+      response: null,
+      bytesOfRequests: 0,
+      headersWaitedMs: 0,
       bodyWaitedMs: 0,
       lastBody: null,
     });
@@ -126,6 +134,12 @@ export class Traffic implements Disposable {
   /** Counts WebSockets too, without a record of each: there may be 20,000. `list` returns those that are open. */
   countWebSockets(list: () => Iterable<WebSocketTraffic>): void {
     this.#webSockets = list;
+  }
+
+  /** Notes that the headers of a request are complete. */
+  begin(socket: Socket, response: ServerResponse): void {
+    const watched = this.#connections.get(socket);
+    if (watched !== undefined) watched.response = response;
   }
 
   /**
@@ -163,7 +177,8 @@ export class Traffic implements Disposable {
       this.#clockReader(watched, unread);
       this.#clockBody(watched, passedMs);
       const pipelined = (watched.queued?.size ?? 0) * pipelinedBytes;
-      const bytes = unread + pipelined + (body?.bufferedBytes ?? 0);
+      const headerBytes = this.#clockHeaders(watched, passedMs);
+      const bytes = unread + pipelined + headerBytes + (body?.bufferedBytes ?? 0);
       if (bytes > 0) busy.push({ owner, bytes, cut: () => void socket.destroy() });
     }
     for (const webSocket of this.#webSockets()) {
@@ -198,6 +213,24 @@ export class Traffic implements Disposable {
     const isClocked = socket.timeout === stallMs;
     if (unread > 0 && !isPatient && !isClocked) socket.setTimeout(stallMs);
     else if (isClocked && (unread === 0 || isPatient)) socket.setTimeout(0);
+  }
+
+  /** Cuts a client that does not complete its headers. Returns the bytes of those that are not complete. */
+  #clockHeaders(watched: Watched, passedMs: number): number {
+    const { socket, response } = watched;
+    const { bytesRead } = socket;
+    if (response !== null) {
+      if (!response.writableFinished && !response.destroyed) return 0;
+      watched.response = null;
+      watched.bytesOfRequests = bytesRead;
+    }
+    const bytes = bytesRead - watched.bytesOfRequests;
+    // Some clients send a line break after a body.
+    watched.headersWaitedMs = bytes <= 2 ? 0 : watched.headersWaitedMs + passedMs;
+    if (watched.headersWaitedMs > this.#limits.slowBodyMs && socket.writable) {
+      socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n', () => socket.destroy());
+    }
+    return bytes;
   }
 
   #clockBody(watched: Watched, passedMs: number): void {
