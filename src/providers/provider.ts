@@ -12,6 +12,13 @@ export type ProviderImage =
       readonly contentType: string;
       /** The bytes, read only as they are sent. */
       open(): Promise<Blob>;
+    }
+  /** The bytes of an address, for a provider that `takesImageBytes`; held until the attempt has ended. */
+  | {
+      readonly kind: 'fetched';
+      readonly contentType: string;
+      readonly sizeBytes: number;
+      read(): AsyncIterable<Uint8Array>;
     };
 
 /** The outcome of handing images over before the paid request. */
@@ -154,6 +161,8 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   readonly priceSetting: string | null;
   /** The page on which a person can look up a task by its provider task id; null: there is none. */
   readonly taskPage: string | null;
+  /** Set where the paid request carries the bytes of images: those at addresses are fetched here before it. */
+  readonly takesImageBytes?: true;
   /**
    * Stores at the provider the images that it must have before the paid request; may be repeated, and bills nothing.
    * Absent: images travel inside the paid request.

@@ -16,7 +16,7 @@ export interface WorkContext {
   readonly log: Logger;
   /** The store of uploaded images and finished videos. */
   readonly files: Pick<MediaStore, 'open' | 'find' | 'remove'>;
-  readonly imageSources: Pick<ImageSources, 'whyUnreachable'>;
+  readonly imageSources: Pick<ImageSources, 'whyUnreachable' | 'fetch'>;
   readonly archive: Pick<Archive, 'fetch'>;
   /** Time for which a task may stay open, in milliseconds. */
   readonly patienceMs: number;

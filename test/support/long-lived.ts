@@ -120,7 +120,10 @@ async function makePoller(
     recorder: new Recorder(store, log, Date.now),
     provider,
     files,
-    imageSources: { whyUnreachable: () => Promise.resolve(null) },
+    imageSources: {
+      whyUnreachable: () => Promise.resolve(null),
+      fetch: () => Promise.reject(new Error('There is nothing to fetch')),
+    },
     archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     log,
     now: Date.now,

@@ -13,7 +13,10 @@ export function quietWorkContext(parts: TestParts): WorkContext {
   return {
     ...parts,
     log,
-    imageSources: { whyUnreachable: () => Promise.resolve(null) },
+    imageSources: {
+      whyUnreachable: () => Promise.resolve(null),
+      fetch: () => Promise.reject(new Error('There is nothing to fetch')),
+    },
     archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     patienceMs: 3_600_000,
     callbackUrl: () => null,

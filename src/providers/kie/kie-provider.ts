@@ -138,7 +138,7 @@ class KieProvider implements VideoProvider {
   async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {
     const handed: ProviderImage[] = [];
     for (const image of images) {
-      if (image.kind === 'url') {
+      if (image.kind !== 'upload') {
         handed.push(image);
         continue;
       }

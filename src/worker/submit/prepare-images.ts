@@ -6,9 +6,10 @@ import type { WorkContext } from '../work-context.ts';
 
 /**
  * Prepares the images of a task for its paid request, before there is an attempt: addresses are checked, and uploads
- * handed to the provider where it requires that first. Nothing of this is billed, and it may be repeated.
+ * handed to the provider where it requires that first; for a provider that takes bytes, addresses are fetched. Nothing of
+ * this is billed, and it may be repeated.
  *
- * @param opened disposes of the uploads that are read, once the provider needs them no longer
+ * @param opened disposes of the images that are read, once the provider needs them no longer
  */
 export async function prepareImages(
   context: WorkContext,
@@ -16,7 +17,58 @@ export async function prepareImages(
   opened: AsyncDisposableStack,
   signal: AbortSignal,
 ): Promise<HandOver> {
-  const { provider, imageSources, files } = context;
+  const { provider, files } = context;
+  try {
+    const images =
+      provider.takesImageBytes === true
+        ? await fetchImages(context, task, opened, signal)
+        : await checkAddresses(context, task, opened, signal);
+    if (images.kind === 'refused') return images;
+    for (const image of task.spec.referenceImages) {
+      if (image.url === null && (await files.find(image.mediaKey)) === null)
+        return { kind: 'refused', error: uploadGone };
+    }
+    return provider.handOver === undefined ? images : await provider.handOver(images.images, signal);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return { kind: 'unavailable', reason: 'this server cannot read them now', retryAfterMs: null };
+  }
+}
+
+/** The images of a task, or the refusal of one of them. */
+type Prepared = Exclude<HandOver, { kind: 'unavailable' }>;
+
+async function fetchImages(
+  context: WorkContext,
+  task: VideoTask,
+  opened: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const images: ProviderImage[] = [];
+  // One after the other: a task has few, and the first that fails ends it.
+  for (const image of task.spec.referenceImages) {
+    if (image.url === null) {
+      images.push(imageOf(context, image, opened));
+      continue;
+    }
+    const fetched = await context.imageSources.fetch(image.url, signal);
+    if (fetched.kind === 'unreachable') {
+      return { kind: 'refused', error: imageUnreachable(image.url, fetched.reason) };
+    }
+    const held = opened.use(fetched.image);
+    const { contentType, sizeBytes } = held;
+    images.push({ kind: 'fetched', contentType, sizeBytes, read: () => held.read() });
+  }
+  return { kind: 'ready', images };
+}
+
+async function checkAddresses(
+  context: WorkContext,
+  task: VideoTask,
+  opened: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { imageSources } = context;
   const urls = task.spec.referenceImages.flatMap(({ url }) => (url === null ? [] : [url]));
   const reasons = await Promise.all(
     urls.map(async (url) => ({ url, reason: await imageSources.whyUnreachable(url, signal) })),
@@ -24,19 +76,7 @@ export async function prepareImages(
   for (const { url, reason } of reasons) {
     if (reason !== null) return { kind: 'refused', error: imageUnreachable(url, reason) };
   }
-  try {
-    for (const image of task.spec.referenceImages) {
-      if (image.url === null && (await files.find(image.mediaKey)) === null)
-        return { kind: 'refused', error: uploadGone };
-    }
-    const images = task.spec.referenceImages.map((image) => imageOf(context, image, opened));
-    return provider.handOver === undefined
-      ? { kind: 'ready', images }
-      : await provider.handOver(images, signal);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    return { kind: 'unavailable', reason: 'this server cannot read them now', retryAfterMs: null };
-  }
+  return { kind: 'ready', images: task.spec.referenceImages.map((image) => imageOf(context, image, opened)) };
 }
 
 function imageOf({ files }: WorkContext, image: ReferenceImage, opened: AsyncDisposableStack): ProviderImage {
