@@ -1,5 +1,15 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliDecompress, constants, gunzip, inflate, type InputType } from 'node:zlib';
+import {
+  brotliDecompress,
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  gunzip,
+  inflate,
+  type InputType,
+} from 'node:zlib';
 
 interface Limits {
   readonly maxOutputLength: number;
@@ -71,4 +81,12 @@ export async function readText(
     // Not what its header says, or longer than allowed.
     return unreadable;
   }
+}
+
+/** A body that is read as it comes, unpacked where a server packs it although it is asked not to. */
+export function decoded(body: Readable, headers: IncomingHttpHeaders): Readable {
+  const name = (headers['content-encoding'] ?? '').trim().toLowerCase();
+  // An error destroys both, so that the reader gets it.
+  if (name === 'gzip' || name === 'x-gzip') return pipeline(body, createGunzip(), () => {});
+  return name === 'br' ? pipeline(body, createBrotliDecompress(), () => {}) : body;
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { Agent, Client, FormData, request, type Dispatcher } from 'undici';
 import { DeadlineSignal } from '../../time/deadline.ts';
 import { describeFault, faultOf, NoAnswerError } from './faults.ts';
-import { readText } from './body.ts';
+import { decoded, readText } from './body.ts';
 import { parseJson } from './json.ts';
 
 /** A response as it arrived. The status proves little: Kie sends most failures with HTTP 200. */
@@ -65,6 +65,8 @@ interface RequestParts {
   readonly body?: unknown;
   readonly timeoutMs?: number;
   readonly mayBeRepeated?: boolean;
+  /** Without it: those that are unpacked. */
+  readonly encodings?: string;
 }
 
 /** The wire to a provider: HTTP/1.1, no retries, no redirects, bounded in time and size. */
@@ -172,12 +174,12 @@ export class ProviderHttp implements AsyncDisposable {
         headers: answered,
         body,
       } = await request(url, {
-        ...this.#optionsOf({ ...parts, dispatcher: this.#agent }),
+        ...this.#optionsOf({ ...parts, dispatcher: this.#agent, encodings: 'identity' }),
         bodyTimeout: this.#timeoutMs,
         signal: AbortSignal.any([signal, ending.signal]),
       });
       const retryAfterMs = readRetryAfter(answered['retry-after']);
-      return { status: statusCode, headers: answered, retryAfterMs, body };
+      return { status: statusCode, headers: answered, retryAfterMs, body: decoded(body, answered) };
     } catch (error) {
       throw faultOf(error, true, true);
     } finally {
@@ -199,14 +201,14 @@ export class ProviderHttp implements AsyncDisposable {
     };
   }
 
-  #optionsOf({ method, dispatcher, headers, body }: RequestParts) {
+  #optionsOf({ method, dispatcher, headers, body, encodings = 'gzip, br' }: RequestParts) {
     const isForm = body instanceof FormData;
     return {
       method,
       dispatcher,
       headers: {
         accept: 'application/json',
-        'accept-encoding': 'gzip, br',
+        'accept-encoding': encodings,
         'user-agent': userAgent,
         ...this.#headers,
         ...headers,
