@@ -1,16 +1,9 @@
-import type { ProviderDeclaration } from '../providers/declaration.ts';
-import { registry } from '../providers/registry.ts';
+import type { ProviderDeclaration, SettingWithoutEffect } from '../providers/declaration.ts';
+import { providerSettingsOf, registry } from '../providers/registry.ts';
 import { isSet, type Environment, type Setting } from '../settings/setting.ts';
 import { authSettings } from './auth.ts';
 import type { Config } from './config.ts';
 import { limitSettings } from './limits.ts';
-
-/** A known setting that is set and has no effect beside the others. */
-export interface SettingWithoutEffect {
-  readonly variable: string;
-  /** One clause for the operator. Never contains a value. */
-  readonly reason: string;
-}
 
 const declarations: readonly ProviderDeclaration[] = registry;
 
@@ -33,13 +26,15 @@ export function findSettingsWithoutEffect(env: Environment, config: Config): Set
 function ofProviders({ providers }: Config): SettingWithoutEffect[] {
   const isUsed = ({ name }: ProviderDeclaration) => providers.names.includes(name);
   const used = new Set(declarations.filter(isUsed).flatMap(variablesOf));
-  return declarations
-    .filter((declaration) => !isUsed(declaration))
-    .flatMap((declaration) =>
-      variablesOf(declaration)
-        .filter((variable) => !used.has(variable))
-        .map((variable) => ({ variable, reason: `the provider ${declaration.name} is not in use` })),
-    );
+  return declarations.flatMap((declaration) => [
+    ...(declaration.settingsWithoutEffect?.(
+      providerSettingsOf(providers.settings, declaration.name),
+      isUsed(declaration),
+    ) ?? []),
+    ...(isUsed(declaration) ? [] : variablesOf(declaration))
+      .filter((variable) => !used.has(variable) && declaration.sharedVariables?.includes(variable) !== true)
+      .map((variable) => ({ variable, reason: `the provider ${declaration.name} is not in use` })),
+  ]);
 }
 
 function ofCallbacks({ http }: Config): SettingWithoutEffect[] {

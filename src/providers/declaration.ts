@@ -13,8 +13,19 @@ export interface ProviderDeclaration<S extends SettingGroup = SettingGroup> {
   /** The description of its value in the schema. */
   readonly description: string;
   readonly settings: S;
+  /** Variables that other programs use too: where the provider is not used, no one is warned about them. */
+  readonly sharedVariables?: readonly string[];
+  /** Settings of this provider that have no effect beside its others; `isUsed`: whether the server uses it. */
+  settingsWithoutEffect?(settings: Values<S>, isUsed: boolean): readonly SettingWithoutEffect[];
   /** Null: the contract of the API names it, and this version cannot use it. */
   readonly implementation: ProviderImplementation<S> | null;
+}
+
+/** A setting that may be set and then has no effect beside the others. */
+export interface SettingWithoutEffect {
+  readonly variable: string;
+  /** One clause for the operator. Never contains a value. */
+  readonly reason: string;
 }
 
 /** The use of a provider by this version. */
@@ -35,6 +46,11 @@ export interface Credentials<S extends SettingGroup> {
   /** The variables, as a refusal to start names them. */
   readonly variables: string;
   areSet(settings: Values<S>): boolean;
+  /**
+   * What a provider that PROVIDERS lists still lacks, as the name of a variable; null: nothing. Absent: all of `variables`,
+   * unless they are set.
+   */
+  missing?(settings: Values<S>): string | null;
 }
 
 /** Conditions that are the same for all providers. */

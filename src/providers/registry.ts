@@ -1,8 +1,8 @@
 import { ConfigError } from '../settings/config-error.ts';
 import type { ProviderName } from '../domain/video-task.ts';
-import { readGroup, type Environment, type Values } from '../settings/setting.ts';
+import { readGroup, type Environment, type SettingGroup, type Values } from '../settings/setting.ts';
 import type { CallbackReader } from './callbacks.ts';
-import type { ProviderContext, ProviderDeclaration, StartedProvider } from './declaration.ts';
+import type { Credentials, ProviderContext, ProviderDeclaration, StartedProvider } from './declaration.ts';
 import { google } from './google/declaration.ts';
 import { kie } from './kie/declaration.ts';
 import { createMissingProvider } from './missing-provider.ts';
@@ -68,12 +68,15 @@ export function chooseProviders(
       throw new ConfigError('PROVIDERS', `must not have ${word}: this version does not support it yet`);
     }
     const { credentials } = implementation;
-    if (credentials !== null && !credentials.areSet(settings[word])) {
-      throw new ConfigError(credentials.variables, `must be set, because PROVIDERS has ${word}`);
-    }
+    const missing = credentials === null ? null : missingOf(credentials, settings[word]);
+    if (missing !== null) throw new ConfigError(missing, `must be set, because PROVIDERS has ${word}`);
     return name;
   });
 }
+
+/** The settings of one provider. */
+export const providerSettingsOf = (settings: ProviderSettings, name: ProviderName): Values<SettingGroup> =>
+  settings[wordOf({ name })];
 
 /** Starts providers, in this order; `context.stack` owns them. */
 export async function createProviders(
@@ -121,6 +124,11 @@ export const createCallbackReaders = (
         : [],
     ),
   );
+
+function missingOf(credentials: Credentials<SettingGroup>, settings: Values<SettingGroup>): string | null {
+  if (credentials.missing !== undefined) return credentials.missing(settings);
+  return credentials.areSet(settings) ? null : credentials.variables;
+}
 
 function declared(name: ProviderName | ProviderWord): ProviderDeclaration {
   const found = declarations.find((declaration) => declaration.name === name.toUpperCase());

@@ -128,7 +128,13 @@ describe('the environment', () => {
     ['KIE_CONTRACT', 'grpc'],
     ['PROVIDERS', 'kie;google'],
     ['PROVIDERS', 'sora'],
-    ['PROVIDERS', 'google'],
+    ['GOOGLE_CLOUD_PROJECT', 'secret-word/x'],
+    ['GOOGLE_CLOUD_LOCATION', 'https://us-central1'],
+    ['GOOGLE_ACCESS_TOKEN', 'secret-word with a space'],
+    ['GOOGLE_POLL_INTERVAL_MS', '49'],
+    ['VERTEX_BASE_URL', 'us-central1-aiplatform.googleapis.com'],
+    ['GEMINI_API_KEY', 'secret-word with a space'],
+    ['GEMINI_BASE_URL', 'ftp://secret-word'],
     ['DATABASE_URL', 'mysql://secret-word@db'],
     ['DATABASE_URL', 'postgres://secret-word@db'],
     ['INTROSPECTION', 'yes'],
@@ -217,7 +223,7 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_SHARED', 'VERTEX_BASE_URL', 'KIE_CATALOG_REFRESH'])(
+  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_SHARED', 'KIE_CATALOG_REFRESH'])(
     'refuses %s, which this version does not implement, and takes it empty',
     (name) => {
       expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);
@@ -225,10 +231,7 @@ describe('the environment', () => {
     },
   );
 
-  it('names settings without effect: those of other programs, and what is misspelled', () => {
-    const ignored = (name: string) => findIgnoredSettings({ [name]: 'secret-word' });
-    expect(ignored('GEMINI_API_KEY')).toEqual([{ variable: 'GEMINI_API_KEY', nearest: null }]);
-    expect(ignored('GOOGLE_CLOUD_PROJECT')).toEqual([{ variable: 'GOOGLE_CLOUD_PROJECT', nearest: null }]);
+  it('names settings without effect that are misspelled', () => {
     const nearest = {
       KIE_API_KEI: 'KIE_API_KEY',
       kie_api_key: 'KIE_API_KEY',
@@ -240,6 +243,8 @@ describe('the environment', () => {
       API_KEY: 'API_KEYS',
       CORS_ORIGIN: 'CORS_ORIGINS',
       REELAY_PORT: 'PORT',
+      GOOGLE_PROJECT: 'GOOGLE_CLOUD_PROJECT',
+      VERTEX_URL: 'VERTEX_BASE_URL',
     };
     expect(findIgnoredSettings({ ...nearest })).toEqual(
       Object.entries(nearest)
@@ -255,6 +260,20 @@ describe('the environment', () => {
       findSettingsWithoutEffect(env, readConfig(env)).map(({ variable, reason }) => `${variable}: ${reason}`);
     const callbacks = 'KIE_WEBHOOK_HMAC_KEY: providers call back only where PUBLIC_URL is set';
     expect(without({ KIE_API_KEY: 'k', KIE_WEBHOOK_HMAC_KEY: 'secret-word' })).toEqual([callbacks]);
+    const project = 'it requires GOOGLE_CLOUD_PROJECT';
+    expect(without({ GOOGLE_APPLICATION_CREDENTIALS: 'f', VERTEX_BASE_URL: 'http://a' })).toEqual([
+      `GOOGLE_APPLICATION_CREDENTIALS: ${project}`,
+      `VERTEX_BASE_URL: ${project}`,
+    ]);
+    expect(without({ GOOGLE_CLOUD_PROJECT: 'p' })).toEqual([
+      expect.stringMatching(
+        /^GOOGLE_CLOUD_PROJECT: it requires GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_ACCESS_TOKEN/,
+      ),
+    ]);
+    // Of other programs: no one is warned about them.
+    const shared = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_ACCESS_TOKEN: 't', GOOGLE_CLOUD_LOCATION: 'us-east1' };
+    expect(without({ ...shared, PROVIDERS: 'simulator' })).toEqual([]);
+    expect(without(shared)).toEqual([]);
     expect(without({ KIE_WEBHOOK_HMAC_KEY: 'secret-word' })).toEqual([callbacks]);
     expect(
       without({ KIE_API_KEY: 'k', KIE_WEBHOOK_HMAC_KEY: 'x', PUBLIC_URL: 'https://reelay.example' }),

@@ -40,12 +40,37 @@ describe('the registry of providers', () => {
   it('chooses every provider with credentials, and the simulator where there is none', () => {
     const chosen = (env: Record<string, string>) => chooseProviders(null, readProviderSettings(env));
     expect([chosen({}), chosen({ KIE_API_KEY: 'k' })]).toEqual([['SIMULATOR'], ['KIE']]);
+    const project = { GOOGLE_CLOUD_PROJECT: 'p' };
+    expect(chosen({ ...project, GOOGLE_ACCESS_TOKEN: 't' })).toEqual(['GOOGLE']);
+    expect(chosen({ ...project, GOOGLE_APPLICATION_CREDENTIALS: 'f', KIE_API_KEY: 'k' })).toEqual([
+      'KIE',
+      'GOOGLE',
+    ]);
+    // Other programs set these too: nothing is spent on the strength of one alone.
+    expect([chosen(project), chosen({ GOOGLE_APPLICATION_CREDENTIALS: 'f' })]).toEqual([
+      ['SIMULATOR'],
+      ['SIMULATOR'],
+    ]);
   });
 
-  it('refuses a listed provider that this version cannot use, or that has no credentials', () => {
-    const choose = (word: 'google' | 'kie') => () => chooseProviders([word], readProviderSettings({}));
-    expect(choose('google')).toThrow('PROVIDERS must not have google: this version does not support it yet');
+  it('refuses a listed provider that has no credentials, and names the missing variable', () => {
+    const choose =
+      (word: 'google' | 'kie', env: Record<string, string> = {}) =>
+      () =>
+        chooseProviders([word], readProviderSettings(env));
+    const noProject = 'GOOGLE_CLOUD_PROJECT must be set, because PROVIDERS has google';
+    expect(choose('google')).toThrow(noProject);
+    expect(choose('google', { GOOGLE_APPLICATION_CREDENTIALS: 'f' })).toThrow(noProject);
+    expect(choose('google', { GOOGLE_CLOUD_PROJECT: 'p' })()).toEqual(['GOOGLE']);
     expect(choose('kie')).toThrow('KIE_API_KEY must be set, because PROVIDERS has kie');
+  });
+
+  it('refuses a file of credentials of Google that cannot be read, without its path', async () => {
+    await using stack = new AsyncDisposableStack();
+    const env = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_APPLICATION_CREDENTIALS: '/nowhere/secret-word.json' };
+    await expect(start(env, stack)).rejects.toThrow(
+      'GOOGLE_APPLICATION_CREDENTIALS must name a file of credentials: it cannot be read (ENOENT)',
+    );
   });
 
   it('has a placeholder for each provider that is not used', async () => {
