@@ -18,6 +18,10 @@ export async function contentOf(image: ProviderImage): Promise<ImageContent | nu
       const data = new Base64Bytes(blob.size, () => blob.stream());
       return { type: 'image', mime_type: image.contentType, data };
     }
+    case 'fetched': {
+      const data = new Base64Bytes(image.sizeBytes, () => image.read());
+      return { type: 'image', mime_type: image.contentType, data };
+    }
     default:
       return image satisfies never;
   }
