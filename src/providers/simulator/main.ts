@@ -79,7 +79,16 @@ async function run(args: readonly string[]): Promise<void> {
     'PROVIDERS=kie',
     `FETCH_ALLOW_HOSTS=${host}`,
   ];
-  process.stdout.write(`Simulator listening on ${simulator.url}\n\n${environment.join('\n')}\n`);
+  const google = [
+    'GOOGLE_CLOUD_PROJECT=simulator',
+    `GOOGLE_ACCESS_TOKEN=${apiKey}`,
+    `VERTEX_BASE_URL=${simulator.url}`,
+    'PROVIDERS=google',
+    `FETCH_ALLOW_HOSTS=${host}`,
+  ];
+  process.stdout.write(
+    `Simulator listening on ${simulator.url}\n\n${environment.join('\n')}\n\nFor Google instead:\n\n${google.join('\n')}\n`,
+  );
   await stopped.promise;
 }
 

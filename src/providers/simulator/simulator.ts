@@ -5,6 +5,8 @@ import { createKieAccount, type KieAccountOptions } from './kie/account-state.ts
 import { kieWire } from './kie/routes.ts';
 import { createGeminiAccount } from './interactions/account-state.ts';
 import { interactionsWire } from './interactions/routes.ts';
+import { createVertexAccount } from './vertex/account-state.ts';
+import { vertexWire } from './vertex/routes.ts';
 import { loadSamples } from './samples.ts';
 import { type SimulatorStats, createLedger } from './stats.ts';
 import { parseHeader, parseSwitches } from './switches.ts';
@@ -63,6 +65,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const wires = [
     kieWire(Object.assign(world, { kie: createKieAccount(options, behaviours) })),
     interactionsWire(Object.assign(world, { gemini: createGeminiAccount(options) })),
+    vertexWire(Object.assign(world, { vertex: createVertexAccount(options) })),
   ];
   serve(server, world, wires);
   return {

@@ -213,6 +213,32 @@ export const SWITCHES = [
     about: 'a create answers HTTP 404: the model is no longer available',
   },
   {
+    name: 'google-error',
+    place: 'google',
+    value: 'N',
+    usual: '13',
+    about: 'Vertex: it ends with this number of gRPC (3, 7, 8, 13, …)',
+  },
+  {
+    name: 'google-gcs',
+    place: 'google',
+    about: 'Vertex: the video is in Cloud Storage, whatever was asked for',
+  },
+  {
+    name: 'google-bytes',
+    place: 'google',
+    value: 'N',
+    about: 'Vertex: the video has this many bytes',
+  },
+  {
+    name: 'google-token',
+    place: 'google',
+    value: 'WORD',
+    usual: 'refused',
+    about:
+      'the token endpoint and the metadata server answer invalid_grant (refused), HTTP 503 (unavailable) or nothing (hang)',
+  },
+  {
     name: 'google-draft',
     place: 'google',
     value: 'WORD',
