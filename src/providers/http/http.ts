@@ -179,7 +179,10 @@ export class ProviderHttp implements AsyncDisposable {
         signal: AbortSignal.any([signal, ending.signal]),
       });
       const retryAfterMs = readRetryAfter(answered['retry-after']);
-      return { status: statusCode, headers: answered, retryAfterMs, body: decoded(body, answered) };
+      const unpacked = decoded(body, answered);
+      // Destroying a body that has not ended is an error event, which ends the process where no one listens.
+      unpacked.on('error', () => undefined);
+      return { status: statusCode, headers: answered, retryAfterMs, body: unpacked };
     } catch (error) {
       throw faultOf(error, true, true);
     } finally {

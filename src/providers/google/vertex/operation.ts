@@ -17,7 +17,7 @@ export type Operation =
 export const videoMembers: readonly string[] = ['bytesBase64Encoded', 'encodedVideo'];
 
 /** An object in Google Cloud Storage. */
-const gcsObject = /^gs:\/\/[a-z\d][\w.-]{1,220}\/[^\r\n]{1,1024}$/;
+const gcsObject = /^gs:\/\/[a-z\d][\w.-]{0,220}\/[^\r\n]{1,1024}$/;
 
 /**
  * Reads the answer of `fetchPredictOperation`, up to the bytes of a video. Total: what is not understood is `unknown`.
