@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, Option, type Command } from '@commander-js/extra-typings';
 import { referenceImages } from './upload.ts';
+import { aspectRatios, enumValue, resolutions } from './names.ts';
 import type { Session } from './session.ts';
 
-const aspectRatios = {
-  '16:9': 'LANDSCAPE_16_9',
-  '9:16': 'PORTRAIT_9_16',
-  '1:1': 'SQUARE_1_1',
-  auto: 'AUTO',
-} as const;
-const resolutions = { '360p': 'P360', '720p': 'P720', '1080p': 'P1080', '4k': 'P2160' } as const;
 const useCases = ['product-video', 'hero-image', 'gemstone-closeup', 'luxury-brand', 'general'] as const;
 const imageUses = ['auto', 'reference', 'first-frame', 'first-and-last-frame'] as const;
 /** Names of the providers on the command line. */
 export const providerNames = ['kie', 'google', 'simulator'] as const;
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as (keyof T)[];
-/** The enum value of the API for a name on the command line: `hero-image` is `HERO_IMAGE`. */
-export const enumValue = (name: string): string => name.toUpperCase().replaceAll('-', '_');
-
 /** Parses a whole number. */
 export function parseWhole(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -64,7 +55,7 @@ export const withInput = (command: Command) =>
     .argument('[prompt]', 'what the video should show; optional with --use-case', parseText)
     .option(
       '-i, --image <file or URL>',
-      'reference image, up to three times; a file is uploaded, a URL is passed on',
+      'reference image, as often as the model accepts images; a file is uploaded, a URL is passed on',
       collect,
     )
     .addOption(new Option('-a, --aspect <ratio>', 'aspect ratio').choices(keysOf(aspectRatios)))
@@ -76,6 +67,9 @@ export const withInput = (command: Command) =>
       new Option('-u, --use-case <name>', 'ready-made instructions around the prompt').choices(useCases),
     )
     .addOption(new Option('--images-as <use>', 'how to use the images').choices(imageUses))
+    .option('--audio', 'with sound; default: the model\'s, see "providers"')
+    .option('--no-audio', 'without sound')
+    .option('--negative-prompt <text>', 'what the video must not show, if the model supports it', parseText)
     .option('-l, --label <text>', 'your own note, such as a SKU', parseText)
     .option('--seed <number>', 'for repeatable results, if the model supports it', parseWhole)
     .option('--provider-options <json>', "JSON object merged into the provider's own input", parseJson);
@@ -90,6 +84,8 @@ export interface InputOptions {
   readonly model?: string | undefined;
   readonly useCase?: string | undefined;
   readonly imagesAs?: string | undefined;
+  readonly audio?: boolean | undefined;
+  readonly negativePrompt?: string | undefined;
   readonly label?: string | undefined;
   readonly seed?: number | undefined;
   readonly providerOptions?: unknown;
@@ -112,6 +108,8 @@ export async function generateInput(
     aspectRatio: aspect && aspectRatios[aspect],
     durationSeconds: options.duration,
     resolution: resolution && resolutions[resolution],
+    audio: options.audio,
+    negativePrompt: options.negativePrompt,
     seed: options.seed,
     providerOptions: options.providerOptions,
     referenceImages: image && (await referenceImages(image, environment, signal)),

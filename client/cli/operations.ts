@@ -105,11 +105,22 @@ const providerShape = z.object({
   models: z.array(
     z.object({
       id: z.string(),
+      label: z.string(),
+      maker: z.string(),
       aspectRatios: z.array(z.string()),
       durations: z.array(z.number()),
       resolutions: z.array(z.string()),
+      imageUseLimits: z.array(z.object({ use: z.string(), min: z.number(), max: z.number() })),
+      requiresImages: z.boolean(),
+      audio: z.string(),
+      acceptsNegativePrompt: z.boolean(),
+      acceptsSeed: z.boolean(),
+      maxPromptLength: z.number().nullable(),
       maxReferenceImages: z.number(),
       price: costShape.nullable(),
+      successRate: z.number().nullable(),
+      successor: z.string().nullable(),
+      retiredAt: z.string().nullable(),
       typicalSeconds: z.number().nullable(),
     }),
   ),
@@ -124,7 +135,9 @@ export const listProviders = operation(
     providers {
       name label configured health credits
       models {
-        id aspectRatios durations resolutions maxReferenceImages price { amount currency } typicalSeconds
+        id label maker aspectRatios durations resolutions imageUseLimits { use min max } requiresImages audio
+        acceptsNegativePrompt acceptsSeed maxPromptLength maxReferenceImages price { amount currency } typicalSeconds
+        successRate successor retiredAt
       }
     }
   }`,

@@ -3,8 +3,8 @@ import { createAndWait, sendCommand } from './command.ts';
 import { checkOut } from './download.ts';
 import { showEstimate } from './estimate.ts';
 import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
+import { enumValue } from './names.ts';
 import {
-  enumValue,
   generateInput,
   newIdempotencyKey,
   parseText,

@@ -199,9 +199,59 @@ describe('the command line', () => {
     expect(await byLabel('priced')).toEqual([]);
   });
 
+  it('lists of each model what generate accepts, and accepts it', async () => {
+    const [{ stdout }, made] = await Promise.all([
+      run('providers'),
+      run(
+        ...[
+          'generate',
+          'a silent fox',
+          '-m',
+          'kling-3.0/video',
+          '--no-audio',
+          '-d',
+          '4',
+          '-r',
+          '4k',
+          '-a',
+          '1:1',
+        ],
+        '--no-wait',
+      ),
+    ]);
+    const line = stdout.split('\n').find((each) => each.includes(' kling-3.0/video '));
+    for (const words of [
+      '--duration 3-15',
+      '--resolution 720p|1080p|4k',
+      '--aspect 16:9|9:16|1:1',
+      '--audio|--no-audio',
+      '--image (first-frame 1, first-and-last-frame 2)',
+    ])
+      expect(line).toContain(words);
+    expect(stdout).toMatch(/ wan\/2-7-text-to-video .* with sound {2}--negative-prompt {2}--seed/);
+    expect(made.code).toBe(0);
+    const { videoTask } = await ann.query<{ videoTask: unknown }>(
+      'query ($id: ID!) { videoTask(id: $id) { audio model resolution aspectRatio durationSeconds negativePrompt } }',
+      { id: made.stdout.trim() },
+    );
+    expect(videoTask).toEqual({
+      audio: false,
+      model: 'kling-3.0/video',
+      resolution: 'P2160',
+      aspectRatio: 'SQUARE_1_1',
+      durationSeconds: 4,
+      negativePrompt: null,
+    });
+  });
+
   it.concurrent.each<[string, readonly string[], string]>([
     ['an unknown option', ['generate', 'x', '--api-key', 'k'], "unknown option '--api-key'"],
-    ['a choice that is none', ['generate', 'x', '--aspect', '4:3'], '16:9, 9:16, 1:1, auto'],
+    [
+      'a choice that is none',
+      ['generate', 'x', '--aspect', '5:4'],
+      '16:9, 9:16, 1:1, 4:3, 3:4, 3:2, 2:3, 21:9, auto',
+    ],
+    ['a sound that is not to be had', ['generate', 'x', '--no-audio'], 'input.audio: '],
     ['what the model cannot do', ['generate', 'x', '-d', '77'], 'input.durationSeconds: '],
     [
       'a number that would go out as null',
