@@ -129,7 +129,11 @@ export class Studio {
   /** The model of a task; null if it is only known by name. */
   modelOf({ provider, model }: Task): Model | null {
     const offered = this.#providers.get().find(({ name }) => name === provider);
-    return offered?.models.find(({ id }) => id === model) ?? null;
+    return (
+      offered?.models.find(({ id }) => id === model) ??
+      offered?.models.find(({ imageUseLimits }) => imageUseLimits.some((limits) => limits.model === model)) ??
+      null
+    );
   }
 
   /** Typical time of the task's model; null if unknown. */

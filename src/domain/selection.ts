@@ -1,6 +1,12 @@
 import type { ProviderOffer } from './provider-offer.ts';
 import { passThrough } from './selection/unlisted-model.ts';
-import { modelNamed, usesOf, type VideoModel } from './video-model.ts';
+import {
+  modelNamed,
+  usesOf,
+  type ChosenSettings,
+  type PricedSettings,
+  type VideoModel,
+} from './video-model.ts';
 import type { AspectRatio, ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
 import { unsupported, type UserError } from './user-error.ts';
 
@@ -184,6 +190,31 @@ const fallbackDuration = (model: VideoModel, durations: readonly number[]): numb
   durations.includes(model.defaultDuration)
     ? model.defaultDuration
     : (durations.at(-1) ?? model.defaultDuration);
+
+/** The settings of a video of a model that come nearest to some: its default for each that it does not support. */
+export function nearestSettings(model: VideoModel, wanted: PricedSettings): ChosenSettings {
+  const { imageCount, audio } = wanted;
+  const [imagesAs, limits] =
+    usesOf(model).find(([, { min, max }]) => imageCount >= min && imageCount <= max) ?? [];
+  const resolutions = limits?.resolutions ?? model.resolutions;
+  const resolution =
+    wanted.resolution !== null && resolutions.includes(wanted.resolution)
+      ? wanted.resolution
+      : model.defaultResolution;
+  const durations = (limits?.durations ?? model.durations).filter(
+    (seconds) => model.durationsAt?.[resolution]?.includes(seconds) ?? true,
+  );
+  return {
+    ...wanted,
+    imagesAs: imagesAs ?? 'AUTO',
+    resolution,
+    durationSeconds:
+      wanted.durationSeconds !== null && durations.includes(wanted.durationSeconds)
+        ? wanted.durationSeconds
+        : fallbackDuration(model, durations),
+    audio: model.audio === 'OPTIONAL' && audio !== null ? audio : model.defaultAudio,
+  };
+}
 
 /** The use that the images are put to. AUTO takes the first whose limits hold that many, in the model's own order. */
 function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserError[]) {

@@ -1,7 +1,8 @@
 import type { VideoProvider } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
+import { nearestSettings } from '../domain/selection.ts';
 import { defaultSettings, usesOf, type VideoModel } from '../domain/video-model.ts';
-import type { AspectRatio, ImageUse, ProviderName } from '../domain/video-task.ts';
+import type { AspectRatio, ImageUse, ProviderName, Resolution } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
@@ -22,18 +23,22 @@ interface Listed {
 /** One use of images with all of its limits. */
 interface UseLimits {
   readonly use: ImageUse;
+  readonly model: string;
   readonly min: number;
   readonly max: number;
   readonly durations: readonly number[];
+  readonly resolutions: readonly Resolution[];
   readonly aspectRatios: readonly AspectRatio[];
 }
 
 const limitsOf = (model: VideoModel): UseLimits[] =>
-  usesOf(model).map(([use, { min, max, durations, aspectRatios }]) => ({
+  usesOf(model).map(([use, { min, max, model: name, durations, resolutions, aspectRatios }]) => ({
     use,
+    model: name ?? model.id,
     min,
     max,
     durations: durations ?? model.durations,
+    resolutions: resolutions ?? model.resolutions,
     aspectRatios: aspectRatios ?? model.aspectRatios,
   }));
 
@@ -43,11 +48,19 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
     description: 'The limits of a model for one use of images.',
     fields: (t) => ({
       use: t.expose('use', { type: enums.ImageUse, description: 'The value for `input.imagesAs`.' }),
+      model: t.exposeString('model', {
+        description: 'The name of the model as it is sent for this use, which `VideoTask.model` has.',
+      }),
       min: t.exposeInt('min', { description: 'The minimum number of images.' }),
       max: t.exposeInt('max', { description: 'The maximum number of images.' }),
       durations: t.intList({
         description: 'The possible lengths of videos with this use, in seconds.',
         resolve: ({ durations }) => [...durations],
+      }),
+      resolutions: t.field({
+        type: [enums.Resolution],
+        description: 'The possible resolutions with this use.',
+        resolve: ({ resolutions }) => [...resolutions],
       }),
       aspectRatios: t.field({
         type: [enums.AspectRatio],
@@ -57,6 +70,18 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       }),
     }),
   });
+  const ResolutionLimits = builder
+    .objectRef<{ resolution: Resolution; durations: readonly number[] }>('ResolutionLimits')
+    .implement({
+      description: 'The limits of a model at one resolution.',
+      fields: (t) => ({
+        resolution: t.expose('resolution', { type: enums.Resolution, description: 'The resolution.' }),
+        durations: t.intList({
+          description: 'The possible lengths of videos at this resolution, in seconds.',
+          resolve: ({ durations }) => [...durations],
+        }),
+      }),
+    });
   const Model = builder.objectRef<OfferedModel>('VideoModel').implement({
     description: 'The capabilities of a model. Input beyond them is refused before anything is sent.',
     fields: (t) => ({
@@ -90,6 +115,16 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         description: 'The same uses, each with its limits.',
         resolve: ({ model }) => limitsOf(model),
       }),
+      resolutionLimits: t.field({
+        type: [ResolutionLimits],
+        description:
+          'The resolutions that are possible with some of the lengths only. Empty for most models.',
+        resolve: ({ model }) =>
+          model.resolutions.flatMap((resolution) => {
+            const durations = model.durationsAt?.[resolution];
+            return durations === undefined ? [] : [{ resolution, durations }];
+          }),
+      }),
       defaultDuration: t.int({
         description: 'The length without `input.durationSeconds`, in seconds.',
         resolve: ({ model }) => model.defaultDuration,
@@ -106,9 +141,24 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       price: t.field({
         type: Cost,
         nullable: true,
-        description: 'The price of a video with the default settings; null where no price is known.',
-        resolve: ({ model, provider }) => {
-          const price = provider.price(model.id, defaultSettings);
+        description:
+          'The price of a video with the default settings, or with these: a setting that the model does not support ' +
+          'counts as its default. Null where no price is known.',
+        args: {
+          durationSeconds: t.arg.int({ description: 'The length in whole seconds.' }),
+          resolution: t.arg({ type: enums.Resolution, description: 'The resolution.' }),
+          audio: t.arg.boolean({ description: 'Whether the video has sound.' }),
+          imageCount: t.arg.int({ description: 'The number of reference images.' }),
+        },
+        resolve: ({ model, provider }, { durationSeconds, resolution, audio, imageCount }) => {
+          const settings = nearestSettings(model, {
+            ...defaultSettings,
+            durationSeconds: durationSeconds ?? null,
+            resolution: resolution ?? null,
+            audio: audio ?? null,
+            imageCount: imageCount ?? 0,
+          });
+          const price = provider.price(model.id, settings);
           return price === null ? null : { amount: price.usd, credits: price.credits, settled: false };
         },
       }),

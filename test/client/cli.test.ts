@@ -200,24 +200,10 @@ describe('the command line', () => {
   });
 
   it('lists of each model what generate accepts, and accepts it', async () => {
+    const shape = ['-d', '4', '-r', '4k', '-a', '1:1'];
     const [{ stdout }, made] = await Promise.all([
       run('providers'),
-      run(
-        ...[
-          'generate',
-          'a silent fox',
-          '-m',
-          'kling-3.0/video',
-          '--no-audio',
-          '-d',
-          '4',
-          '-r',
-          '4k',
-          '-a',
-          '1:1',
-        ],
-        '--no-wait',
-      ),
+      run('generate', 'a silent fox', '-m', 'kling-3.0/video', '--no-audio', ...shape, '--no-wait'),
     ]);
     const line = stdout.split('\n').find((each) => each.includes(' kling-3.0/video '));
     for (const words of [

@@ -13,6 +13,8 @@ const draft: Draft = {
   imagesAs: 'AUTO',
   provider: null,
   model: null,
+  negativePrompt: '',
+  audio: null,
   aspectRatio: 'LANDSCAPE_16_9',
   durationSeconds: null,
   resolution: null,
@@ -37,6 +39,41 @@ describe('the form', () => {
     expect(settle([kie], tall)).toMatchObject({ aspectRatio: 'LANDSCAPE_16_9', resolution: 'P720' });
     const framed: Draft = { ...draft, images: [image], imagesAs: 'FIRST_AND_LAST_FRAME' };
     expect(settle([kie], framed).imagesAs).toBe('AUTO');
+  });
+
+  it('gives up what the chosen model cannot do, and takes its default', () => {
+    const [fast] = kie.models;
+    if (fast === undefined) throw new Error('The sample has no models.');
+    const wan = {
+      ...fast,
+      id: 'wan',
+      durations: [5, 10],
+      defaultDuration: 5,
+      resolutionLimits: [{ resolution: 'P1080' as const, durations: [5] }],
+      audio: 'OPTIONAL' as const,
+      acceptsNegativePrompt: true,
+    };
+    const provider = { ...kie, models: [fast, wan] };
+    const chosen: Draft = {
+      ...draft,
+      model: 'wan',
+      durationSeconds: 8,
+      audio: false,
+      negativePrompt: 'blur',
+    };
+    expect(settle([provider], chosen)).toMatchObject({
+      durationSeconds: 5,
+      audio: false,
+      negativePrompt: 'blur',
+    });
+    const long: Draft = { ...chosen, durationSeconds: 10 };
+    expect(settle([provider], long).durationSeconds).toBe(10);
+    expect(settle([provider], { ...long, resolution: 'P1080' }).durationSeconds).toBe(5);
+    expect(settle([provider], { ...chosen, model: 'veo3_fast' })).toMatchObject({
+      durationSeconds: 8,
+      audio: null,
+      negativePrompt: '',
+    });
   });
 
   it('knows how many images a model takes', () => {

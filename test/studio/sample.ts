@@ -14,6 +14,8 @@ export const shownTask = (overrides: Partial<Task> = {}): Task => ({
   label: null,
   useCase: null,
   referenceImages: [],
+  negativePrompt: null,
+  audio: null,
   aspectRatio: 'LANDSCAPE_16_9',
   durationSeconds: 8,
   resolution: 'P720',
@@ -36,21 +38,36 @@ export const shownTask = (overrides: Partial<Task> = {}): Task => ({
   ...overrides,
 });
 
+const use: Omit<Model['imageUseLimits'][number], 'use' | 'min' | 'max'> = {
+  model: 'veo3_fast',
+  durations: [4, 6, 8],
+  resolutions: ['P720', 'P1080'],
+  aspectRatios: ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'AUTO'],
+};
 const model: Model = {
   id: 'veo3_fast',
   label: 'Veo 3.1 Fast',
+  maker: 'Google',
   aspectRatios: ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'AUTO'],
   durations: [4, 6, 8],
   defaultDuration: 8,
   resolutions: ['P720', 'P1080'],
   defaultResolution: 'P720',
+  resolutionLimits: [],
   imageUseLimits: [
-    { use: 'FIRST_FRAME', min: 1, max: 1, durations: [4, 6, 8] },
-    { use: 'FIRST_AND_LAST_FRAME', min: 2, max: 2, durations: [4, 6, 8] },
-    { use: 'REFERENCE', min: 1, max: 3, durations: [8] },
+    { ...use, use: 'FIRST_FRAME', min: 1, max: 1 },
+    { ...use, use: 'FIRST_AND_LAST_FRAME', min: 2, max: 2 },
+    { ...use, use: 'REFERENCE', min: 1, max: 3, durations: [8] },
   ],
+  requiresImages: false,
+  audio: 'ALWAYS',
+  defaultAudio: true,
+  acceptsNegativePrompt: false,
   price: { amount: 0.15 },
   typicalSeconds: 60,
+  successRate: null,
+  successor: null,
+  retiredAt: null,
 };
 
 /** Kie with a model that takes references and one that takes two frames at most. */
@@ -66,7 +83,9 @@ export const kie: Provider = {
       id: 'veo3',
       label: 'Veo 3.1 Quality',
       aspectRatios: ['LANDSCAPE_16_9'],
-      imageUseLimits: model.imageUseLimits.slice(0, 2),
+      imageUseLimits: model.imageUseLimits
+        .slice(0, 2)
+        .map((limits) => ({ ...limits, aspectRatios: ['LANDSCAPE_16_9'] })),
     },
   ],
 };

@@ -44,21 +44,36 @@ export const StartQuery = graphql(
         models {
           id
           label
+          maker
           aspectRatios
           durations
           defaultDuration
           resolutions
           defaultResolution
+          resolutionLimits {
+            resolution
+            durations
+          }
           imageUseLimits {
             use
+            model
             min
             max
             durations
+            resolutions
+            aspectRatios
           }
+          requiresImages
+          audio
+          defaultAudio
+          acceptsNegativePrompt
           price {
             amount
           }
           typicalSeconds
+          successRate
+          successor
+          retiredAt
         }
       }
     }
@@ -69,6 +84,26 @@ export const StartQuery = graphql(
 export type Provider = ResultOf<typeof StartQuery>['providers'][number];
 /** A model of a provider and its capabilities. */
 export type Model = Provider['models'][number];
+
+/** The price of each model for the chosen settings. */
+export const PricesQuery = graphql(`
+  query Prices($durationSeconds: Int, $resolution: Resolution, $audio: Boolean, $imageCount: Int) {
+    providers {
+      name
+      models {
+        id
+        price(
+          durationSeconds: $durationSeconds
+          resolution: $resolution
+          audio: $audio
+          imageCount: $imageCount
+        ) {
+          amount
+        }
+      }
+    }
+  }
+`);
 
 /** A page of tasks, newest first. */
 export const ListQuery = graphql(

@@ -18,6 +18,8 @@ export const TaskFields = graphql(`
       url
       uploadId
     }
+    negativePrompt
+    audio
     aspectRatio
     durationSeconds
     resolution

@@ -11,26 +11,24 @@ import {
   type KeyboardEvent,
 } from 'react';
 import { userErrorText, type FormError } from '../i18n/user-error.ts';
-import { aspectTexts, imageUseTexts, resolutionTexts, useCaseTexts } from '../i18n/texts.ts';
+import { imageUseTexts, useCaseTexts } from '../i18n/texts.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
-import { Choice } from '../ui/choice.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextField } from '../ui/text-field.tsx';
-import { AspectPicture } from './aspect-picture.tsx';
 import { inputOf, keepDraft, readDraft, type Draft } from './draft.ts';
-import { durationsOf, makerOf, mostImages, settle, takesImages, useOfImages } from './fit.ts';
+import { makerOf, mostImages, settle, takesImages, useOfImages } from './fit.ts';
 import { ImagesField } from './images-field.tsx';
 import { MakerFields } from './maker-fields.tsx';
 import { filesOfPaste } from './paste.ts';
+import { SettingFields } from './setting-fields.tsx';
 import { Submit } from './submit.tsx';
 import { useEstimate } from './use-estimate.ts';
 import { useGenerate } from './use-generate.ts';
 import { useImages } from './use-images.ts';
 import { useMissing } from './use-missing.ts';
+import { usePrices } from './use-prices.ts';
 
-const aspects = ['LANDSCAPE_16_9', 'PORTRAIT_9_16', 'SQUARE_1_1', 'AUTO'] as const;
-const resolutions = ['P720', 'P1080', 'P2160'] as const;
 const useCases = ['PRODUCT_VIDEO', 'HERO_IMAGE', 'GEMSTONE_CLOSEUP', 'LUXURY_BRAND', 'GENERAL'] as const;
 
 /** The form for a new video. */
@@ -43,10 +41,13 @@ export function CreateForm() {
   const [errors, setErrors] = useState<readonly FormError[]>([]);
   const [isDropping, setIsDropping] = useState(false);
   const [address, setAddress] = useState('');
-  const images = useImages(stored);
+  const most = useRef(0);
+  const images = useImages(stored, most);
   const { unfinished } = images;
   const draft = settle(providers, { ...stored, images: images.done, unfinished });
   const maker = makerOf(providers, draft);
+  most.current = maker === null ? 0 : mostImages(maker.model);
+  const prices = usePrices(maker?.provider.name ?? null, { ...stored, images: images.done });
   const input = inputOf(draft);
   const estimate = useEstimate(input, maker !== null);
   const refuse = (refused: readonly FormError[]) => {
@@ -93,7 +94,8 @@ export function CreateForm() {
     const clickCount = clicks.current;
     clicks.current = 0;
     if (isUploading || maker === null) return;
-    const error = missing({ input, images: images.images, leftOut: images.leftOut, address });
+    const { requiresImages } = maker.model;
+    const error = missing({ input, images: images.images, leftOut: images.leftOut, address, requiresImages });
     if (error === null) void press(input, clickCount);
     else refuse([error]);
   };
@@ -114,7 +116,6 @@ export function CreateForm() {
   };
   if (maker === null) return <div className="create create-empty" aria-busy="true" />;
   const { model } = maker;
-  const durations = durationsOf(model, draft);
   const count = draft.images.length;
   return (
     <Form
@@ -140,6 +141,7 @@ export function CreateForm() {
       <ImagesField
         images={images.images}
         most={mostImages(model)}
+        isRequired={model.requiresImages}
         modelLabel={model.label}
         isDropping={isDropping}
         leftOut={images.leftOut}
@@ -181,49 +183,11 @@ export function CreateForm() {
       <MakerFields
         providers={providers}
         maker={maker}
+        prices={prices}
         canTake={(candidate) => takesImages(candidate, count)}
         onChange={change}
       />
-      <Choice
-        label={t`Aspect ratio`}
-        name="aspectRatio"
-        value={draft.aspectRatio}
-        onChange={(aspectRatio) => change({ aspectRatio })}
-        options={aspects.map((value) => ({
-          value,
-          label: i18n.t(aspectTexts[value]),
-          picture: <AspectPicture ratio={value} />,
-          reason: model.aspectRatios.includes(value)
-            ? null
-            : t`${i18n.t(aspectTexts[value])} is not supported by ${model.label}.`,
-        }))}
-      />
-      <div className="pair">
-        <Choice
-          label={t`Duration`}
-          name="durationSeconds"
-          value={draft.durationSeconds ?? model.defaultDuration}
-          onChange={(durationSeconds) => change({ durationSeconds })}
-          options={model.durations.map((value) => ({
-            value,
-            label: t`${value} s`,
-            reason: durations.includes(value) ? null : t`With these images: only ${durations.join(', ')} s.`,
-          }))}
-        />
-        <Choice
-          label={t`Resolution`}
-          name="resolution"
-          value={draft.resolution ?? model.defaultResolution}
-          onChange={(resolution) => change({ resolution })}
-          options={resolutions.map((value) => ({
-            value,
-            label: i18n.t(resolutionTexts[value]),
-            reason: model.resolutions.includes(value)
-              ? null
-              : t`${i18n.t(resolutionTexts[value])} is not supported by ${model.label}.`,
-          }))}
-        />
-      </div>
+      <SettingFields key={model.id} model={model} draft={draft} onChange={change} />
       <TextField
         label={t`Label`}
         note={t`for yourself, such as a SKU`}
@@ -260,6 +224,8 @@ const errorsByField = (i18n: I18n, errors: readonly FormError[]): Record<string,
 const namedFields = [
   'prompt',
   'useCase',
+  'negativePrompt',
+  'audio',
   'provider',
   'model',
   'aspectRatio',

@@ -21,6 +21,8 @@ export interface Draft {
   readonly imagesAs: Model['imageUseLimits'][number]['use'];
   readonly provider: Provider['name'] | null;
   readonly model: string | null;
+  readonly negativePrompt: string;
+  readonly audio: boolean | null;
   readonly aspectRatio: Task['aspectRatio'];
   readonly durationSeconds: number | null;
   readonly resolution: Model['resolutions'][number] | null;
@@ -39,6 +41,8 @@ const blank: Draft = {
   imagesAs: 'AUTO',
   provider: null,
   model: null,
+  negativePrompt: '',
+  audio: null,
   aspectRatio: 'LANDSCAPE_16_9',
   durationSeconds: null,
   resolution: null,
@@ -66,9 +70,12 @@ export function keepDraft(draft: Draft): void {
 export function inputOf(draft: Draft): GenerateInput {
   const prompt = draft.prompt.trim();
   const label = draft.label.trim();
+  const negativePrompt = draft.negativePrompt.trim();
   return {
     ...(prompt !== '' && { prompt }),
     ...(label !== '' && { label }),
+    ...(negativePrompt !== '' && { negativePrompt }),
+    ...(draft.audio !== null && { audio: draft.audio }),
     useCase: draft.useCase,
     provider: draft.provider,
     model: draft.model,

@@ -1,9 +1,6 @@
 import type { Model, Provider } from '../api/queries.ts';
 import type { Draft } from './draft.ts';
 
-/** Maximum number of images of one video. */
-export const maxImages = 3;
-
 type Use = Model['imageUseLimits'][number];
 
 /** The provider and model selected by a draft. */
@@ -29,15 +26,27 @@ export function useOfImages(model: Model, count: number, imagesAs: Draft['images
 
 /** Maximum number of images that the model supports. */
 export const mostImages = (model: Model): number =>
-  Math.min(maxImages, Math.max(0, ...model.imageUseLimits.map(({ max }) => max)));
+  Math.max(0, ...model.imageUseLimits.map(({ max }) => max));
 
 /** True if the model supports that number of images for any use. */
 export const takesImages = (model: Model, count: number): boolean =>
   count === 0 || useOfImages(model, count, 'AUTO') !== null;
 
 /** Durations in seconds that the model supports for the draft. */
-export const durationsOf = (model: Model, draft: Draft): readonly number[] =>
-  useOfImages(model, draft.images.length, draft.imagesAs)?.durations ?? model.durations;
+export function durationsOf(model: Model, draft: Draft): readonly number[] {
+  const ofUse = useOfImages(model, draft.images.length, draft.imagesAs)?.durations ?? model.durations;
+  const size = draft.resolution ?? model.defaultResolution;
+  const atSize = model.resolutionLimits.find(({ resolution }) => resolution === size)?.durations;
+  return ofUse.filter((duration) => atSize?.includes(duration) ?? true);
+}
+
+/** Resolutions that the model supports for the draft. */
+export const resolutionsOf = (model: Model, draft: Draft): Model['resolutions'] =>
+  useOfImages(model, draft.images.length, draft.imagesAs)?.resolutions ?? model.resolutions;
+
+/** Aspect ratios that the model supports for the draft. */
+export const aspectRatiosOf = (model: Model, draft: Draft): Model['aspectRatios'] =>
+  useOfImages(model, draft.images.length, draft.imagesAs)?.aspectRatios ?? model.aspectRatios;
 
 /**
  * Replaces every choice that the model does not support by the nearest supported one, so that the form never shows an
@@ -49,18 +58,24 @@ export function settle(providers: readonly Provider[], draft: Draft): Draft {
   const { provider, model } = maker;
   const count = draft.images.length;
   const imagesAs = useOfImages(model, count, draft.imagesAs) === null ? 'AUTO' : draft.imagesAs;
-  const durations = durationsOf(model, { ...draft, imagesAs });
   const duration = draft.durationSeconds ?? model.defaultDuration;
-  const resolution = draft.resolution ?? model.defaultResolution;
+  const resolutions = resolutionsOf(model, { ...draft, imagesAs });
+  const size = draft.resolution ?? model.defaultResolution;
+  const resolution = resolutions.includes(size) ? size : model.defaultResolution;
+  const durations = durationsOf(model, { ...draft, imagesAs, resolution });
+  const ratios = aspectRatiosOf(model, { ...draft, imagesAs });
   return {
     ...draft,
     provider: provider.name,
     model: model.id,
     imagesAs,
-    aspectRatio: model.aspectRatios.includes(draft.aspectRatio)
-      ? draft.aspectRatio
-      : (model.aspectRatios[0] ?? draft.aspectRatio),
-    durationSeconds: durations.includes(duration) ? duration : (durations.at(-1) ?? duration),
-    resolution: model.resolutions.includes(resolution) ? resolution : model.defaultResolution,
+    negativePrompt: model.acceptsNegativePrompt ? draft.negativePrompt : '',
+    audio: model.audio === 'OPTIONAL' ? draft.audio : null,
+    aspectRatio: ratios.includes(draft.aspectRatio) ? draft.aspectRatio : (ratios[0] ?? draft.aspectRatio),
+    durationSeconds:
+      [duration, model.defaultDuration].find((length) => durations.includes(length)) ??
+      durations.at(-1) ??
+      duration,
+    resolution,
   };
 }

@@ -3,13 +3,13 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useRef, useState, type ChangeEvent, type KeyboardEvent } from 'react';
 import { percent } from '../i18n/format.ts';
 import { Icon } from '../ui/icon.tsx';
-import { maxImages } from './fit.ts';
 import { imageTypes, type FormImage } from './use-images.ts';
 
 interface ImagesFieldProps {
   readonly images: readonly FormImage[];
   /** Maximum number that the model supports. */
   readonly most: number;
+  readonly isRequired: boolean;
   readonly modelLabel: string;
   readonly isDropping: boolean;
   /** Names of images above the maximum; nothing is sent until the user agrees to continue without them. */
@@ -26,10 +26,20 @@ interface ImagesFieldProps {
   readonly errorAt: (index: number | null) => string | undefined;
 }
 
-/** Up to three images: dropped, pasted, chosen, or given by their URLs. */
+/** The images: dropped, pasted, chosen, or given by their URLs. */
 export function ImagesField(props: ImagesFieldProps) {
-  const { images, most, modelLabel, isDropping, leftOut, onAcceptLeftOut, onFiles, onRemove, errorAt } =
-    props;
+  const {
+    images,
+    most,
+    isRequired,
+    modelLabel,
+    isDropping,
+    leftOut,
+    onAcceptLeftOut,
+    onFiles,
+    onRemove,
+    errorAt,
+  } = props;
   const { t } = useLingui();
   const picker = useRef<HTMLInputElement>(null);
   const isFull = images.length >= most;
@@ -82,7 +92,12 @@ export function ImagesField(props: ImagesFieldProps) {
           <Trans>{modelLabel} does not support images.</Trans>
         </p>
       )}
-      {leftOut.length > 0 && <LeftOut names={leftOut} onAccept={onAcceptLeftOut} />}
+      {isRequired && images.length === 0 && (
+        <p className="note">
+          <Trans>{modelLabel} needs an image.</Trans>
+        </p>
+      )}
+      {leftOut.length > 0 && <LeftOut names={leftOut} most={most} onAccept={onAcceptLeftOut} />}
       {!(isFull && props.address === '') && <UrlInput {...props} />}
       {errorAt(null) !== undefined && (
         <p className="error" role="alert">
@@ -135,14 +150,22 @@ function ImageTile({ image: { name, previewUrl, state }, error, onRemove }: Imag
 }
 
 /** Names the images above the maximum. */
-function LeftOut({ names, onAccept }: { readonly names: readonly string[]; readonly onAccept: () => void }) {
+function LeftOut({
+  names,
+  most,
+  onAccept,
+}: {
+  readonly names: readonly string[];
+  readonly most: number;
+  readonly onAccept: () => void;
+}) {
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? '…' : '';
   return (
     <div className="images-left-out" role="alert">
       <p className="error">
         <Trans>
-          No more than {maxImages} images can be used. Not added: {shown}
+          No more than {most} images can be used. Not added: {shown}
           {more}
         </Trans>
       </p>

@@ -5,7 +5,6 @@ import { isMediaLink } from '../base.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useStudio } from '../studio.ts';
 import type { Draft, DraftImage } from './draft.ts';
-import { maxImages } from './fit.ts';
 import { newKey } from './press.ts';
 
 /** An image in the form: uploading, done or failed. */
@@ -47,8 +46,15 @@ const failed = (name: string, reason: string): FormImage => ({
   state: { kind: 'failed', reason },
 });
 
-/** The images of the form. Uploads start immediately, each with its progress. */
-export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' | 'unfinished'>) {
+/**
+ * The images of the form. Uploads start immediately, each with its progress.
+ *
+ * @param most how many the model accepts, as of the last render
+ */
+export function useImages(
+  { images: initial, unfinished }: Pick<Draft, 'images' | 'unfinished'>,
+  most: { readonly current: number },
+) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
   const [images, setImages] = useState(() => [
@@ -97,7 +103,7 @@ export function useImages({ images: initial, unfinished }: Pick<Draft, 'images' 
   /** Adds images up to the maximum. The rest is named in `leftOut`, and nothing is sent until the user has agreed. */
   function add<T>(items: readonly T[], nameOfItem: (item: T) => string, make: (item: T) => FormImage): void {
     if (items.length === 0) return;
-    const free = Math.max(0, maxImages - current.current.length);
+    const free = Math.max(0, most.current - current.current.length);
     put([...current.current, ...items.slice(0, free).map(make)]);
     setLeftOut(items.slice(free).map(nameOfItem));
   }

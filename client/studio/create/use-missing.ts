@@ -9,6 +9,8 @@ interface Submitted {
   readonly images: readonly FormImage[];
   readonly leftOut: readonly string[];
   readonly address: string;
+  /** True if the model makes nothing without an image. */
+  readonly requiresImages: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ interface Submitted {
 export function useMissing(): (submitted: Submitted) => FormError | null {
   const { t } = useLingui();
   const error = (field: string, message: string) => ({ code: null, message, field: ['input', field] });
-  return ({ input, images, leftOut, address }) => {
+  return ({ input, images, leftOut, address, requiresImages }) => {
     if (input.prompt === undefined && !input.useCase)
       return error('prompt', t`Describe the video or choose a use case.`);
     if (images.some(({ state }) => state.kind === 'failed'))
@@ -30,6 +32,8 @@ export function useMissing(): (submitted: Submitted) => FormError | null {
       );
     if (address.trim() !== '')
       return error('address', t`This URL is not added yet. Press “Add” or clear the field.`);
+    if (requiresImages && images.length === 0)
+      return error('referenceImages', t`This model needs an image. Add one, or choose another model.`);
     return null;
   };
 }

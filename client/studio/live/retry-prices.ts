@@ -15,8 +15,26 @@ export class RetryPrices {
     this.#ask = ask;
   }
 
-  of({ provider, model, durationSeconds, resolution, aspectRatio }: Task): Value<RetryPrice> {
-    const input = { prompt: 'x', provider, model, durationSeconds, resolution, aspectRatio };
+  of({
+    provider,
+    model,
+    durationSeconds,
+    resolution,
+    aspectRatio,
+    audio,
+    referenceImages,
+  }: Task): Value<RetryPrice> {
+    const input = {
+      prompt: 'x',
+      provider,
+      model,
+      durationSeconds,
+      resolution,
+      aspectRatio,
+      audio,
+      // The price depends on how many there are, not on which.
+      referenceImages: referenceImages.map(() => ({ url: 'https://reelay.invalid/image' })),
+    };
     const key = JSON.stringify(input);
     const known = this.#prices.get(key);
     if (known !== undefined) return known;

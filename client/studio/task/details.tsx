@@ -19,6 +19,7 @@ export function Details({ task }: { readonly task: Task }) {
     i18n.t(aspectTexts[task.aspectRatio]),
     task.durationSeconds === null ? null : duration(i18n, task.durationSeconds),
     task.resolution === null ? null : i18n.t(resolutionTexts[task.resolution]),
+    task.audio === null ? null : task.audio ? t`with sound` : t`without sound`,
   ].filter((part) => part !== null);
   const { bytes, width, height } = task.video ?? { bytes: null, width: null, height: null };
   const sizes = [
@@ -29,6 +30,7 @@ export function Details({ task }: { readonly task: Task }) {
     [t`Provider`, i18n.t(providerTexts[task.provider])],
     [t`Model`, studio.modelOf(task)?.label ?? task.model],
     [t`Format`, shape.join(' · ')],
+    [t`Not to be shown`, task.negativePrompt],
     [t`Use case`, task.useCase === null ? null : i18n.t(useCaseTexts[task.useCase])],
     [t`Cost`, cost],
     [t`Size`, sizes.join(' · ')],

@@ -10,6 +10,8 @@ export interface Option<T> {
   readonly label: string;
   /** A second, quieter line. */
   readonly detail?: string | undefined;
+  /** The heading that it is listed under; options of a group are neighbours. */
+  readonly group?: string;
   /** Why it is not available now; null or absent where it is. */
   readonly reason?: string | null;
 }
@@ -54,23 +56,13 @@ export function Select<T extends string | null>(props: SelectProps<T>) {
           <Base.Positioner className="layer" sideOffset={6} alignItemWithTrigger={false}>
             <Base.Popup className="popup">
               <Base.List aria-label={label}>
-                {options.map((option) => (
-                  <Base.Item
-                    key={option.value ?? ''}
-                    className="item"
-                    value={option.value}
-                    disabled={option.reason !== undefined && option.reason !== null}
-                  >
-                    <Base.ItemIndicator className="item-mark">
-                      <Icon name="check" />
-                    </Base.ItemIndicator>
-                    <span className="item-text">
-                      <Base.ItemText>{option.label}</Base.ItemText>
-                      {(option.reason ?? option.detail) && (
-                        <span className="item-detail">{option.reason ?? option.detail}</span>
-                      )}
-                    </span>
-                  </Base.Item>
+                {[...Map.groupBy(options, ({ group }) => group)].map(([group, members]) => (
+                  <Base.Group key={group ?? ''}>
+                    {group !== undefined && <Base.GroupLabel className="item-group">{group}</Base.GroupLabel>}
+                    {members.map((option) => (
+                      <Item key={option.value ?? ''} option={option} />
+                    ))}
+                  </Base.Group>
                 ))}
               </Base.List>
             </Base.Popup>
@@ -78,5 +70,22 @@ export function Select<T extends string | null>(props: SelectProps<T>) {
         </Base.Portal>
       </Base.Root>
     </Field.Root>
+  );
+}
+
+function Item<T extends string | null>({ option }: { readonly option: Option<T> }) {
+  const isDisabled = option.reason !== undefined && option.reason !== null;
+  return (
+    <Base.Item className="item" value={option.value} disabled={isDisabled}>
+      <Base.ItemIndicator className="item-mark">
+        <Icon name="check" />
+      </Base.ItemIndicator>
+      <span className="item-text">
+        <Base.ItemText>{option.label}</Base.ItemText>
+        {(option.reason ?? option.detail) && (
+          <span className="item-detail">{option.reason ?? option.detail}</span>
+        )}
+      </span>
+    </Base.Item>
   );
 }
