@@ -171,10 +171,12 @@ export class Subscriber implements Disposable {
         if (this.#ended) return;
         const page = await this.#stream.storedAfter(store, this.#sentUpTo, openUpTo);
         if (!slices.hasTime()) await slices.next(owner);
-        const isWhole = this.#sendPage(page, openUpTo ?? Number.MAX_SAFE_INTEGER);
+        const upTo = openUpTo ?? Number.MAX_SAFE_INTEGER;
+        const isWhole = this.#sendPage(page, upTo);
         if (this.#ended) return;
         if (!isWhole) continue;
-        this.#sentUpTo = Math.max(this.#sentUpTo, page.to);
+        // States of the page that changed after the subscriber joined were not sent: they are among the stored ones.
+        this.#sentUpTo = Math.max(this.#sentUpTo, Math.min(page.to, upTo));
         if (
           openUpTo === null
             ? page.isLast && this.#deferredUpTo <= this.#sentUpTo
