@@ -113,7 +113,7 @@ export async function startPushServer(
         cost: null,
         video: {
           sourceUrl: 'https://videos.example/v.mp4',
-          mediaKey: 'aaaaaaaaaaaaaaaaaaaaaa.mp4',
+          mediaKey: `${task.id}.mp4`,
           contentType: 'video/mp4',
           bytes: 1,
           sha256: 'aa',
