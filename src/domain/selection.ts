@@ -108,8 +108,10 @@ const unlistedChoices = {
 } as const;
 
 function reservedErrors(provider: ProviderOffer, model: string, input: GenerateVideoInput): UserError[] {
+  const keys = Object.keys(input.providerOptions ?? {});
+  if (keys.length === 0) return [];
   const own = new Set([...provider.reservedOptions(model)].map(bare));
-  const reserved = Object.keys(input.providerOptions ?? {}).filter((key) => own.has(bare(key)));
+  const reserved = keys.filter((key) => own.has(bare(key)));
   return reserved.map((key) => ({
     code: 'BAD_INPUT',
     message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
