@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { startServer, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
@@ -8,10 +9,11 @@ import { ImageSources } from './media/fetch/image-sources.ts';
 import { openMediaStore } from './media/storage/open-media-store.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openDatabase } from './open-database.ts';
 import { readPromptFrames } from './commands/prompt-frames.ts';
 import { Recorder } from './commands/recorder.ts';
 import { VideoTasks } from './commands/video-tasks.ts';
+import { Membership } from './worker/membership.ts';
 import { Housekeeping } from './worker/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 import { Pollers } from './worker/pollers.ts';
@@ -31,6 +33,9 @@ const localOwner = 'local';
 const imageLookMs = 3000;
 /** The time for paid requests that are under way at the stop, in milliseconds; the whole stop takes at most 10 s. */
 const submitDrainMs = 5000;
+
+/** The longest pause between two looks for due work that other instances may have left, in milliseconds. */
+const sharedIdleMs = 1000;
 
 /** The running server. */
 export interface App extends AsyncDisposable {
@@ -56,10 +61,11 @@ export async function startApp(
   }: { signal?: AbortSignal; openStudio?: OpenStudio } = {},
 ): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const now = Date.now;
 
   signal.throwIfAborted();
-  const store = stack.use(await openSqliteStore(config.storage.databaseFile));
+  const { store, port } = await openDatabase(config, log, signal);
+  stack.use(store);
+  const now = () => store.now();
   const feed = stack.use(await TaskFeed.open(store, log));
   signal.throwIfAborted();
   const files = await openMediaStore(config.media.store, config.storage.dataDir, log, stack);
@@ -86,6 +92,16 @@ export async function startApp(
   );
 
   const recorder = new Recorder(store, log, now);
+  const instance = randomUUID();
+  const membership = stack.use(
+    new Membership({
+      store,
+      id: instance,
+      hasOwnMedia: config.media.store.kind === 'file' && !config.storage.isMediaShared,
+      log,
+    }),
+  );
+  await membership.start();
   const callbacks = new RecentCallbacks(now);
   const createPoller = (provider: VideoProvider) => {
     const path = callbackPathOf(provider.name);
@@ -104,6 +120,9 @@ export async function startApp(
       random: Math.random,
       patienceMs: config.work.patienceMs,
       leaseMs: config.work.leaseMs,
+      instance,
+      onCallbackElsewhere: (at) => callbacks.noteAt(provider.name, at),
+      longestIdleMs: store.isShared ? sharedIdleMs : Number.POSITIVE_INFINITY,
       concurrency: providerConcurrency,
       drainMs: submitDrainMs,
       callbackUrl: ({ work: { callbackToken } }) =>
@@ -133,22 +152,32 @@ export async function startApp(
 
   signal.throwIfAborted();
   const api = stack.use(
-    await startServer(config, {
-      store,
-      feed,
-      tasks,
-      providers,
-      health: (provider) => pollers.health(provider),
-      isWorking: () => pollers.areWorking,
-      files,
-      log,
-      now,
-      onCallback: (provider) => {
-        callbacks.note(provider);
-        pollers.wake(provider);
+    await startServer(
+      { ...config, http: { ...config.http, port } },
+      {
+        store,
+        feed,
+        tasks,
+        providers,
+        health: (provider) => pollers.health(provider),
+        isWorking: () => pollers.areWorking,
+        files,
+        log,
+        now,
+        onCallback: (provider) => {
+          const isNews = callbacks.note(provider);
+          if (isNews && store.isShared) {
+            store.shared
+              .noteCallback(provider, now())
+              .catch((error: unknown) =>
+                log.warn({ err: error }, 'a callback was not noted for other instances'),
+              );
+          }
+          pollers.wake(provider);
+        },
+        openStudio,
       },
-      openStudio,
-    }),
+    ),
   );
   const retention = stack.use(
     new Retention({
@@ -157,11 +186,12 @@ export async function startApp(
       files,
       log,
       now,
+      instance,
       keepMs: config.media.retentionMs,
       maxBytes: config.limits.mediaBytes,
     }),
   );
-  const housekeeping = stack.use(new Housekeeping({ store, files, log, now }));
+  const housekeeping = stack.use(new Housekeeping({ store, files, log, now, instance }));
   signal.throwIfAborted();
   pollers.start();
   retention.start();

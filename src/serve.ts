@@ -8,7 +8,7 @@ import { createLog } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
 import { credentialVariables } from './providers/registry.ts';
 import { Lifetime } from './time/lifetime.ts';
-import { StoreUnavailableError } from './store/store.ts';
+import { StoreUnavailableError } from './store/errors.ts';
 
 /** A stop that takes longer than this is cut short: what was answered is durable anyway. In milliseconds. */
 const longestStopMs = 9500;

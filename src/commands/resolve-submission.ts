@@ -1,4 +1,4 @@
-import { ProviderTaskTakenError } from '../store/store.ts';
+import { ProviderTaskTakenError } from '../store/errors.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
 import { keepTask } from './create-task.ts';

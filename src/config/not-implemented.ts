@@ -1,13 +1,11 @@
 /** Variables of the documented table that this version does not implement: a start with one of them is refused. */
 const refused = [
   'ADMINS',
-  'DATABASE_LISTEN_URL',
   'GEMINI_BASE_URL',
   'KIE_CATALOG_REFRESH',
   'LIMIT_COMPLEXITY',
   'LIMIT_MUTATIONS_PER_MINUTE',
   'LIMIT_OPEN_TASKS_PER_OWNER',
-  'MEDIA_SHARED',
   'METRICS_KEY',
   'VERTEX_BASE_URL',
 ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { text } from '../settings/parsers.ts';
+import { ConfigError } from '../settings/config-error.ts';
+import { flag, text } from '../settings/parsers.ts';
 import {
   Invalid,
   optionalSetting,
@@ -9,25 +10,70 @@ import {
   type Values,
 } from '../settings/setting.ts';
 
-const databaseUrl = (value: string) => {
-  if (/^postgres(ql)?:/.test(value)) {
-    return new Invalid('must be sqlite:PATH; PostgreSQL is not supported by this version yet');
-  }
-  const path = /^sqlite:(.+)$/.exec(value)?.[1];
-  return path ?? new Invalid('must be sqlite:PATH');
+/** The database to open. */
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | {
+      readonly kind: 'postgres';
+      /** With its password. */
+      readonly url: string;
+      /** For notifications, past a pooler. */
+      readonly listenUrl: string;
+    };
+
+const postgresUrl = (value: string): string | Invalid => {
+  const url = URL.parse(value);
+  const isOne = url !== null && /^postgres(ql)?:$/.test(url.protocol) && /^\/[^/]+$/.test(url.pathname);
+  return isOne ? value : new Invalid('must be postgres://USER:PASSWORD@HOST:PORT/DATABASE');
 };
 
-/** Storage of data. */
+const databaseUrl = (value: string) => {
+  const path = /^sqlite:(.+)$/.exec(value)?.[1];
+  if (path !== undefined) return { kind: 'sqlite', file: path } as const;
+  const url = postgresUrl(value);
+  return url instanceof Invalid
+    ? new Invalid('must be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+    : ({ kind: 'postgres', url } as const);
+};
+
+/** Where data is kept. */
 export const storageSettings = {
   dataDir: setting('DATA_DIR', './data', 'embedded database, videos and uploads', text),
-  databaseFile: optionalSetting('DATABASE_URL', 'sqlite:PATH; unset: reelay.db in DATA_DIR', databaseUrl),
+  database: optionalSetting(
+    'DATABASE_URL',
+    'sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/DATABASE for several instances; unset: reelay.db in DATA_DIR',
+    databaseUrl,
+  ),
+  listenUrl: optionalSetting(
+    'DATABASE_LISTEN_URL',
+    'postgres://… past a pooler, for notifications between instances; unset: DATABASE_URL',
+    postgresUrl,
+  ),
+  isMediaShared: setting(
+    'MEDIA_SHARED',
+    'false',
+    'true: all instances see one folder of videos; otherwise several of them need s3:// as MEDIA_STORE',
+    flag,
+  ),
 };
 
 /** The values of these settings. */
-export type StorageConfig = Values<typeof storageSettings> & { readonly databaseFile: string };
+export interface StorageConfig extends Pick<Values<typeof storageSettings>, 'dataDir' | 'isMediaShared'> {
+  readonly database: DatabaseConfig;
+}
 
 /** @throws ConfigError */
 export function readStorage(env: Environment): StorageConfig {
-  const storage = readGroup(env, storageSettings);
-  return { ...storage, databaseFile: storage.databaseFile ?? join(storage.dataDir, 'reelay.db') };
+  const { dataDir, database, listenUrl, isMediaShared } = readGroup(env, storageSettings);
+  if (database?.kind === 'postgres') {
+    return { dataDir, isMediaShared, database: { ...database, listenUrl: listenUrl ?? database.url } };
+  }
+  if (listenUrl !== null) {
+    throw new ConfigError('DATABASE_LISTEN_URL', 'must be unset, unless DATABASE_URL is postgres://…');
+  }
+  return {
+    dataDir,
+    isMediaShared,
+    database: database ?? { kind: 'sqlite', file: join(dataDir, 'reelay.db') },
+  };
 }

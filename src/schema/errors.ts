@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { cannotKeepMessage, StorageError } from '../media/storage-error.ts';
+import { StoreUnavailableError } from '../store/errors.ts';
 
 const errorCodes = [
   'UNAUTHENTICATED',
@@ -33,6 +34,11 @@ export const shortMessage = (message: string): string =>
 /** The message of an internal error: no detail of it. */
 const internalMessage = 'Internal error of the server. The operator finds the cause in the log.';
 
+/** The message while the database is away. */
+const unavailableMessage = 'The database of this server cannot be used now. Try again shortly.';
+
 /** The message for the caller of a fault of this server. */
-export const faultMessage = (error: unknown): string =>
-  error instanceof StorageError ? cannotKeepMessage : internalMessage;
+export function faultMessage(error: unknown): string {
+  if (error instanceof StorageError) return cannotKeepMessage;
+  return error instanceof StoreUnavailableError ? unavailableMessage : internalMessage;
+}

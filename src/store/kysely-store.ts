@@ -6,7 +6,6 @@ import { purgeDeleted } from './queries/deletion.ts';
 import { DueOwners } from './work/due-owners.ts';
 import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
 import { renewLeases } from './work/leases.ts';
-import { lastCounter } from './queries/epochs.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { readSpending } from './queries/ledger.ts';
 import { beginMedia, forgetMedia, unnamedMedia } from './queries/begun-media.ts';
@@ -16,7 +15,6 @@ import { NestedReads } from './reads/nested-reads.ts';
 import { countOpenTasks } from './queries/open-tasks.ts';
 import { readPage } from './reads/pages.ts';
 import { QueuePositions } from './work/queue-positions.ts';
-import { formatRevision, parseRevision, type Epoch } from './queries/revision.ts';
 import { TaskChanges, type Changed } from './queries/change.ts';
 import type { MediaRecords } from './media-records.ts';
 import type { Database } from './tables/database.ts';
@@ -32,6 +30,8 @@ import type {
   Store,
   TaskFilter,
 } from './store.ts';
+import type { Revisions } from './revisions.ts';
+import { SharedState } from './shared-state.ts';
 import { Slices } from './reads/slices.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import { transactor, type Transact } from './transactions.ts';
@@ -46,26 +46,31 @@ export class KyselyStore implements Store {
   readonly #db: Kysely<Database>;
   readonly #dialect: Dialect;
   readonly #transact: Transact;
-  #epochs: readonly Epoch[];
-  readonly #listeners = new Set<() => void>();
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
   readonly #nested: NestedReads;
   readonly #slices: Slices;
   readonly #positions: QueuePositions;
   readonly #changes: TaskChanges;
+  readonly shared: SharedState;
+  readonly revisions: Revisions;
 
-  constructor(db: Kysely<Database>, dialect: Dialect, epochs: readonly Epoch[]) {
+  constructor(db: Kysely<Database>, dialect: Dialect, revisions: Revisions) {
     this.#db = db;
     this.#dialect = dialect;
     this.#transact = transactor(db, dialect);
     this.media = mediaRecords(db);
-    this.#epochs = epochs;
+    this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
     this.#slices = new Slices(db);
     this.#positions = new QueuePositions(db);
+    this.shared = new SharedState(db, this.#transact, dialect);
+  }
+
+  get isShared(): boolean {
+    return !this.#dialect.isSoleOwner;
   }
 
   now(): number {
@@ -121,7 +126,7 @@ export class KyselyStore implements Store {
 
   async page(request: PageRequest): Promise<Page> {
     // Read first: what changes while the page is read is then announced after it.
-    const revision = await lastCounter(this.#db);
+    const revision = await this.revisions.last();
     return { ...(await readPage(this.#db, this.#slices, request)), revision };
   }
 
@@ -199,7 +204,7 @@ export class KyselyStore implements Store {
   }
 
   async shiftPlans(provider: ProviderName, byMs: number): Promise<void> {
-    await shiftPlans(this.#db, provider, byMs);
+    await shiftPlans(this.#db, this.#dialect, provider, byMs);
     this.#positions.changed();
   }
 
@@ -240,26 +245,23 @@ export class KyselyStore implements Store {
   }
 
   lastRevision(): Promise<number> {
-    return lastCounter(this.#db);
+    return this.revisions.last();
   }
 
   formatRevision(counter: number): string {
-    return formatRevision(this.#epochs, counter);
+    return this.revisions.format(counter);
   }
 
-  async parseRevision(text: string): ReturnType<Store['parseRevision']> {
-    return parseRevision(this.#epochs, await this.lastRevision(), text);
+  parseRevision(text: string): ReturnType<Store['parseRevision']> {
+    return this.revisions.parse(text);
   }
 
   onRevision(listener: () => void): Disposable {
-    // A function of its own for each subscription: one function may subscribe twice.
-    const own = () => listener();
-    this.#listeners.add(own);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) };
+    return this.revisions.subscribe(listener);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#listeners.clear();
+    this.revisions.clear();
     await this.#db.destroy();
   }
 
@@ -274,7 +276,7 @@ export class KyselyStore implements Store {
 
   #announce(): void {
     this.#positions.changed();
-    for (const listener of this.#listeners) listener();
+    this.revisions.committed();
   }
 }
 

@@ -5,11 +5,14 @@ import { KyselyStore } from './kysely-store.ts';
 import { migrations } from './migrations/migrations.ts';
 import { openEpoch } from './queries/epochs.ts';
 import type { Epoch } from './queries/revision.ts';
+import { StoreUnavailableError } from './errors.ts';
+import { Revisions } from './revisions.ts';
 import type { Database } from './tables/database.ts';
 
 /** Brings the tables up to date. Several processes may call it at once: one works, the others wait. */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+  if (error instanceof StoreUnavailableError) throw error;
   if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
 }
 
@@ -21,8 +24,12 @@ export function readEpochs(db: Kysely<Database>, dialect: Dialect): Promise<read
   });
 }
 
-/** Opens a store on tables that are up to date; frees the leases of the process before where there can be one only. */
-export async function openStore(db: Kysely<Database>, dialect: Dialect): Promise<KyselyStore> {
+/** Opens a store on tables that are up to date. Calls back after each commit of this process that took a revision; frees the leases of the process before where there can be one only. */
+export async function openStore(
+  db: Kysely<Database>,
+  dialect: Dialect,
+  onCommit: () => void = () => {},
+): Promise<KyselyStore> {
   if (dialect.isSoleOwner) {
     await db
       .updateTable('tasks')
@@ -30,5 +37,5 @@ export async function openStore(db: Kysely<Database>, dialect: Dialect): Promise
       .where('lease_owner', 'is not', null)
       .execute();
   }
-  return new KyselyStore(db, dialect, await readEpochs(db, dialect));
+  return new KyselyStore(db, dialect, new Revisions(db, await readEpochs(db, dialect), onCommit));
 }

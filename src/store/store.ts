@@ -1,3 +1,4 @@
+import type { SharedState } from './shared-state.ts';
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
 import type {
@@ -72,11 +73,6 @@ export interface Spending {
   readonly usd: number;
   /** True if all of it was reported by providers. */
   readonly settled: boolean;
-}
-
-/** A provider's id belongs to one task, and it is another. */
-export class ProviderTaskTakenError extends Error {
-  override readonly name = 'ProviderTaskTakenError';
 }
 
 /** The filter of a list; without a field, all tasks pass. */
@@ -155,11 +151,6 @@ export type ParsedRevision =
   | { readonly kind: 'known'; readonly counter: number }
   | { readonly kind: 'unreadable' | 'foreign' | 'future' };
 
-/** The database is held by another process, cannot be reached, or cannot be opened at all. The message is one line. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
-}
-
 /**
  * Everything that outlives the process. Two dialects implement it, one suite holds both to it.
  *
@@ -168,6 +159,10 @@ export class StoreUnavailableError extends Error {
  * `queuePosition`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */
 export interface Store extends AsyncDisposable {
+  /** The state that instances share beside tasks. */
+  readonly shared: SharedState;
+  /** True if other processes may have the database open too. */
+  readonly isShared: boolean;
   /** The clock of all stored times, in whole milliseconds since 1970: the same for all who share the database. */
   now(): number;
   /** Keeps a new task, or finds the one that the same key made before. */

@@ -18,6 +18,12 @@ export interface DispatcherOptions extends Omit<WorkContext, 'health'> {
   readonly drainMs: number;
   /** Milliseconds of a monotonic clock. */
   readonly uptime: () => number;
+  /** The name of this process among those that share the database. */
+  readonly instance: string;
+  /** Called with the provider's last callback to any instance, in milliseconds since 1970. */
+  readonly onCallbackElsewhere: (at: number) => void;
+  /** The longest pause between two looks, in milliseconds: another instance may have ended before its work did. */
+  readonly longestIdleMs: number;
   /** Called for each slot that becomes free. */
   readonly onSlotFree: () => void;
 }
@@ -77,6 +83,8 @@ export class Dispatcher implements AsyncDisposable {
     if (await this.#schedule.followClock()) await this.#leases.renew();
     else await this.#leases.renewOverdue();
     const { store, provider, now, patienceMs } = this.#options;
+    const calledBackAt = await this.#health.follow();
+    if (calledBackAt !== null) this.#options.onCallbackElsewhere(calledBackAt);
     const turn = nextTurn({
       due: await store.dueTimes(provider.name),
       allowance: await store.createAllowance(provider.name, createLimit(provider, now())),
@@ -90,7 +98,7 @@ export class Dispatcher implements AsyncDisposable {
     const taken = await this.#claim(turn);
     const pauseMs = pauseAfter(turn, taken, this.#fruitless);
     this.#fruitless = taken === 0 && turn.idleMs === 0 ? this.#fruitless + 1 : 0;
-    return pauseMs;
+    return Math.min(pauseMs, this.#options.longestIdleMs);
   }
 
   #freeSlots(): { check: number; submit: number } {
@@ -101,11 +109,20 @@ export class Dispatcher implements AsyncDisposable {
   async #claim({ claims, probes }: Turn): Promise<number> {
     let taken = 0;
     for (const plan of claims) taken += await this.#start(plan);
+    if (probes.length > 0 && !(await this.#mayProbe())) return taken;
     for (const plan of probes) {
       const probed = await this.#start(plan);
       if (probed > 0) return taken + probed;
     }
     return taken;
+  }
+
+  /** Of several instances one asks a provider that may be back. */
+  async #mayProbe(): Promise<boolean> {
+    const { store, provider, instance, now, leaseMs } = this.#options;
+    if (!store.isShared) return true;
+    const duty = `probe of ${provider.name}`;
+    return store.shared.takeDuty(duty, instance, { now: now(), until: now() + leaseMs });
   }
 
   /** Claims due work and starts it; returns how many tasks it took. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { Store } from '../store/store.ts';
+import { doAlone } from './duty.ts';
 import type { LongLived } from '../time/lifetime.ts';
 
 /** The pause between two rounds, in milliseconds; what is due may wait as long. */
@@ -21,6 +22,8 @@ export interface HousekeepingOptions {
   readonly files: Pick<MediaStore, 'checkUsable' | 'discard'>;
   readonly log: Logger;
   readonly now: () => number;
+  /** The name of this process among those that share the database. */
+  readonly instance: string;
 }
 
 /** Removes what is no longer needed: at start, and every hour. Owns one timer. */
@@ -41,8 +44,12 @@ export class Housekeeping implements LongLived {
     this.#begin();
   }
 
-  /** Runs one round. */
+  /** Runs one round, unless another instance is at it. */
   async clean(): Promise<void> {
+    await doAlone(this.#options, 'housekeeping', () => this.#clean());
+  }
+
+  async #clean(): Promise<void> {
     const { store, now } = this.#options;
     await store.purgeDeleted(now() - keepDeletedMs, this.#stop.signal);
     await store.sweepUploads(now() - keepUploadsMs);

@@ -3,7 +3,7 @@ import type { ProviderName, VideoTask } from '../domain/video-task.ts';
 /** A provider that called back within this time is expected to do so again, in milliseconds. */
 const memoryMs = 600_000;
 
-/** The last callback of each provider. While callbacks arrive, regular checks may be rarer. Kept in memory. */
+/** The last callback of each provider. While callbacks arrive, regular checks may be rarer. */
 export class RecentCallbacks {
   readonly #now: () => number;
   readonly #startedAt: number;
@@ -14,9 +14,17 @@ export class RecentCallbacks {
     this.#startedAt = now();
   }
 
-  /** Records that a provider called back now. */
-  note(provider: ProviderName): void {
-    this.#lastAt.set(provider, this.#now());
+  /** Records that a provider called back now. Returns whether other instances should learn of it: not for each one. */
+  note(provider: ProviderName): boolean {
+    const before = this.#lastAt.get(provider) ?? Number.NEGATIVE_INFINITY;
+    const isNews = this.#now() - before > memoryMs / 10;
+    if (isNews) this.#lastAt.set(provider, this.#now());
+    return isNews;
+  }
+
+  /** Records that it called back then, here or elsewhere. */
+  noteAt(provider: ProviderName, at: number): void {
+    this.#lastAt.set(provider, Math.max(at, this.#lastAt.get(provider) ?? 0));
   }
 
   /** True if a callback about this task can be expected. */

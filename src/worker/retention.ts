@@ -4,6 +4,7 @@ import { mediaKeysOf } from '../domain/video-task.ts';
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { StoredVideo } from '../store/media-records.ts';
 import type { Store } from '../store/store.ts';
+import { doAlone } from './duty.ts';
 import type { LongLived } from '../time/lifetime.ts';
 
 /** The pause between two rounds, in milliseconds; a fiftieth of a retention that is shorter. */
@@ -15,7 +16,9 @@ const pageSize = 100;
 
 /** Settings of the retention. */
 export interface RetentionOptions {
-  readonly store: Pick<Store, 'get' | 'media'>;
+  readonly store: Pick<Store, 'get' | 'media' | 'isShared' | 'shared'>;
+  /** The name of this process among those that share the database. */
+  readonly instance: string;
   readonly recorder: Pick<Recorder, 'record'>;
   readonly files: Pick<MediaStore, 'remove'>;
   readonly log: Pick<Logger, 'error' | 'info'>;
@@ -46,8 +49,12 @@ export class Retention implements LongLived {
     this.#begin();
   }
 
-  /** Runs one round. */
+  /** Runs one round, unless another instance is at it. */
   async enforce(): Promise<void> {
+    await doAlone(this.#options, 'retention', () => this.#enforce());
+  }
+
+  async #enforce(): Promise<void> {
     const { keepMs, now, log } = this.#options;
     const removed = { files: 0, bytes: 0 };
     let failure: unknown = null;

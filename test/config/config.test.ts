@@ -12,7 +12,7 @@ describe('the environment', () => {
   it('has a default for what is unset, the simulator where there is no key', () => {
     expect(readConfig({})).toMatchObject({
       http: { host: '127.0.0.1', port: 8000, introspection: true },
-      storage: { databaseFile: 'data/reelay.db' },
+      storage: { database: { kind: 'sqlite', file: 'data/reelay.db' } },
       providers: {
         names: ['SIMULATOR'],
         settings: { kie: { contract: 'jobs', pollIntervalMs: 10_000, createsPer10s: 20 } },
@@ -52,7 +52,9 @@ describe('the environment', () => {
     ['HOST', '0:0:0:0:0:0:0:1', 'http.host', '0:0:0:0:0:0:0:1'],
     ['PUBLIC_URL', 'HTTPS://Reelay.Example:443', 'http.publicUrl', 'https://reelay.example'],
     ['JWT_JWKS_URL', 'https://issuer.example/keys?p=v1', 'auth.jwksUrl', 'https://issuer.example/keys?p=v1'],
-    ['DATABASE_URL', 'sqlite:/tmp/x.db', 'storage.databaseFile', '/tmp/x.db'],
+    ['DATABASE_URL', 'sqlite:/tmp/x.db', 'storage.database.file', '/tmp/x.db'],
+    ['DATABASE_URL', 'postgres://u:p@h/d', 'storage.database.listenUrl', 'postgres://u:p@h/d'],
+    ['MEDIA_SHARED', 'true', 'storage.isMediaShared', true],
     ['PROVIDERS', 'simulator', 'providers.names', ['SIMULATOR']],
     [
       'API_KEYS',
@@ -137,6 +139,7 @@ describe('the environment', () => {
     ['GEMINI_BASE_URL', 'ftp://secret-word'],
     ['DATABASE_URL', 'mysql://secret-word@db'],
     ['DATABASE_URL', 'postgres://secret-word@db'],
+    ['DATABASE_LISTEN_URL', 'secret-word'],
     ['INTROSPECTION', 'yes'],
     ['API_KEYS', 'secret-word'],
     ['API_KEYS', 'ann:the-same-secret-word,bob:the-same-secret-word'],
@@ -223,7 +226,7 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS', 'METRICS_KEY', 'MEDIA_SHARED', 'KIE_CATALOG_REFRESH'])(
+  it.each(['ADMINS', 'METRICS_KEY', 'KIE_CATALOG_REFRESH'])(
     'refuses %s, which this version does not implement, and takes it empty',
     (name) => {
       expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);

@@ -54,6 +54,7 @@ describe('writes that concern many rows let others work while they run', () => {
           store,
           files: { checkUsable: () => Promise.resolve(), discard: () => Promise.resolve() },
           log: pino({ level: 'silent' }),
+          instance: 'this',
           now: () => sampleTime + 7 * 24 * 3_600_000,
         });
         keeping.start();

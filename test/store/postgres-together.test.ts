@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { Owner } from '../../src/domain/video-task.ts';
 import type { Store } from '../../src/store/store.ts';
-import { startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';
+import { silent, startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';
 import { local, sampleTask, sampleTrackedTask } from '../support/sample-task.ts';
 import {
   announced,
@@ -30,7 +30,8 @@ const together =
     await using stack = new AsyncDisposableStack();
     const { url } = stack.use(await databases.take());
     const stores: Store[] = [];
-    for (let index = 0; index < count; index += 1) stores.push(stack.use(await openPostgresStore({ url })));
+    for (let index = 0; index < count; index += 1)
+      stores.push(stack.use(await openPostgresStore({ url }, silent)));
     await run(stores as [Store, Store], url);
   };
 
@@ -46,7 +47,7 @@ describe('ten instances on an empty database', () => {
     const { server } = databases;
     await server.create('empty');
     await using stack = new AsyncDisposableStack();
-    const stores = await parallel(10, () => openPostgresStore({ url: server.urlOf('empty') }));
+    const stores = await parallel(10, () => openPostgresStore({ url: server.urlOf('empty') }, silent));
     for (const store of stores) stack.use(store);
     await parallel(20, (index) => insert(inTurn(stores, index)));
     const names = stores.map((store) => store.formatRevision(20));
@@ -65,7 +66,7 @@ describe('several instances on one database', () => {
     together(2, async ([first, second], url) => {
       const { revision } = await insert(first);
       const text = first.formatRevision(revision);
-      await using third = await openPostgresStore({ url });
+      await using third = await openPostgresStore({ url }, silent);
       const { revision: later } = await insert(third);
       expect(first.formatRevision(later)).toBe(third.formatRevision(later));
       expect(await second.parseRevision(text)).toEqual({ kind: 'known', counter: revision });
@@ -81,7 +82,7 @@ describe('several instances on one database', () => {
     together(2, async ([first], url) => {
       await insertMany(first, 2);
       expect(await first.claim(claimBy('first'))).toHaveLength(2);
-      await using third = await openPostgresStore({ url });
+      await using third = await openPostgresStore({ url }, silent);
       expect(await third.claim(claimBy('third'))).toEqual([]);
       expect(await first.renew(['first'], now + 5000)).toHaveLength(2);
     }),
@@ -280,7 +281,7 @@ describe('several instances on one database', () => {
       const realNow = Date.now;
       try {
         Date.now = () => realNow() + 3_600_000;
-        await using later = await openPostgresStore({ url });
+        await using later = await openPostgresStore({ url }, silent);
         expect(Math.abs(later.now() - store.now())).toBeLessThan(100);
       } finally {
         Date.now = realNow;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
-import { startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';
+import { silent, startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';
 import { storeContract, type TestDatabase } from './contract.ts';
 
 let databases: PostgresDatabases;
@@ -16,7 +16,7 @@ async function postgresDatabase(): Promise<TestDatabase> {
   const database = await databases.take();
   const { name, url } = database;
   return {
-    open: () => openPostgresStore({ url }),
+    open: () => openPostgresStore({ url }, silent),
     backUp: async () => {
       const backup = `backup_${name}`;
       await server.create(backup, name);

@@ -131,6 +131,9 @@ async function makePoller(
     random: Math.random,
     patienceMs: Date.now(),
     leaseMs,
+    instance: 'this',
+    onCallbackElsewhere: () => {},
+    longestIdleMs: Number.POSITIVE_INFINITY,
     concurrency: { check: 10, submit: 10, download: 10 },
     drainMs: 50,
     callbackUrl: () => null,
@@ -194,7 +197,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
     const store = await openStore(stack);
     const files = await openFiles(stack, log);
     for (let count = 0; count < 30; count += 1) await insert(store, { deletedAt: sampleTime });
-    const housekeeping = new Housekeeping({ store, files, log, now: Date.now });
+    const housekeeping = new Housekeeping({ store, files, log, now: Date.now, instance: 'this' });
     return {
       lifetime: housekeeping,
       isReady: () => {
@@ -220,6 +223,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
       files,
       log,
       now: Date.now,
+      instance: 'this',
       keepMs: 1000,
       maxBytes: null,
     });

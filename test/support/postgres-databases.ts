@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
+
+/** A log that is not read. */
+export const silent = pino({ level: 'silent' });
 
 /** A database with the tables of a store, empty. */
 export interface StoreDatabase extends AsyncDisposable {
@@ -32,7 +36,7 @@ export async function startPostgresDatabases(): Promise<PostgresDatabases> {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await startPostgres());
   await server.create(template);
-  await (await openPostgresStore({ url: server.urlOf(template) }))[Symbol.asyncDispose]();
+  await (await openPostgresStore({ url: server.urlOf(template) }, silent))[Symbol.asyncDispose]();
   await server.run(empty, template);
   const free: string[] = [];
   const started = stack.move();

@@ -45,6 +45,7 @@ async function withVideos(count: number) {
     left: async () => (await readdir(files.directory)).toSorted(),
     retention: (limits: Partial<RetentionOptions>) =>
       new Retention({
+        instance: 'this',
         store,
         recorder,
         files,

@@ -41,7 +41,13 @@ describe('a file that nothing names', () => {
     const size = { bytes: 1, width: 1, height: 1, contentType: 'image/png' } as const;
     await store.insertUpload({ id: 'u', owner: local, mediaKey: 'of-an-upload', ...size, ...times });
     const log = pino({ level: 'silent' });
-    const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + day + 1 });
+    const housekeeping = new Housekeeping({
+      store,
+      files,
+      log,
+      now: () => sampleTime + day + 1,
+      instance: 'this',
+    });
     await housekeeping.clean();
     expect((await readdir(files.directory)).toSorted()).toEqual([
       'new',
@@ -67,7 +73,7 @@ it('the files of a task whose deletion was cut off are removed by the next sweep
   await store.change(id, () => ({ ...change, patch: { stage: 'COMPLETED', result: { video } } }));
   // What deleteVideoTask commits before it removes them.
   await store.changeOwn(local, id, () => ({ ...change, patch: { deletedAt: sampleTime } }));
-  const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime });
+  const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime, instance: 'this' });
   await housekeeping.clean();
   expect(await readdir(files.directory)).toEqual([]);
 });
@@ -89,7 +95,13 @@ describe('a file that cannot be removed', () => {
     // A folder is in the way of one of them.
     await rm(join(files.directory, 'b'));
     await mkdir(join(files.directory, 'b', 'inside'), { recursive: true });
-    const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + 31 * day });
+    const housekeeping = new Housekeeping({
+      store,
+      files,
+      log,
+      now: () => sampleTime + 31 * day,
+      instance: 'this',
+    });
     await housekeeping.clean();
     expect([await readdir(files.directory), lines.length]).toEqual([['b'], 1]);
     await rm(join(files.directory, 'b'), { recursive: true });
@@ -109,7 +121,13 @@ describe('a file that cannot be removed', () => {
     await store.media.begin('orphan', sampleTime);
     await files.write('orphan', [png]);
     await rename(files.directory, join(folder.path, 'aside'));
-    const housekeeping = new Housekeeping({ store, files, log, now: () => sampleTime + 2 * day });
+    const housekeeping = new Housekeeping({
+      store,
+      files,
+      log,
+      now: () => sampleTime + 2 * day,
+      instance: 'this',
+    });
     await expect(housekeeping.clean()).rejects.toThrow(StorageError);
     await rename(join(folder.path, 'aside'), files.directory);
     await waitFor('the sweep', async () => {

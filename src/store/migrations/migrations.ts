@@ -9,6 +9,7 @@ import { openTasks } from './0007.ts';
 import { soundAndAvoidance } from './0008.ts';
 import { epochIdentity } from './0009.ts';
 import { storedMedia } from './0010.ts';
+import { instances } from './0011.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -168,5 +169,6 @@ export const migrations: MigrationProvider = {
       '0008_sound_and_avoidance': soundAndAvoidance,
       '0009_epoch_identity': epochIdentity,
       '0010_stored_media': storedMedia,
+      '0011_instances': instances,
     }),
 };

@@ -1,4 +1,5 @@
 import { Client, DatabaseError, Pool, types, type ClientConfig, type PoolClient } from 'pg';
+import { StoreUnavailableError } from '../errors.ts';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 
 /**
@@ -51,8 +52,13 @@ export class Connections implements PostgresPool {
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
+  /** @throws StoreUnavailableError */
   async connect(): Promise<PostgresPoolClient> {
-    return new BorrowedClient(await this.#pool.connect());
+    try {
+      return new BorrowedClient(await this.#pool.connect());
+    } catch (cause) {
+      throw unreachable(cause);
+    }
   }
 
   async end(): Promise<void> {
@@ -65,6 +71,17 @@ export class Connections implements PostgresPool {
 
   readonly Client = Client;
 }
+
+/** The reason for which a connection was not made or was lost, in a few words and without the address. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  return error instanceof DatabaseError || code === undefined ? error.message : code;
+}
+
+const unreachable = (cause: unknown) =>
+  new StoreUnavailableError(`The database cannot be used now: ${reasonOf(cause)}`, { cause });
 
 class BorrowedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
@@ -84,8 +101,9 @@ class BorrowedClient implements PostgresPoolClient {
         ? await this.#client.query(sql)
         : await this.#client.query(sql, parameters.map(storable));
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.severity === 'FATAL') this.#isBroken = true;
-      throw error;
+      if (error instanceof DatabaseError && error.severity !== 'FATAL') throw error;
+      this.#isBroken = true;
+      throw unreachable(error);
     }
   }
 

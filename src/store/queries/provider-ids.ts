@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../tables/database.ts';
-import { ProviderTaskTakenError } from '../store.ts';
+import { ProviderTaskTakenError } from '../errors.ts';
 import type { ProviderTask, VideoTask } from '../../domain/video-task.ts';
 
 /**

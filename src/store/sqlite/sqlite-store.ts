@@ -9,7 +9,8 @@ import { sqliteDifferences } from './differences.ts';
 import { LoopBudget } from '../../time/loop-budget.ts';
 import type { Database } from '../tables/database.ts';
 import { QueuedSqliteDialect } from './sqlite-dialect.ts';
-import { StoreUnavailableError, type Store } from '../store.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import type { Store } from '../store.ts';
 
 /**
  * Time for which the store may use one iteration of the event loop before other I/O is served, in milliseconds.

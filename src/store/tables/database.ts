@@ -78,4 +78,9 @@ export interface Database {
   ledger: LedgerRow;
   /** The sum of the ledger by owner and UTC month, such as 2026-11. */
   spending: { owner: string; month: string; micros: number };
+  /** One row for each process that has the database open. */
+  instances: { id: string; own_media: number; since: number; until: number };
+  /** Who does what one instance does at a time, and for how long unless it says more. */
+  duties: { name: string; holder: string; until: number };
+  provider_states: { provider: string; breaker: string | null; called_back_at: number | null };
 }

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Dialect } from '../dialect.ts';
 import type { Database } from '../tables/database.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
@@ -38,20 +39,28 @@ export async function readLatestTime(db: Kysely<Database>): Promise<number | nul
 /**
  * Brings what was planned by a clock that has since been set back forward by `byMs`.
  *
- * Leases and the create budget move in one transaction; the due times of tasks without a lease follow in slices, soonest
+ * Leases of a sole owner and the create budget move in one transaction; the due times of tasks without a lease follow in slices, soonest
  * first, so that none is moved twice. A task that is planned while this runs may become due too early.
  */
-export async function shiftPlans(db: Kysely<Database>, provider: ProviderName, byMs: number): Promise<void> {
+export async function shiftPlans(
+  db: Kysely<Database>,
+  { isSoleOwner }: Pick<Dialect, 'isSoleOwner'>,
+  provider: ProviderName,
+  byMs: number,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx
-      .updateTable('tasks')
-      .set((expression) => ({
-        due_at: expression('due_at', '-', byMs),
-        lease_until: expression('lease_until', '-', byMs),
-      }))
-      .where('provider', '=', provider)
-      .where('lease_owner', 'is not', null)
-      .execute();
+    // A lease of another process must not end early: it is renewed or runs out by itself.
+    if (isSoleOwner) {
+      await trx
+        .updateTable('tasks')
+        .set((expression) => ({
+          due_at: expression('due_at', '-', byMs),
+          lease_until: expression('lease_until', '-', byMs),
+        }))
+        .where('provider', '=', provider)
+        .where('lease_owner', 'is not', null)
+        .execute();
+    }
     await trx
       .updateTable('create_budget')
       .set((expression) => ({ at: expression('at', '-', byMs) }))

@@ -21,6 +21,15 @@ export type BreakerState =
       readonly first: 'submit' | 'check';
     };
 
+/** The state that instances share. */
+interface Known {
+  readonly failing: readonly TaskId[];
+  readonly pauses: number;
+  readonly openUntil: number | null;
+}
+
+const nothingKnown: Known = { failing: [], pauses: 0, openUntil: null };
+
 /**
  * A circuit breaker for one provider. Opens on faults over several tasks, doubles its pause after each failed probe, and
  * closes on the first answer that makes sense.
@@ -80,6 +89,25 @@ export class Breaker {
     this.#openUntil = null;
     this.#hasAnswered = true;
     return wasOpen;
+  }
+
+  /** What other instances must know, as text. */
+  toText(): string {
+    const known: Known = {
+      failing: [...this.#failing].slice(-mostExcepted),
+      pauses: this.#pauses,
+      openUntil: this.#openUntil,
+    };
+    return JSON.stringify(known);
+  }
+
+  /** Goes on from what an instance wrote last; null: none has written anything. */
+  adopt(text: string | null): void {
+    const { failing, pauses, openUntil } = text === null ? nothingKnown : (JSON.parse(text) as Known);
+    this.#failing.clear();
+    for (const id of failing) this.#failing.add(id);
+    this.#pauses = pauses;
+    this.#openUntil = openUntil;
   }
 
   #pause(retryAfterMs: number | null): void {

@@ -7,7 +7,7 @@ import { TaskFaults, type TaskFault } from './task-faults.ts';
 
 /** Settings of a health monitor. */
 export interface HealthMonitorOptions {
-  readonly store: Pick<Store, 'spreadChecks'>;
+  readonly store: Pick<Store, 'spreadChecks' | 'isShared' | 'shared'>;
   readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs'>;
   readonly log: Logger;
   readonly now: () => number;
@@ -37,6 +37,15 @@ export class HealthMonitor {
   /** Requests that the provider may be sent now. */
   get state(): BreakerState {
     return this.#breaker.state;
+  }
+
+  /** Goes on from what all instances know. Returns the provider's last callback to any of them. */
+  async follow(): Promise<number | null> {
+    const { store, provider } = this.#options;
+    if (!store.isShared) return null;
+    const { breaker, calledBackAt } = await store.shared.readProvider(provider.name);
+    await this.#update(() => this.#breaker.adopt(breaker));
+    return calledBackAt;
   }
 
   /** From now on work is aborted by us, which says nothing about the provider. */
@@ -72,19 +81,22 @@ export class HealthMonitor {
         if (outcome.cause !== 'unreachable') return;
         return this.#update(() => this.#failed(id, outcome.retryAfterMs));
       case 'unknown':
-        return this.#update(() => this.#breaker.unclear());
+        return this.#update(() => this.#together(() => this.#breaker.unclear()));
       default:
         outcome satisfies never;
     }
   }
 
-  #failed(id: TaskId, retryAfterMs: number | null): void {
-    if (!this.#isStopped) this.#breaker.failed(id, retryAfterMs);
+  async #failed(id: TaskId, retryAfterMs: number | null): Promise<void> {
+    if (!this.#isStopped) await this.#together(() => this.#breaker.failed(id, retryAfterMs));
   }
 
   /** After a pause the checks that became due in it are spread: they would otherwise all go out at once. */
   async #answered(): Promise<void> {
-    if (!this.#breaker.answered()) return;
+    // Nearly always nothing is wrong, and there is nothing to tell.
+    const isFine = this.#breaker.health === 'UP' || this.#breaker.health === 'UNKNOWN';
+    const wasOpen = isFine ? this.#breaker.answered() : await this.#together(() => this.#breaker.answered());
+    if (!wasOpen) return;
     const { store, provider, now, random } = this.#options;
     await store.spreadChecks(provider.name, {
       now: now(),
@@ -103,5 +115,18 @@ export class HealthMonitor {
       { provider: provider.name, health, before },
       'the health of the provider changed',
     );
+  }
+
+  /** Changes the state of the breaker as all instances know it; the change may run more than once. */
+  async #together<T>(change: () => T): Promise<T> {
+    const { store, provider } = this.#options;
+    if (!store.isShared) return change();
+    const results: T[] = [];
+    await store.shared.changeBreaker(provider.name, (breaker) => {
+      this.#breaker.adopt(breaker);
+      results.push(change());
+      return this.#breaker.toText();
+    });
+    return results.at(-1) as T;
   }
 }

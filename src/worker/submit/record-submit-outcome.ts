@@ -1,5 +1,5 @@
 import type { SubmitOutcome } from '../../providers/provider.ts';
-import { ProviderTaskTakenError } from '../../store/store.ts';
+import { ProviderTaskTakenError } from '../../store/errors.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { estimateCost } from '../../domain/cost.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ProviderTaskTakenError } from '../../../src/store/store.ts';
+import { ProviderTaskTakenError } from '../../../src/store/errors.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, sampleTask, sampleTrackedTask } from '../../support/sample-task.ts';
 import {
