@@ -6,6 +6,7 @@ import type { Agent } from 'undici';
 import { sourceOfFile } from '../byte-source.ts';
 import { inspectImage } from '../image/inspect-image.ts';
 import { StorageError } from '../storage-error.ts';
+import { abandon } from './abandon.ts';
 import { guardedGet } from './guarded-get.ts';
 import { unpacked } from './unpacked.ts';
 
@@ -60,7 +61,7 @@ export async function fetchImage(agent: Agent, address: string, signal: AbortSig
       throw error;
     }
   } finally {
-    body.destroy();
+    abandon(body);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { abandon } from '../../../media/fetch/abandon.ts';
 import { DeadlineSignal } from '../../../time/deadline.ts';
 import { describeFault, NoAnswerError } from '../../http/faults.ts';
 import type { OpenAnswer, ProviderHttp } from '../../http/http.ts';
@@ -76,11 +77,11 @@ export class Operations {
       const operation = readOperation(label, '', reference, { text, bytes });
       if (operation.kind !== 'completed') throw new Error(`the response of ${label} cannot be read`);
       const body = Readable.from(bytesOfBase64(bytes), { objectMode: false });
-      body.once('close', () => fetched.body.destroy());
+      body.once('close', () => abandon(fetched.body));
       // The closing quote is where it ends.
       return { body, statesLength: true };
     } catch (error) {
-      fetched.body.destroy();
+      abandon(fetched.body);
       throw error;
     }
   }
@@ -93,7 +94,7 @@ export class Operations {
     if ('kind' in answer) throw new Error(answer.reason);
     const { status, headers, body } = answer;
     if (status !== 200) {
-      body.destroy();
+      abandon(body);
       throw new Error(`Cloud Storage answers HTTP ${status} for the video`);
     }
     const statesLength =
@@ -173,7 +174,7 @@ async function readHead({ body }: OpenAnswer): Promise<JsonHead> {
     if (error instanceof JsonTooLongError) throw error;
     throw new NoAnswerError(describeFault(error), true, error);
   } finally {
-    body.destroy();
+    abandon(body);
   }
 }
 
