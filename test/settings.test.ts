@@ -17,7 +17,7 @@ it('a start warns of settings without effect; with TRUST_PROXY the log names the
     TRUST_PROXY: 'true',
     PUBLIC_URL: 'https://reelay.example',
     KIE_API_KEI: 'secret-word',
-    GEMINI_API_KEY: 'secret-word',
+    GOOGLE_APPLICATION_CREDENTIALS: 'secret-word',
   });
   const lines = () =>
     server
@@ -27,7 +27,7 @@ it('a start warns of settings without effect; with TRUST_PROXY the log names the
   expect(lines()).toEqual(
     expect.arrayContaining([
       expect.objectContaining({ level: 40, variable: 'KIE_API_KEI', nearest: 'KIE_API_KEY' }),
-      expect.objectContaining({ level: 40, variable: 'GEMINI_API_KEY' }),
+      expect.objectContaining({ level: 40, variable: 'GOOGLE_APPLICATION_CREDENTIALS' }),
       expect.objectContaining({ level: 40, msg: expect.stringContaining('API_KEYS') as string }),
     ]),
   );

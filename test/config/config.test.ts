@@ -137,6 +137,7 @@ describe('the environment', () => {
     ['VERTEX_BASE_URL', 'us-central1-aiplatform.googleapis.com'],
     ['GEMINI_API_KEY', 'secret-word with a space'],
     ['GEMINI_BASE_URL', 'ftp://secret-word'],
+    ['GEMINI_TEXT_MODEL', 'secret-word/x'],
     ['DATABASE_URL', 'mysql://secret-word@db'],
     ['DATABASE_URL', 'postgres://secret-word@db'],
     ['DATABASE_LISTEN_URL', 'secret-word'],
@@ -273,6 +274,11 @@ describe('the environment', () => {
         /^GOOGLE_CLOUD_PROJECT: it requires GOOGLE_APPLICATION_CREDENTIALS or GOOGLE_ACCESS_TOKEN/,
       ),
     ]);
+    expect(without({ GEMINI_TEXT_MODEL: 'm', GEMINI_BASE_URL: 'http://a' })).toEqual([
+      'GEMINI_BASE_URL: it requires GEMINI_API_KEY',
+      'GEMINI_TEXT_MODEL: it requires GEMINI_API_KEY',
+    ]);
+    expect(without({ PROVIDERS: 'simulator', GEMINI_API_KEY: 'k', GEMINI_TEXT_MODEL: 'm' })).toEqual([]);
     // Of other programs: no one is warned about them.
     const shared = { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_ACCESS_TOKEN: 't', GOOGLE_CLOUD_LOCATION: 'us-east1' };
     expect(without({ ...shared, PROVIDERS: 'simulator' })).toEqual([]);

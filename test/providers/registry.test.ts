@@ -42,6 +42,7 @@ describe('the registry of providers', () => {
     expect([chosen({}), chosen({ KIE_API_KEY: 'k' })]).toEqual([['SIMULATOR'], ['KIE']]);
     const project = { GOOGLE_CLOUD_PROJECT: 'p' };
     expect(chosen({ ...project, GOOGLE_ACCESS_TOKEN: 't' })).toEqual(['GOOGLE']);
+    expect(chosen({ GEMINI_API_KEY: 'k' })).toEqual(['GOOGLE']);
     expect(chosen({ ...project, GOOGLE_APPLICATION_CREDENTIALS: 'f', KIE_API_KEY: 'k' })).toEqual([
       'KIE',
       'GOOGLE',
@@ -58,7 +59,7 @@ describe('the registry of providers', () => {
       (word: 'google' | 'kie', env: Record<string, string> = {}) =>
       () =>
         chooseProviders([word], readProviderSettings(env));
-    const noProject = 'GOOGLE_CLOUD_PROJECT must be set, because PROVIDERS has google';
+    const noProject = 'GEMINI_API_KEY or GOOGLE_CLOUD_PROJECT must be set, because PROVIDERS has google';
     expect(choose('google')).toThrow(noProject);
     expect(choose('google', { GOOGLE_APPLICATION_CREDENTIALS: 'f' })).toThrow(noProject);
     expect(choose('google', { GOOGLE_CLOUD_PROJECT: 'p' })()).toEqual(['GOOGLE']);

@@ -2,6 +2,7 @@ import { ConfigError } from '../../settings/config-error.ts';
 import type { ProviderContext, ProviderDeclaration, SettingWithoutEffect } from '../declaration.ts';
 import type { GoogleApi } from './google-api.ts';
 import { createGoogleProvider } from './google-provider.ts';
+import { OmniApi } from './omni/omni-api.ts';
 import { googleSettings, type GoogleConfig } from './settings.ts';
 import { Credentials } from './vertex/credentials.ts';
 import { createVertexApi } from './vertex/vertex-api.ts';
@@ -9,13 +10,21 @@ import { createVertexApi } from './vertex/vertex-api.ts';
 const name = 'GOOGLE';
 const label = 'Google';
 
-const { project, credentialsFile, accessToken, vertexBaseUrl, geminiApiKey, geminiBaseUrl } = googleSettings;
+const { project, credentialsFile, accessToken, vertexBaseUrl, geminiApiKey, geminiBaseUrl, geminiTextModel } =
+  googleSettings;
 
 /** Whether the operator named credentials of Google Cloud: the machine may have its own besides. */
 const namesCredentials = (settings: GoogleConfig): boolean =>
   settings.credentialsFile !== null || settings.accessToken !== null;
 
-/** Google: Veo on Vertex AI. */
+/**
+ * True if Veo is used. A project alone may be another program's: where there is a key of the Gemini API too, Veo requires
+ * credentials that were named.
+ */
+const usesVertex = (settings: GoogleConfig): boolean =>
+  settings.project !== null && (namesCredentials(settings) || settings.geminiApiKey === null);
+
+/** Google: Veo on Vertex AI, and Gemini Omni. */
 export const google = {
   name,
   label,
@@ -28,14 +37,21 @@ export const google = {
     googleSettings.location.variable,
     credentialsFile.variable,
     accessToken.variable,
+    // Prompts are drafted with them whether the provider is used or not.
+    geminiBaseUrl.variable,
+    geminiTextModel.variable,
   ],
   settingsWithoutEffect: findWithoutEffect,
   implementation: {
     credentials: {
-      variables: `${project.variable} with ${credentialsFile.variable} or ${accessToken.variable}`,
-      areSet: (settings) => settings.project !== null && namesCredentials(settings),
+      variables: `${geminiApiKey.variable}, or ${project.variable} with ${credentialsFile.variable} or ${accessToken.variable}`,
+      areSet: (settings) =>
+        settings.geminiApiKey !== null || (settings.project !== null && namesCredentials(settings)),
       // Where the provider is asked for by name, the credentials of the machine are good enough.
-      missing: (settings) => (settings.project === null ? project.variable : null),
+      missing: (settings) =>
+        settings.project === null && settings.geminiApiKey === null
+          ? `${geminiApiKey.variable} or ${project.variable}`
+          : null,
     },
     callbacks: null,
     start: async (settings, context) => ({
@@ -51,7 +67,14 @@ export const google = {
 } as const satisfies ProviderDeclaration<typeof googleSettings>;
 
 /** Veo first: it is the default where a project is configured. */
-async function createApis(settings: GoogleConfig, { timeoutMs }: ProviderContext): Promise<GoogleApi[]> {
+async function createApis(settings: GoogleConfig, context: ProviderContext): Promise<GoogleApi[]> {
+  const { geminiApiKey: apiKey, geminiBaseUrl: baseUrl } = settings;
+  const vertex = usesVertex(settings) ? await createVertex(settings, context) : [];
+  const { timeoutMs } = context;
+  return apiKey === null ? vertex : [...vertex, new OmniApi({ label, apiKey, baseUrl, timeoutMs })];
+}
+
+async function createVertex(settings: GoogleConfig, { timeoutMs }: ProviderContext): Promise<GoogleApi[]> {
   const { project: projectId, location, vertexBaseUrl: baseUrl } = settings;
   if (projectId === null) return [];
   const account = { accessToken: settings.accessToken, credentialsFile: settings.credentialsFile, timeoutMs };
@@ -75,15 +98,14 @@ function findWithoutEffect(settings: GoogleConfig, isUsed: boolean): SettingWith
     ...(settings.project === null
       ? requires([credentialsFile.variable, accessToken.variable, vertexBaseUrl.variable], project.variable)
       : []),
-    ...(settings.project !== null && !isUsed && !namesCredentials(settings)
+    ...(settings.project !== null && !(isUsed && usesVertex(settings)) && !namesCredentials(settings)
       ? requires(
           [project.variable],
-          `${credentialsFile.variable} or ${accessToken.variable}; with google in PROVIDERS the machine's own credentials are used`,
+          `${credentialsFile.variable} or ${accessToken.variable}; with google in PROVIDERS and no ${geminiApiKey.variable}, the machine's own credentials are used`,
         )
       : []),
-    ...[geminiApiKey.variable, geminiBaseUrl.variable].map((variable) => ({
-      variable,
-      reason: 'this version does not support Gemini Omni yet',
-    })),
+    ...(settings.geminiApiKey === null
+      ? requires([geminiBaseUrl.variable, geminiTextModel.variable], geminiApiKey.variable)
+      : []),
   ];
 }

@@ -1,4 +1,4 @@
-import type { OpenedVideo, VideoProvider } from '../provider.ts';
+import type { OpenedVideo, VideoElsewhere, VideoProvider } from '../provider.ts';
 
 /** One of the APIs at which Google makes videos. Each has its own models, credentials and ids. */
 export interface GoogleApi
@@ -11,5 +11,5 @@ export interface GoogleApi
   /** Whether a provider task id, or the reference of a video, has the form of this API's: no other API has it too. */
   owns(idOrReference: string): boolean;
   /** As VideoProvider has it, for its own references. */
-  openVideo(reference: string, signal: AbortSignal): Promise<OpenedVideo>;
+  openVideo(reference: string, signal: AbortSignal): Promise<OpenedVideo | VideoElsewhere>;
 }

@@ -12,14 +12,30 @@ const location = (value: string) =>
     ? value
     : new Invalid('must be a location of Google Cloud, such as us-central1 or global');
 
+const modelName = (value: string) =>
+  /^[\w.-]{1,100}$/.test(value)
+    ? value
+    : new Invalid('must be the name of a model, such as gemini-3.8-flash');
+
 /** Settings of the accounts at Google. */
 export const googleSettings = {
-  geminiApiKey: optionalSetting('GEMINI_API_KEY', 'key of the Gemini API: turns on Gemini Omni', headerText),
+  geminiApiKey: optionalSetting(
+    'GEMINI_API_KEY',
+    'key of the Gemini API: turns on Gemini Omni, and drafts of prompts from images',
+    headerText,
+  ),
   geminiBaseUrl: setting(
     'GEMINI_BASE_URL',
     'https://generativelanguage.googleapis.com',
     'base URL of the Gemini API',
     httpUrl,
+  ),
+  geminiTextModel: setting(
+    'GEMINI_TEXT_MODEL',
+    // The newest stable one that reads images, without an announced end (Google's page of deprecations, 2026-09).
+    'gemini-3.8-flash',
+    'language model of the Gemini API that drafts prompts from images',
+    modelName,
   ),
   project: optionalSetting(
     'GOOGLE_CLOUD_PROJECT',

@@ -69,7 +69,7 @@ async function run(args: readonly string[]): Promise<void> {
   // `on`, not `once`: a repeated signal must find a handler, or it would kill the process.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.resolve());
   await using simulator = await startSimulator(command.options);
-  const { host } = new URL(simulator.url);
+  const { host, port } = new URL(simulator.url);
   const { apiKey = 'any', hmacKey } = command.options;
   const environment = [
     `KIE_API_KEY=${apiKey}`,
@@ -83,8 +83,11 @@ async function run(args: readonly string[]): Promise<void> {
     'GOOGLE_CLOUD_PROJECT=simulator',
     `GOOGLE_ACCESS_TOKEN=${apiKey}`,
     `VERTEX_BASE_URL=${simulator.url}`,
+    `GEMINI_API_KEY=${apiKey}`,
+    `GEMINI_BASE_URL=${simulator.url}`,
     'PROVIDERS=google',
-    `FETCH_ALLOW_HOSTS=${host}`,
+    // Downloads of Omni lead to another origin.
+    `FETCH_ALLOW_HOSTS=${host},localhost:${port}`,
   ];
   process.stdout.write(
     `Simulator listening on ${simulator.url}\n\n${environment.join('\n')}\n\nFor Google instead:\n\n${google.join('\n')}\n`,

@@ -11,6 +11,7 @@ import type {
   SubmitRequest,
 } from '../../provider.ts';
 import { withResponse } from '../../quoted-response.ts';
+import type { GoogleApi } from '../google-api.ts';
 import { createBody, reservedOptions } from './create-body.ts';
 import { contentOf } from './image-content.ts';
 import { omniModels } from './models.ts';
@@ -28,9 +29,8 @@ export interface OmniOptions {
 }
 
 /** Gemini Omni through the Interactions API of the Gemini API. */
-export class OmniApi implements AsyncDisposable {
+export class OmniApi implements GoogleApi {
   readonly models = omniModels;
-  readonly reservedOptions = reservedOptions;
   readonly #options: OmniOptions;
   readonly #http: ProviderHttp;
   readonly #checks: OmniChecks;
@@ -57,9 +57,13 @@ export class OmniApi implements AsyncDisposable {
     return known === undefined ? null : known.price(chosenSettings(known, settings));
   }
 
-  /** Labels of the bill are free; nothing else is known to be. */
-  freeOptions(): ReadonlyMap<string, 'string' | 'boolean'> {
-    return new Map();
+  reservedOptions(): ReadonlySet<string> {
+    return reservedOptions;
+  }
+
+  /** No option is known to be free. */
+  freeOptions(): ReadonlyMap<string, never> {
+    return new Map<string, never>();
   }
 
   async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {

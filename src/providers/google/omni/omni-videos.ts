@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { abandon } from '../../../media/fetch/abandon.ts';
 import type { OpenAnswer, ProviderHttp } from '../../http/http.ts';
 import type { OpenedVideo, VideoElsewhere } from '../../provider.ts';
 import { downloadUrl } from './file-address.ts';
@@ -41,11 +41,6 @@ export class OmniVideos {
     throw new Error('the source redirects without end');
   }
 }
-
-/** Lets go of a body that is not read. Undici reports that as an error of the stream. */
-const abandon = (body: Readable): void => {
-  body.on('error', () => undefined).destroy();
-};
 
 const openedVideo = ({ headers, body }: OpenAnswer): OpenedVideo => ({
   body,
