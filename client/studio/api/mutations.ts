@@ -102,6 +102,21 @@ export const DeleteMutation = graphql(
   [UserErrorFields],
 );
 
+/** Drafts a prompt from images. Sends nothing to a provider of videos. */
+export const DraftPromptMutation = graphql(
+  `
+    mutation DraftPrompt($input: DraftPromptInput!) {
+      draftPrompt(input: $input) {
+        prompt
+        userErrors {
+          ...UserErrorFields
+        }
+      }
+    }
+  `,
+  [UserErrorFields],
+);
+
 /** Uploads a reference image. */
 export const UploadMutation = graphql(
   `

@@ -2,8 +2,8 @@ import type { ResultOf } from 'gql.tada';
 import { graphql } from './graphql.ts';
 import { TaskFields, UserErrorFields } from './task.ts';
 
-const MoneyFields = graphql(`
-  fragment MoneyFields on Viewer {
+const ViewerFields = graphql(`
+  fragment ViewerFields on Viewer {
     owner
     spentThisMonth {
       amount
@@ -12,6 +12,7 @@ const MoneyFields = graphql(`
     budgetPerMonth {
       amount
     }
+    canDraftPrompt
   }
 `);
 
@@ -20,11 +21,11 @@ export const ViewerQuery = graphql(
   `
     query Viewer {
       viewer {
-        ...MoneyFields
+        ...ViewerFields
       }
     }
   `,
-  [MoneyFields],
+  [ViewerFields],
 );
 /** The user of this page. */
 export type Viewer = ResultOf<typeof ViewerQuery>['viewer'];
@@ -34,7 +35,7 @@ export const StartQuery = graphql(
   `
     query Start {
       viewer {
-        ...MoneyFields
+        ...ViewerFields
       }
       providers {
         name
@@ -78,7 +79,7 @@ export const StartQuery = graphql(
       }
     }
   `,
-  [MoneyFields],
+  [ViewerFields],
 );
 /** A provider of videos. */
 export type Provider = ResultOf<typeof StartQuery>['providers'][number];

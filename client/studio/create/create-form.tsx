@@ -21,12 +21,14 @@ import { makerOf, mostImages, settle, takesImages, useOfImages } from './fit.ts'
 import { ImagesField } from './images-field.tsx';
 import { MakerFields } from './maker-fields.tsx';
 import { filesOfPaste } from './paste.ts';
+import { PromptDraftButton } from './prompt-draft.tsx';
 import { SettingFields } from './setting-fields.tsx';
 import { Submit } from './submit.tsx';
 import { useEstimate } from './use-estimate.ts';
 import { useGenerate } from './use-generate.ts';
 import { useImages } from './use-images.ts';
 import { useMissing } from './use-missing.ts';
+import { usePromptDraft } from './use-prompt-draft.ts';
 import { usePrices } from './use-prices.ts';
 
 const useCases = ['PRODUCT_VIDEO', 'HERO_IMAGE', 'GEMSTONE_CLOSEUP', 'LUXURY_BRAND', 'GENERAL'] as const;
@@ -35,6 +37,7 @@ const useCases = ['PRODUCT_VIDEO', 'HERO_IMAGE', 'GEMSTONE_CLOSEUP', 'LUXURY_BRA
 export function CreateForm() {
   const studio = useStudio();
   const providers = useValue(studio.providers);
+  const viewer = useValue(studio.viewer);
   const { i18n, t } = useLingui();
   const form = useRef<HTMLFormElement>(null);
   const [stored, setDraft] = useState(readDraft);
@@ -78,6 +81,7 @@ export function CreateForm() {
       act(...args);
       setErrors([]);
     };
+  const promptDraft = usePromptDraft((prompt) => change({ prompt }));
   const imageErrorOf = (field: 'referenceImages' | 'address', index: number | null = null) => {
     const found = errors.find(
       ({ field: path }) => path?.[1] === field && (path[2] ?? null) === (index?.toString() ?? null),
@@ -138,6 +142,14 @@ export function CreateForm() {
         placeholder={t`A red fox walks through fresh snow, low winter sun`}
         onValueChange={(prompt) => change({ prompt })}
       />
+      {viewer?.canDraftPrompt === true && (
+        <PromptDraftButton
+          state={promptDraft.state}
+          hasPictures={count > 0 && !isUploading}
+          onDraft={() => void promptDraft.write(draft)}
+          onUndo={promptDraft.undo}
+        />
+      )}
       <ImagesField
         images={images.images}
         most={mostImages(model)}

@@ -66,6 +66,10 @@ export function keepDraft(draft: Draft): void {
   }
 }
 
+/** Images as the server's inputs name them. */
+export const imageInputsOf = (images: readonly DraftImage[]) =>
+  images.map(({ url, uploadId }) => (uploadId === null ? { url } : { uploadId }));
+
 /** The input to send. Empty text fields are omitted, so that a use case alone is sufficient. */
 export function inputOf(draft: Draft): GenerateInput {
   const prompt = draft.prompt.trim();
@@ -79,7 +83,7 @@ export function inputOf(draft: Draft): GenerateInput {
     useCase: draft.useCase,
     provider: draft.provider,
     model: draft.model,
-    referenceImages: draft.images.map(({ url, uploadId }) => (uploadId === null ? { url } : { uploadId })),
+    referenceImages: imageInputsOf(draft.images),
     imagesAs: draft.images.length > 0 ? draft.imagesAs : 'AUTO',
     aspectRatio: draft.aspectRatio,
     durationSeconds: draft.durationSeconds,

@@ -115,6 +115,7 @@ export const userErrorTexts: Texts<UserError['code']> = {
   BAD_INPUT: msg`This value is not valid.`,
   UNSUPPORTED: msg`The model does not support this.`,
   PROVIDER_NOT_CONFIGURED: msg`This provider is not configured on the server.`,
+  PROVIDER_FAILED: msg`This did not work at the provider. Try again later.`,
   NOT_FOUND: msg`Not found. It may have been deleted.`,
   IDEMPOTENCY_CONFLICT: msg`This request conflicts with an earlier one. Press again.`,
   NOT_CANCELABLE: msg`The task has already ended.`,
