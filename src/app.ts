@@ -8,6 +8,7 @@ import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
 import { openMediaStore } from './media/storage/open-media-store.ts';
 import type { VideoProvider } from './providers/provider.ts';
+import { createPromptWriter } from './providers/google/text/prompt-writer.ts';
 import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
 import { openDatabase } from './open-database.ts';
 import { readPromptFrames } from './commands/prompt-frames.ts';
@@ -139,6 +140,8 @@ export async function startApp(
     recorder,
     providers,
     promptFrames: readPromptFrames(),
+    promptWriter: createPromptWriter(config.providers.settings.google, stack),
+    images: imageSources,
     budgets: config.auth.budgetPerMonth ?? new Map(),
     maxUploadBytes: config.limits.uploadBytesPerOwner,
     limits: {

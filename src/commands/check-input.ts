@@ -91,8 +91,9 @@ export function checkKey(key: string | null, field: readonly string[]): UserErro
     : badInput(`idempotencyKey must be plain text of at most ${maxKeyLength} characters on one line.`, field);
 }
 
-function checkText(
-  name: 'prompt' | 'negativePrompt' | 'label',
+/** Adds an error for a text that is too long, or that no database can hold. */
+export function checkText(
+  name: 'prompt' | 'negativePrompt' | 'label' | 'notes',
   text: string,
   maxLength: number,
   errors: UserError[],
@@ -128,7 +129,8 @@ const badInput = (message: string, field: readonly string[]): UserError => ({
 
 const byteLengthOf = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
 
-function checkImageUrl(text: string, bad: (message: string) => void): void {
+/** Reports the fault of an image's address, by its syntax alone. */
+export function checkImageUrl(text: string, bad: (message: string) => void): void {
   if (text.length > maxUrlLength) {
     bad(`An image URL must have at most ${maxUrlLength} characters.`);
     return;

@@ -1,5 +1,7 @@
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { VideoProvider } from '../providers/provider.ts';
+import type { ImageSources } from '../media/fetch/image-sources.ts';
+import type { PromptWriter } from '../providers/google/text/prompt-writer.ts';
 import { providerLabel } from '../providers/registry.ts';
 import type { Store } from '../store/store.ts';
 import type { Owner, ProviderName, VideoTask } from '../domain/video-task.ts';
@@ -24,6 +26,10 @@ export interface Commands {
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly promptFrames: PromptFrames;
+  /** Writes prompts from pictures; null where no language model is configured. */
+  readonly promptWriter: PromptWriter | null;
+  /** Fetches images from addresses of callers, through the address guard. */
+  readonly images: Pick<ImageSources, 'fetch'>;
   /** Budgets of owners. */
   readonly budgets: Budgets;
   /** The limit of the uploads of one owner, in bytes. */

@@ -4,6 +4,7 @@ import { monthOf } from '../store/queries/ledger.ts';
 import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from '../domain/budgets.ts';
 import type { Commands } from './command-context.ts';
+import { PromptDrafts, type DraftPromptInput, type DraftPromptResult } from './draft-prompt.ts';
 import { estimateVideo, type VideoEstimate } from './estimate-video.ts';
 import { FairSlots } from './fair-slots.ts';
 import { LookUps } from './look-up.ts';
@@ -34,12 +35,14 @@ export class VideoTasks {
   /** A burst of one owner's mutations delays no other's. */
   readonly #writes = new FairSlots(writesAtOnce);
   readonly #rate: MutationRate;
+  readonly #drafts: PromptDrafts;
   readonly #progress = new RisingProgress();
 
   constructor(commands: Commands) {
     this.#commands = commands;
     this.#refresher = new VideoTaskRefresher(commands, this.#writes);
     this.#lookUps = new LookUps(commands);
+    this.#drafts = new PromptDrafts(commands);
     this.#rate = new MutationRate(
       (owner) => commands.limits?.mutationsPerMinute(owner) ?? null,
       () => performance.now(),
@@ -96,6 +99,16 @@ export class VideoTasks {
       this.#uploads.set(file, uploaded);
     }
     return uploaded;
+  }
+
+  /** True if `draftPrompt` is available. */
+  get canDraftPrompt(): boolean {
+    return this.#drafts.areAvailable;
+  }
+
+  /** A prompt from pictures, by a language model. Nothing is stored, and no video is made. */
+  draftPrompt(owner: Owner, input: DraftPromptInput): Promise<DraftPromptResult> {
+    return this.#drafts.draft(owner, input);
   }
 
   /** The selection and cost of `generateVideo` for this input. */

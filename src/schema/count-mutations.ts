@@ -17,4 +17,10 @@ export function countMutations(schema: GraphQLSchema): GraphQLSchema {
 }
 
 /** Every payload has `userErrors`, and is nothing but null beside them. */
-const payloadOf = <T>(userErrors: readonly T[]) => ({ task: null, deletedId: null, image: null, userErrors });
+const payloadOf = <T>(userErrors: readonly T[]) => ({
+  task: null,
+  deletedId: null,
+  image: null,
+  prompt: null,
+  userErrors,
+});

@@ -108,6 +108,7 @@ const userErrorCode: Described<UserErrorCode> = {
   BAD_INPUT: 'A value is invalid or missing.',
   UNSUPPORTED: 'A value that the selected model does not support; the message lists the supported ones.',
   PROVIDER_NOT_CONFIGURED: 'This server has no credentials for the provider.',
+  PROVIDER_FAILED: 'The provider did not do it this time; try again later.',
   NOT_FOUND: 'It does not exist, or belongs to another owner.',
   IDEMPOTENCY_CONFLICT: 'The `idempotencyKey` was used before with a different input.',
   NOT_CANCELABLE: 'The task has already ended.',

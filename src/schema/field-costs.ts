@@ -34,6 +34,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'VideoTaskPayload.userErrors': { size: 2 },
   'DeleteVideoTaskPayload.userErrors': { size: 2 },
   'UploadReferenceImagePayload.userErrors': { size: 2 },
+  'DraftPromptPayload.userErrors': { size: 2 },
   'VideoEstimate.userErrors': { size: 2 },
   'Provider.models': { size: 20 },
   'VideoModel.aspectRatios': { size: 9 },
@@ -54,6 +55,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'Mutation.refreshVideoTask': { weight: 500 },
   'Mutation.resolveSubmission': { weight: 500 },
   'Mutation.uploadReferenceImage': { weight: 500 },
+  'Mutation.draftPrompt': { weight: 500 },
   // Introspection: as many as this schema has, most types having few.
   '__Schema.types': { size: 60 },
   '__Schema.directives': { size: 6 },

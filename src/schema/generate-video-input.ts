@@ -4,12 +4,12 @@ import type { UserError } from '../domain/user-error.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 
-/** The input of `generateVideo` and `estimateVideo`. */
-export type GenerateVideoInputRef = ReturnType<typeof declareGenerateVideoInput>;
+/** An image as an input names it. */
+export type ReferenceImageInputRef = ReturnType<typeof declareReferenceImageInput>;
 
-/** Declares the input. */
-export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
-  const ReferenceImageInput = builder.inputType('ReferenceImageInput', {
+/** Declares the input of one image. */
+export const declareReferenceImageInput = (builder: Builder) =>
+  builder.inputType('ReferenceImageInput', {
     description: 'A reference image. Exactly one field must be given.',
     isOneOf: true,
     fields: (t) => ({
@@ -17,6 +17,16 @@ export function declareGenerateVideoInput(builder: Builder, enums: Enums) {
       uploadId: t.id({ description: 'The id of an image uploaded with `uploadReferenceImage`.' }),
     }),
   });
+
+/** The input of `generateVideo` and `estimateVideo`. */
+export type GenerateVideoInputRef = ReturnType<typeof declareGenerateVideoInput>;
+
+/** Declares the input. */
+export function declareGenerateVideoInput(
+  builder: Builder,
+  enums: Enums,
+  ReferenceImageInput: ReferenceImageInputRef,
+) {
   return builder.inputType('GenerateVideoInput', {
     description: 'The content of a video and how it is generated.',
     fields: (t) => ({

@@ -6,7 +6,8 @@ import type { Context } from './context.ts';
 import { declareCost } from './cost.ts';
 import { declareEnums } from './enums.ts';
 import { declareEstimateVideo } from './estimate-video.ts';
-import { declareGenerateVideoInput } from './generate-video-input.ts';
+import { declareDraftPrompt } from './draft-prompt.ts';
+import { declareGenerateVideoInput, declareReferenceImageInput } from './generate-video-input.ts';
 import { declareGenerateVideo } from './generate-video.ts';
 import { declarePayloads } from './payloads.ts';
 import { declareProviders } from './providers.ts';
@@ -32,13 +33,15 @@ export function buildSchema(): GraphQLSchema {
   const VideoTask = declareVideoTask(builder, enums, ReferenceImage, Cost);
   const payloads = declarePayloads(builder, enums, VideoTask);
   declareVideoTaskQueries(builder, enums, VideoTask);
-  const Input = declareGenerateVideoInput(builder, enums);
+  const ReferenceImageInput = declareReferenceImageInput(builder);
+  const Input = declareGenerateVideoInput(builder, enums, ReferenceImageInput);
   declareEstimateVideo(builder, enums, Input, Cost, payloads);
   declareProviders(builder, enums, Cost);
   declareViewer(builder, Cost);
   declareGenerateVideo(builder, Input, payloads);
   declareCommands(builder, enums, payloads);
   declareUploadReferenceImage(builder, ReferenceImage, payloads);
+  declareDraftPrompt(builder, enums, ReferenceImageInput, payloads);
   declareTaskStatusChanged(builder, VideoTask);
   return inSlices(countMutations(builder.toSchema()));
 }

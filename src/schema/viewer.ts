@@ -33,6 +33,10 @@ export function declareViewer(builder: Builder, Cost: CostRef): void {
           return amount === null ? null : { amount, credits: null, settled: true };
         },
       }),
+      canDraftPrompt: t.boolean({
+        description: 'True if `draftPrompt` is available on this server.',
+        resolve: (_viewer, _args, { tasks }) => tasks.canDraftPrompt,
+      }),
       openTasks: t.int({
         description: 'The number of tasks of the viewer that have not ended.',
         resolve: ({ owner }, _args, { store }) => store.countOpen(owner),

@@ -53,6 +53,8 @@ async function startChecked() {
       recorder,
       providers: [provider],
       promptFrames: readPromptFrames(),
+      promptWriter: null,
+      images: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
       budgets: new Map(),
       maxUploadBytes: 1_000_000,
       wakeWorker: () => void work(),

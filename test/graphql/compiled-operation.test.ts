@@ -47,6 +47,8 @@ beforeAll(async () => {
     recorder: new Recorder(store, log, now),
     providers,
     promptFrames: readPromptFrames(),
+    promptWriter: null,
+    images: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     budgets: new Map(),
     maxUploadBytes: 1_000_000,
     wakeWorker: () => {},

@@ -59,6 +59,8 @@ export async function startPushServer(
     recorder,
     providers,
     promptFrames: readPromptFrames(),
+    promptWriter: null,
+    images: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     budgets: new Map(),
     maxUploadBytes: config.limits.uploadBytesPerOwner,
     wakeWorker: () => {},

@@ -228,7 +228,9 @@ describe('a check reads', () => {
 
 describe('a video', () => {
   const open = async (reference: string) => {
-    const { body, statesLength } = await api.openVideo(reference, signal);
+    const opened = await api.openVideo(reference, signal);
+    if ('redirectedTo' in opened) throw new Error(opened.redirectedTo);
+    const { body, statesLength } = opened;
     return { bytes: await buffer(body), statesLength };
   };
 
