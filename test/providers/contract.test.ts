@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GoogleApi } from '../../src/providers/google/google-api.ts';
 import { createGoogleProvider } from '../../src/providers/google/google-provider.ts';
 import type {
   CheckOutcome,
@@ -23,17 +24,23 @@ const { signal } = new AbortController();
 interface Contestant {
   readonly name: string;
   readonly model: string;
+  /** What a failed task is billed, as far as the provider documents it. */
+  readonly billed: 'NO' | 'UNKNOWN';
   /** An id in its form that it does not know. */
   readonly unknownId: string;
-  at(url: string): VideoProvider;
+  readonly at: (url: string) => VideoProvider;
 }
 
 const kie = (contract: 'jobs' | 'veo' | 'task'): Contestant => ({
   name: `Kie, ${contract}`,
   model: 'veo3_fast',
+  billed: 'NO',
   unknownId: 'f'.repeat(32),
   at: (url) => kieProviderAt(url, { contract, timeoutMs, apiKey: secret }),
 });
+
+const google = (api: GoogleApi): VideoProvider =>
+  createGoogleProvider({ name: 'GOOGLE', label: 'Google', pollIntervalMs: 1000, apis: [api] });
 
 /** Every implementation; a new one joins here. */
 const contestants: readonly Contestant[] = [
@@ -43,18 +50,13 @@ const contestants: readonly Contestant[] = [
   {
     name: 'Google, Vertex',
     model: 'veo-3.1-fast-generate-001',
+    billed: 'NO',
     unknownId: operation,
-    at: (url) =>
-      createGoogleProvider({
-        name: 'GOOGLE',
-        label: 'Google',
-        pollIntervalMs: 1000,
-        apis: [vertexApiAt(url, { timeoutMs, accessToken: secret })],
-      }),
+    at: (url) => google(vertexApiAt(url, { timeoutMs, accessToken: secret })),
   },
 ];
 
-describe.each(contestants)('$name', ({ model, unknownId, at }) => {
+describe.each(contestants)('$name', ({ model, billed, unknownId, at }) => {
   let simulator: Simulator;
   let provider: VideoProvider;
   beforeAll(async () => {
@@ -88,7 +90,7 @@ describe.each(contestants)('$name', ({ model, unknownId, at }) => {
     if (opened === undefined) throw new Error('It opens no videos');
     return 'body' in opened
       ? buffer(opened.body)
-      : Buffer.from(await (await fetch(opened.url)).arrayBuffer());
+      : Buffer.from(await (await fetch('url' in opened ? opened.url : opened.redirectedTo)).arrayBuffer());
   };
 
   it('makes a video, whose bytes are those that were made', async () => {
@@ -113,9 +115,9 @@ describe.each(contestants)('$name', ({ model, unknownId, at }) => {
   it.each([
     ['filtered', 'CONTENT_FILTERED'],
     ['fail', 'PROVIDER_FAILED'],
-  ])('reports the end %s as %s, unbilled', async (name, code) => {
+  ])('reports the end %s as %s, with what is known of its bill', async (name, code) => {
     const outcome = await end(await accepted(`fox [sim:${name}]`));
-    expect(outcome).toMatchObject({ kind: 'failed', error: { code, billed: 'NO' } });
+    expect(outcome).toMatchObject({ kind: 'failed', error: { code, billed } });
   });
 
   it('reports an id that it does not know as unknown, with what to do', async () => {
@@ -131,8 +133,8 @@ describe.each(contestants)('$name', ({ model, unknownId, at }) => {
       const id = await accepted(`fox [sim:${name}]`);
       const outcome = await end(id);
       // A video that comes before the nonsense is one all the same.
-      expect(['unknown', 'unavailable', 'completed']).toContain(outcome.kind);
-      if (outcome.kind === 'completed') expect(['check-malformed', 'check-huge']).toContain(name);
+      const mayBeWhole = ['check-malformed', 'check-huge'].includes(name);
+      expect(['unknown', 'unavailable', ...(mayBeWhole ? ['completed'] : [])]).toContain(outcome.kind);
     },
   );
 
@@ -158,7 +160,8 @@ describe.each(contestants)('$name', ({ model, unknownId, at }) => {
   ])('sends a create once, and does not know its outcome after %s', async (name) => {
     const before = simulator.stats.createsReceived;
     const outcome = await submit(`owl [sim:${name}]`);
-    expect(outcome.kind).toBe('unknown');
+    // An id that came before the cut is proof enough.
+    expect(name === 'create-cut' ? ['unknown', 'accepted'] : ['unknown']).toContain(outcome.kind);
     expect(JSON.stringify(outcome)).not.toContain(secret);
     expect(simulator.stats.createsReceived).toBe(before + 1);
   });
