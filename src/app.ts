@@ -73,6 +73,8 @@ export async function startApp(
   const started = await createProviders(config.providers.names, config.providers.settings, {
     timeoutMs: config.work.providerTimeoutMs,
     now,
+    log,
+    facts: store.providerFacts,
     stack,
   });
   const providers = started.map(({ provider }) => provider);

@@ -19,6 +19,11 @@ export interface ProviderOffer {
    * not known. Absent: the provider reports none.
    */
   successRate?(model: string): number | null;
+  /**
+   * The time at which the price of a model was last found to hold at the provider, in milliseconds since 1970; null:
+   * never since its price list. Absent: it cannot be checked.
+   */
+  pricedAt?(model: string): number | null;
   /** True if a model that is not listed is passed through by name. */
   readonly acceptsOtherModels: boolean;
   /**

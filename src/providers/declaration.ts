@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import type { ProviderFacts } from '../domain/provider-facts.ts';
 import type { ProviderName } from '../domain/video-task.ts';
 import type { AllowedHost } from '../settings/addresses/allowed-hosts.ts';
 import type { SettingGroup, Values } from '../settings/setting.ts';
@@ -58,6 +60,9 @@ export interface ProviderContext {
   /** For one request to the provider. */
   readonly timeoutMs: number;
   readonly now: () => number;
+  readonly log: Logger;
+  /** Facts that the provider reports now and then, in the database. */
+  readonly facts: ProviderFacts;
   /** Owns everything that the provider starts; disposed of in reverse order at the end of the process. */
   readonly stack: AsyncDisposableStack;
 }

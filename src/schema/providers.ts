@@ -165,8 +165,9 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       pricedAt: t.field({
         type: 'DateTime',
         nullable: true,
-        description: 'The date of the price list that `price` is from; null where no price is known.',
-        resolve: ({ model }) => model.pricedAt,
+        description:
+          'The time at which `price` was last found in the price list of the provider; null where no price is known.',
+        resolve: ({ model, provider }) => provider.pricedAt?.(model.id) ?? model.pricedAt,
       }),
       audio: t.field({
         type: enums.AudioSupport,

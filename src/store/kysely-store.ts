@@ -17,6 +17,8 @@ import { readPage } from './reads/pages.ts';
 import { QueuePositions } from './work/queue-positions.ts';
 import { TaskChanges, type Changed } from './queries/change.ts';
 import type { MediaRecords } from './media-records.ts';
+import type { ProviderFacts } from '../domain/provider-facts.ts';
+import { providerFacts } from './queries/provider-facts.ts';
 import type { Database } from './tables/database.ts';
 import type {
   ChangeScope,
@@ -43,6 +45,7 @@ import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from 
 /** A store of tables that are up to date. Owns the connections. */
 export class KyselyStore implements Store {
   readonly media: MediaRecords;
+  readonly providerFacts: ProviderFacts;
   readonly #db: Kysely<Database>;
   readonly #dialect: Dialect;
   readonly #transact: Transact;
@@ -67,6 +70,7 @@ export class KyselyStore implements Store {
     this.#slices = new Slices(db);
     this.#positions = new QueuePositions(db);
     this.shared = new SharedState(db, this.#transact, dialect);
+    this.providerFacts = providerFacts(db, this.shared);
   }
 
   get isShared(): boolean {

@@ -12,6 +12,7 @@ import type {
   VideoTask,
 } from '../domain/video-task.ts';
 import type { MediaRecords } from './media-records.ts';
+import type { ProviderFacts } from '../domain/provider-facts.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 
@@ -220,6 +221,8 @@ export interface Store extends AsyncDisposable {
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
   /** What is known of files. */
   readonly media: MediaRecords;
+  /** Facts that providers report now and then. */
+  readonly providerFacts: ProviderFacts;
   insertUpload(upload: Upload): Promise<void>;
   /** The size of the uploads of an owner, in bytes; a small one counts as 64 KB. */
   uploadedBytes(owner: Owner): Promise<number>;

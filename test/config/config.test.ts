@@ -227,7 +227,7 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS', 'METRICS_KEY', 'KIE_CATALOG_REFRESH'])(
+  it.each(['ADMINS', 'METRICS_KEY'])(
     'refuses %s, which this version does not implement, and takes it empty',
     (name) => {
       expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);

@@ -1,5 +1,6 @@
 import { parse, type EnumTypeDefinitionNode } from 'graphql';
 import { readFile } from 'node:fs/promises';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { VideoProvider } from '../../src/providers/provider.ts';
 import {
@@ -19,7 +20,19 @@ const unknownId = 'f'.repeat(32);
 /** The providers of these settings, started. */
 async function start(env: Record<string, string>, stack: AsyncDisposableStack): Promise<VideoProvider[]> {
   const { names, settings } = readConfig(env).providers;
-  const started = await createProviders(names, settings, { timeoutMs: 5000, now: Date.now, stack });
+  const log = pino({ level: 'silent' });
+  const facts = {
+    all: () => Promise.resolve(new Map()),
+    keep: () => Promise.resolve(),
+    reserve: () => Promise.resolve(false),
+  };
+  const started = await createProviders(names, settings, {
+    timeoutMs: 5000,
+    now: Date.now,
+    log,
+    facts,
+    stack,
+  });
   return started.map(({ provider }) => provider);
 }
 

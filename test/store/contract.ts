@@ -5,6 +5,7 @@ import { fairnessContract } from './contract/fairness.ts';
 import { storeTests, type TestDatabase } from './contract/fixture.ts';
 import { mediaContract } from './contract/media.ts';
 import { pagesContract } from './contract/pages.ts';
+import { providerFactsContract } from './contract/provider-facts.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
 import { uploadsContract } from './contract/uploads.ts';
@@ -22,5 +23,6 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   pagesContract(name, tests);
   uploadsContract(name, tests);
   mediaContract(name, tests);
+  providerFactsContract(name, tests);
   restartsContract(name, tests);
 }

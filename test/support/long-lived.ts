@@ -14,7 +14,10 @@ import { Subscriber } from '../../src/events/subscriber.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { ImageSources } from '../../src/media/fetch/image-sources.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
+import { kieEntries } from '../../src/providers/catalogue/kie/kie-entries.ts';
 import { google } from '../../src/providers/google/declaration.ts';
+import { ProviderHttp } from '../../src/providers/http/http.ts';
+import { CatalogueRefresh } from '../../src/providers/kie/catalogue-refresh/catalogue-refresh.ts';
 import { createMissingProvider } from '../../src/providers/missing-provider.ts';
 import type { VideoProvider } from '../../src/providers/provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
@@ -191,6 +194,24 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
         pollers.wake('KIE');
         await kie.asked();
       },
+    };
+  },
+  'the refresh of a catalogue whose request is under way': async (stack, log) => {
+    const kie = await startSilentHost(stack);
+    const store = await openStore(stack);
+    const refresh = new CatalogueRefresh({
+      provider: 'KIE',
+      entries: kieEntries,
+      http: stack.use(new ProviderHttp({ timeoutMs: 5000 })),
+      baseUrl: kie.url,
+      facts: store.providerFacts,
+      log,
+      now: Date.now,
+    });
+    return {
+      lifetime: refresh,
+      isReady: () => refresh.isWorking,
+      occupy: () => kie.asked(),
     };
   },
   housekeeping: async (stack, log) => {

@@ -22,6 +22,7 @@ export async function startTestApp(
     DATA_DIR: folder.path,
     SIMULATOR_DURATION_MS: '100',
     KIE_POLL_INTERVAL_MS: '50',
+    KIE_CATALOG_REFRESH: 'false',
     ...env,
   });
   const app = stack.use(await startApp(config, log));

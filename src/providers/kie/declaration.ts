@@ -15,7 +15,7 @@ export const kie = {
   implementation: {
     credentials: { variables: 'KIE_API_KEY', areSet: ({ apiKey }) => apiKey !== null },
     callbacks: kieCallbacks,
-    start: ({ apiKey, prices, ...settings }, { timeoutMs, now }) => ({
+    start: ({ apiKey, prices, catalogRefresh, ...settings }, { timeoutMs, now, log, facts }) => ({
       provider: createKieProvider({
         ...settings,
         name,
@@ -23,6 +23,7 @@ export const kie = {
         taskPage: 'https://app.kie.ai',
         apiKey: apiKey ?? '',
         prices: prices ?? new Map(),
+        ...(catalogRefresh && { catalogue: { facts, log } }),
         timeoutMs,
         now,
       }),

@@ -29,6 +29,7 @@ import { createRequest, type Contract, type CreateRequest } from './submit/creat
 import { freeOptions, reservedOptions, settingsInOptions } from './submit/options.ts';
 import { NoAnswerError, OwnFaultError } from '../http/faults.ts';
 import { ProviderHttp } from '../http/http.ts';
+import { CatalogueRefresh, type CatalogueRefreshOptions } from './catalogue-refresh/catalogue-refresh.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
 import { isObject, numberOf } from '../http/json.ts';
 import { usdPerCredit } from './models.ts';
@@ -57,6 +58,8 @@ export interface KieOptions {
   readonly prices?: ReadonlyMap<string, number>;
   /** Without it: what Kie offers. */
   readonly entries?: readonly CatalogueEntry[];
+  /** Where facts of Kie's catalogue are kept; without it, none are read. */
+  readonly catalogue?: Pick<CatalogueRefreshOptions, 'facts' | 'log' | 'spacingMs'>;
   readonly now: () => number;
 }
 
@@ -68,7 +71,9 @@ const balanceTimeoutMs = 5000;
 
 /** Kie.ai as a provider. */
 export function createKieProvider(options: KieOptions): VideoProvider {
-  return new KieProvider(options);
+  const provider = new KieProvider(options);
+  provider.start();
+  return provider;
 }
 
 /** A task that was made for a model as an earlier version described it, and that nothing was sent of. */
@@ -97,6 +102,7 @@ class KieProvider implements VideoProvider {
   readonly #uploads: ImageUploads;
   readonly #balance: Balance;
   readonly #checks: KieChecks;
+  readonly #refresh: CatalogueRefresh | null;
 
   constructor(options: KieOptions) {
     this.name = options.name;
@@ -113,9 +119,19 @@ class KieProvider implements VideoProvider {
       headers: { authorization: `Bearer ${options.apiKey}` },
     });
     this.#checks = new KieChecks(this.#http, options);
-    const { uploadUrl, label, now } = options;
+    const { uploadUrl, label, now, catalogue, name, baseUrl } = options;
+    const entries = this.#entries;
+    this.#refresh =
+      catalogue === undefined
+        ? null
+        : new CatalogueRefresh({ provider: name, entries, http: this.#http, baseUrl, now, ...catalogue });
     this.#balance = new Balance(() => this.#fetchBalance(), now);
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
+  }
+
+  /** Begins to read the catalogue, where that is wanted. */
+  start(): void {
+    this.#refresh?.start();
   }
 
   reservedOptions(model: string): ReadonlySet<string> {
@@ -133,6 +149,14 @@ class KieProvider implements VideoProvider {
     const named = operatorPrice(this.#options.prices, known, { ...video, model });
     if (named !== undefined) return named;
     return known && known.price(chosenSettings(known, settings));
+  }
+
+  successRate(model: string): number | null {
+    return this.#refresh?.successRate(model) ?? null;
+  }
+
+  pricedAt(model: string): number | null {
+    return this.#refresh?.pricedAt(model) ?? null;
   }
 
   async handOver(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver> {
@@ -201,6 +225,7 @@ class KieProvider implements VideoProvider {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#refresh?.[Symbol.asyncDispose]();
     await this.#http[Symbol.asyncDispose]();
   }
 

@@ -1,4 +1,4 @@
-import { headerText, httpUrl, integer, milliseconds, oneOf, text } from '../../settings/parsers.ts';
+import { flag, headerText, httpUrl, integer, milliseconds, oneOf, text } from '../../settings/parsers.ts';
 import { optionalSetting, setting, type Values } from '../../settings/setting.ts';
 import { parsePrices } from './operator-price.ts';
 
@@ -34,6 +34,12 @@ export const kieSettings = {
     '20',
     'how many tasks the Kie account may start in ten seconds; 0: no limit',
     integer(0),
+  ),
+  catalogRefresh: setting(
+    'KIE_CATALOG_REFRESH',
+    'true',
+    "read success rates of the listed models, and whether their prices still hold, from Kie's catalogue every six hours",
+    flag,
   ),
   prices: optionalSetting(
     'KIE_PRICES',

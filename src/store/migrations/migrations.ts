@@ -10,6 +10,7 @@ import { soundAndAvoidance } from './0008.ts';
 import { epochIdentity } from './0009.ts';
 import { storedMedia } from './0010.ts';
 import { instances } from './0011.ts';
+import { providerFacts } from './0012.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -170,5 +171,6 @@ export const migrations: MigrationProvider = {
       '0009_epoch_identity': epochIdentity,
       '0010_stored_media': storedMedia,
       '0011_instances': instances,
+      '0012_provider_facts': providerFacts,
     }),
 };

@@ -55,6 +55,8 @@ export interface KieAccount {
   /** Times of the creates inside the rate window. */
   readonly recentCreates: number[];
   credits: number;
+  /** Time of the last request of the catalogue. */
+  lastCatalogueAt: number;
 }
 
 /** A running simulator, with its account at Kie. */
@@ -74,6 +76,7 @@ export const createKieAccount = (options: KieAccountOptions, behaviours: Behavio
   recentCreates: [],
   // Enough that it never runs out unless the switch says so.
   credits: Number(behaviours.get('credits') ?? 1_000_000),
+  lastCatalogueAt: 0,
 });
 
 /** The task of an id that this or another process made, unless it is from the future or older than 14 days. */

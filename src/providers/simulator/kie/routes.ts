@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { answerCredit, answerDownloadUrl, pathBehindLink } from './account.ts';
 import { sendJson } from '../http/respond.ts';
 import { isLibraryUserAgent, sendStatus, refusal } from './responses.ts';
+import { answerCatalogue } from './catalogue.ts';
 import { answerCheck, answerSeedCheck } from './checks.ts';
 import { answerCreate } from './creates.ts';
 import { readFilePath } from './task/file-name.ts';
@@ -34,6 +35,8 @@ const uploadHost: Readonly<Record<string, Answer>> = {
 
 const uploadHostRefusal = { success: false, code: 401, msg: 'Authentication failed: Invalid API Key' };
 
+const catalogueRoute = /^GET \/api\/v1\/models(?:\/.+\/(?:success-rate|price))?$/;
+
 const creates = ['POST /api/v1/jobs/createTask', 'POST /api/v1/veo/generate'];
 
 /** Kie's wire. */
@@ -53,7 +56,7 @@ async function answer(world: KieWorld, asked: Asked, response: ServerResponse): 
   const isAllowed = isAuthorized(world, request.headers.authorization);
   const upload = uploadHost[route];
   const seedTask = /^GET \/v1\/video\/task\/([^/]+)$/.exec(route)?.[1];
-  const respond = upload ?? api[route];
+  const respond = upload ?? api[route] ?? (catalogueRoute.test(route) ? answerCatalogue : undefined);
   if (respond === undefined && seedTask === undefined) return false;
   if (!isAllowed) sendJson(response, upload === undefined ? refusal('401') : uploadHostRefusal);
   else if (seedTask !== undefined) answerSeedCheck(world, asked, response, seedTask);
