@@ -6,6 +6,7 @@ import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts } from './settings/addresses/allowed-hosts.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
+import { Posters } from './media/posters.ts';
 import { openMediaStore } from './media/storage/open-media-store.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { createPromptWriter } from './providers/google/text/prompt-writer.ts';
@@ -32,6 +33,8 @@ const usualMutationsPerMinute = 20_000;
 const localOwner = 'local';
 /** The limit of a check of an image address before the paid request, in milliseconds; a slower host is left to the provider. */
 const imageLookMs = 3000;
+/** The limit of fetching a picture for a poster, in milliseconds, while the video is copied. */
+const posterMs = 3000;
 /** The time for paid requests that are under way at the stop, in milliseconds; the whole stop takes at most 10 s. */
 const submitDrainMs = 5000;
 
@@ -94,6 +97,15 @@ export async function startApp(
     }),
   );
 
+  const posters = stack.use(
+    new Posters({
+      files,
+      allowHosts,
+      timeoutMs: posterMs,
+      log,
+      onBegin: (mediaKey) => store.media.begin(mediaKey, now()),
+    }),
+  );
   const recorder = new Recorder(store, log, now);
   const instance = randomUUID();
   const membership = stack.use(
@@ -117,6 +129,7 @@ export async function startApp(
       files,
       imageSources,
       archive,
+      posters,
       log,
       now,
       uptime: () => performance.now(),

@@ -3,10 +3,12 @@ import { openAccessKey, type AccessKey } from './api/access-key.ts';
 import { StartQuery, TaskQuery, type Model, type Provider, type Viewer } from './api/queries.ts';
 import type { Task } from './api/task.ts';
 import { createRequest, type Request } from './api/request.ts';
+import { storePoster } from './api/store-poster.ts';
 import { Feed, type Connection } from './live/feed.ts';
 import { TaskPages, type Filter } from './live/pages.ts';
 import { RetryPrices } from './live/retry-prices.ts';
 import { TaskStore } from './live/task-store.ts';
+import { FrameOffers } from './live/frame-offers.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
 import { homePath } from './route.ts';
@@ -36,6 +38,7 @@ export class Studio {
   readonly #providers = createValue<readonly Provider[]>([]);
   readonly #connection = createValue<Connection>('connecting');
   readonly #shown = createValue<ReadonlySet<string>>(new Set());
+  readonly #frames = new FrameOffers((taskId, frame) => storePoster(taskId, frame, this.key));
   #feed: Feed | null = null;
 
   constructor() {
@@ -44,6 +47,11 @@ export class Studio {
       if (before?.stage !== task.stage || before.cost?.amount !== task.cost?.amount)
         this.#feed?.refreshViewer();
     });
+  }
+
+  /** Offers the server the frame that a player shows as the poster of its task. */
+  offerFrame(taskId: string, video: HTMLVideoElement): void {
+    this.#frames.offer(taskId, video);
   }
 
   get access(): Value<Access> {

@@ -1,5 +1,6 @@
 import type { CheckOutcome, VideoProvider } from '../providers/provider.ts';
 import type { Owner, ProviderName, TaskId, VideoTask, VisibleTask } from '../domain/video-task.ts';
+import { storePoster } from './store-poster.ts';
 import { monthOf } from '../store/queries/ledger.ts';
 import type { MaybePromise, Spending } from '../store/store.ts';
 import { budgetOf } from '../domain/budgets.ts';
@@ -109,6 +110,11 @@ export class VideoTasks {
   /** A prompt from pictures, by a language model. Nothing is stored, and no video is made. */
   draftPrompt(owner: Owner, input: DraftPromptInput): Promise<DraftPromptResult> {
     return this.#drafts.draft(owner, input);
+  }
+
+  /** Keeps a frame as the poster of a task. */
+  storePoster(owner: Owner, id: TaskId, file: IncomingFile): Promise<TaskResult> {
+    return storePoster(this.#commands, owner, id, file);
   }
 
   /** The selection and cost of `generateVideo` for this input. */

@@ -115,7 +115,12 @@ export interface VideoElsewhere {
 /** The outcome of a status request. Only `completed` and `failed` end a task. */
 export type CheckOutcome =
   | (CheckFacts & { readonly kind: 'processing'; readonly percent: number | null })
-  | (CheckFacts & { readonly kind: 'completed'; readonly source: VideoSource })
+  | (CheckFacts & {
+      readonly kind: 'completed';
+      readonly source: VideoSource;
+      /** The address of a still picture of the video; absent where the provider supplies none. */
+      readonly posterUrl?: string | undefined;
+    })
   | (CheckFacts & { readonly kind: 'failed'; readonly error: TaskError })
   /** A response that cannot be read, or that the provider does not know the task. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }

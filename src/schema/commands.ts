@@ -68,6 +68,26 @@ export function declareCommands(
       },
     }),
   );
+  builder.mutationField('storePoster', (t) =>
+    t.field({
+      type: VideoTaskPayload,
+      description:
+        'Stores a frame that a client drew of the finished video as its poster: a JPEG, PNG or WebP of the shape of the video, ' +
+        'at most 2 MB. Only the first one is kept, and none where the provider supplied a poster.',
+      args: {
+        id: t.arg.id({ required: true, description: 'The id of the task.' }),
+        file: t.arg({
+          type: 'File',
+          required: true,
+          description: 'The frame, as a file of a multipart request.',
+        }),
+      },
+      resolve: (_root, { id, file }, { tasks, viewer }) => {
+        const taskId = fromGlobalId(id);
+        return taskId === null ? unknownTask : tasks.storePoster(viewer.owner, taskId, file);
+      },
+    }),
+  );
   builder.mutationField('retryVideoTask', (t) =>
     t.field({
       type: VideoTaskPayload,

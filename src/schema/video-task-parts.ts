@@ -1,3 +1,5 @@
+import { placeholderOf } from '../media/placeholders.ts';
+import type { PosterOrigin } from '../domain/poster.ts';
 import type { Progress } from '../domain/progress.ts';
 import {
   statusOf,
@@ -16,6 +18,15 @@ interface ProgressOfTask extends Progress {
 
 /** Declares the types of the task's parts: video, error, progress and transition. */
 export function declareVideoTaskParts(builder: Builder, enums: Enums) {
+  const PosterOriginType = builder.enumType('PosterOrigin', {
+    description: 'The origin of the still picture that stands for a video.',
+    values: {
+      PROVIDER: { description: 'The provider supplied it.' },
+      FRAME: { description: 'A frame of the video, stored by `storePoster`.' },
+      REFERENCE_IMAGE: { description: 'The first reference image of the task.' },
+      PLACEHOLDER: { description: 'A drawing of this server, the same for all videos of that shape.' },
+    } satisfies Record<PosterOrigin | 'PLACEHOLDER', object>,
+  });
   return {
     Video: builder.objectRef<Video>('Video').implement({
       description: 'The finished video.',
@@ -50,8 +61,17 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums) {
         posterUrl: t.field({
           type: 'URL',
           nullable: true,
-          description: 'A still picture, served by this server. Always null in this version.',
-          resolve: () => null,
+          description:
+            'A still picture, served by this server: see `posterOrigin`. Null once the retention has deleted it with the video.',
+          resolve: (video, _args, { mediaUrl }) =>
+            video.removedAt === undefined ? mediaUrl(video.poster?.mediaKey ?? placeholderOf(video)) : null,
+        }),
+        posterOrigin: t.field({
+          type: PosterOriginType,
+          nullable: true,
+          description: 'The origin of the poster; null where there is none.',
+          resolve: ({ poster, removedAt }) =>
+            removedAt === undefined ? (poster?.origin ?? 'PLACEHOLDER') : null,
         }),
         archivedAt: t.expose('archivedAt', {
           type: 'DateTime',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Archive } from '../media/archive.ts';
 import type { ImageSources } from '../media/fetch/image-sources.ts';
+import type { Posters } from '../media/posters.ts';
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
@@ -18,6 +19,7 @@ export interface WorkContext {
   readonly files: Pick<MediaStore, 'open' | 'find' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable' | 'fetch'>;
   readonly archive: Pick<Archive, 'fetch'>;
+  readonly posters: Pick<Posters, 'store'>;
   /** Time for which a task may stay open, in milliseconds. */
   readonly patienceMs: number;
   /** The address for callbacks of the provider about a task; null without a public one. */

@@ -22,8 +22,13 @@ describe('a gallery of 500 videos', () => {
     const { page } = studio;
     await waitFor(
       'the first pictures',
-      () => page.evaluate(() => [...document.querySelectorAll('video')].map(({ readyState }) => readyState)),
-      (states) => states.length > 0 && states.every((state) => state >= 2),
+      () =>
+        page.evaluate(() =>
+          [...document.querySelectorAll('video')].map(
+            ({ readyState, poster }) => readyState >= 2 || poster !== '',
+          ),
+        ),
+      (drawn) => drawn.length > 0 && drawn.every(Boolean),
     );
     const { titles, mostNodes, mostVideos, frames } = await page.evaluate(scrollThrough);
     expect(titles.toSorted()).toEqual(prompts);

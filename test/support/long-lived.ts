@@ -127,6 +127,7 @@ async function makePoller(
       whyUnreachable: () => Promise.resolve(null),
       fetch: () => Promise.reject(new Error('There is nothing to fetch')),
     },
+    posters: { store: () => Promise.resolve(null) },
     archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     log,
     now: Date.now,

@@ -17,6 +17,10 @@ import {
 export const sampleVideo = (name = '16x9.mp4'): Promise<Buffer> =>
   readFile(new URL(`../../src/providers/simulator/samples/${name}`, import.meta.url));
 
+/** A picture of the simulator: a frame of the video of that name. */
+export const sampleImage = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../src/providers/simulator/samples/${name}`, import.meta.url));
+
 /** One box of an MP4. */
 export interface SampleBox {
   readonly type: string;

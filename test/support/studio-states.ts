@@ -23,7 +23,7 @@ const pictureOf = (box: Locator) =>
     (video: HTMLVideoElement) =>
       new Promise<void>((resolve) => {
         const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-        if (video.readyState >= 2 && !video.seeking) drawn();
+        if (video.poster !== '' || (video.readyState >= 2 && !video.seeking)) drawn();
         else video.addEventListener('canplay', drawn, { once: true });
       }),
   );

@@ -17,6 +17,7 @@ export function quietWorkContext(parts: TestParts): WorkContext {
       whyUnreachable: () => Promise.resolve(null),
       fetch: () => Promise.reject(new Error('There is nothing to fetch')),
     },
+    posters: { store: () => Promise.resolve(null) },
     archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     patienceMs: 3_600_000,
     callbackUrl: () => null,

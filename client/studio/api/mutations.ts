@@ -134,3 +134,14 @@ export const UploadMutation = graphql(
   `,
   [UserErrorFields],
 );
+
+/** Stores a frame of a video as its poster. */
+export const StorePosterMutation = graphql(`
+  mutation StorePoster($id: ID!, $file: File!) {
+    storePoster(id: $id, file: $file) {
+      userErrors {
+        code
+      }
+    }
+  }
+`);

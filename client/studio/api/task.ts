@@ -29,6 +29,8 @@ export const TaskFields = graphql(`
       width
       height
       posterUrl
+      posterOrigin
+      removedAt
     }
     error {
       code

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { isMediaLink } from '../base.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
+import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Player } from './player.tsx';
 import { useRest } from './use-rest.ts';
@@ -18,20 +19,30 @@ interface MediaBoxProps {
 /** The picture of a task: its player when it is completed, before that its first reference image. Of constant size. */
 export function MediaBox({ task, delayStep = 0, isOpen = false }: MediaBoxProps) {
   const { t } = useLingui();
+  const studio = useStudio();
   const isResting = useRest(delayStep);
+  const url = (task.video?.removedAt ?? null) === null ? task.videoUrl : null;
+  // A picture that is no frame shows less than the video's first one.
+  const needsFrame = ['REFERENCE_IMAGE', 'PLACEHOLDER'].includes(task.video?.posterOrigin ?? '');
   const [image] = task.referenceImages;
   const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);
   return (
     <div className="media" data-stage={task.stage}>
-      {task.videoUrl !== null && isResting ? (
-        <Player url={task.videoUrl} poster={task.video?.posterUrl ?? null} title={title} isOpen={isOpen} />
+      {url !== null && isResting ? (
+        <Player
+          url={url}
+          poster={needsFrame ? null : (task.video?.posterUrl ?? null)}
+          title={title}
+          isOpen={isOpen}
+          onFrame={needsFrame ? (video) => studio.offerFrame(task.id, video) : undefined}
+        />
       ) : task.stage === 'FAILED' || task.stage === 'SUBMISSION_UNKNOWN' ? (
         <Icon name="warning" />
       ) : task.stage === 'CANCELED' ? (
         <Icon name="stop" />
       ) : (
         <>
-          {task.videoUrl === null && <AspectPicture ratio={task.aspectRatio} />}
+          {url === null && <AspectPicture ratio={task.aspectRatio} />}
           {image !== undefined && isResting && <Poster key={image.url} url={image.url} />}
         </>
       )}

@@ -8,6 +8,8 @@ interface PlayerProps {
   readonly title: string;
   /** True if it has controls before it is started. */
   readonly isOpen: boolean;
+  /** Called when the first frame is there, where there is no poster. */
+  readonly onFrame?: ((video: HTMLVideoElement) => void) | undefined;
 }
 
 /**
@@ -15,7 +17,7 @@ interface PlayerProps {
  * and scrolling a page with a dozen of them blocked it for 0.6 to 0.9 s with software rendering. Without them no frame
  * takes longer than 34 ms (two idle cores).
  */
-export function Player({ url, poster, title, isOpen }: PlayerProps) {
+export function Player({ url, poster, title, isOpen, onFrame }: PlayerProps) {
   const { t } = useLingui();
   const video = useRef<HTMLVideoElement>(null);
   const [isPressed, setIsPressed] = useState(false);
@@ -32,6 +34,8 @@ export function Player({ url, poster, title, isOpen }: PlayerProps) {
         ref={video}
         controls={isOpen || isPressed}
         playsInline
+        crossOrigin="anonymous"
+        onLoadedData={({ currentTarget }) => onFrame?.(currentTarget)}
         preload={poster === null ? 'metadata' : 'none'}
         poster={poster ?? undefined}
         src={`${url}#t=0.01`}

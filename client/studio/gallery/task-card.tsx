@@ -79,6 +79,10 @@ function Outcome({ task }: { readonly task: Task }) {
       </p>
     );
   }
+  const removedAt = task.video?.removedAt ?? null;
+  if (removedAt !== null) {
+    return <p className="outcome">{t`The server deleted the video: ${moment(i18n, removedAt)}.`}</p>;
+  }
   const facts = [
     task.label,
     studio.modelOf(task)?.label ?? task.model,

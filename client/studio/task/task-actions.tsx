@@ -38,7 +38,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   };
   return (
     <div className="actions">
-      {task.videoUrl !== null && (
+      {task.videoUrl !== null && (task.video?.removedAt ?? null) === null && (
         <>
           <a className="button button-primary" href={`${task.videoUrl}?download`} download>
             <Icon name="download" />

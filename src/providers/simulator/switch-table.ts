@@ -77,6 +77,7 @@ export const SWITCHES = [
     about: 'resultUrls is a JSON string directly in data, as in the quickstart',
   },
   { name: 'result-json-object', place: 'check', about: 'jobs: resultJson is an object instead of a string' },
+  { name: 'first-frame', place: 'check', about: 'jobs: resultJson has the first frame of the video too' },
   { name: 'param-object', place: 'check', about: 'jobs: param.input is an object instead of a string' },
   { name: 'text-times', place: 'check', about: 'times are "2025-06-06 10:30:00" strings instead of numbers' },
   {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
+import { findPlaceholder } from '../../media/placeholders.ts';
 import { contentTypeOf } from '../../media/content-types.ts';
 import type { MediaStore, StoredFile } from '../../media/storage/media-store.ts';
 import { StorageError } from '../../media/storage-error.ts';
@@ -25,7 +26,7 @@ const refusals = {
 } as const;
 
 /**
- * `/media/{key}`: finished videos and uploaded images, from whatever store has them. The key is the permission, so that a
+ * `/media/{key}`: finished videos, posters and uploaded images, from whatever store has them. The key is the permission, so that a
  * copied link and `<video src>` work on any page.
  */
 export class MediaRoute {
@@ -45,7 +46,7 @@ export class MediaRoute {
     response.setHeader('content-security-policy', 'sandbox');
     this.#letPause(request, response);
     try {
-      const file = keyShape.test(key) ? await this.#files.find(key) : null;
+      const file = keyShape.test(key) ? await this.#files.find(key) : findPlaceholder(key);
       if (file === null) refuse(response, 404);
       else await this.#serve(key, file, request, response, query.has('download'));
     } catch (error) {

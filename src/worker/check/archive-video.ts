@@ -1,4 +1,6 @@
 import type { ArchiveOutcome, PrivateVideo } from '../../media/archive.ts';
+import { StorageError } from '../../media/storage-error.ts';
+import type { Poster } from '../../domain/poster.ts';
 import { isTerminal } from '../../domain/video-task.ts';
 import type { CheckOutcome, VideoProvider, VideoSource } from '../../providers/provider.ts';
 import { beingCopied } from '../user-messages/hints.ts';
@@ -37,15 +39,40 @@ export async function archiveVideo(run: CheckRun, found: FoundVideo): Promise<Ar
   const timer = setTimeout(() => {
     reporting = report();
   }, reportAfterMs);
+  const posterEnding = new AbortController();
+  const poster = context.posters.store(
+    { url: found.posterUrl ?? null, referenceImage: task.spec.referenceImages[0] ?? null },
+    AbortSignal.any([signal, ending.signal, posterEnding.signal]),
+  );
   try {
     const source = archiveSourceOf(context.provider, found.source);
-    return await context.archive.fetch(source, AbortSignal.any([signal, ending.signal]), withinMs);
+    const outcome = await context.archive.fetch(source, AbortSignal.any([signal, ending.signal]), withinMs);
+    if (outcome.kind !== 'stored') {
+      posterEnding.abort();
+      await dropPoster(run, await poster);
+      return outcome;
+    }
+    const stored = await poster;
+    return stored === null ? outcome : { ...outcome, video: { ...outcome.video, poster: stored } };
   } catch (error) {
+    posterEnding.abort();
+    await dropPoster(run, await poster);
     if (isTaken && !signal.aborted) return null;
     throw error;
   } finally {
     clearTimeout(timer);
     await reporting;
+  }
+}
+
+/** Removes a poster whose video is not stored. What fails here is left to housekeeping. */
+async function dropPoster({ context: { files, store } }: CheckRun, poster: Poster | null): Promise<void> {
+  if (poster === null) return;
+  try {
+    await files.remove(poster.mediaKey);
+    await store.media.forget([poster.mediaKey]);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
   }
 }
 

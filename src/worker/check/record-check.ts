@@ -1,7 +1,7 @@
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { wakeIntervalMs } from '../../commands/wake-task.ts';
 import type { TaskEvent } from '../../domain/state-machine/state-machine.ts';
-import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import { isTerminal, mediaKeysOf, type VideoTask } from '../../domain/video-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
 import { gaveUp } from '../user-messages/task-errors.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
@@ -63,7 +63,8 @@ export async function recordCheck(
   );
   // The task was canceled, or passed to another worker: no task names the copy.
   if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
-    await files.remove(event.video.mediaKey);
-    await store.media.forget([event.video.mediaKey]);
+    const keys = mediaKeysOf(event.video);
+    for (const key of keys) await files.remove(key);
+    await store.media.forget(keys);
   }
 }

@@ -89,6 +89,7 @@ const rows: Record<
   'result-urls-string': [row('', completed), row('', completed, 'veo')],
   'result-urls-top': [row('', completed, 'veo')],
   'result-json-object': [row('', completed)],
+  'first-frame': [row('', completed)],
   'param-object': [row('', completed)],
   'text-times': [row('', completed), row('', completed, 'veo')],
   'null-data': [

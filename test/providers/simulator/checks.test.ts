@@ -56,6 +56,9 @@ const switches: Record<Exclude<SwitchesOf<'check'>, 'check-hang'>, Ended> = {
         data: { successFlag: 1, response: null, resultUrls: expect.stringMatching(/^\["http/) as unknown },
       }),
   },
+  'first-frame': {
+    jobs: (seen) => expect(seen.text).toMatch(/firstFrameUrl.{5,9}http[^"]+\.jpg/),
+  },
   'result-json-object': {
     jobs: (seen) => expect(json(seen.text)).toMatchObject({ data: { resultJson: { resultUrls: [text] } } }),
   },

@@ -4,12 +4,18 @@ import { errorCodeByText } from '../failure-texts.ts';
 import type { Answer } from '../../http/http.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../../http/json.ts';
 import { generationFailed, isAccessFault, isFailure, isFault } from '../status-codes.ts';
-import { videoUrlOf } from './video-url.ts';
+import { firstFrameOf, videoUrlOf } from './video-url.ts';
 
 /** The content of a response to a status request, on any contract. */
 export type KieRecord =
   | (RecordFacts & { readonly kind: 'processing'; readonly percent: number | null })
-  | (RecordFacts & { readonly kind: 'completed'; readonly url: string; readonly resolution: string | null })
+  | (RecordFacts & {
+      readonly kind: 'completed';
+      readonly url: string;
+      readonly resolution: string | null;
+      /** The first frame of the video; absent where the record has none. */
+      readonly posterUrl?: string;
+    })
   | (RecordFacts & {
       readonly kind: 'failed';
       readonly code: TaskErrorCode;
@@ -173,7 +179,10 @@ function judge(json: Unknowns, record: Unknowns, forced: State | null): KieRecor
       }
       const response = record['response'];
       const resolution = isObject(response) ? textOf(response['resolution']) : null;
-      return { kind: 'completed', url, resolution, ...facts, providerStatus: reported.status ?? 'success' };
+      const posterUrl = firstFrameOf(record);
+      const providerStatus = reported.status ?? 'success';
+      const poster = posterUrl === null ? {} : { posterUrl };
+      return { kind: 'completed', url, resolution, ...poster, ...facts, providerStatus };
     }
     default:
       return state satisfies never;

@@ -48,6 +48,12 @@ export function videoUrlOf(json: Unknowns, record: Unknowns, saysSuccess: boolea
   return saysSuccess ? search(json, 0) : null;
 }
 
+/** The first frame of the video, which `resultJson` of some models has beside it (Kie docs, 2026-10). */
+export function firstFrameOf(record: Unknowns): string | null {
+  const result = unwrapLeadingJson(record['resultJson']);
+  return isObject(result) ? firstUrl(result['firstFrameUrl']) : null;
+}
+
 /** The first link of the lists that the contracts name, as a record's `response` has them. */
 export function listedUrl(value: unknown): string | null {
   for (const list of lists(value)) {

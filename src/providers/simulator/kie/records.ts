@@ -78,7 +78,10 @@ function jobsResult(
 ): object {
   if (behaviours.has('no-url')) return { resultObject: {} };
   if (task.resolution !== '1080p' && task.resolution !== '4k')
-    return { resultUrls: urls([outcome.url], behaviours) };
+    return {
+      resultUrls: urls([outcome.url], behaviours),
+      ...(behaviours.has('first-frame') && { firstFrameUrl: [outcome.url.replace(/mp4$/, 'jpg')] }),
+    };
   const high = behaviours.has('origin-only') ? [] : [outcome.url];
   return {
     data: { result_urls: urls(high, behaviours), origin_urls: urls([outcome.originUrl], behaviours) },
