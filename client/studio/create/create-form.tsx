@@ -81,7 +81,7 @@ export function CreateForm() {
       act(...args);
       setErrors([]);
     };
-  const promptDraft = usePromptDraft((prompt) => change({ prompt }));
+  const promptDraft = usePromptDraft(draft.prompt, (prompt) => change({ prompt }));
   const imageErrorOf = (field: 'referenceImages' | 'address', index: number | null = null) => {
     const found = errors.find(
       ({ field: path }) => path?.[1] === field && (path[2] ?? null) === (index?.toString() ?? null),
@@ -147,6 +147,7 @@ export function CreateForm() {
           state={promptDraft.state}
           hasPictures={count > 0 && !isUploading}
           onDraft={() => void promptDraft.write(draft)}
+          onUse={promptDraft.use}
           onUndo={promptDraft.undo}
         />
       )}

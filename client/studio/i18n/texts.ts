@@ -70,7 +70,7 @@ export const imageUseTexts: Texts<Model['imageUseLimits'][number]['use']> = {
 /** Providers. */
 export const providerTexts: Texts<Task['provider']> = {
   KIE: msg`Kie API`,
-  GOOGLE: msg`Google Veo`,
+  GOOGLE: msg`Google`,
   SIMULATOR: msg`Simulation`,
 };
 
