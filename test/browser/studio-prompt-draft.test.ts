@@ -89,6 +89,7 @@ describe('a prompt drafted in the studio', () => {
     await hasPrompt(studio, written);
     await page.getByRole('button', { name: 'Restore my text' }).click();
     await hasPrompt(studio, 'my own words');
+    expect(studio.complaints).toEqual([]);
   });
 
   it('is not offered where the server has no key', async () => {

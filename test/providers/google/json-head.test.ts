@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOfBase64 } from '../../../src/providers/google/vertex/base64.ts';
+import { bytesOfBase64 } from '../../../src/providers/google/base64.ts';
 import { readJsonHead } from '../../../src/providers/google/json-head.ts';
 
 /** A body that comes in pieces of these lengths, again and again. */

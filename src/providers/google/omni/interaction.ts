@@ -1,6 +1,7 @@
 import type { Billed, TaskErrorCode } from '../../../domain/video-task.ts';
 import type { Answer } from '../../http/http.ts';
 import { isObject, numberOf, textOf, type Unknowns } from '../../http/json.ts';
+import { numberOfLongString } from './long-strings.ts';
 import { withoutBinding } from './create-body.ts';
 import {
   codeOf,
@@ -15,8 +16,8 @@ import {
 /** Where a finished video is. */
 export type OmniVideo =
   | { readonly kind: 'uri'; readonly uri: string }
-  /** Inside the interaction itself, as base64. */
-  | { readonly kind: 'inline' };
+  /** Inside the interaction itself, as base64: this text, or the long string of this number, which the text stands for. */
+  | { readonly kind: 'inline'; readonly data: string; readonly longString: number | null };
 
 /** Facts of an interaction, whatever its state. */
 interface Facts {
@@ -176,7 +177,8 @@ function videoOf(json: Unknowns): OmniVideo | null {
     if (!isVideo) continue;
     const uri = textOf(part['uri']);
     if (uri !== null) return { kind: 'uri', uri };
-    if (textOf(part['data']) !== null) return { kind: 'inline' };
+    const data = textOf(part['data']);
+    if (data !== null) return { kind: 'inline', data, longString: numberOfLongString(data) };
   }
   return null;
 }

@@ -43,7 +43,7 @@ export class OmniApi implements GoogleApi {
     this.#options = { ...options, baseUrl };
     // No redirect is followed with these headers, so only this origin ever gets the key.
     this.#http = new ProviderHttp({ timeoutMs, headers: { 'x-goog-api-key': apiKey } });
-    this.#checks = new OmniChecks(this.#http, { label, baseUrl });
+    this.#checks = new OmniChecks(this.#http, { label, baseUrl, timeoutMs });
     this.#videos = new OmniVideos(this.#http, baseUrl);
   }
 

@@ -1,8 +1,10 @@
+import { DeadlineSignal } from '../../../time/deadline.ts';
 import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer, ProviderHttp } from '../../http/http.ts';
 import { isObject, textOf } from '../../http/json.ts';
 import type { CancelOutcome, CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
 import { capitalise, taskError } from '../../task-error.ts';
+import { fetchInteraction, interactionUrl } from './fetch-interaction.ts';
 import { fileUrl, readVideoAddress, type VideoAddress } from './file-address.ts';
 import { codeOf, isAccess, readError, responseError } from './google-error.ts';
 import { readInteraction, type InteractionState, type OmniVideo } from './interaction.ts';
@@ -11,6 +13,8 @@ import { readInteraction, type InteractionState, type OmniVideo } from './intera
 export interface OmniChecksOptions {
   readonly label: string;
   readonly baseUrl: string;
+  /** For one check. */
+  readonly timeoutMs: number;
 }
 
 /** The reference of a file, for `openVideo`. */
@@ -30,7 +34,7 @@ export class OmniChecks {
 
   /** One check: a request for the interaction, and one for the state of its file. */
   async check({ providerTaskId }: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
-    const answer = await this.#get(this.#interactionUrl(providerTaskId), signal);
+    const answer = await this.#interaction(providerTaskId, signal);
     if (answer.kind === 'unavailable') return answer;
     const { retryAfterMs } = answer.answer;
     const state = readInteraction(answer.answer, providerTaskId);
@@ -53,7 +57,7 @@ export class OmniChecks {
   /** Asks for the end of an interaction that still runs. */
   async cancel(providerTaskId: string, signal: AbortSignal): Promise<CancelOutcome> {
     try {
-      const url = `${this.#interactionUrl(providerTaskId)}/cancel`;
+      const url = `${interactionUrl(this.#options.baseUrl, providerTaskId)}/cancel`;
       return readCancel(await this.#http.post(url, undefined, signal));
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
@@ -61,18 +65,11 @@ export class OmniChecks {
     }
   }
 
-  async #get(
-    url: string,
-    signal: AbortSignal,
-  ): Promise<
-    { readonly kind: 'answered'; readonly answer: Answer } | Extract<CheckOutcome, { kind: 'unavailable' }>
-  > {
-    try {
-      return { kind: 'answered', answer: await this.#http.get(url, signal) };
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error;
-      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
-    }
+  /** The interaction, however large the images and the video inside of it are. */
+  async #interaction(id: string, signal: AbortSignal): Promise<Answered> {
+    using deadline = new DeadlineSignal(this.#options.timeoutMs);
+    const bounded = AbortSignal.any([signal, deadline.signal]);
+    return await answered(fetchInteraction(this.#http, this.#options.baseUrl, id, bounded));
   }
 
   /** A finished video is ready when its file is: right after the end it may still be processed. */
@@ -98,7 +95,7 @@ export class OmniChecks {
     facts: CheckFacts,
     signal: AbortSignal,
   ): Promise<CheckOutcome> {
-    const got = await this.#get(fileUrl(this.#options.baseUrl, fileId), signal);
+    const got = await answered(this.#http.get(fileUrl(this.#options.baseUrl, fileId), signal));
     if (got.kind === 'unavailable') return got;
     const { status, json, retryAfterMs } = got.answer;
     if (status === 429 || status >= 500)
@@ -127,10 +124,6 @@ export class OmniChecks {
     return { ...facts, kind: 'completed', source };
   }
 
-  #interactionUrl(id: string): string {
-    return `${this.#options.baseUrl}/v1beta/interactions/${encodeURIComponent(id)}`;
-  }
-
   #errorOf({ code, providerCode, text, billed }: Extract<InteractionState, { kind: 'failed' }>) {
     return taskError(this.#options.label, code, providerCode, text, billed);
   }
@@ -142,6 +135,20 @@ export class OmniChecks {
         ? `The response of ${label} could not be read (${reason}). Checking goes on.`
         : `${capitalise(label)} knows no interaction ${missingId}. Make sure that the id is right; checking goes on.`;
     return { kind: 'unknown', reason, hint };
+  }
+}
+
+/** A whole answer, or the fault that there was instead of one. */
+type Answered =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  | Extract<CheckOutcome, { kind: 'unavailable' }>;
+
+async function answered(request: Promise<Answer>): Promise<Answered> {
+  try {
+    return { kind: 'answered', answer: await request };
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error;
+    return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
   }
 }
 

@@ -8,7 +8,7 @@ import type { CheckOutcome, CheckRequest, OpenedVideo } from '../../provider.ts'
 import { capitalise } from '../../task-error.ts';
 import { googleErrorOf } from '../error-body.ts';
 import { JsonTooLongError, readJsonHead, type JsonHead } from '../json-head.ts';
-import { bytesOfBase64 } from './base64.ts';
+import { bytesOfBase64 } from '../base64.ts';
 import type { Credentials } from './credentials.ts';
 import { readOperation, videoMembers, type Operation } from './operation.ts';
 import { operationPath } from './operation-path.ts';

@@ -81,7 +81,7 @@ const rows: readonly Row[] = [
     body: interaction('completed', {
       steps: [output({ type: 'video', mime_type: 'video/mp4', data: 'AAAA' })],
     }),
-    state: { kind: 'completed', video: { kind: 'inline' } },
+    state: { kind: 'completed', video: { kind: 'inline', data: 'AAAA', longString: null } },
   },
   {
     name: 'completed with text beside the video',

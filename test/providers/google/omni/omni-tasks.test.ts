@@ -16,6 +16,7 @@ describe('a task of Omni', () => {
   it.each([
     ['a cat', completed],
     ['a cat [sim:google-file=late]', completed],
+    ['a cat [sim:google-inline]', completed],
     ['a cat [sim:filtered]', failed('CONTENT_FILTERED')],
     ['a cat [sim:google-errors=internal]', failed('PROVIDER_FAILED')],
     ['a cat [sim:google-status=requires_action]', failed('PROVIDER_FAILED')],
