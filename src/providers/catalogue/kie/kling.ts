@@ -89,4 +89,30 @@ export const kling: readonly CatalogueEntry[] = [
     },
     typicalSeconds: 181,
   },
+  {
+    id: 'kling/v2-5-turbo-text-to-video-pro',
+    label: 'Kling 2.5 Turbo Pro',
+    maker: 'Kling',
+    inputs: {
+      prompt,
+      // The image model takes 500, the one for text 2500.
+      negativePrompt: { field: 'negative_prompt', maxLength: 500 },
+      audio: 'NEVER',
+      aspectRatio,
+      durationSeconds: { field: 'duration', as: 'string', values: [5, 10], default: 5 },
+      resolution: 'P1080',
+    },
+    text: {},
+    images: {
+      FIRST_FRAME: {
+        min: 1,
+        max: 1,
+        model: 'kling/v2-5-turbo-image-to-video-pro',
+        place: { each: ['image_url'] },
+        inputs: { aspectRatio: null },
+      },
+    },
+    price: { listedOn: '2026-06-11', per: 'video', credits: { P1080: { 5: 42, 10: 84 } } },
+    typicalSeconds: null,
+  },
 ];

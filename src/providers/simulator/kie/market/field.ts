@@ -44,6 +44,12 @@ export const integer = (least: number, most: number, ...others: readonly number[
       : `must be an integer from ${least} to ${most}`,
   );
 
+/** A number, fractions included. */
+export const number = (least: number, most: number): Field =>
+  optional((value) =>
+    typeof value === 'number' && value >= least && value <= most ? null : `must be from ${least} to ${most}`,
+  );
+
 /** A whole number as a string. */
 export const integerText = (least: number, most: number): Field =>
   optional((value) =>
