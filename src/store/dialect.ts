@@ -9,6 +9,11 @@ import type { PresentReads } from './reads/task-reads.ts';
 export interface Dialect extends PresentReads {
   /** True if rows are locked one by one (PostgreSQL), false if the whole database is (SQLite). */
   readonly locksRows: boolean;
+  /**
+   * True if writes that arrive together share a transaction: one connection writes, and each of its commits waits for
+   * the disk. False where many connections write and the database itself syncs their commits together.
+   */
+  readonly groupsCommits: boolean;
   /** True if this process alone owns the database: a start then frees what the process before had claimed. */
   readonly isSoleOwner: boolean;
   /**

@@ -36,7 +36,7 @@ import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
 import { Slices } from './reads/slices.ts';
 import { TaskReads } from './reads/task-reads.ts';
-import { transactor, type Transact } from './transactions.ts';
+import { transactionsOf, type Transact, type Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import { type TaskField, type TaskWith } from '../domain/task-fields.ts';
@@ -48,6 +48,7 @@ export class KyselyStore implements Store {
   readonly providerFacts: ProviderFacts;
   readonly #db: Kysely<Database>;
   readonly #dialect: Dialect;
+  readonly #transactions: Transactions;
   readonly #transact: Transact;
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
@@ -61,8 +62,9 @@ export class KyselyStore implements Store {
   constructor(db: Kysely<Database>, dialect: Dialect, revisions: Revisions) {
     this.#db = db;
     this.#dialect = dialect;
-    this.#transact = transactor(db, dialect);
-    this.media = mediaRecords(db);
+    this.#transactions = transactionsOf(db, dialect);
+    this.#transact = (work) => this.#transactions.run(work);
+    this.media = mediaRecords(db, this.#transact);
     this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
@@ -167,7 +169,7 @@ export class KyselyStore implements Store {
   }
 
   insertUpload(upload: Upload): Promise<void> {
-    return insertUpload(this.#db, upload);
+    return this.#transact((trx) => insertUpload(trx, upload));
   }
 
   uploadedBytes(owner: Owner): Promise<number> {
@@ -179,7 +181,7 @@ export class KyselyStore implements Store {
   }
 
   useUpload(...[owner, id, now]: Parameters<Store['useUpload']>): ReturnType<Store['useUpload']> {
-    return useUpload(this.#db, owner, id, now);
+    return this.#transact((trx) => useUpload(trx, owner, id, now));
   }
 
   sweepUploads(usedBefore: number): ReturnType<Store['sweepUploads']> {
@@ -229,7 +231,7 @@ export class KyselyStore implements Store {
   }
 
   pauseCreates(provider: ProviderName, until: number): Promise<void> {
-    return pauseCreates(this.#db, provider, until);
+    return this.#transact((trx) => pauseCreates(trx, provider, until));
   }
 
   spending(...[owner, month]: Parameters<Store['spending']>): ReturnType<Store['spending']> {
@@ -266,6 +268,7 @@ export class KyselyStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.revisions.clear();
+    await this.#transactions.settled();
     await this.#db.destroy();
   }
 
@@ -284,10 +287,10 @@ export class KyselyStore implements Store {
   }
 }
 
-const mediaRecords = (db: Kysely<Database>): MediaRecords => ({
-  begin: (key, at) => beginMedia(db, key, at),
+const mediaRecords = (db: Kysely<Database>, transact: Transact): MediaRecords => ({
+  begin: (key, at) => transact((trx) => beginMedia(trx, key, at)),
   unnamed: (request) => unnamedMedia(db, request),
-  forget: (keys) => forgetMedia(db, keys),
+  forget: (keys) => transact((trx) => forgetMedia(trx, keys)),
   use: () => readMediaUse(db),
   oldestVideos: (request) => readOldestVideos(db, request),
 });

@@ -1,15 +1,34 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Dialect } from './dialect.ts';
+import { GroupCommit } from './group-commit.ts';
 import type { Database } from './tables/database.ts';
 
 /** The number of runs of a transaction that conflicts with others: each time another one has made progress. */
 const mostRuns = 5;
 
-/** Runs work in a transaction; it may run more than once, and only its last run is kept. */
-export type Transact = <Value>(work: (trx: Transaction<Database>) => Promise<Value>) => Promise<Value>;
+/** The statements of one write. They may run more than once, and only their last run is kept. */
+export type Work<Value> = (trx: Transaction<Database>) => Promise<Value>;
+
+/** Runs work in a transaction. Resolves after its commit; rejects with the error of the work, of which nothing is kept. */
+export type Transact = <Value>(work: Work<Value>) => Promise<Value>;
+
+/** The writes of a store. */
+export interface Transactions {
+  readonly run: Transact;
+  /** Resolves when every write that was begun has been answered. */
+  settled(): Promise<void>;
+}
+
+/** The transactions of a database: grouped, or at the same time as each other. */
+export function transactionsOf(
+  db: Kysely<Database>,
+  { groupsCommits, isConflict }: Pick<Dialect, 'groupsCommits' | 'isConflict'>,
+): Transactions {
+  return groupsCommits ? new GroupCommit(db) : { run: transactor(db, isConflict), settled: async () => {} };
+}
 
 /** Transactions that are run again where only another one at the same time was in the way. */
-export function transactor(db: Kysely<Database>, { isConflict }: Pick<Dialect, 'isConflict'>): Transact {
+function transactor(db: Kysely<Database>, isConflict: Dialect['isConflict']): Transact {
   return async (work) => {
     for (let run = 1; ; run += 1) {
       try {

@@ -11,10 +11,17 @@ export interface StoreProcess extends AsyncDisposable {
   kill(): Promise<string[]>;
 }
 
-/** Starts a process that opens `file`, and then only holds it or inserts tasks without end. */
-export function storeProcess(file: string, work: 'hold' | 'insert'): StoreProcess {
+/**
+ * Starts a process that opens `file`, and then only holds it, or inserts tasks without end, or inserts groups of tasks and
+ * is killed between the statements of the group after so many others and its commit.
+ */
+export function storeProcess(
+  file: string,
+  work: 'hold' | 'insert' | { readonly groups: number },
+): StoreProcess {
   const script = fileURLToPath(new URL('holding-process.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, file, work], {
+  const args = typeof work === 'string' ? [work] : ['group', String(work.groups)];
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const gone = once(child, 'close');

@@ -13,6 +13,7 @@ import type { Database } from '../tables/database.ts';
  */
 export const postgresDifferences = {
   locksRows: true,
+  groupsCommits: false,
   isSoleOwner: false,
   lock: async (trx, name) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`reelay ${name}`}, 0))`.execute(trx);

@@ -1,30 +1,28 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { releaseMedia } from './begun-media.ts';
 import { dropMedia, storeMedia } from './stored-media.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner, Upload } from '../../domain/video-task.ts';
 
 /** Keeps what is known of an uploaded image. */
-export async function insertUpload(db: Kysely<Database>, upload: Upload): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await storeMedia(trx, [
-      { key: upload.mediaKey, kind: 'upload', taskId: null, bytes: upload.bytes, at: upload.createdAt },
-    ]);
-    await trx
-      .insertInto('uploads')
-      .values({
-        id: upload.id,
-        owner: upload.owner,
-        media_key: upload.mediaKey,
-        content_type: upload.contentType,
-        width: upload.width,
-        height: upload.height,
-        created_at: upload.createdAt,
-        used_at: upload.usedAt,
-        bytes: upload.bytes,
-      })
-      .execute();
-  });
+export async function insertUpload(trx: Transaction<Database>, upload: Upload): Promise<void> {
+  await storeMedia(trx, [
+    { key: upload.mediaKey, kind: 'upload', taskId: null, bytes: upload.bytes, at: upload.createdAt },
+  ]);
+  await trx
+    .insertInto('uploads')
+    .values({
+      id: upload.id,
+      owner: upload.owner,
+      media_key: upload.mediaKey,
+      content_type: upload.contentType,
+      width: upload.width,
+      height: upload.height,
+      created_at: upload.createdAt,
+      used_at: upload.usedAt,
+      bytes: upload.bytes,
+    })
+    .execute();
 }
 
 /** Marked as used in the statement that finds it, so that a sweep in between cannot take it. */

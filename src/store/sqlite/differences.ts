@@ -9,6 +9,7 @@ import type { Dialect } from '../dialect.ts';
  */
 export const sqliteDifferences = {
   locksRows: false,
+  groupsCommits: true,
   isSoleOwner: true,
   lock: null,
   readIdentity: () => Promise.resolve(null),

@@ -1,0 +1,237 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { array, assert, asyncProperty, constantFrom, nat, record, type Arbitrary } from 'fast-check';
+import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { GroupCommit } from '../../src/store/group-commit.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { Database } from '../../src/store/tables/database.ts';
+import type { Owner, TaskId } from '../../src/domain/video-task.ts';
+import { sampleTask, sampleTime } from '../support/sample-task.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { turnsDuring } from '../support/turns-during.ts';
+
+/** A table of one column, and the statements that ran on it. */
+function openDatabase(groupMs = Infinity) {
+  const ran: string[] = [];
+  const database = new DatabaseSync(':memory:');
+  database.exec("create table names (name text primary key check (name != 'bad'))");
+  const statements = {
+    prepare: (text: string) => {
+      const statement = database.prepare(text);
+      const reader = statement.columns().length > 0;
+      const noted = <Result>(run: () => Result): Result => {
+        ran.push(text);
+        return run();
+      };
+      return {
+        reader,
+        all: (parameters: readonly unknown[]) => noted(() => statement.all(...(parameters as string[]))),
+        run: (parameters: readonly unknown[]) =>
+          text === 'rollback' && !database.isTransaction
+            ? { changes: 0, lastInsertRowid: 0 }
+            : noted(() => statement.run(...(parameters as string[]))),
+        *iterate() {},
+      };
+    },
+    close: () => database.close(),
+  };
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: statements }) });
+  const writes = new GroupCommit(db, groupMs);
+  const insert = (name: string, thenThrow?: Error): Promise<string> =>
+    writes.run(async (trx) => {
+      await trx.executeQuery(CompiledQuery.raw('insert into names values (?)', [name]));
+      if (thenThrow !== undefined) throw thenThrow;
+      return name;
+    });
+  const names = () =>
+    database
+      .prepare('select name from names order by rowid')
+      .all()
+      .map(({ name }) => name);
+  return { db, database, writes, insert, names, ran, [Symbol.asyncDispose]: () => db.destroy() };
+}
+
+const countOf = (ran: readonly string[], text: string) => ran.filter((one) => one === text).length;
+
+describe('writes that arrive together', () => {
+  test('share one commit, in their order, and each keeps its own outcome', async () => {
+    await using it = openDatabase();
+    const reason = new Error('its own reason');
+    const outcomes = await Promise.allSettled([
+      it.insert('a'),
+      it.insert('bad'),
+      it.insert('b'),
+      it.insert('undone', reason),
+      it.insert('a'),
+      it.insert('c'),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(outcomes[3]).toEqual({ status: 'rejected', reason });
+    expect(it.names()).toEqual(['a', 'b', 'c']);
+    expect(countOf(it.ran, 'commit')).toBe(1);
+  });
+
+  test('are answered after their commit, those that failed too', async () => {
+    await using it = openDatabase();
+    const committed: number[] = [];
+    const note = () => committed.push(countOf(it.ran, 'commit'));
+    await Promise.all([it.insert('a').then(note), it.insert('bad').catch(note), it.insert('b').then(note)]);
+    expect(committed).toEqual([1, 1, 1]);
+  });
+
+  test('one that makes the database end the transaction takes no other with it', async () => {
+    await using it = openDatabase();
+    it.database.exec(
+      "create trigger full before insert on names when new.name = 'large' begin select raise(rollback, 'disk is full'); end",
+    );
+    const outcomes = await Promise.allSettled(['a', 'large', 'b'].map((name) => it.insert(name)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(outcomes[1]).toMatchObject({ reason: { message: 'disk is full' } });
+    expect(it.names()).toEqual(['a', 'b']);
+  });
+
+  test('a commit that fails is tried again for each alone', async () => {
+    await using it = openDatabase();
+    it.database.exec(`
+      pragma foreign_keys = on;
+      create table parents (name text primary key);
+      create table children (parent text references parents deferrable initially deferred);
+    `);
+    const adopt = (parent: string) =>
+      it.writes.run((trx) => sql`insert into children values (${parent})`.execute(trx));
+    // Known to be wrong at the commit only.
+    const outcomes = await Promise.allSettled([it.insert('a'), adopt('nobody'), it.insert('b')]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(it.names()).toEqual(['a', 'b']);
+  });
+
+  test('those that come while a group runs are the next group, and a large one lets others work in between', async () => {
+    await using it = openDatabase(20);
+    const slow = (name: string) =>
+      it.writes.run(async (trx) => {
+        const until = performance.now() + 15;
+        while (performance.now() < until) await sql`select 1`.execute(trx);
+        await trx.executeQuery(CompiledQuery.raw('insert into names values (?)', [name]));
+      });
+    const { turns } = await turnsDuring(async () => {
+      await Promise.all(Array.from({ length: 8 }, (_, index) => slow(`slow ${index}`)));
+    });
+    expect(turns).toBeGreaterThan(3);
+    expect(it.names()).toHaveLength(8);
+    expect(countOf(it.ran, 'commit')).toBeLessThan(8);
+  });
+
+  test('are awaited by a store that closes', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'reelay.db');
+    const store = await openSqliteStore(file);
+    const inserts = Array.from({ length: 5 }, () => store.insert(sampleTask(), null));
+    await store[Symbol.asyncDispose]();
+    expect((await Promise.all(inserts)).map(({ kind }) => kind)).toEqual(Array(5).fill('inserted'));
+  });
+
+  test('do not wait for a reader that never leaves its iteration of the event loop', async () => {
+    await using folder = await temporaryFolder();
+    await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
+    const task = sampleTask();
+    const inserted = store.insert(task, null);
+    // Only microtasks as long as the reads are answered at once.
+    while ((await store.get(task.id)) === null);
+    expect((await inserted).kind).toBe('inserted');
+  });
+});
+
+/** A write of the property: of which task and owner, and how it ends. */
+interface Write {
+  readonly kind: 'insert' | 'change' | 'refused' | 'failing' | 'cancel';
+  readonly task: number;
+  readonly owner: number;
+}
+
+const writes: Arbitrary<readonly Write[]> = array(
+  record({
+    kind: constantFrom('insert', 'insert', 'change', 'refused', 'failing', 'cancel'),
+    task: nat(5),
+    owner: nat(1),
+  }),
+  { minLength: 2, maxLength: 30 },
+);
+
+/** Tries a write and returns what its caller sees. Owners have a budget and a limit that several inserts exceed. */
+async function outcomeOf(store: Store, { kind, task, owner }: Write): Promise<unknown> {
+  const id = `task-${owner}-${task}` as TaskId;
+  try {
+    if (kind === 'insert') {
+      const result = await store.insert(
+        sampleTask({
+          id,
+          owner: `owner-${owner}` as Owner,
+          callbackToken: id,
+          cost: { amount: 1, credits: null, settled: false },
+        }),
+        { key: id, inputHash: `hash-${task % 2}` },
+        { limitUsd: 3, openLimit: 4 },
+      );
+      return result;
+    }
+    return await store.change(id, (row) => {
+      if (kind === 'refused') return null;
+      if (kind === 'failing') throw new Error('a bug');
+      if (kind === 'cancel') {
+        if (row.result.completedAt !== null) return null;
+        const patch = { stage: 'CANCELED', result: { completedAt: sampleTime }, cost: null } as const;
+        return {
+          patch,
+          announces: true,
+          transition: { taskId: id, stage: 'CANCELED', at: sampleTime, reason: null },
+        };
+      }
+      return { patch: { hint: `${row.hint ?? ''}+` }, announces: true, transition: null };
+    });
+  } catch (error) {
+    return error;
+  }
+}
+
+async function rowsOf(store: Store): Promise<unknown> {
+  const tasks = await store.changesAfter(0, { limit: 1000 });
+  return {
+    tasks: await Promise.all(tasks.map(async (task) => ({ task, history: await store.history(task.id) }))),
+    money: await Promise.all([0, 1].map((owner) => store.spending(`owner-${owner}` as Owner, '2026-01'))),
+    open: await Promise.all([0, 1].map((owner) => store.countOpen(`owner-${owner}` as Owner))),
+  };
+}
+
+test('any writes at once have the results and leave the rows that they have and leave one by one', async () => {
+  await using folder = await temporaryFolder();
+  const empty = join(folder.path, 'empty.db');
+  await (await openSqliteStore(empty))[Symbol.asyncDispose]();
+  let runs = 0;
+  const open = async (name: string) => {
+    const file = join(folder.path, `${name}-${runs}.db`);
+    await copyFile(empty, file);
+    return openSqliteStore(file);
+  };
+  await assert(
+    asyncProperty(writes, async (list) => {
+      runs += 1;
+      await using together = await open('together');
+      await using alone = await open('alone');
+      const expected: unknown[] = [];
+      for (const write of list) expected.push(await outcomeOf(alone, write));
+      expect(await Promise.all(list.map((write) => outcomeOf(together, write)))).toEqual(expected);
+      expect(await rowsOf(together)).toEqual(await rowsOf(alone));
+    }),
+    { numRuns: 20 },
+  );
+});
