@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Database } from '../tables/database.ts';
 
 /**
@@ -6,13 +7,21 @@ import type { Database } from '../tables/database.ts';
  * only ever swept that this very database began, never what another one, or a backup of it, names.
  */
 export async function beginMedia(db: Kysely<Database>, key: string, at: number): Promise<void> {
-  await db.insertInto('begun_media').values({ media_key: key, at }).execute();
+  await db.executeQuery(begin(db, { key, at }));
 }
+
+const begin = prepared<{ key: string; at: number }>((db, { key, at }) =>
+  db.insertInto('begun_media').values({ media_key: key, at }).compile(),
+);
 
 /** A row names the file now: written with that row. */
 export async function nameMedia(db: Kysely<Database>, key: string): Promise<void> {
-  await db.deleteFrom('begun_media').where('media_key', '=', key).execute();
+  await db.executeQuery(forget(db, { key }));
 }
+
+const forget = prepared<{ key: string }>((db, { key }) =>
+  db.deleteFrom('begun_media').where('media_key', '=', key).compile(),
+);
 
 /** The time at which files count as begun that no row names any more: long ago, so that the next sweep removes them. */
 const longAgo = 0;

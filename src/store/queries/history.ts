@@ -1,4 +1,5 @@
 import { CompiledQuery, type Transaction } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transition } from '../../domain/video-task.ts';
 
@@ -14,17 +15,21 @@ export async function nextRevision(trx: Transaction<Database>): Promise<number> 
 
 /** Appends one step to a task's history. */
 export async function addTransition(trx: Transaction<Database>, transition: Transition): Promise<void> {
-  await trx
+  await trx.executeQuery(append(trx, transition));
+}
+
+const append = prepared<Transition>((db, { taskId, stage, at, reason }) =>
+  db
     .insertInto('transitions')
     .values((expression) => ({
-      task_id: transition.taskId,
+      task_id: taskId,
       seq: expression
         .selectFrom('transitions')
         .select((inner) => inner(inner.fn.coalesce(inner.fn.max('seq'), inner.lit(0)), '+', 1).as('seq'))
-        .where('task_id', '=', transition.taskId),
-      stage: transition.stage,
-      at: transition.at,
-      reason: transition.reason,
+        .where('task_id', '=', taskId),
+      stage,
+      at,
+      reason,
     }))
-    .execute();
-}
+    .compile(),
+);

@@ -1,8 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { TaskChanges } from './change.ts';
 import { addTransition, nextRevision } from './history.ts';
 import { bookEstimate, OverBudgetError } from './ledger.ts';
 import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
+import { prepared } from './prepared.ts';
 import { letGo } from './provider-ids.ts';
 import type { Database } from '../tables/database.ts';
 import type {
@@ -14,7 +15,7 @@ import type {
   NewVideoTask,
   TrackedResult,
 } from '../store.ts';
-import { fromRow, toRow } from '../tables/tasks.ts';
+import { fromRow, taskColumns, toRow, type TaskRow } from '../tables/tasks.ts';
 import type { Transact } from '../transactions.ts';
 import type { Owner, VideoTask } from '../../domain/video-task.ts';
 
@@ -138,9 +139,16 @@ async function writeTask(trx: Transaction<Database>, task: NewVideoTask): Promis
   await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
   const revision = await nextRevision(trx);
   const inserted: VideoTask = { ...task, number: revision, revision };
-  await trx.insertInto('tasks').values(toRow(inserted)).execute();
+  await trx.executeQuery(insertRow(trx, toRow(inserted)));
   return inserted;
 }
+
+const insertRow = prepared<TaskRow>((db, row) =>
+  db
+    .insertInto('tasks')
+    .values(Object.fromEntries(taskColumns.map((name) => [name, row[name]])) as unknown as TaskRow)
+    .compile(),
+);
 
 /** Writes the key, or answers what the call that wrote it before made. */
 async function takeKey(
@@ -148,15 +156,21 @@ async function takeKey(
   task: NewVideoTask,
   { key, inputHash }: IdempotencyKey,
 ): Promise<InsertResult | null> {
-  const written = await trx
-    .insertInto('idempotency_keys')
-    .values({ owner: task.owner, key, input_hash: inputHash, task_id: task.id })
-    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
-    .returning('key')
-    .executeTakeFirst();
-  if (written !== undefined) return null;
+  const { rows } = await trx.executeQuery(
+    insertKey(trx, { owner: task.owner, key, input_hash: inputHash, task_id: task.id }),
+  );
+  if (rows.length > 0) return null;
   const earlier = await readKey(trx, task.owner, key);
   if (earlier === null) throw new Error('A key that exists cannot be read');
   if (earlier.inputHash !== inputHash) return { kind: 'conflict' };
   return earlier.task === null ? { kind: 'gone' } : { kind: 'repeated', task: earlier.task };
 }
+
+const insertKey = prepared<Selectable<Database['idempotency_keys']>>((db, row) =>
+  db
+    .insertInto('idempotency_keys')
+    .values({ owner: row.owner, key: row.key, input_hash: row.input_hash, task_id: row.task_id })
+    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
+    .returning('key')
+    .compile(),
+);

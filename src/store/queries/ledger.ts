@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Database } from '../tables/database.ts';
 import type { NewVideoTask, Spending } from '../store.ts';
 import type { Cost, Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
@@ -47,11 +48,27 @@ export async function bookEstimate(
       throw new OverBudgetError(spentUsd);
     }
   }
-  await trx
-    .insertInto('ledger')
-    .values({ ...entryOf(task, task.cost), task_id: task.id })
-    .execute();
+  await trx.executeQuery(insertEntry(trx, { ...entryOf(task, task.cost), task_id: task.id }));
 }
+
+type Entry = ReturnType<typeof entryOf> & { readonly task_id: string };
+
+const insertEntry = prepared<Entry>((db, entry) =>
+  db
+    .insertInto('ledger')
+    .values({
+      task_id: entry.task_id,
+      owner: entry.owner,
+      provider: entry.provider,
+      model: entry.model,
+      month: entry.month,
+      at: entry.at,
+      micros: entry.micros,
+      credits: entry.credits,
+      settled: entry.settled,
+    })
+    .compile(),
+);
 
 /** The entry of a task with a cost, in the month in which the task was created. */
 const entryOf = (task: NewVideoTask, cost: Cost | null) => ({
@@ -76,18 +93,23 @@ export async function correctBooking(
   taskId: TaskId,
   cost: Cost | null,
 ): Promise<void> {
-  const booked = await trx
-    .selectFrom('ledger')
-    .select(['owner', 'month', 'micros'])
-    .where('task_id', '=', taskId)
-    .executeTakeFirst();
+  const [booked] = (await trx.executeQuery(readEntry(trx, { taskId }))).rows;
   if (booked === undefined) return;
   const micros = microsOf(cost?.amount ?? 0);
   if (micros !== booked.micros) {
     await addSpending(trx, booked.owner, booked.month, micros - booked.micros);
   }
-  await trx.updateTable('ledger').set(bookedCost(cost)).where('task_id', '=', taskId).execute();
+  await trx.executeQuery(correctEntry(trx, { ...bookedCost(cost), taskId }));
 }
+
+const readEntry = prepared((db, { taskId }: { readonly taskId: string }) =>
+  db.selectFrom('ledger').select(['owner', 'month', 'micros']).where('task_id', '=', taskId).compile(),
+);
+
+const correctEntry = prepared(
+  (db, { taskId, micros, credits, settled }: ReturnType<typeof bookedCost> & { readonly taskId: string }) =>
+    db.updateTable('ledger').set({ micros, credits, settled }).where('task_id', '=', taskId).compile(),
+);
 
 /**
  * Books a second bill of one task in addition to its own: an estimate that stays one. One that is booked already stays
@@ -135,15 +157,24 @@ async function addSpending(
   month: string,
   micros: number,
 ): Promise<number> {
-  const row = await trx
-    .insertInto('spending')
-    .values({ owner, month, micros })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['owner', 'month'])
-        .doUpdateSet((expression) => ({ micros: expression('spending.micros', '+', micros) })),
-    )
-    .returning('micros')
-    .executeTakeFirstOrThrow();
+  const [row] = (await trx.executeQuery(addMicros(trx, { owner, month, micros }))).rows;
+  if (row === undefined) throw new Error('A sum that was written cannot be read');
   return row.micros;
 }
+
+const addMicros = prepared(
+  (
+    db,
+    { owner, month, micros }: { readonly owner: string; readonly month: string; readonly micros: number },
+  ) =>
+    db
+      .insertInto('spending')
+      .values({ owner, month, micros })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['owner', 'month'])
+          .doUpdateSet((expression) => ({ micros: expression('spending.micros', '+', micros) })),
+      )
+      .returning('micros')
+      .compile(),
+);

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { prepared } from './prepared.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner } from '../../domain/video-task.ts';
 
@@ -19,28 +20,36 @@ export async function addOpenTask(
   owner: Owner,
   limit: number | null,
 ): Promise<void> {
-  const added = await trx
+  const { rows } = await trx.executeQuery(addOne(trx, { owner, limit: limit ?? Number.MAX_SAFE_INTEGER }));
+  if (rows.length === 0) throw new TooManyOpenError('The owner has too many open tasks');
+}
+
+const addOne = prepared<{ owner: string; limit: number }>((db, { owner, limit }) =>
+  db
     .insertInto('open_tasks')
     .values({ owner, count: 1 })
     .onConflict((conflict) =>
       conflict
         .column('owner')
         .doUpdateSet((expression) => ({ count: expression('open_tasks.count', '+', 1) }))
-        .where('open_tasks.count', '<', limit ?? Number.MAX_SAFE_INTEGER),
+        .where('open_tasks.count', '<', limit),
     )
     .returning('count')
-    .executeTakeFirst();
-  if (added === undefined) throw new TooManyOpenError('The owner has too many open tasks');
-}
+    .compile(),
+);
 
 /** One open task of an owner has ended. */
 export async function removeOpenTask(trx: Transaction<Database>, owner: Owner): Promise<void> {
-  await trx
+  await trx.executeQuery(removeOne(trx, { owner }));
+}
+
+const removeOne = prepared<{ owner: string }>((db, { owner }) =>
+  db
     .updateTable('open_tasks')
     .set((expression) => ({ count: expression('count', '-', 1) }))
     .where('owner', '=', owner)
-    .execute();
-}
+    .compile(),
+);
 
 /** The number of tasks of an owner that have not ended. */
 export async function countOpenTasks(db: Kysely<Database>, owner: Owner): Promise<number> {

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { prepared } from './prepared.ts';
 import { nameMedia, releaseMedia } from './begun-media.ts';
 import type { TaskId, VideoTask } from '../../domain/video-task.ts';
 import type { MediaKind, MediaUse, OldestVideosRequest, StoredVideo } from '../media-records.ts';
@@ -22,13 +23,14 @@ interface NamedFile {
 export async function storeMedia(trx: Transaction<Database>, files: readonly NamedFile[]): Promise<void> {
   for (const { key, kind, taskId, bytes, at } of files) {
     await nameMedia(trx, key);
-    await trx
-      .insertInto('stored_media')
-      .values({ media_key: key, kind, task_id: taskId, bytes, at })
-      .execute();
+    await trx.executeQuery(insertFile(trx, { key, kind, taskId, bytes, at }));
     await addUse(trx, kind, 1, bytes);
   }
 }
+
+const insertFile = prepared<NamedFile>((db, { key, kind, taskId, bytes, at }) =>
+  db.insertInto('stored_media').values({ media_key: key, kind, task_id: taskId, bytes, at }).compile(),
+);
 
 /** Notes that no row names files any more: written with that row. The files are removed after it, or were before. */
 export async function dropMedia(trx: Transaction<Database>, keys: readonly string[]): Promise<void> {
@@ -87,7 +89,11 @@ async function addUse(
   files: number,
   bytes: number,
 ): Promise<void> {
-  await trx
+  await trx.executeQuery(addToUse(trx, { kind, files, bytes }));
+}
+
+const addToUse = prepared<MediaUse>((db, { kind, files, bytes }) =>
+  db
     .insertInto('media_use')
     .values({ kind, files, bytes })
     .onConflict((conflict) =>
@@ -96,8 +102,8 @@ async function addUse(
         bytes: sql`media_use.bytes + excluded.bytes`,
       }),
     )
-    .execute();
-}
+    .compile(),
+);
 
 /** The use of storage by kind. */
 export async function readMediaUse(db: Kysely<Database>): Promise<readonly MediaUse[]> {
