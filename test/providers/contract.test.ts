@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GoogleApi } from '../../src/providers/google/google-api.ts';
 import { createGoogleProvider } from '../../src/providers/google/google-provider.ts';
+import { OmniApi } from '../../src/providers/google/omni/omni-api.ts';
 import type {
   CheckOutcome,
   SubmitOutcome,
@@ -53,6 +54,13 @@ const contestants: readonly Contestant[] = [
     billed: 'NO',
     unknownId: operation,
     at: (url) => google(vertexApiAt(url, { timeoutMs, accessToken: secret })),
+  },
+  {
+    name: 'Google, Omni',
+    model: 'gemini-omni-1.2-flash',
+    billed: 'UNKNOWN',
+    unknownId: 'v1_no-such-interaction',
+    at: (url) => google(new OmniApi({ label: 'Google', apiKey: secret, baseUrl: url, timeoutMs })),
   },
 ];
 

@@ -39,11 +39,16 @@ const isEnd = (stage: string) => stage === 'COMPLETED' || stage === 'FAILED';
  * Kills a server under load at random moments, and starts it again on the same data.
  *
  * @param random numbers from 0 to 1
+ * @param settingsOf the settings that point it at a simulator
  */
-export async function killRounds(rounds: number, random: () => number): Promise<KillFigures> {
+export async function killRounds(
+  rounds: number,
+  random: () => number,
+  settingsOf: typeof pointedAt = pointedAt,
+): Promise<KillFigures> {
   await using folder = await temporaryFolder();
   await using simulator = await startSimulatorProcess('--duration-ms', '300', '--creates-per-10s', '0');
-  const env = pointedAt(simulator, folder.path);
+  const env = settingsOf(simulator, folder.path);
   const acknowledged = new Set<string>();
   const ends = new Map<string, number>();
   let after: string | undefined;

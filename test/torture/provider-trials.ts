@@ -1,4 +1,5 @@
 import { callbackLatency } from '../support/callback-latency.ts';
+import { geminiSettings } from '../support/google-app.ts';
 import { killRounds } from '../support/kill-rounds.ts';
 import { statsOf } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -19,6 +20,16 @@ export const providerTrials = (killCount: number): readonly Trial[] => [
   {
     name: `kill -9, ${killCount} rounds`,
     run: async () => ({ ...(await killRounds(killCount, Math.random)) }),
+    must: { lost: 0, otherEnds: 0, createdTwice: 0, endsToldTwice: 0, endsNotTold: 0 },
+  },
+  {
+    name: `kill -9 with Gemini Omni, ${killCount} rounds`,
+    run: async () => ({
+      ...(await killRounds(killCount, Math.random, ({ url }, folder) => ({
+        DATA_DIR: folder,
+        ...geminiSettings(url),
+      }))),
+    }),
     must: { lost: 0, otherEnds: 0, createdTwice: 0, endsToldTwice: 0, endsNotTold: 0 },
   },
   {

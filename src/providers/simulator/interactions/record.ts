@@ -49,7 +49,7 @@ export function interactionAt(
     return { ...head, status: 'completed', steps: [...steps, { type: 'model_output', content }] };
   }
   const tokens = interaction.seconds * (tokensPerSecond[interaction.resolution] ?? 0);
-  const content = behaviours.has('no-url') ? [] : [video(world, interaction, behaviours)];
+  const content = [video(world, interaction, behaviours)];
   return {
     ...head,
     status: 'completed',
@@ -60,6 +60,7 @@ export function interactionAt(
 
 function video(world: GeminiWorld, interaction: Interaction, behaviours: Behaviours): object {
   const head = { type: 'video', mime_type: 'video/mp4' };
+  if (behaviours.has('no-url')) return head;
   if (interaction.delivery === 'inline' || behaviours.has('google-inline')) {
     return { ...head, data: Buffer.from(world.samples(interaction.aspect, 'mp4')).toString('base64') };
   }
