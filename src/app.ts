@@ -72,7 +72,7 @@ export async function startApp(
   const now = () => store.now();
   const feed = stack.use(await TaskFeed.open(store, log));
   signal.throwIfAborted();
-  const files = await openMediaStore(config.media.store, config.storage.dataDir, log, stack);
+  const files = await openMediaStore(config.media.store, config.storage, log, stack);
   const started = await createProviders(config.providers.names, config.providers.settings, {
     timeoutMs: config.work.providerTimeoutMs,
     now,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { diskTrials } from './torture/disk-trials.ts';
 import { mediaFuzz } from './support/media-fuzz.ts';
 import { fuzzTrial } from './torture/fuzz-trial.ts';
+import { mediaTrials } from './torture/media-trials.ts';
 import { providerTrials } from './torture/provider-trials.ts';
 import { uploadTrials } from './torture/upload-trials.ts';
 
@@ -33,6 +34,7 @@ const trials = [
   ...providerTrials(Number(positionals[0] ?? 200)),
   ...diskTrials,
   ...uploadTrials,
+  ...mediaTrials,
   {
     name: '50,000 videos and images with numbers changed at random',
     run: () => mediaFuzz(50_000, Number(values.seed)),

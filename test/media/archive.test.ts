@@ -3,12 +3,16 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import { AllowedHosts, parseAllowedHost } from '../../src/settings/addresses/allowed-hosts.ts';
 import { Archive } from '../../src/media/archive.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
+import type { MediaStore } from '../../src/media/storage/media-store.ts';
+import { S3Store } from '../../src/media/storage/s3-store.ts';
+import { startS3, type TestS3 } from '../support/s3/s3-server.ts';
 import { StorageError } from '../../src/media/storage-error.ts';
 import { remuxed, without } from '../support/sample-videos.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
@@ -33,8 +37,10 @@ const raw = (
 const sample = await readFile(new URL('../../src/providers/simulator/samples/16x9.mp4', import.meta.url));
 const recorded = await remuxed(sample, 'matroska, as recorded');
 
-describe('the archive', () => {
+describe.each(['file', 's3'] as const)('the archive, with a store (%s)', (storeKind) => {
   let folder: TemporaryFolder;
+  let s3: TestS3 | null = null;
+  let store: MediaStore;
   let url: string;
   const answers: Record<string, (response: ServerResponse) => void> = {
     '/whole': (response) => response.end(sample),
@@ -113,18 +119,28 @@ describe('the archive', () => {
   });
   beforeAll(async () => {
     folder = await temporaryFolder();
+    const silent = pino({ level: 'silent' });
+    s3 = storeKind === 's3' ? await startS3() : null;
+    store =
+      s3 === null
+        ? await FileStore.open(folder.path, silent)
+        : await S3Store.open(s3.location, folder.path, silent);
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => void server.close(resolve));
+    if (store instanceof S3Store) await store[Symbol.asyncDispose]();
+    await s3?.[Symbol.asyncDispose]();
     await folder[Symbol.asyncDispose]();
   });
+  /** Every file in the store, and what is left of others. */
+  const kept = async () => [...(await readdir(folder.path)), ...((await s3?.keys()) ?? [])].toSorted();
 
   const fetched = async (path: string, withinMs = 10_000) => {
     await using archive = new Archive({
-      files: await FileStore.open(folder.path, pino({ level: 'silent' })),
+      files: store,
       allowHosts: new AllowedHosts([parseAllowedHost(new URL(url).host)].filter((host) => host !== null)),
       log: pino({ level: 'silent' }),
       timeoutMs: 300,
@@ -165,18 +181,20 @@ describe('the archive', () => {
     });
     if (outcome.kind !== 'stored' || outcome.video.mediaKey === null) throw new Error('It has no key');
     expect(outcome.video.mediaKey).toMatch(/^[\w-]{22}\.mp4$/);
-    expect(await readFile(join(folder.path, outcome.video.mediaKey))).toEqual(sample);
+    const file = await store.find(outcome.video.mediaKey);
+    const content = await file?.read(0, file.sizeBytes - 1);
+    expect(content && (await buffer(content)).equals(sample)).toBe(true);
   });
 
   it.each([600, 0, -5])(
     'gives up on what drips when %d ms are over, but not before the timeout',
     async (withinMs) => {
-      const before = await readdir(folder.path);
+      const before = await kept();
       expect(await fetched('/dripping', withinMs)).toEqual({
         kind: 'unreachable',
         reason: expect.stringMatching(/did not arrive within/) as string,
       });
-      expect(await readdir(folder.path)).toEqual(before);
+      expect(await kept()).toEqual(before);
     },
   );
 
@@ -201,10 +219,10 @@ describe('the archive', () => {
     ['/round', 'unreachable', /without end/i],
     ['/silent', 'unreachable', /Timeout/i],
     ['/inside', 'refusedAddress', /private address/i],
-  ])('keeps nothing of %s: %s', async (path, kind, reason) => {
-    const before = await readdir(folder.path);
-    expect(await fetched(path)).toEqual({ kind, reason: expect.stringMatching(reason) as string });
-    expect(await readdir(folder.path)).toEqual(before);
+  ])('keeps nothing of %s: %s', async (path, outcome, reason) => {
+    const before = await kept();
+    expect(await fetched(path)).toEqual({ kind: outcome, reason: expect.stringMatching(reason) as string });
+    expect(await kept()).toEqual(before);
   });
 
   it.each(['/junk-at-the-end', '/recorded'])('keeps %s as it is', async (path) => {

@@ -52,7 +52,7 @@ export async function startPushServer(
   const feed = stack.use(await TaskFeed.open(store, log));
   const recorder = new Recorder(store, log, Date.now);
   const providers: [] = [];
-  const files = await openMediaStore(config.media.store, folder.path, log, stack);
+  const files = await openMediaStore(config.media.store, config.storage, log, stack);
   const tasks = new VideoTasks({
     store,
     files,

@@ -16,9 +16,13 @@ export class FileStore implements MediaStore {
     this.#spool = spool;
   }
 
-  /** Makes the folder where it is missing, and removes files that an earlier process left unfinished. */
-  static async open(directory: string, log: FaultLog): Promise<FileStore> {
-    return new FileStore(await Spool.open(directory, log));
+  /**
+   * Makes the folder where it is missing, and removes files that an earlier process left unfinished.
+   *
+   * @param isShared other processes may write there now
+   */
+  static async open(directory: string, log: FaultLog, isShared = false): Promise<FileStore> {
+    return new FileStore(await Spool.open(directory, log, isShared));
   }
 
   /** The folder of the files. */

@@ -13,19 +13,19 @@ export type MediaStoreOptions =
 /**
  * Opens the store of videos and images. A bucket is not asked for: it may be up later.
  *
- * @param dataDir of this process: files on their way to a bucket are kept in a folder of it
+ * @param storage the data folder, for files on their way to a bucket too; whether other instances use the folder of media
  * @param stack disposes of what the store holds
  * @throws what a folder throws that cannot be made
  */
 export async function openMediaStore(
   options: MediaStoreOptions,
-  dataDir: string,
+  { dataDir, isMediaShared }: { readonly dataDir: string; readonly isMediaShared: boolean },
   log: FaultLog,
   stack: AsyncDisposableStack,
 ): Promise<MediaStore> {
   switch (options.kind) {
     case 'file':
-      return FileStore.open(options.directory ?? join(dataDir, 'media'), log);
+      return FileStore.open(options.directory ?? join(dataDir, 'media'), log, isMediaShared);
     case 's3':
       return stack.use(await S3Store.open(options, join(dataDir, 'spool'), log));
     default:

@@ -53,7 +53,7 @@ export class S3Store implements MediaStore, AsyncDisposable {
   /**
    * Resolves without a request: a store that is down now may be up later.
    *
-   * @param spoolDirectory of this process alone; for files on their way
+   * @param spoolDirectory for files on their way; other processes may write there too
    * @param requestMs for one request and the head of its answer, in milliseconds; without it, a minute
    */
   static async open(
@@ -62,7 +62,7 @@ export class S3Store implements MediaStore, AsyncDisposable {
     log: FaultLog,
     requestMs?: number,
   ): Promise<S3Store> {
-    return new S3Store(location, await loadS3(), await Spool.open(spoolDirectory, log), log, requestMs);
+    return new S3Store(location, await loadS3(), await Spool.open(spoolDirectory, log, true), log, requestMs);
   }
 
   async write(key: string, chunks: Chunks, verify?: Verify): Promise<void> {

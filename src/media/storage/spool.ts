@@ -13,6 +13,8 @@ const probeBytes = 4096;
 /** Free space that is required, beside what did not fit the last time, before the disk counts as usable again. */
 const spareBytes = 1024 ** 2;
 const probeSharedMs = 1000;
+/** No write takes longer, in milliseconds. */
+const longestWriteMs = 24 * 3_600_000;
 
 /** A whole file in a spool. Disposing removes it where it still is. */
 export interface SpooledFile extends AsyncDisposable {
@@ -40,11 +42,23 @@ export class Spool {
     });
   }
 
-  /** Makes the folder where it is missing, and removes what an earlier process left unfinished. */
-  static async open(directory: string, log: FaultLog): Promise<Spool> {
+  /**
+   * Makes the folder where it is missing, and removes what an earlier process left unfinished.
+   *
+   * @param isShared other processes may write there now: what was written to in the last day stays
+   */
+  static async open(directory: string, log: FaultLog, isShared: boolean): Promise<Spool> {
     await mkdir(directory, { recursive: true });
+    const writtenBefore = isShared ? Date.now() - longestWriteMs : Infinity;
     for await (const { name } of await opendir(directory)) {
-      if (name.endsWith(unfinished)) await rm(join(directory, name), { force: true });
+      if (!name.endsWith(unfinished)) continue;
+      const path = join(directory, name);
+      // Another process may have removed it since.
+      const found = await stat(path).catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+        throw error;
+      });
+      if (found !== null && found.mtimeMs < writtenBefore) await rm(path, { force: true });
     }
     return new Spool(directory, log);
   }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -9,6 +9,17 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const silent = pino({ level: 'silent' });
 
 describe('the media store', () => {
+  it('removes at its start what an earlier process left, and nothing that another one writes', async () => {
+    await using folder = await temporaryFolder();
+    for (const name of ['old.part', 'new.part', 'kept.mp4']) await writeFile(join(folder.path, name), 'x');
+    const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000);
+    await utimes(join(folder.path, 'old.part'), twoDaysAgo, twoDaysAgo);
+    await FileStore.open(folder.path, silent, true);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['kept.mp4', 'new.part']);
+    await FileStore.open(folder.path, silent);
+    expect(await readdir(folder.path)).toEqual(['kept.mp4']);
+  });
+
   it('keeps nothing that is refused when it is verified, and passes the refusal on', async () => {
     await using folder = await temporaryFolder();
     const files = await FileStore.open(folder.path, silent);
