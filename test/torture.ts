@@ -2,6 +2,7 @@
 // does not hold. `npm run torture -- --help` names its options.
 import { parseArgs } from 'node:util';
 import { diskTrials } from './torture/disk-trials.ts';
+import { googleTrials } from './torture/google-trials.ts';
 import { mediaFuzz } from './support/media-fuzz.ts';
 import { fuzzTrial } from './torture/fuzz-trial.ts';
 import { mediaTrials } from './torture/media-trials.ts';
@@ -35,6 +36,7 @@ const trials = [
   ...diskTrials,
   ...uploadTrials,
   ...mediaTrials,
+  ...googleTrials(Number(positionals[0] ?? 200)),
   {
     name: '50,000 videos and images with numbers changed at random',
     run: () => mediaFuzz(50_000, Number(values.seed)),

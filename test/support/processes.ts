@@ -86,6 +86,19 @@ export const pointedAt = (simulator: { readonly url: string }, folder: string): 
   FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
 });
 
+/** The same, with Google's Vertex AI as the provider. */
+export const pointedAtVertex = (
+  simulator: { readonly url: string },
+  folder: string,
+): Record<string, string> => ({
+  DATA_DIR: folder,
+  PROVIDERS: 'google',
+  GOOGLE_CLOUD_PROJECT: 'p',
+  GOOGLE_ACCESS_TOKEN: 'ya29.secret-token',
+  VERTEX_BASE_URL: simulator.url,
+  GOOGLE_POLL_INTERVAL_MS: '100',
+});
+
 /** What the simulator counted. */
 export const statsOf = async (simulator: Program): Promise<SimulatorStats> =>
   (await (await fetch(`${simulator.url}/_simulator/stats`)).json()) as SimulatorStats;

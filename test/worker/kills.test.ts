@@ -3,6 +3,7 @@ import { Caller } from '../support/kie-app.ts';
 import { killRounds } from '../support/kill-rounds.ts';
 import {
   pointedAt,
+  pointedAtVertex,
   startServerWithSettableClock,
   startSimulatorProcess,
   statsOf,
@@ -21,6 +22,14 @@ describe('kill -9 at random moments under load', () => {
     });
     expect(figures.acknowledged).toBeGreaterThan(10);
     expect(figures.unknown).toBeLessThanOrEqual(figures.unknownAtMost);
+  });
+});
+
+describe('kill -9 with Google as the provider', () => {
+  it('loses nothing and creates nothing twice', { timeout: 60_000 }, async () => {
+    const figures = await killRounds(2, Math.random, pointedAtVertex);
+    expect(figures).toMatchObject({ lost: 0, otherEnds: 0, createdTwice: 0, endsNotTold: 0 });
+    expect(figures.acknowledged).toBeGreaterThan(2);
   });
 });
 
