@@ -107,7 +107,7 @@ describe('a server with credentials of Google alone', () => {
 
   it.each(['file-cut', 'file-slow'])('completes a task whose video is %s at first', async (name) => {
     const { id } = await caller().make(`fox [sim:google-gcs] [sim:${name}] [sim:times=1]`);
-    await caller().untilStage(id, 'COMPLETED');
+    expect((await caller().untilStage(id, 'COMPLETED')).videoUrl).not.toBeNull();
   });
 
   it('follows an operation that was made elsewhere', async () => {
@@ -163,7 +163,7 @@ describe('a server with credentials of Google alone', () => {
     const referenceImages = [{ uploadId }, { url: `${images.url}/moved` }];
     // The simulator refuses what is no base64.
     const { id } = await caller().make('fox', { referenceImages });
-    await caller().untilStage(id, 'COMPLETED');
+    expect((await caller().untilStage(id, 'COMPLETED')).error).toBeNull();
   });
 
   it.each(['/gone', '/page', '/large', '/cut', '/inside'])(
@@ -221,7 +221,8 @@ describe('credentials', () => {
     await using other = await startTestApp({ ...rest, GOOGLE_APPLICATION_CREDENTIALS });
     const owner = new Caller(other.url);
     const tasks = await Promise.all(Array.from({ length: 5 }, (_, index) => owner.make(`fox ${index}`)));
-    for (const { id } of tasks) await owner.untilStage(id, 'COMPLETED');
+    const ended = await Promise.all(tasks.map(({ id }) => owner.untilStage(id, 'COMPLETED')));
+    expect(ended).toHaveLength(5);
   });
 
   it('that are refused fail a task unbilled, and nothing is sent', async () => {
