@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 import { asTable, type Result } from './report.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { latency } from './scenarios/latency.ts';
+import { life } from './scenarios/life.ts';
 import { memory } from './scenarios/memory.ts';
+import { mutate } from './scenarios/mutate.ts';
 import { open } from './scenarios/open.ts';
 import { query } from './scenarios/query.ts';
 import { installPeers } from './install.ts';
@@ -71,6 +73,8 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       rounds: quick ? 1 : 2,
     }),
   open: (quick) => open({ subscribers: quick ? 2000 : 10_000, perSecond: 200, changes: quick ? 600 : 3000 }),
+  mutate: (quick) => mutate({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 5 }),
+  life: (quick) => life({ tasks: quick ? 200 : 1000, rounds: quick ? 1 : 3 }),
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),
 };
 

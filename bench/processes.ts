@@ -11,12 +11,12 @@ import type { SubscriberHandlers } from './subscribers.ts';
 const endWaitMs = 5000;
 
 /** A child process that exits with its owner. */
-interface Child<H extends Handlers> extends AsyncDisposable {
+export interface Child<H extends Handlers> extends AsyncDisposable {
   readonly call: Caller<H>['call'];
 }
 
-/** The environment of every contestant: none of the developer's own settings. */
-function start<H extends Handlers>(file: string, nodeOptions: readonly string[]): Child<H> {
+/** Starts a process that the runner calls. Its environment has none of the developer's own settings. */
+export function start<H extends Handlers>(file: string, nodeOptions: readonly string[]): Child<H> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp', BENCH_NODE_OPTIONS = '' } = process.env;
   const profiling =
     BENCH_NODE_OPTIONS === '' || file.endsWith('subscribers.ts') ? [] : BENCH_NODE_OPTIONS.split(' ');

@@ -1,9 +1,4 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { fire, type Report } from '../autocannon.ts';
 import { apiKey, peers, reelay, type Entry } from '../contestants.ts';
 import { videoTaskQuery } from '../operations.ts';
 import { Match } from '../processes.ts';
@@ -14,15 +9,6 @@ import { globalIdOf } from '../tasks.ts';
 const tasks = 200;
 /** Rounds of each half. */
 const secondsForRounds = 40;
-const autocannon = fileURLToPath(new URL('../node_modules/autocannon/autocannon.js', import.meta.url));
-
-/** The part of autocannon's report that is used. */
-interface Report {
-  readonly requests: { readonly average: number; readonly total: number };
-  readonly latency: { readonly p99: number };
-  readonly non2xx: number;
-  readonly errors: number;
-}
 
 /** Results of one server, by round. */
 interface Rounds {
@@ -43,9 +29,6 @@ export async function query(settings: {
   readonly rounds: number;
 }): Promise<Result> {
   const { seconds, connections } = settings;
-  await using stack = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'reelay-bench-'));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
   const entries = [reelay, ...peers];
   const rounds = new Map<Entry, Rounds>(
     entries.map((entry) => [entry, { perSecond: [], cpuUs: [], p99: [] }]),
@@ -58,11 +41,11 @@ export async function query(settings: {
       await check(match);
       matches.push(match);
     }
-    for (const match of matches) await fire(match, folder, connections, 2);
+    for (const match of matches) await load(match, connections, 2);
     await inRounds(settings.rounds, secondsForRounds, async () => {
       for (const match of matches) {
         const before = await match.server.call('usage', null);
-        const { requests, latency } = await fire(match, folder, connections, seconds);
+        const { requests, latency } = await load(match, connections, seconds);
         const after = await match.server.call('usage', null);
         const its = rounds.get(match.entry);
         its?.perSecond.push(requests.average);
@@ -90,6 +73,7 @@ export async function query(settings: {
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` };
 const bodyOf = (index: number) =>
   JSON.stringify({ query: videoTaskQuery, variables: { id: globalIdOf(index) } });
+const bodies = Array.from({ length: tasks }, (_, index) => bodyOf(index));
 
 /** Checks that all servers respond equally, before their speed is measured. */
 async function check({ url, entry }: Match): Promise<void> {
@@ -100,34 +84,5 @@ async function check({ url, entry }: Match): Promise<void> {
   }
 }
 
-/** Runs autocannon in a process of its own. */
-async function fire(
-  { url, entry }: Match,
-  folder: string,
-  connections: number,
-  seconds: number,
-): Promise<Report> {
-  const har = join(folder, 'requests.har');
-  const requests = Array.from({ length: tasks }, (_, index) => ({
-    method: 'POST',
-    url: `${url}/graphql`,
-    headers: Object.entries(headers).map(([name, value]) => ({ name, value })),
-    postData: { mimeType: 'application/json', text: bodyOf(index) },
-  }));
-  await writeFile(har, JSON.stringify({ log: { entries: requests.map((request) => ({ request })) } }));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    autocannon,
-    '--json',
-    '--no-progress',
-    '--har',
-    har,
-    '-c',
-    String(connections),
-    '-d',
-    String(seconds),
-    url,
-  ]);
-  const report = JSON.parse(stdout) as Report;
-  if (report.non2xx > 0 || report.errors > 0) throw new Error(`${entry.name} failed: ${stdout}`);
-  return report;
-}
+const load = ({ url }: Match, connections: number, seconds: number): Promise<Report> =>
+  fire({ url: `${url}/graphql`, headers, bodies, connections, seconds });
