@@ -1,6 +1,7 @@
 // The full lengths of what the suite tries in short, and what it cannot try: `npm run torture`. Ends with 1 when a promise
 // does not hold. `npm run torture -- --help` names its options.
 import { parseArgs } from 'node:util';
+import { clusterTrials } from './torture/cluster-trials.ts';
 import { diskTrials } from './torture/disk-trials.ts';
 import { googleTrials } from './torture/google-trials.ts';
 import { mediaFuzz } from './support/media-fuzz.ts';
@@ -37,6 +38,7 @@ const trials = [
   ...uploadTrials,
   ...mediaTrials,
   ...googleTrials(Number(positionals[0] ?? 200)),
+  ...clusterTrials,
   {
     name: '50,000 videos and images with numbers changed at random',
     run: () => mediaFuzz(50_000, Number(values.seed)),

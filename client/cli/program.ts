@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { createAndWait, sendCommand } from './command.ts';
+import { copyDatabase } from './copy.ts';
 import { checkOut } from './download.ts';
 import { showEstimate } from './estimate.ts';
 import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
@@ -55,6 +56,13 @@ export function createProgram(run: Run): Command {
   shared(withInput(program.command('estimate')))
     .description('show what generate would cost and how long it would take')
     .action((prompt, options) => run(options, (session) => showEstimate(session, prompt, options)));
+
+  program
+    .command('copy')
+    .description('copy the database of a stopped server to PostgreSQL')
+    .requiredOption('--from <url>', 'sqlite:PATH')
+    .requiredOption('--to <url>', 'postgres://USER:PASSWORD@HOST:PORT/DATABASE')
+    .action(copyDatabase);
 
   add('watch', 'wait for a task')
     .argument('<id>', 'the id of the task')

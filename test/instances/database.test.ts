@@ -51,54 +51,58 @@ describe('a server whose DATABASE_URL is postgres://', () => {
     expect(await play(app.url, id)).toBe('ftyp');
   });
 
-  test('is alive and not ready while the database is away, at the start and later, and comes back by itself', async () => {
-    await postgres.create('away');
-    await postgres.stop();
-    await using folder = await temporaryFolder();
-    await using server = await startServer({
-      DATABASE_URL: postgres.urlOf('away').replace('reelay@', 'reelay:the-pass-word@'),
-      DATA_DIR: folder.path,
-      SIMULATOR_DURATION_MS: '100',
-      KIE_POLL_INTERVAL_MS: '50',
-    });
-    const status = async (path: string) =>
-      (await fetch(`${server.url}${path}`).catch(() => null))?.status ?? 'refused';
-    const isReady = (ready: boolean) =>
-      waitFor(
-        'readiness',
-        () => status('/readyz'),
-        (seen) => seen === (ready ? 200 : 503),
-        20_000,
-      );
-    const post = () =>
-      fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ viewer { openTasks } }' }),
-      }).then((response) => response.text());
+  test(
+    'is alive and not ready while the database is away, at the start and later, and comes back by itself',
+    { timeout: 60_000 },
+    async () => {
+      await postgres.create('away');
+      await postgres.stop();
+      await using folder = await temporaryFolder();
+      await using server = await startServer({
+        DATABASE_URL: postgres.urlOf('away').replace('reelay@', 'reelay:the-pass-word@'),
+        DATA_DIR: folder.path,
+        SIMULATOR_DURATION_MS: '100',
+        KIE_POLL_INTERVAL_MS: '50',
+      });
+      const status = async (path: string) =>
+        (await fetch(`${server.url}${path}`).catch(() => null))?.status ?? 'refused';
+      const isReady = (ready: boolean) =>
+        waitFor(
+          'readiness',
+          () => status('/readyz'),
+          (seen) => seen === (ready ? 200 : 503),
+          20_000,
+        );
+      const post = () =>
+        fetch(`${server.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query: '{ viewer { openTasks } }' }),
+        }).then((response) => response.text());
 
-    expect([await status('/healthz'), await status('/readyz'), await status('/graphql')]).toEqual([
-      200, 503, 503,
-    ]);
-    expect(await post()).toContain('The database of this server cannot be used yet');
+      expect([await status('/healthz'), await status('/readyz'), await status('/graphql')]).toEqual([
+        200, 503, 503,
+      ]);
+      expect(await post()).toContain('The database of this server cannot be used yet');
 
-    await postgres.start();
-    await isReady(true);
-    expect(await play(server.url, await generateAt(server.url, input))).toBe('ftyp');
+      await postgres.start();
+      await isReady(true);
+      expect(await play(server.url, await generateAt(server.url, input))).toBe('ftyp');
 
-    await postgres.stop();
-    await isReady(false);
-    expect(await status('/healthz')).toBe(200);
-    const refusal = await post();
-    expect(refusal).toContain('The database of this server cannot be used now. Try again shortly.');
-    expect(refusal).toContain('INTERNAL');
+      await postgres.stop();
+      await isReady(false);
+      expect(await status('/healthz')).toBe(200);
+      const refusal = await post();
+      expect(refusal).toContain('The database of this server cannot be used now. Try again shortly.');
+      expect(refusal).toContain('INTERNAL');
 
-    await postgres.start();
-    await isReady(true);
-    expect(await play(server.url, await generateAt(server.url, input))).toBe('ftyp');
-    expect(server.output()).toContain('waiting for the database');
-    expect(server.output()).not.toContain('pass-word');
-  });
+      await postgres.start();
+      await isReady(true);
+      expect(await play(server.url, await generateAt(server.url, input))).toBe('ftyp');
+      expect(server.output()).toContain('waiting for the database');
+      expect(server.output()).not.toContain('pass-word');
+    },
+  );
 });
 
 describe('two servers on one database', () => {

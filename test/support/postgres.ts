@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client } from 'pg';
@@ -11,6 +11,8 @@ export interface TestPostgres extends AsyncDisposable {
   readonly port: number;
   /** The process that owns all others of the server; 0 while it is stopped. */
   readonly pid: number;
+  /** All processes of the server, the one that owns them first. */
+  processes(): Promise<number[]>;
   /** The address of one of its databases. */
   urlOf(database: string): string;
   /** Makes an empty database, or a copy of another one that nothing has open. */
@@ -105,6 +107,11 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
     port,
     get pid() {
       return child?.pid ?? 0;
+    },
+    processes: async () => {
+      const own = child?.pid ?? 0;
+      const children = await readFile(`/proc/${own}/task/${own}/children`, 'utf8');
+      return [own, ...children.trim().split(' ').filter(Boolean).map(Number)];
     },
     urlOf,
     run,

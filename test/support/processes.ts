@@ -11,6 +11,7 @@ export interface Program extends AsyncDisposable {
   readonly output: () => string;
   /** Sends a signal to it alone and waits for its end. */
   kill(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly hasExited: () => boolean;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
@@ -52,6 +53,7 @@ export async function startProgram(
     pid,
     output: () => output,
     exited,
+    hasExited: () => child.exitCode !== null || child.signalCode !== null,
     kill: (signal) => {
       child.kill(signal);
       return exited;

@@ -113,5 +113,5 @@ class BorrowedClient implements PostgresPoolClient {
 }
 
 /** PostgreSQL stores no NUL in a text. What providers and callers send may have one: it is shown as unreadable. */
-const storable = (value: unknown): unknown =>
+export const storable = (value: unknown): unknown =>
   typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
@@ -27,7 +27,7 @@ const shareMs = 10;
  * @throws StoreUnavailableError in one line, when another process holds the file or it cannot be read
  */
 export async function openSqliteStore(file: string): Promise<Store> {
-  const database = openExclusively(file);
+  const database = openSqliteFile(file);
   const statements = new Statements(database);
   const budget = new LoopBudget(shareMs);
   const kysely = new Kysely<Database>({
@@ -49,10 +49,17 @@ export async function openSqliteStore(file: string): Promise<Store> {
   }
 }
 
-function openExclusively(file: string): DatabaseSync {
+/**
+ * Opens a file for this process alone.
+ *
+ * @param mustExist false: it is made where it is missing
+ * @throws StoreUnavailableError
+ */
+export function openSqliteFile(file: string, { mustExist = false } = {}): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    if (mustExist) accessSync(file);
+    else mkdirSync(dirname(file), { recursive: true });
     database = new DatabaseSync(file);
     database.exec('pragma busy_timeout = 0');
     // Exclusive before WAL: the index then lives in memory, and a second process is refused at its first read.
