@@ -11,9 +11,9 @@ export interface ClusterInstance {
   /** The same at each start. */
   readonly url: string;
   /** The process that runs now. */
-  program(): Program;
+  readonly program: () => Program;
   /** Starts it again after its end. */
-  start(): Promise<void>;
+  readonly start: () => Promise<void>;
   /** Its wire to the database. */
   readonly wire: TcpProxy;
 }
