@@ -67,7 +67,7 @@ export async function keepTask(
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
   fields: KeepFields,
-  replaces?: InsertConditions['replaces'],
+  also: Pick<InsertConditions, 'replaces' | 'reason'> = {},
 ): Promise<TaskResult> {
   const { store, recorder, budgets, limits, wakeWorker } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
@@ -76,7 +76,7 @@ export async function keepTask(
   const kept = await store.insert(task, idempotency, {
     limitUsd,
     ...(limits && { openLimit: limits.openTasks }),
-    ...(replaces && { replaces }),
+    ...also,
   });
   switch (kept.kind) {
     case 'inserted':

@@ -22,7 +22,9 @@ export async function generateVideo(
     case 'repeated':
       return success(prepared.task);
     case 'prepared':
-      return keepTask(commands, prepared.task, prepared.key, prepared.fields);
+      return keepTask(commands, prepared.task, prepared.key, prepared.fields, {
+        ...(prepared.reason !== null && { reason: prepared.reason }),
+      });
     default:
       return prepared satisfies never;
   }

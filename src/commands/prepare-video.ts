@@ -18,6 +18,8 @@ export type Preparation =
   | {
       readonly kind: 'prepared';
       readonly task: NewVideoTask;
+      /** How the choices were made that the input left open; null where it left none. */
+      readonly reason: string | null;
       readonly key: IdempotencyKey | null;
       /** The paths of the arguments, for errors of the insert. */
       readonly fields: KeepFields;
@@ -53,7 +55,7 @@ export async function prepareVideo(
   const input = { ...given, negativePrompt: given.negativePrompt?.trim() || null };
   const userErrors = checkInput(input);
   if (userErrors.length > 0) return { kind: 'refused', userErrors };
-  const selected = selectModel(input, commands.providers);
+  const selected = selectModel(input, commands.providers, commands.now());
   if (selected.kind === 'impossible') return { kind: 'refused', userErrors: selected.userErrors };
   const { provider, model, knownModel, imagesAs, aspectRatio, durationSeconds, resolution } =
     selected.selection;
@@ -75,7 +77,7 @@ export async function prepareVideo(
   if (tooLong.length > 0) return { kind: 'refused', userErrors: tooLong };
   const cost = estimateCost(provider, spec);
   const task = newTask({ owner, provider: provider.name, spec, cost }, commands.now());
-  return { kind: 'prepared', task, key, fields };
+  return { kind: 'prepared', task, reason: selected.reason, key, fields };
 }
 
 /** Uploads are looked up, and are their owner's only; addresses go out as URLs are written. */

@@ -105,11 +105,13 @@ async function resubmit(commands: Commands, owner: Owner, task: VideoTask): Prom
     key,
     { key: ['id'], model: ['id'], options: ['id'] },
     {
-      id: task.id,
-      decide: (row) => {
-        if (!isInDoubt(row)) return null;
-        if (row.stage === 'FAILED') return quietly({});
-        return apply(row, { kind: 'gaveUp', error }, now());
+      replaces: {
+        id: task.id,
+        decide: (row) => {
+          if (!isInDoubt(row)) return null;
+          if (row.stage === 'FAILED') return quietly({});
+          return apply(row, { kind: 'gaveUp', error }, now());
+        },
       },
     },
   );

@@ -1,4 +1,5 @@
 import type { ProviderOffer } from './provider-offer.ts';
+import { defaultReason, listedModel, retiredErrors } from './selection/open-choices.ts';
 import { passThrough } from './selection/unlisted-model.ts';
 import {
   modelNamed,
@@ -39,21 +40,33 @@ export interface Selection<Provider extends ProviderOffer> {
 
 /** The selection, or every reason why the input is not possible. */
 export type SelectionResult<Provider extends ProviderOffer> =
-  | { readonly kind: 'selected'; readonly selection: Selection<Provider> }
+  | {
+      readonly kind: 'selected';
+      readonly selection: Selection<Provider>;
+      /** How the choices were made that the input left open; null where it left none. */
+      readonly reason: string | null;
+    }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };
 
-/** Chooses the first provider, in the operator's order, that can do the input, or returns the reasons why none can. */
+/**
+ * Chooses the first provider, in the operator's order, that can do the input, or returns the reasons why none can.
+ *
+ * @param now milliseconds since 1970: a model may be over by then
+ */
 export function selectModel<Provider extends ProviderOffer>(
   input: GenerateVideoInput,
   providers: readonly Provider[],
+  now: number,
 ): SelectionResult<Provider> {
   const candidates =
     input.provider === null
       ? thatList(input.model, providers)
       : providers.filter(({ name }) => name === input.provider);
-  const results = candidates.map((provider) => selectWith(provider, input));
+  const results = candidates.map((provider) => selectWith(provider, input, now));
+  const selected = results.find((result) => result.kind === 'selected');
+  if (selected !== undefined)
+    return { ...selected, reason: defaultReason(input, selected.selection, candidates) };
   return (
-    results.find(({ kind }) => kind === 'selected') ??
     results[0] ?? {
       kind: 'impossible',
       userErrors: [
@@ -79,8 +92,9 @@ function thatList<Provider extends ProviderOffer>(
 function selectWith<Provider extends ProviderOffer>(
   provider: Provider,
   input: GenerateVideoInput,
+  now: number,
 ): SelectionResult<Provider> {
-  const model = input.model === null ? provider.models[0] : modelNamed(provider.models, input.model);
+  const model = listedModel(provider.models, input.model, now);
   const userErrors = reservedErrors(provider, model?.id ?? input.model ?? '', input);
   if (model === undefined) {
     const unlisted = passThrough(provider, input);
@@ -90,13 +104,15 @@ function selectWith<Provider extends ProviderOffer>(
       : {
           kind: 'selected',
           selection: { provider, knownModel: null, ...unlistedChoices, model: unlisted.model },
+          reason: null,
         };
   }
+  userErrors.push(...retiredErrors(provider, model, now));
   const { errors, ...choices } = fit(model, input);
   userErrors.push(...errors);
   return userErrors.length > 0
     ? { kind: 'impossible', userErrors }
-    : { kind: 'selected', selection: { provider, knownModel: model, ...choices } };
+    : { kind: 'selected', selection: { provider, knownModel: model, ...choices }, reason: null };
 }
 
 /** Choices that are stored of a model whose input is known to the caller alone. */

@@ -43,8 +43,16 @@ export function taskError(
   };
 }
 
-const outcome = (code: TaskErrorCode): string =>
-  code === 'PROVIDER_FAILED' ? 'could not make the video' : 'refused the task';
+const outcome = (code: TaskErrorCode): string => {
+  if (code === 'PROVIDER_FAILED') return 'could not make the video';
+  return code === 'MODEL_RETIRED' ? 'no longer offers the model' : 'refused the task';
+};
+
+/** The error of a model that is no longer offered, with the one to use instead; any other error as it is. */
+export const withSuccessor = (error: TaskError, successor: string | null): TaskError =>
+  error.code === 'MODEL_RETIRED' && successor !== null
+    ? { ...error, message: error.message.replace(advice.MODEL_RETIRED, `Use ${successor} instead.`) }
+    : error;
 
 /** A provider's own text, as far as it is quoted. */
 export const shorten = (text: string): string =>

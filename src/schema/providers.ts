@@ -1,4 +1,5 @@
 import type { VideoProvider } from '../providers/provider.ts';
+import { readRetiredModels } from '../commands/retired-models.ts';
 import { registry } from '../providers/registry.ts';
 import { nearestSettings } from '../domain/selection.ts';
 import { defaultSettings, usesOf, type VideoModel } from '../domain/video-model.ts';
@@ -11,6 +12,8 @@ import type { Enums } from './enums.ts';
 interface OfferedModel {
   readonly model: VideoModel;
   readonly provider: VideoProvider;
+  /** The time at which the provider refused it as no longer offered; null: it has not. */
+  readonly refusedAt: number | null;
 }
 
 /** A provider that this server uses, or could use. */
@@ -214,8 +217,9 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       retiredAt: t.field({
         type: 'DateTime',
         nullable: true,
-        description: 'The time from which the model is no longer offered; null while no end is announced.',
-        resolve: ({ model }) => model.retiredAt,
+        description:
+          'The time from which the model is no longer offered: as announced, or as its provider first refused it; null while it is offered.',
+        resolve: ({ model, refusedAt }) => model.retiredAt ?? refusedAt,
       }),
     }),
   });
@@ -248,7 +252,15 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
       models: t.field({
         type: [Model],
         description: 'The models; the first is the default. Empty if the provider is not configured.',
-        resolve: ({ provider }) => provider?.models.map((model) => ({ model, provider })) ?? [],
+        resolve: async ({ provider }, _args, { store }) => {
+          if (provider === null) return [];
+          const retired = await readRetiredModels(store.providerFacts, provider.name);
+          return provider.models.map((model) => ({
+            model,
+            provider,
+            refusedAt: retired.get(model.id) ?? null,
+          }));
+        },
       }),
     }),
   });

@@ -54,6 +54,8 @@ export interface InsertConditions {
   readonly openLimit?: number;
   /** A change of another task of the same owner that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
+  /** Noted in the first row of the task's history. */
+  readonly reason?: string;
 }
 
 /** The result of `insertTracked`. */

@@ -23,7 +23,7 @@ export interface CatalogueEntry {
   readonly typicalSeconds: number | null;
   /** Names of other options, as the provider spells them, that do not change the price, with the type of their values. */
   readonly freeOptions?: Readonly<Record<string, 'string' | 'boolean'>>;
-  /** The id of the model to use instead; only with `retiredOn`. */
+  /** The id of the model to use if this one is no longer offered. */
   readonly successor?: string;
   /** The day from which it is no longer offered, as 2026-10-22. */
   readonly retiredOn?: string;

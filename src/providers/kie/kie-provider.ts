@@ -35,6 +35,7 @@ import { isObject, numberOf } from '../http/json.ts';
 import { usdPerCredit } from './models.ts';
 import { isPricedByOperator, operatorPrice } from './operator-price.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
+import { withSuccessor } from '../task-error.ts';
 import { kieSettings } from './settings.ts';
 import { KieChecks } from './check/checks.ts';
 
@@ -197,6 +198,8 @@ class KieProvider implements VideoProvider {
     try {
       const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, start);
       const outcome = readSubmitAnswer(label, answer);
+      if (outcome.kind === 'refused')
+        return { ...outcome, error: withSuccessor(outcome.error, this.#successorOf(request.model)) };
       return outcome.kind === 'accepted'
         ? { ...outcome, memo: { contract: create.contract } }
         : withResponse(outcome, answer.text, secrets);
@@ -216,8 +219,11 @@ class KieProvider implements VideoProvider {
     }
   }
 
-  check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
-    return this.#checks.check(request, signal);
+  async check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {
+    const outcome = await this.#checks.check(request, signal);
+    return outcome.kind === 'failed'
+      ? { ...outcome, error: withSuccessor(outcome.error, this.#successorOf(request.model)) }
+      : outcome;
   }
 
   credits(): Promise<number | null> {
@@ -231,6 +237,10 @@ class KieProvider implements VideoProvider {
 
   #entryOf(model: string): CatalogueEntry | null {
     return entryNamed(this.#entries, model);
+  }
+
+  #successorOf(model: string): string | null {
+    return this.#entryOf(model)?.successor ?? null;
   }
 
   async #fetchBalance(): Promise<number | null> {

@@ -35,7 +35,7 @@ export async function insertTask(
   { transact, changes }: InsertContext,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
-  { limitUsd, openLimit, replaces }: InsertConditions,
+  { limitUsd, openLimit, replaces, reason }: InsertConditions,
 ): Promise<InsertResult> {
   try {
     return await transact(async (trx): Promise<InsertResult> => {
@@ -54,7 +54,7 @@ export async function insertTask(
       if (replaced !== null) await changes.bookCost(trx, replaced);
       if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
       if (replaced !== null) await changes.write(trx, replaced);
-      return { kind: 'inserted', task: await writeTask(trx, task) };
+      return { kind: 'inserted', task: await writeTask(trx, task, reason ?? null) };
     });
   } catch (error) {
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
@@ -135,8 +135,12 @@ async function countOpen(
   if (result.completedAt === null) await addOpenTask(trx, owner, openLimit ?? null);
 }
 
-async function writeTask(trx: Transaction<Database>, task: NewVideoTask): Promise<VideoTask> {
-  await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason: null });
+async function writeTask(
+  trx: Transaction<Database>,
+  task: NewVideoTask,
+  reason: string | null = null,
+): Promise<VideoTask> {
+  await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason });
   const revision = await nextRevision(trx);
   const inserted: VideoTask = { ...task, number: revision, revision };
   await trx.executeQuery(insertRow(trx, toRow(inserted)));

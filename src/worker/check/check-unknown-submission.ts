@@ -67,7 +67,7 @@ export async function checkUnknownSubmission(
   };
   const startedAt = now();
   const outcome = await provider.check(request, signal);
-  const fault = await context.health.noteCheck(task.id, outcome);
+  const fault = await context.health.noteCheck(task, outcome);
   const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
   const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };
   if (outcome.kind === 'unavailable' || outcome.kind === 'unknown') {

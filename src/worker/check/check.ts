@@ -61,6 +61,6 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
     },
   };
   const outcome = await provider.check(request, signal);
-  const fault = await health.noteCheck(task.id, outcome);
+  const fault = await health.noteCheck(task, outcome);
   return { outcome, fault, wasCanceled: !isWanted && task.stage !== 'CANCELED' };
 }

@@ -1,18 +1,24 @@
 import type { Logger } from 'pino';
-import type { TaskId } from '../../domain/video-task.ts';
+import type { TaskError, TaskId, VideoTask } from '../../domain/video-task.ts';
 import type { CheckOutcome, ProviderHealth, SubmitOutcome, VideoProvider } from '../../providers/provider.ts';
 import type { Store } from '../../store/store.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
+import { OfferedModels } from './offered-models.ts';
 import { TaskFaults, type TaskFault } from './task-faults.ts';
 
 /** Settings of a health monitor. */
 export interface HealthMonitorOptions {
-  readonly store: Pick<Store, 'spreadChecks' | 'isShared' | 'shared'>;
-  readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs'>;
+  readonly store: Pick<Store, 'spreadChecks' | 'isShared' | 'shared' | 'providerFacts'>;
+  readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs' | 'models'>;
   readonly log: Logger;
   readonly now: () => number;
   readonly random: () => number;
 }
+
+/** The part of a task that its outcomes are noted by. */
+export type HealthTask = Pick<VideoTask, 'id'> & { readonly spec: Pick<VideoTask['spec'], 'model'> };
+
+const isRetirement = ({ error }: { readonly error: TaskError }): boolean => error.code === 'MODEL_RETIRED';
 
 /**
  * Health of one provider, from the outcomes of all work for it. Decides what may be asked of it now, and separates
@@ -22,11 +28,13 @@ export class HealthMonitor {
   readonly #options: HealthMonitorOptions;
   readonly #breaker: Breaker;
   readonly #faults = new TaskFaults();
+  readonly #models: OfferedModels;
   #isStopped = false;
 
   constructor(options: HealthMonitorOptions) {
     this.#options = options;
     this.#breaker = new Breaker(options.provider.pollIntervalMs, options.now, options.random);
+    this.#models = new OfferedModels(options);
   }
 
   /** The reliability of the provider in the last minutes. */
@@ -58,10 +66,11 @@ export class HealthMonitor {
    *
    * @returns null where the check was answered; else what is known of the faults of this task
    */
-  async noteCheck(id: TaskId, outcome: CheckOutcome): Promise<TaskFault | null> {
+  async noteCheck({ id, spec }: HealthTask, outcome: CheckOutcome): Promise<TaskFault | null> {
     if (outcome.kind !== 'unavailable') {
       this.#faults.answered(id);
       await this.#update(() => this.#answered());
+      if (outcome.kind === 'failed' && isRetirement(outcome)) await this.#models.note(spec.model, true);
       return null;
     }
     const fault = this.#faults.failed(id);
@@ -71,10 +80,13 @@ export class HealthMonitor {
   }
 
   /** Takes the outcome of a paid attempt into account. A refusal is an answer. */
-  async noteSubmission(id: TaskId, outcome: SubmitOutcome): Promise<void> {
+  async noteSubmission({ id, spec }: HealthTask, outcome: SubmitOutcome): Promise<void> {
     switch (outcome.kind) {
       case 'accepted':
+        await this.#models.note(spec.model, false);
+        return this.#update(() => this.#answered());
       case 'refused':
+        if (isRetirement(outcome)) await this.#models.note(spec.model, true);
         return this.#update(() => this.#answered());
       case 'notSent':
         // For any other cause it was not sent for a reason of its own.

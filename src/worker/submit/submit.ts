@@ -59,7 +59,7 @@ export async function submitTask(
   const mayStart = () => lease.isHeld() && attempt.isWanted();
   const outcome = await send(context, started, images.images, { signal, mayStart });
   await recordOutcome(context, started, outcome, lease, signal);
-  await context.health.noteSubmission(task.id, outcome);
+  await context.health.noteSubmission(task, outcome);
 }
 
 /** The claim of this attempt ran out. If it still runs in this process, it records its outcome itself. */

@@ -74,7 +74,7 @@ export function* combinations(model: VideoModel): Generator<GenerateVideoInput> 
 
 /** The request of an input, or the errors that it is refused with. */
 export function bodyOf(input: GenerateVideoInput) {
-  const selected = selectModel(input, [kieOffer]);
+  const selected = selectModel(input, [kieOffer], Date.now());
   if (selected.kind === 'impossible') return selected;
   const { model, imagesAs, aspectRatio, durationSeconds, resolution } = selected.selection;
   const { referenceImages, provider: _, ...given } = input;

@@ -3,6 +3,9 @@ import { ratios, type CatalogueEntry, type EntryPrice, type ImageForm } from '..
 /** The string of all tiers on the contract `jobs`; `input.model` selects the tier (Kie docs, 2026-10). */
 export const veoFamily = 'veo-3-1';
 
+/** Google shut Veo down on another channel on 2026-10-22; whether Kie still makes it is not public. */
+const omni = 'google/gemini-omni-flash-1-1';
+
 const frames = { generation_type: 'FIRST_AND_LAST_FRAMES_2_VIDEO' };
 
 /** One tier. Fields: Kie docs, 2026-10; prices: kie.ai's price page of 2026-10-08. */
@@ -12,6 +15,7 @@ const tier = (
   typicalSeconds: number,
   credits: EntryPrice['credits'],
   references: { readonly REFERENCE?: ImageForm },
+  successor: string,
 ): CatalogueEntry => ({
   id,
   label,
@@ -49,6 +53,7 @@ const tier = (
     ...references,
   },
   price: { listedOn: '2026-10-08', per: 'video', credits },
+  successor,
   typicalSeconds,
   freeOptions: { watermark: 'string', enable_translation: 'boolean', enableTranslation: 'boolean' },
 });
@@ -68,7 +73,14 @@ const references = (id: string): { readonly REFERENCE: ImageForm } => ({
 
 /** Veo 3.1. A real fast clip took 61 s (2026-04) and 48 s (2026-10); quality is documented as 2 to 5 minutes. */
 export const veo: readonly CatalogueEntry[] = [
-  tier('veo3_fast', 'Veo 3.1 Fast', 60, { P720: 30, P1080: 37.5, P2160: 90 }, references('veo3_fast')),
-  tier('veo3_lite', 'Veo 3.1 Lite', 50, { P720: 15, P1080: 22.5, P2160: 75 }, references('veo3_lite')),
-  tier('veo3', 'Veo 3.1 Quality', 150, { P720: 225, P1080: 232.5, P2160: 285 }, {}),
+  tier('veo3_fast', 'Veo 3.1 Fast', 60, { P720: 30, P1080: 37.5, P2160: 90 }, references('veo3_fast'), omni),
+  tier(
+    'veo3_lite',
+    'Veo 3.1 Lite',
+    50,
+    { P720: 15, P1080: 22.5, P2160: 75 },
+    references('veo3_lite'),
+    'bytedance/seedance-2-fast',
+  ),
+  tier('veo3', 'Veo 3.1 Quality', 150, { P720: 225, P1080: 232.5, P2160: 285 }, {}, omni),
 ];
