@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Agent } from 'undici';
 import { DeadlineSignal } from '../time/deadline.ts';
 import type { Video } from '../domain/video-task.ts';
+import { abandon } from './fetch/abandon.ts';
 import { createGuardedAgent, RefusedAddressError } from './fetch/address-guard.ts';
 import type { AllowedHosts } from '../settings/addresses/allowed-hosts.ts';
 import { guardedGet, NotAnAddressError } from './fetch/guarded-get.ts';
@@ -180,7 +181,7 @@ export class Archive implements AsyncDisposable {
         archivedAt: now(),
       };
     } finally {
-      body.destroy();
+      abandon(body);
     }
   }
 

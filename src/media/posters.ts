@@ -6,6 +6,7 @@ import type { ReferenceImage } from '../domain/video-task.ts';
 import type { AllowedHosts } from '../settings/addresses/allowed-hosts.ts';
 import { DeadlineSignal } from '../time/deadline.ts';
 import { createGuardedAgent } from './fetch/address-guard.ts';
+import { abandon } from './fetch/abandon.ts';
 import { guardedGet } from './fetch/guarded-get.ts';
 import { inspectImage } from './image/inspect-image.ts';
 import { StorageError } from './storage-error.ts';
@@ -97,7 +98,7 @@ export class Posters implements AsyncDisposable {
       await file.keepAs(mediaKey);
       return { mediaKey, origin, bytes: file.size };
     } finally {
-      body.destroy();
+      abandon(body);
     }
   }
 
