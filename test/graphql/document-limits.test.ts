@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { codesOf, lanes } from '../support/lanes.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
+import { watchLoop } from '../support/watch-loop.ts';
 
 let server: PushServer;
 beforeAll(async () => {
@@ -79,4 +80,53 @@ describe.each(lanes)('over %s', (lane, send) => {
       expect(await send(server.url, { query })).toEqual({ data: { videoTask: null } });
     }
   });
+});
+
+/** A field again and again where the response has it once: validation compares each mention with each other. */
+const repeating: [string, (times: number) => string][] = [
+  ['a list of objects', (times) => `{ viewer { ${'a: spentThisMonth { amount } '.repeat(times)} } }`],
+  ['a list of fields', (times) => `{ providers { ${'a: label '.repeat(times)} } }`],
+  [
+    'different fields',
+    (times) =>
+      `{ providers { ${Array.from({ length: times }, (_, at) => `a: ${at % 2 ? 'name' : 'label'}`).join(' ')} } }`,
+  ],
+  [
+    'different fields below one',
+    (times) =>
+      `{ viewer { ${Array.from({ length: times }, (_, at) => `a: spentThisMonth { b: ${at % 2 ? 'amount' : 'currency'} }`).join(' ')} } }`,
+  ],
+  [
+    'fields of fragments without a name',
+    (times) => `{ node(id: "x") { ${'... on VideoTask { history { at } } '.repeat(times)} } }`,
+  ],
+  [
+    'a field below two levels of others',
+    (times) => `{ providers { ${`models { ${'price { amount } '.repeat(20)} } `.repeat(times / 20)} } }`,
+  ],
+  [
+    'fragments beside each other',
+    (times) =>
+      [
+        `{ providers { ${Array.from({ length: times / 4 }, (_, at) => `...F${at}`).join(' ')} } }`,
+        ...Array.from({ length: times / 4 }, (_, at) => `fragment F${at} on Provider { a: models { id } }`),
+      ].join('\n'),
+  ],
+];
+
+it.each(repeating)('%s that is mentioned hundreds of times is refused at once', async (_what, query) => {
+  const [send] = lanes.map(([, lane]) => lane);
+  if (send === undefined) throw new Error('There is no lane');
+  using loop = watchLoop();
+  for (let uses = 0; uses < 3; uses += 1) {
+    const answer = await send(server.url, { query: `${query(600)} # ${uses}` });
+    expect(codesOf(answer)).toEqual(['LIMIT_EXCEEDED']);
+  }
+  expect(loop.longestMs()).toBeLessThan(200);
+});
+
+it('what generated queries repeat is answered', async () => {
+  const [send] = lanes.map(([, lane]) => lane);
+  const query = `{ ${'...F '.repeat(20)} } fragment F on Query { viewer { ${'owner '.repeat(40)} } }`;
+  expect(await send?.(server.url, { query })).toEqual({ data: { viewer: { owner: 'local' } } });
 });
