@@ -1,5 +1,4 @@
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
-import { DeadlineSignal } from '../time/deadline.ts';
 import { BoundedCalls } from './bounded-calls.ts';
 import type { Commands } from './command-context.ts';
 import type { FairSlots } from './fair-slots.ts';
@@ -8,9 +7,14 @@ import { success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** A check that began less than this before the call is new enough for it. */
 const sharedMs = 2000;
-/** No caller waits longer for a check, in milliseconds. */
-const longestWaitMs = 15_000;
-/** The pause between two reads of the row while it is checked elsewhere: what this process writes is announced to it at once. */
+/**
+ * No caller waits longer for a check, in milliseconds: the answer, with a last read of the row, is promised within 15 s.
+ */
+const longestWaitMs = 14_000;
+/**
+ * The pause between two reads of the row: it may be checked elsewhere, and callers leave without a word. What this
+ * process writes is announced to it at once.
+ */
 const readAgainMs = 1000;
 
 /** Calls that may wait at once, those that share a check included. */
@@ -20,12 +24,19 @@ const bounds = { perOwner: 1000, total: 4000 };
 const isCopying = ({ work: { leaseOwner, lastCheckedAt, dueAt } }: VideoTask): boolean =>
   leaseOwner !== null && lastCheckedAt !== null && dueAt !== null && lastCheckedAt >= dueAt;
 
+/** A check for all who ask at the same time. */
+interface RunningCheck {
+  /** Ends with the check, or soon after nobody waits for it any more. */
+  ended: Promise<void>;
+  callers: number;
+}
+
 /** Checks tasks now, once for all who ask at the same time. */
 export class VideoTaskRefresher {
   readonly #commands: Commands;
   readonly #writes: FairSlots;
   readonly #calls = new BoundedCalls(bounds);
-  readonly #running = new Map<TaskId, Promise<void>>();
+  readonly #running = new Map<TaskId, RunningCheck>();
 
   /** @param writes what writes of commands share */
   constructor(commands: Commands, writes: FairSlots) {
@@ -42,19 +53,39 @@ export class VideoTaskRefresher {
   }
 
   async #refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
-    const task = await this.#commands.store.getOwn(owner, id);
-    if (task === null) return unknownTask;
-    let check = this.#running.get(id);
-    if (check === undefined) {
-      check = this.#check(owner, task).finally(() => this.#running.delete(id));
-      this.#running.set(id, check);
+    const { store } = this.#commands;
+    // A plain timer from the call on: neither a line of writes nor a busy process may make the caller wait longer.
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(() => limit.resolve(), longestWaitMs);
+    try {
+      const task = await store.getOwn(owner, id);
+      if (task === null) return unknownTask;
+      const check = this.#running.get(id) ?? this.#begin(owner, task);
+      check.callers += 1;
+      await Promise.race([check.ended, limit.promise]);
+      check.callers -= 1;
+      const checked = await store.getOwn(owner, id);
+      return checked === null ? unknownTask : success(checked);
+    } finally {
+      clearTimeout(timer);
     }
-    await check;
-    const checked = await this.#commands.store.getOwn(owner, id);
-    return checked === null ? unknownTask : success(checked);
   }
 
-  async #check(owner: Owner, { id, provider: { name: provider } }: VideoTask): Promise<void> {
+  #begin(owner: Owner, task: VideoTask): RunningCheck {
+    const check: RunningCheck = { ended: Promise.resolve(), callers: 0 };
+    this.#running.set(task.id, check);
+    check.ended = this.#check(owner, task, () => check.callers > 0).finally(() =>
+      this.#running.delete(task.id),
+    );
+    return check;
+  }
+
+  /** @param isAwaited true while a caller waits */
+  async #check(
+    owner: Owner,
+    { id, provider: { name: provider } }: VideoTask,
+    isAwaited: () => boolean,
+  ): Promise<void> {
     const { store, recorder, providers, now, wakeWorker } = this.#commands;
     // Of a provider that is not configured nothing can be asked.
     if (providers.every(({ name }) => name !== provider)) return;
@@ -72,14 +103,12 @@ export class VideoTaskRefresher {
     let changed = Promise.withResolvers<void>();
     // Before the row is read, so that no change is missed.
     const watch = recorder.watch(id, () => changed.resolve());
-    using deadline = new DeadlineSignal(longestWaitMs);
-    deadline.signal.addEventListener('abort', () => changed.resolve());
     const reading = setInterval(() => changed.resolve(), readAgainMs);
     try {
-      while (!deadline.hasPassed) {
+      for (;;) {
         changed = Promise.withResolvers<void>();
         const row = await store.getOwn(owner, id);
-        if (row === null || isDone(row)) return;
+        if (row === null || isDone(row) || !isAwaited()) return;
         if (mustBeMadeDue(row)) {
           await this.#writes.run(owner, () =>
             recorder.rescheduleOwn(owner, id, (present) =>

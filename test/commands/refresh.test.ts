@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Owner } from '../../src/domain/video-task.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -46,6 +46,7 @@ async function startChecked() {
     const context = quietWorkContext({ store, recorder, provider, files, now });
     await checkTask(context, task, lease, new AbortController().signal);
   };
+  const writes = new FairSlots(4);
   const refresher = new VideoTaskRefresher(
     {
       store,
@@ -60,7 +61,7 @@ async function startChecked() {
       wakeWorker: () => void work(),
       now,
     },
-    new FairSlots(4),
+    writes,
   );
   const inserted = await store.insert(
     sampleTask({
@@ -81,7 +82,7 @@ async function startChecked() {
     return userErrors.map(({ code }) => code);
   };
   const running = stack.move();
-  return { clock, refresh, refreshAs, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { clock, writes, refresh, refreshAs, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 describe('refreshVideoTask', () => {
@@ -105,6 +106,28 @@ describe('refreshVideoTask', () => {
     await refresh();
     clock.now = sampleTime - 3_600_000;
     expect(await refresh()).toEqual({ checks: 2, lastCheckedAt: clock.now });
+  });
+
+  it('answers in time where its write waits for those of others', async () => {
+    await using checked = await startChecked();
+    const { writes, refresh } = checked;
+    const others = Promise.withResolvers<void>();
+    const owners = ['key:ann', 'key:ben', 'key:cy', 'key:dee'] as Owner[];
+    const writing = owners.map((owner) => writes.run(owner, () => others.promise));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    try {
+      const answers = Promise.all([refresh(), refresh()]);
+      await vi.advanceTimersByTimeAsync(14_900);
+      expect(await answers).toEqual([
+        { checks: 0, lastCheckedAt: null },
+        { checks: 0, lastCheckedAt: null },
+      ]);
+    } finally {
+      vi.useRealTimers();
+      others.resolve();
+      await Promise.all(writing);
+    }
+    expect(await refresh()).toMatchObject({ checks: 1 });
   });
 
   it('refuses a call of an owner of whom too many wait, at once and alone', async () => {
