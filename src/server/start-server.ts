@@ -111,6 +111,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
     engine,
+    entrance,
     subscriptions,
     keepAliveMs: config.limits.pingMs,
     stallMs: config.limits.stallMs,

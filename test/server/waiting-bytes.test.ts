@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Owner } from '../../src/domain/video-task.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
@@ -39,6 +40,35 @@ const fill = (server: PushServer, owner: string) =>
   Promise.all(
     Array.from({ length: 100 }, () => server.create({ owner: owner as Owner, prompt: 'x'.repeat(10_000) })),
   );
+
+describe('what a subscription keeps', () => {
+  const text = (at: number) => `subscription { taskStatusChanged { id } } # ${at}${'x'.repeat(900_000)}`;
+
+  it('of its query, comments included, is bounded for an owner', async () => {
+    await using server = await startPushServer();
+    await server.create();
+    await using socket = await RawSocket.connect(server.url);
+    const opened: boolean[] = [];
+    for (let at = 0; at < 40; at += 1) {
+      socket.subscribe(String(at), text(at));
+      const { payload } = await socket.next(({ id }) => id === String(at));
+      opened.push(!JSON.stringify(payload).includes('LIMIT_EXCEEDED'));
+    }
+    expect(opened.filter(Boolean).length).toBeLessThan(38);
+    expect(opened.at(-1)).toBe(false);
+  });
+
+  it('of its id is a few characters', async () => {
+    await using server = await startPushServer();
+    await using socket = await RawSocket.connect(server.url);
+    const id = 'x'.repeat(300);
+    socket.subscribe(id, 'subscription { taskStatusChanged { id } }');
+    const { payload } = await socket.next(({ type }) => type === 'error');
+    expect(payload).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
+    socket.subscribe('x', '{ viewer { owner } }');
+    await socket.next(({ type }) => type === 'next');
+  });
+});
 
 const isHealthy = async (server: PushServer) => (await fetch(`${server.url}/healthz`)).status === 200;
 
@@ -176,6 +206,70 @@ it('responses that wait for another one of their connection count too', async ()
   client.resume();
   await once(client, 'close');
   expect(await isHealthy(server)).toBe(true);
+});
+
+it.each([
+  ['headers that are not complete', 'GET / HTTP/1.1\r\nhost: localhost\r\n', 60_000, 1, 20],
+  ['the headers of requests', 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n', 60_000, 10, 3],
+])('%s behind a stream count too', async (_what, begin, bytes, times, streams) => {
+  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '1048576' });
+  const stream = JSON.stringify({ query: 'subscription { taskStatusChanged { id } }' });
+  const first = `accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${stream.length}\r\n`;
+  const behind = `${begin}cookie: ${'x'.repeat(bytes)}`.concat(times > 1 ? '\r\n\r\n' : '').repeat(times);
+  const clients = await Promise.all(
+    Array.from({ length: streams }, () => open(server, post('/graphql', ann, first, stream) + behind)),
+  );
+  // The streams are read. One of them ends, and the others are within the limit.
+  await Promise.race(clients.map((client) => once(client.resume(), 'close')));
+  expect(clients.some((client) => !client.destroyed)).toBe(true);
+  for (const client of clients) client.destroy();
+});
+
+it('streams behind an upload of the same connection go on', async () => {
+  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '1048576' });
+  const form =
+    '--B\r\nContent-Disposition: form-data; name="operations"\r\n\r\n' +
+    '{"query":"mutation($f:File!){uploadReferenceImage(file:$f){userErrors{code}}}","variables":{"f":null}}\r\n' +
+    '--B\r\nContent-Disposition: form-data; name="map"\r\n\r\n{"0":["variables.f"]}\r\n' +
+    `--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\n${'x'.repeat(2_000_000)}\r\n--B--\r\n`;
+  const stream = JSON.stringify({ query: 'subscription { taskStatusChanged { id } }' });
+  const client = await open(
+    server,
+    post(
+      '/graphql',
+      ann,
+      `content-type: multipart/form-data; boundary=B\r\ncontent-length: ${form.length}\r\n`,
+      form,
+    ),
+  );
+  client.resume();
+  let received = '';
+  client.on('data', (data: Buffer) => {
+    received += data.toString();
+  });
+  await waitFor(
+    'the answer',
+    () => received,
+    (text) => text.includes('BAD_INPUT'),
+  );
+  const more = `accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${stream.length}\r\n`;
+  client.write(post('/graphql', ann, more, stream));
+  const task = await server.create({ owner: 'key:ann' as Owner });
+  await waitFor(
+    'the event',
+    () => received,
+    (text) => text.includes('event: next'),
+  );
+  // Two looks of the server later it is still there.
+  await sleep(1100);
+  await server.create({ owner: 'key:ann' as Owner });
+  await waitFor(
+    'another event',
+    () => received.split('event: next').length,
+    (count) => count >= 3,
+  );
+  expect([task.owner, client.destroyed]).toEqual(['key:ann', false]);
+  client.destroy();
 });
 
 it('an owner keeps no more than a number of bytes of uploads', async () => {

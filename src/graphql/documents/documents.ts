@@ -37,7 +37,7 @@ export class Documents {
   readonly #rules;
   readonly #cache = new LRUCache<string, PreparedDocument>({
     maxSize: cacheBytes,
-    sizeCalculation: (prepared, query) => query.length * 2 + this.#bytesOf(prepared),
+    sizeCalculation: (prepared, query) => this.#bytesOf(prepared, query),
   });
   readonly #bytes = new WeakMap<DocumentNode, number>();
 
@@ -57,14 +57,14 @@ export class Documents {
     return prepared;
   }
 
-  /** The approximate size of a document in memory, in bytes. */
+  /** The approximate size of a document in memory with the text that it keeps, in bytes. */
   bytesOf(document: DocumentNode): number {
     return this.#bytes.get(document) ?? 0;
   }
 
-  #bytesOf(prepared: PreparedDocument): number {
-    const document = prepared.kind === 'valid' ? this.bytesOf(prepared.document) : 0;
-    return document + (prepared.kind === 'valid' ? 0 : prepared.errors.length * errorBytes) + 500;
+  #bytesOf(prepared: PreparedDocument, query: string): number {
+    if (prepared.kind === 'valid') return this.bytesOf(prepared.document) + 500;
+    return textBytes(query) + prepared.errors.length * errorBytes + 500;
   }
 
   #read(query: string): PreparedDocument {
@@ -89,7 +89,8 @@ export class Documents {
           document: outlineOf(document),
         };
       }
-      this.#bytes.set(document, slimDocument(document));
+      // Locations refer to the text, comments included.
+      this.#bytes.set(document, slimDocument(document) + textBytes(query));
       return { kind: 'valid', document };
     } catch (error) {
       // graphql-js reads nested brackets by recursion, which overflows the stack.
@@ -99,6 +100,9 @@ export class Documents {
     }
   }
 }
+
+/** At most: text without a character above U+00FF takes half of it. */
+const textBytes = (query: string): number => 2 * query.length;
 
 /** True if a query has more lines than `most`. */
 function hasMoreLines(text: string, most: number): boolean {

@@ -3,11 +3,14 @@ import type { Owner } from '../../domain/video-task.ts';
 
 /** The limit of memory for the documents of one owner's open subscriptions, in bytes. */
 const maxHeldBytes = 64 * 1024 * 1024;
+/** The same for all owners. */
+const maxHeldBytesOfAll = 4 * maxHeldBytes;
 
 /** The documents of open subscriptions, each counted once per owner. */
 export class HeldDocuments {
   readonly #byOwner = new Map<Owner, Map<DocumentNode, { readonly bytes: number; count: number }>>();
   readonly #bytes = new Map<Owner, number>();
+  #bytesOfAll = 0;
 
   /** Counts a document for an owner until it is released. False, and not counted, if that exceeds the limit. */
   hold(owner: Owner, document: DocumentNode, bytes: number): boolean {
@@ -18,9 +21,10 @@ export class HeldDocuments {
       return true;
     }
     const total = (this.#bytes.get(owner) ?? 0) + bytes;
-    if (total > maxHeldBytes) return false;
+    if (total > maxHeldBytes || this.#bytesOfAll + bytes > maxHeldBytesOfAll) return false;
     this.#byOwner.set(owner, held.set(document, { bytes, count: 1 }));
     this.#bytes.set(owner, total);
+    this.#bytesOfAll += bytes;
     return true;
   }
 
@@ -32,6 +36,7 @@ export class HeldDocuments {
     known.count -= 1;
     if (known.count > 0) return;
     held.delete(document);
+    this.#bytesOfAll -= known.bytes;
     if (held.size === 0) {
       this.#byOwner.delete(owner);
       this.#bytes.delete(owner);

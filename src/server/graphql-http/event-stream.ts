@@ -5,6 +5,7 @@ import type { Sink } from '../../events/subscriber.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { onExpiry, type Identity } from '../auth/identity.ts';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
+import type { Entrance } from '../../graphql/entrance.ts';
 import { typeOf, type PreparedOperation } from '../../graphql/operation.ts';
 import { responseOf } from '../../graphql/response.ts';
 import { Reader } from '../http/reader.ts';
@@ -13,6 +14,7 @@ import { cannotContinue, type Subscriptions } from '../../graphql/subscriptions.
 /** Settings of the event-stream transport. */
 export interface EventStreamOptions {
   readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
   readonly subscriptions: Subscriptions;
   /** The interval of comments, which keep proxies from closing an idle stream. */
   readonly keepAliveMs: number;
@@ -75,9 +77,14 @@ export class EventStreams implements Disposable {
     viewer: Viewer,
     closed: Promise<null>,
   ): Promise<ExecutionResult | null> {
-    const { engine, subscriptions, stallMs } = this.#options;
+    const { engine, entrance, subscriptions, stallMs } = this.#options;
     if (operation.kind !== 'valid') return { errors: operation.errors };
-    if (typeOf(operation) !== 'subscription') return engine.execute(operation, viewer);
+    if (typeOf(operation) !== 'subscription') {
+      const result = engine.execute(operation, viewer);
+      return result instanceof Promise && typeOf(operation) === 'query'
+        ? entrance.hold(viewer.owner, result)
+        : result;
+    }
     const ended = Promise.withResolvers<ExecutionResult | null>();
     using reader = new Reader(response, stallMs, () => response.destroy());
     const sink: Sink = {

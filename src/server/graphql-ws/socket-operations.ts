@@ -10,6 +10,9 @@ import type { MaybePromise } from '../../store/store.ts';
 import type { Connection } from './connection.ts';
 import { SocketOperation, type SocketContext } from './socket-operation.ts';
 
+/** The longest id of an operation: kept, and repeated in each of its messages. Clients take a number or a UUID. */
+const longestId = 256;
+
 /** Dependencies of the operations. */
 export interface SocketOperationsOptions {
   readonly engine: GraphQLEngine;
@@ -52,6 +55,11 @@ export class SocketOperations {
     if (params instanceof GraphQLError) return [params];
     // graphql-ws closes the socket of a client that is not acknowledged before it calls this.
     if (viewer === null) return [codedError('UNAUTHENTICATED', 'The connection is not acknowledged.')];
+    if (id.length > longestId) {
+      return [
+        codedError('LIMIT_EXCEEDED', `The id of an operation must have at most ${longestId} characters.`),
+      ];
+    }
     if (connection.operations >= maxPerSocket) {
       const message = `A socket can have at most ${maxPerSocket} operations. Open another one.`;
       return [codedError('LIMIT_EXCEEDED', message)];

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
@@ -54,19 +54,64 @@ const checkIntervalMs = 500;
 const leastBytesPerSecond = 8192;
 /** The memory of a request that waits for an earlier one of its connection, measured with the shortest. */
 const pipelinedBytes = 8192;
+/** Requests with shorter headers do not count while they are answered: there may be 20,000 streams. */
+const usualHeaderBytes = 8192;
 
-interface Watched extends ConnectionTraffic {
+/** What is noted of one connection. */
+class Watched implements ConnectionTraffic {
   readonly socket: Socket;
-  /** Responses that wait for an earlier one of the connection (pipelining); null for most connections. */
-  queued: Set<ServerResponse> | null;
-  pipeline: Pipeline | null;
+  owner: Owner | null = null;
+  isPatient = false;
+  /**
+   * Responses that wait for an earlier one of the connection (pipelining), with the bytes of their requests; null for
+   * most connections.
+   */
+  queued: Map<ServerResponse, number> | null = null;
+  pipeline: Pipeline | null = null;
   /** The last response that was begun; null once it is seen to be finished. */
-  response: ServerResponse | null;
-  /** The bytes that were read by then: any more are headers that are not complete. */
-  bytesOfRequests: number;
-  headersWaitedMs: number;
-  bodyWaitedMs: number;
-  lastBody: IncomingBody | null;
+  response: ServerResponse | null = null;
+  headersWaitedMs = 0;
+  bodyWaitedMs = 0;
+  lastBody: IncomingBody | null = null;
+  /** The bytes that belong to requests which are over, and to bodies. */
+  #bytesBefore = 0;
+  /** The bytes that were read by the time when the last headers were complete: more than those, if they came with more. */
+  #bytesAtHeaders = 0;
+  #body: IncomingBody | null = null;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+  }
+
+  get body(): IncomingBody | null {
+    return this.#body;
+  }
+
+  set body(body: IncomingBody | null) {
+    if (body === null) this.#bytesBefore += this.#body?.receivedBytes ?? 0;
+    this.#body = body;
+  }
+
+  /** The headers of a request are complete. */
+  begin(response: ServerResponse): void {
+    this.response = response;
+    const { bytesRead } = this.socket;
+    // Requests that came in one piece count together.
+    if (bytesRead === this.#bytesAtHeaders) return;
+    this.#bytesBefore = Math.max(this.#bytesBefore, this.#bytesAtHeaders);
+    this.#bytesAtHeaders = bytesRead;
+  }
+
+  /** What was read belongs to requests that are over. */
+  end(): void {
+    this.response = null;
+    this.#bytesBefore = this.#bytesAtHeaders = this.socket.bytesRead;
+  }
+
+  /** The bytes of headers: those that are not complete, and with a response that is not finished those of its request. */
+  get headerBytes(): number {
+    return Math.max(0, this.socket.bytesRead - this.#bytesBefore - (this.#body?.receivedBytes ?? 0));
+  }
 }
 
 /** A connection for which bytes wait. */
@@ -104,19 +149,7 @@ export class Traffic implements Disposable {
 
   /** Watches a connection until it is closed. */
   add(socket: Socket): void {
-    this.#connections.set(socket, {
-      socket,
-      owner: null,
-      body: null,
-      isPatient: false,
-      queued: null,
-      pipeline: null,
-      response: null,
-      bytesOfRequests: 0,
-      headersWaitedMs: 0,
-      bodyWaitedMs: 0,
-      lastBody: null,
-    });
+    this.#connections.set(socket, new Watched(socket));
     socket.on('close', this.#onClose);
   }
 
@@ -138,8 +171,7 @@ export class Traffic implements Disposable {
 
   /** Notes that the headers of a request are complete. */
   begin(socket: Socket, response: ServerResponse): void {
-    const watched = this.#connections.get(socket);
-    if (watched !== undefined) watched.response = response;
+    this.#connections.get(socket)?.begin(response);
   }
 
   /**
@@ -151,8 +183,8 @@ export class Traffic implements Disposable {
   addPipelined(socket: Socket, response: ServerResponse, start: () => void): void {
     const watched = this.#connections.get(socket);
     if (watched === undefined) return;
-    const queued = (watched.queued ??= new Set());
-    queued.add(response);
+    const queued = (watched.queued ??= new Map());
+    queued.set(response, pipelinedBytes + headerBytesOf(response.req));
     const leave = () => void queued.delete(response);
     response.once('socket', leave).once('close', leave);
     watched.pipeline ??= new Pipeline(socket);
@@ -173,10 +205,13 @@ export class Traffic implements Disposable {
     for (const watched of this.#connections.values()) {
       const { socket, owner, body } = watched;
       let unread = socket.writableLength;
-      for (const response of watched.queued ?? []) unread += response.writableLength;
+      let pipelined = 0;
+      for (const [response, requestBytes] of watched.queued ?? []) {
+        unread += response.writableLength;
+        pipelined += requestBytes;
+      }
       this.#clockReader(watched, unread);
       this.#clockBody(watched, passedMs);
-      const pipelined = (watched.queued?.size ?? 0) * pipelinedBytes;
       const headerBytes = this.#clockHeaders(watched, passedMs);
       const bytes = unread + pipelined + headerBytes + (body?.bufferedBytes ?? 0);
       if (bytes > 0) busy.push({ owner, bytes, cut: () => void socket.destroy() });
@@ -215,16 +250,20 @@ export class Traffic implements Disposable {
     else if (isClocked && (unread === 0 || isPatient)) socket.setTimeout(0);
   }
 
-  /** Cuts a client that does not complete its headers. Returns the bytes of those that are not complete. */
+  /**
+   * Cuts a client that does not complete its headers. Returns the bytes of those that are not complete: behind a
+   * response that goes on, such as a stream, all that is more than headers usually have.
+   */
   #clockHeaders(watched: Watched, passedMs: number): number {
     const { socket, response } = watched;
-    const { bytesRead } = socket;
     if (response !== null) {
-      if (!response.writableFinished && !response.destroyed) return 0;
-      watched.response = null;
-      watched.bytesOfRequests = bytesRead;
+      if (!response.writableFinished && !response.destroyed) {
+        const bytes = watched.headerBytes;
+        return bytes <= usualHeaderBytes ? 0 : bytes;
+      }
+      watched.end();
     }
-    const bytes = bytesRead - watched.bytesOfRequests;
+    const bytes = watched.headerBytes;
     // Some clients send a line break after a body.
     watched.headersWaitedMs = bytes <= 2 ? 0 : watched.headersWaitedMs + passedMs;
     if (watched.headersWaitedMs > this.#limits.slowBodyMs && socket.writable) {
@@ -247,3 +286,6 @@ export class Traffic implements Disposable {
     body.onSlow();
   }
 }
+
+const headerBytesOf = ({ url = '', rawHeaders }: IncomingMessage): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length, url.length);
