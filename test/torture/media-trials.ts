@@ -81,7 +81,7 @@ async function faultTable(kind: Kind): Promise<Figures> {
     ...(kind === 's3' && s3.env),
   });
   const caller = new Caller(server.url);
-  return watched(server, async () => {
+  return await watched(server, async () => {
     const faulty: string[] = [];
     for (const fault of sourceFaults) {
       for (const times of [1, 2]) {
@@ -197,7 +197,7 @@ async function viewers(kind: Kind): Promise<Figures> {
   );
   await using server = await startServer({ DATA_DIR: folder.path, ...(kind === 's3' && s3.env) });
   const before = await peakMemory(server);
-  return watched(server, async () => {
+  return await watched(server, async () => {
     const begin = performance.now();
     let connectsRefused = 0;
     /** As players do, a viewer whose connection is refused connects again. */
@@ -237,7 +237,7 @@ async function uploads(kind: Kind): Promise<Figures> {
   const image = Buffer.concat([png, Buffer.alloc(19 * 1024 ** 2)]);
   await upload(server.url, png);
   const before = await peakMemory(server);
-  return watched(server, async () => {
+  return await watched(server, async () => {
     const kept = await Promise.all(
       Array.from({ length: 100 }, async () => {
         // More than may wait are asked to come again.
