@@ -170,7 +170,9 @@ async function takeKey(
   return earlier.task === null ? { kind: 'gone' } : { kind: 'repeated', task: earlier.task };
 }
 
-const insertKey = prepared<Selectable<Database['idempotency_keys']>>((db, row) =>
+const insertKey = prepared<
+  Pick<Selectable<Database['idempotency_keys']>, 'owner' | 'key' | 'input_hash' | 'task_id'>
+>((db, row) =>
   db
     .insertInto('idempotency_keys')
     .values({ owner: row.owner, key: row.key, input_hash: row.input_hash, task_id: row.task_id })
