@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { startGoogleApp } from '../support/google-app.ts';
 import { startKieApp, type Caller } from '../support/kie-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -81,6 +83,24 @@ describe('a selection that the caller left open', () => {
       expect.stringMatching(
         /^Selected by default: .*, the first of KIE, SIMULATOR that supports the input; /,
       ),
+    ]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    [
+      'Veo where there is a project',
+      { GOOGLE_CLOUD_PROJECT: 'p', GOOGLE_ACCESS_TOKEN: 'token' },
+      'veo-3.1-fast-generate-001',
+    ],
+    ['Gemini Omni where there is none', {}, 'gemini-omni-1.2-flash'],
+  ])('is %s at Google', async (_what, env, model) => {
+    await using vertex = await startSimulator({ durationMs: 100 });
+    const vertexUrl = 'GOOGLE_CLOUD_PROJECT' in env ? { VERTEX_BASE_URL: vertex.url } : {};
+    await using app = await startGoogleApp({ ...vertexUrl, ...env });
+    const caller = app.as();
+    expect([await reasonOf(caller, {}), await reasonOf(caller, { provider: 'GOOGLE' })]).toEqual([
+      `Selected by default: Google, the only provider; its default model ${model}.`,
+      `Selected by default: ${model}, the default model of Google.`,
     ]);
   });
 });

@@ -38,7 +38,7 @@ export function defaultReason(
   const names = candidates.map(({ name }) => name).join(', ');
   const provider =
     candidates.length === 1
-      ? `${label}, the only provider that could`
+      ? `${label}, the only provider${input.model === null ? '' : ' with this model'}`
       : `${label}, the first of ${names} that supports the input`;
   if (input.provider === null) {
     const model = input.model === null ? `; its default model ${selected.model}` : '';
