@@ -1,9 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { Pipeline } from '../../src/server/connections/pipeline.ts';
 import { startPushServer } from '../support/push-server.ts';
+import { ServerConnections } from '../support/server-connections.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const request = 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n';
@@ -18,6 +20,50 @@ function open(url: string) {
   socket.on('close', () => (seen.isClosed = true));
   return { socket, seen };
 }
+
+describe('the time of a connection', () => {
+  it('is its own: no limit of Node cuts a large upload or a paused connection', async () => {
+    await using server = await startPushServer();
+    const limits: number[] = [];
+    const note = (message: unknown) => {
+      const { headersTimeout, requestTimeout } = (message as { server: Server }).server;
+      limits.push(headersTimeout, requestTimeout);
+    };
+    subscribe('http.server.request.start', note);
+    try {
+      await (await fetch(`${server.url}/healthz`)).text();
+    } finally {
+      unsubscribe('http.server.request.start', note);
+    }
+    expect(limits).toEqual([0, 0]);
+  });
+
+  it('is limited until the first request', async () => {
+    await using server = await startPushServer();
+    using connections = new ServerConnections();
+    const { socket, seen } = open(server.url);
+    const [silent] = await waitFor(
+      'the connection',
+      () => connections.openAt(server.url),
+      ({ length }) => length === 1,
+    );
+    expect(silent?.timeout).toBe(75_000);
+    socket.write(request);
+    await waitFor(
+      'the answer',
+      () => seen.text,
+      (text) => text.includes('200'),
+    );
+    // What Node gives an idle connection after a request.
+    await waitFor(
+      'the time of an idle one',
+      () => silent?.timeout,
+      (timeout) => (timeout ?? 0) > 0,
+    );
+    silent?.emit('timeout');
+    await waitFor('the close', () => seen.isClosed, Boolean);
+  });
+});
 
 describe('pipelined requests', () => {
   it('are read as fast as they are answered, and answered in order', async () => {

@@ -30,8 +30,6 @@ const drainMs = 3000;
  * 502, and is not repeated when it is a mutation.
  */
 const keepAliveTimeoutMs = 75_000;
-/** Above the keep-alive time, as Node's manual asks. */
-const headersTimeoutMs = 80_000;
 /** Browsers send every cookie of `localhost`, whatever program set it: 16 KB, Node's default, are soon reached. */
 const maxHeaderBytes = 64 * 1024;
 
@@ -47,9 +45,11 @@ export class HttpServer implements AsyncDisposable {
     const logsRequests = log.isLevelEnabled('debug');
     const settings = {
       keepAliveTimeout: keepAliveTimeoutMs,
-      headersTimeout: headersTimeoutMs,
       maxHeaderSize: maxHeaderBytes,
-      connectionsCheckingInterval: 5000,
+      // Ours know the size of a body and whether we have paused a connection: a large upload takes longer than any
+      // fixed time.
+      headersTimeout: 0,
+      requestTimeout: 0,
       // A request for any other protocol, such as h2c, is answered in HTTP/1.1.
       shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
     };
@@ -65,7 +65,7 @@ export class HttpServer implements AsyncDisposable {
     });
     closeIdle(this.#server);
     this.#listeners = new Listeners(this.#server);
-    this.#server.on('connection', (socket) => traffic.add(socket));
+    this.#server.on('connection', (socket) => traffic.add(socket, keepAliveTimeoutMs));
     this.#server.on('upgrade', (request, socket, head) => {
       if (logsRequests) log.debug(requestFields(request, trustProxy), 'websocket request');
       // Without TLS of its own, the server has no other kind of socket.

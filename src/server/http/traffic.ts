@@ -95,6 +95,8 @@ class Watched implements ConnectionTraffic {
   /** The headers of a request are complete. */
   begin(response: ServerResponse): void {
     this.response = response;
+    // The first request ends the time for the first byte; after it, Node sets its own between requests.
+    if (this.#bytesAtHeaders === 0) this.socket.setTimeout(0);
     const { bytesRead } = this.socket;
     // Requests that came in one piece count together.
     if (bytesRead === this.#bytesAtHeaders) return;
@@ -147,9 +149,14 @@ export class Traffic implements Disposable {
     this.#timer = setInterval(() => this.#check(), checkIntervalMs);
   }
 
-  /** Watches a connection until it is closed. */
-  add(socket: Socket): void {
+  /**
+   * Watches a connection until it is closed.
+   *
+   * @param silentMs the time for the first byte: the socket reports a timeout after it
+   */
+  add(socket: Socket, silentMs: number): void {
     this.#connections.set(socket, new Watched(socket));
+    socket.setTimeout(silentMs);
     socket.on('close', this.#onClose);
   }
 
