@@ -5,9 +5,9 @@ import type { TaskErrorCode } from '../../domain/video-task.ts';
  * (Kie docs of code 400, 2026-06; failed records transcribed by a client, 2026-07; texts that clients match, 2026-10).
  */
 const causes: readonly (readonly [text: RegExp, code: TaskErrorCode])[] = [
-  // "Page does not exist or is not published", "… is no longer available": of a model, not of an image's address.
+  // "Page does not exist or is not published", "… is no longer available": of a model, not of an image or its address.
   [
-    /is not published|\b(?:model|(?!\S*:\/\/)\S*\d\S*) is no longer (?:available|supported)/i,
+    /is not published|^(?!.*(?:\b(?:images?|files?|links?|urls?|audios?|records?)\b|:\/\/)).*\bno longer (?:available|supported|offered)|\bmodel\b.{0,200}? has been (?:retired|discontinued|shut down)/is,
     'MODEL_RETIRED',
   ],
   [

@@ -185,6 +185,38 @@ describe('the refresh of the catalogue', () => {
     expect([refresh.successRate('veo3_fast'), refresh.pricedAt(seedance)]).toEqual([0.75, start]);
   });
 
+  it('reads on after one that fails, and stops after three', async () => {
+    await using catalogue = await startCatalogue();
+    catalogue.answers.set('/api/v1/models', { code: 500, msg: 'Internal Error, Please try again later.' });
+    {
+      await using refresh = catalogue.open();
+      refresh.start();
+      await isDone(refresh);
+      expect([refresh.successRate('veo3_fast'), refresh.pricedAt(seedance)]).toEqual([0.75, null]);
+    }
+    for (const path of catalogue.answers.keys()) catalogue.answers.set(path, '<html></html>');
+    catalogue.clock.now = start + 7 * hourMs;
+    const before = catalogue.asked.length;
+    const refresh = catalogue.open();
+    refresh.start();
+    await waitFor('three requests', () => catalogue.asked.length === before + 3);
+    await refresh[Symbol.asyncDispose]();
+    expect(catalogue.asked.length).toBe(before + 3);
+  });
+
+  it.each<[string, unknown]>([
+    ['shares of one', { points: [0.9, 0.7].map((rate) => ({ successRate: rate, errorRate: 1 - rate })) }],
+    ['a list without a name', [90, null, 70].map(point)],
+    ['a list with another name', { model: seedance, records: [90, 70].map(point) }],
+  ])('understands %s', async (_what, data) => {
+    await using catalogue = await startCatalogue();
+    catalogue.answers.set(`/api/v1/models/${seedance}/success-rate`, { code: 200, msg: 'success', data });
+    const refresh = catalogue.open();
+    refresh.start();
+    await isDone(refresh);
+    expect(refresh.successRate(seedance)).toBeCloseTo(0.8);
+  });
+
   it('reports no rate of the last day that is older than a day', async () => {
     await using catalogue = await startCatalogue();
     const refresh = catalogue.open();

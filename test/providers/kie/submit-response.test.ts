@@ -117,6 +117,28 @@ const rows: readonly Row[] = [
     body: said(400, 'veo-3-1 is no longer available'),
     outcome: refused('MODEL_RETIRED', '400'),
   },
+  ...[
+    'The model veo3_fast has been retired and is no longer available.',
+    'Veo is no longer available.',
+    'Model no longer available',
+    'Veo 3.1 (Fast) is no longer supported',
+    'This model has been discontinued.',
+  ].map((text): Row => ({
+    name: `422 for a model that is gone: "${text}"`,
+    source: 'ours, after clients, 2026-10',
+    body: said(422, text),
+    outcome: refused('MODEL_RETIRED', '422'),
+  })),
+  ...[
+    'The image at https://a.example/1.png is no longer available.',
+    'The reference file is no longer available',
+    'Your link is no longer available',
+  ].map((text): Row => ({
+    name: `422 for something else that is gone: "${text}"`,
+    source: 'ours',
+    body: said(422, text),
+    outcome: refused('PROVIDER_REJECTED', '422'),
+  })),
   {
     name: '422 that names the content filter',
     source: 'live, 2026-07 (in a record)',

@@ -25,6 +25,8 @@ const rateKeptMs = 24 * 3_600_000;
 const retryMs = 3_600_000;
 /** The pause before another look while another instance reads, in milliseconds. */
 const otherReaderMs = 60_000;
+/** The number of faults of the API, one after the other, after which a reading ends: one may be about one request. */
+const mostFaults = 3;
 /** Longer than a request and its pause, in milliseconds: an instance that ends leaves the reading to others after it. */
 const reservedMs = 120_000;
 /** The API allows one request a second for an account (Kie's own guide, 2026-09). In milliseconds. */
@@ -116,6 +118,7 @@ export class CatalogueRefresh implements LongLived {
   async #read(): Promise<number> {
     const { facts, provider, now, spacingMs = usualSpacingMs } = this.#options;
     this.#facts = await facts.all(provider);
+    let faults = 0;
     for (const path of this.#paths()) {
       this.#stopping.signal.throwIfAborted();
       if (this.#isFresh(path)) continue;
@@ -124,13 +127,14 @@ export class CatalogueRefresh implements LongLived {
       this.#facts = await facts.all(provider);
       if (this.#isFresh(path)) continue;
       const answer = await this.#ask(path);
+      faults = answer.kind === 'unavailable' ? faults + 1 : 0;
       if (answer.kind === 'read') {
         const fact = { value: answer.value, at: now() };
         await facts.keep(provider, path, fact);
         this.#facts = new Map([...this.#facts, [path, fact]]);
       } else {
         this.#log.info({ path, reason: answer.reason }, 'the catalogue of the provider could not be read');
-        if (answer.kind === 'unavailable') return retryMs;
+        if (faults === mostFaults) return retryMs;
       }
       await pause(spacingMs, undefined, { signal: this.#stopping.signal });
     }

@@ -11,7 +11,7 @@ export type CatalogueAnswer<T> =
   | { readonly kind: 'read'; readonly value: T }
   /** About this model alone; the next request may succeed. */
   | { readonly kind: 'unreadable'; readonly reason: string }
-  /** The API, or our access to it: the next request would fail too. */
+  /** The API, or our access to it: the next request may fail too. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /**
@@ -46,19 +46,33 @@ export function readPriceDescriptions(
 
 /**
  * Reads a response of `GET /api/v1/models/{model}/success-rate`: the mean share of videos that succeeded over the last day,
- * 0 to 1; null where nothing ran. Periods of ten minutes with percentages (Kie's own guide, 2026-09).
+ * 0 to 1; null where nothing ran. Periods of ten minutes with percentages (Kie's own guide, 2026-09); shares of 1 are told
+ * apart by the sum of what succeeded and what failed.
  */
 export function readSuccessRate(answer: Answer): CatalogueAnswer<number | null> {
   const data = dataOf(answer);
   if (data.kind !== 'read') return data;
-  const points: unknown = isObject(data.value) ? data.value['points'] : undefined;
-  if (!Array.isArray(points)) return { kind: 'unreadable', reason: 'no points' };
-  const shares = points
-    .filter(isObject)
-    .map((point) => numberOf(point['successRate']))
-    .filter((percent) => percent !== null && percent >= 0 && percent <= 100)
-    .map((percent) => (percent ?? 0) / 100);
-  return { kind: 'read', value: meanOf(shares) };
+  const points = periodsIn(data.value);
+  if (points === null) return { kind: 'unreadable', reason: 'no points' };
+  const periods = points.filter(isObject).flatMap((point) => {
+    const rate = numberOf(point['successRate']);
+    return rate === null || rate < 0 || rate > 100
+      ? []
+      : [{ rate, ran: rate + (numberOf(point['errorRate']) ?? 0) }];
+  });
+  const whole = periods.every(({ ran }) => ran <= 1.001) ? 1 : 100;
+  return { kind: 'read', value: meanOf(periods.map(({ rate }) => rate / whole)) };
+}
+
+/** The periods of a response, whatever their name; null where it has none. */
+function periodsIn(value: unknown): readonly unknown[] | null {
+  const lists = [value, ...(isObject(value) ? Object.values(value) : [])].filter((list) =>
+    Array.isArray(list),
+  );
+  return (
+    lists.find((list) => list.length === 0 || list.some((item) => isObject(item) && 'successRate' in item)) ??
+    null
+  );
 }
 
 /** True if every number of credits in a price list still stands in the provider's description of the price. */
