@@ -24,7 +24,8 @@ export async function loadS3() {
   return { ...client, Upload };
 }
 
-const connectMs = 5000;
+/** For a connection, in milliseconds: 200 at once on a machine that is busy take more than five seconds. */
+const connectMs = 15_000;
 /** For a request and the head of its answer, in milliseconds: a part of 8 MB takes as long at 1.1 Mbit/s. */
 const usualRequestMs = 60_000;
 /** Each viewer holds one while the video is sent. */
