@@ -6,7 +6,7 @@ import { doAlone } from '../../src/worker/duty.ts';
 import { Membership } from '../../src/worker/membership.ts';
 import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { silent, startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';
-import { claimBy, insertMany, now, quiet } from '../store/contract/fixture.ts';
+import { claimBy, insert, now, quiet } from '../store/contract/fixture.ts';
 
 let databases: PostgresDatabases;
 
@@ -24,6 +24,8 @@ const two = (run: (one: Store, other: Store) => Promise<void>) => async () => {
   const other = stack.use(await openPostgresStore({ url }, silent));
   await run(one, other);
 };
+
+const task = (id: string) => ({ id: id as TaskId, spec: { model: 'veo3_fast' } });
 
 const member = (store: Store, id: string, hasOwnMedia: boolean) =>
   new Membership({ store, id, hasOwnMedia, log: silent });
@@ -67,23 +69,23 @@ describe('instances that share a database', () => {
       const monitor = (store: Store) =>
         new HealthMonitor({
           store,
-          provider: { name: 'KIE', pollIntervalMs: 10_000 },
+          provider: { name: 'KIE', pollIntervalMs: 10_000, models: [] },
           log: silent,
           now: () => now,
           random: () => 0,
         });
       const [here, there] = [monitor(one), monitor(other)];
       const fault = { kind: 'unavailable', reason: 'HTTP 503', retryAfterMs: null } as never;
-      await here.noteCheck('a' as TaskId, fault);
-      await there.noteCheck('b' as TaskId, fault);
+      await here.noteCheck(task('a'), fault);
+      await there.noteCheck(task('b'), fault);
       expect([here.health, there.health]).toEqual(['DEGRADED', 'DEGRADED']);
-      await there.noteCheck('c' as TaskId, fault);
+      await there.noteCheck(task('c'), fault);
       await here.follow();
       expect([here.state, there.state]).toEqual([
         { kind: 'open', until: now + 10_000 },
         { kind: 'open', until: now + 10_000 },
       ]);
-      await here.noteCheck('a' as TaskId, { kind: 'processing' } as never);
+      await here.noteCheck(task('a'), { kind: 'processing' } as never);
       await there.follow();
       expect(there.state).toEqual({ kind: 'closed' });
       await one.shared.noteCallback('KIE', now);
@@ -94,8 +96,7 @@ describe('instances that share a database', () => {
   test(
     'take over expired leases: the one that had them renews nothing and writes nothing under its claim',
     two(async (one, other) => {
-      const [task] = await insertMany(one, 1);
-      const id = task?.id as TaskId;
+      const { id } = await insert(one);
       await one.claim({ ...claimBy('paused'), leaseUntil: now + 10 });
       const [taken] = await other.claim({ ...claimBy('successor'), now: now + 20, leaseUntil: now + 1000 });
       expect(taken?.id).toBe(id);

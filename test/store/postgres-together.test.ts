@@ -232,6 +232,20 @@ describe('several instances on one database', () => {
   );
 
   test(
+    'a request that waits longer for a connection than a connection may take to be made is answered',
+    together(1, async ([store], url) => {
+      const [name = ''] = new URL(url).pathname.slice(1).split('/');
+      const hold = databases.server.run(
+        'begin; update revision_counter set value = value; select pg_sleep(5.5); commit',
+        name,
+      );
+      const inserted = await parallel(20, () => insert(store));
+      await hold;
+      expect(inserted).toHaveLength(20);
+    }),
+  );
+
+  test(
     'revisions follow the commits: who reads on after the last one misses none',
     together(3, async (stores) => {
       const seen: number[] = [];

@@ -63,6 +63,7 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
+    'track_commit_timestamp=on',
     ...(durable ? [] : ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'autovacuum=off']),
   ];
   let child: ChildProcess | null = null;

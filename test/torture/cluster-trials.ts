@@ -156,15 +156,15 @@ async function clusterTrial(
   };
 }
 
-/** From the commit of an end to each watcher, in milliseconds, ascending. */
+/** From the last commit of an ended task to each watcher, in milliseconds, ascending. */
 async function lagsOf(cluster: Cluster, watchers: readonly Watcher[]): Promise<number[]> {
-  const rows = await cluster.postgres.run<{ id: TaskId; updated_at: string }>(
-    "select id, updated_at from tasks where stage = 'COMPLETED'",
+  const rows = await cluster.postgres.run<{ id: TaskId; at: number }>(
+    "select id, (extract(epoch from pg_xact_commit_timestamp(xmin)) * 1000)::float8 as at from tasks where stage = 'COMPLETED'",
     'reelay',
   );
   return rows
-    .flatMap(({ id, updated_at }) =>
-      watchers.map(({ arrivals }) => (arrivals.get(toGlobalId(id)) ?? Number.NaN) - Number(updated_at)),
+    .flatMap(({ id, at }) =>
+      watchers.map(({ arrivals }) => (arrivals.get(toGlobalId(id)) ?? Number.NaN) - at),
     )
     .filter((lag) => !Number.isNaN(lag))
     .toSorted((a, b) => a - b);

@@ -39,9 +39,12 @@ export const clientConfig = (url: string): ClientConfig => ({
  */
 export class Connections implements PostgresPool {
   readonly #pool: Pool;
+  /** Of the pool's own queue, the time to connect would be the limit: under load a request would fail for waiting. */
+  readonly #slots: ReturnType<typeof slotsOf>;
 
   /** @param mostClients the largest number of connections */
   constructor(url: string, { mostClients = mostConnections, timeoutMs = queryTimeoutMs } = {}) {
+    this.#slots = slotsOf(mostClients);
     this.#pool = new Pool({
       ...clientConfig(url),
       max: mostClients,
@@ -54,9 +57,11 @@ export class Connections implements PostgresPool {
 
   /** @throws StoreUnavailableError */
   async connect(): Promise<PostgresPoolClient> {
+    await this.#slots.take();
     try {
-      return new BorrowedClient(await this.#pool.connect());
+      return new BorrowedClient(await this.#pool.connect(), () => this.#slots.free());
     } catch (cause) {
+      this.#slots.free();
       throw unreachable(cause);
     }
   }
@@ -83,12 +88,31 @@ export function reasonOf(error: unknown): string {
 const unreachable = (cause: unknown) =>
   new StoreUnavailableError(`The database cannot be used now: ${reasonOf(cause)}`, { cause });
 
+/** Slots that are taken in the order of the requests. */
+function slotsOf(count: number) {
+  const waiting: (() => void)[] = [];
+  let left = count;
+  return {
+    take: async () => {
+      if (left > 0) left -= 1;
+      else await new Promise<void>((resolve) => void waiting.push(resolve));
+    },
+    free: () => {
+      const next = waiting.shift();
+      if (next === undefined) left += 1;
+      else next();
+    },
+  };
+}
+
 class BorrowedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #onRelease: () => void;
   #isBroken = false;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, onRelease: () => void) {
     this.#client = client;
+    this.#onRelease = onRelease;
   }
 
   query<Row>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
@@ -109,6 +133,7 @@ class BorrowedClient implements PostgresPoolClient {
 
   release(destroy = false): void {
     this.#client.release(destroy || this.#isBroken);
+    this.#onRelease();
   }
 }
 
