@@ -70,7 +70,7 @@ describe('the main job', () => {
           width: 360,
           height: 640,
           durationSeconds: 4,
-          posterUrl: null,
+          posterUrl: expect.stringMatching(/\/media\/placeholder-portrait\.svg$/) as string,
           archiveError: null,
           expiresAt: null,
         },
