@@ -19,7 +19,7 @@ import {
   type PricedSettings,
   type VideoModel,
 } from '../../domain/video-model.ts';
-import { withResponse } from '../quoted-response.ts';
+import { submitOnce, type PaidRequest } from '../paid-request.ts';
 import { Balance } from './balance.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { kieEntries } from '../catalogue/kie/kie-entries.ts';
@@ -27,7 +27,7 @@ import { entryNamed, modelOfEntry } from '../catalogue/model-of-entry.ts';
 import { NotInEntryError } from '../catalogue/request-of-entry.ts';
 import { createRequest, type Contract, type CreateRequest } from './submit/create-body.ts';
 import { freeOptions, reservedOptions, settingsInOptions } from './submit/options.ts';
-import { NoAnswerError, OwnFaultError } from '../http/faults.ts';
+import { NoAnswerError } from '../http/faults.ts';
 import { ProviderHttp } from '../http/http.ts';
 import { CatalogueRefresh, type CatalogueRefreshOptions } from './catalogue-refresh/catalogue-refresh.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
@@ -174,7 +174,7 @@ class KieProvider implements VideoProvider {
     return { kind: 'ready', images: handed };
   }
 
-  async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
+  async submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome> {
     const { baseUrl, contract, label, apiKey } = this.#options;
     const imageUrls = request.images.flatMap((image) => (image.kind === 'url' ? [image.url] : []));
     if (imageUrls.length < request.images.length) {
@@ -189,34 +189,22 @@ class KieProvider implements VideoProvider {
       if (!(error instanceof NotInEntryError)) throw error;
       return { kind: 'refused', error: notOffered(request.model, error.input) };
     }
-    const secrets = [apiKey, request.callbackUrl?.split('/').at(-1) ?? ''];
-    let isStopped = false;
-    const start = () => {
-      isStopped = !mayStart();
-      return !isStopped;
+    const { path, body } = create;
+    const memo = { contract: create.contract };
+    const paid: PaidRequest = {
+      label,
+      url: `${baseUrl}${path}`,
+      body,
+      secrets: [apiKey, request.callbackUrl?.split('/').at(-1) ?? ''],
+      read: (answer) => {
+        const outcome = readSubmitAnswer(label, answer);
+        if (outcome.kind === 'refused')
+          return { ...outcome, error: withSuccessor(outcome.error, this.#successorOf(request.model)) };
+        return outcome.kind === 'accepted' ? { ...outcome, memo } : outcome;
+      },
+      readCut: (error) => readCutAnswer(error, memo),
     };
-    try {
-      const answer = await this.#http.postOnce(`${baseUrl}${create.path}`, create.body, signal, start);
-      const outcome = readSubmitAnswer(label, answer);
-      if (outcome.kind === 'refused')
-        return { ...outcome, error: withSuccessor(outcome.error, this.#successorOf(request.model)) };
-      return outcome.kind === 'accepted'
-        ? { ...outcome, memo: { contract: create.contract } }
-        : withResponse(outcome, answer.text, secrets);
-    } catch (error) {
-      const notSent = { kind: 'notSent', retryAfterMs: null } as const;
-      if (error instanceof OwnFaultError) {
-        return { ...notSent, reason: `This server could not send it: ${error.message}`, cause: 'ours' };
-      }
-      if (!(error instanceof NoAnswerError)) throw error;
-      if (error.mayHaveBeenSent) {
-        const outcome = readCutAnswer(error, { contract: create.contract });
-        return withResponse(outcome, error.partialText, secrets);
-      }
-      return isStopped
-        ? { ...notSent, reason: 'It was stopped before its first byte', cause: 'task' }
-        : { ...notSent, reason: `${label} could not be reached: ${error.message}`, cause: 'unreachable' };
-    }
+    return submitOnce(this.#http, paid, context);
   }
 
   async check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {

@@ -1,7 +1,7 @@
 import { chosenSettings, modelNamed, type Price, type PricedSettings } from '../../../domain/video-model.ts';
-import { NoAnswerError, OwnFaultError } from '../../http/faults.ts';
 import { ProviderHttp } from '../../http/http.ts';
 import { jsonWithBytes } from '../../http/json-with-bytes.ts';
+import { submitOnce, type PaidRequest } from '../../paid-request.ts';
 import type {
   CancelOutcome,
   CheckOutcome,
@@ -10,7 +10,6 @@ import type {
   SubmitOutcome,
   SubmitRequest,
 } from '../../provider.ts';
-import { withResponse } from '../../quoted-response.ts';
 import type { GoogleApi } from '../google-api.ts';
 import { createBody, reservedOptions } from './create-body.ts';
 import { contentOf } from './image-content.ts';
@@ -66,37 +65,25 @@ export class OmniApi implements GoogleApi {
     return new Map<string, never>();
   }
 
-  async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
+  async submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome> {
     const { label, apiKey, baseUrl } = this.#options;
     const images = await Promise.all(request.images.map(contentOf));
     const contents = images.filter((image) => image !== null);
-    const notSent = { kind: 'notSent', retryAfterMs: null } as const;
     if (contents.length < images.length) {
       // Never a paid video without the images that were asked for.
-      return { ...notSent, reason: 'an image was not handed over', cause: 'task' };
+      return { kind: 'notSent', reason: 'an image was not handed over', retryAfterMs: null, cause: 'task' };
     }
     const body = createBody(request, contents);
-    let isStopped = false;
-    const start = () => {
-      isStopped = !mayStart();
-      return !isStopped;
+    const { model } = request;
+    const paid: PaidRequest = {
+      label,
+      url: `${baseUrl}/v1beta/interactions`,
+      body: contents.length === 0 ? body : jsonWithBytes(body),
+      secrets: [apiKey],
+      read: (answer) => readSubmitAnswer({ label, model, models: this.models }, answer),
+      readCut: readCutAnswer,
     };
-    const url = `${baseUrl}/v1beta/interactions`;
-    try {
-      const sent = contents.length === 0 ? body : jsonWithBytes(body);
-      const answer = await this.#http.postOnce(url, sent, signal, start);
-      const outcome = readSubmitAnswer({ label, model: request.model, models: this.models }, answer);
-      return withResponse(outcome, answer.text, [apiKey]);
-    } catch (error) {
-      if (error instanceof OwnFaultError) {
-        return { ...notSent, reason: `This server could not send it: ${error.message}`, cause: 'ours' };
-      }
-      if (!(error instanceof NoAnswerError)) throw error;
-      if (error.mayHaveBeenSent) return withResponse(readCutAnswer(error), error.partialText, [apiKey]);
-      return isStopped
-        ? { ...notSent, reason: 'It was stopped before its first byte', cause: 'task' }
-        : { ...notSent, reason: `${label} could not be reached: ${error.message}`, cause: 'unreachable' };
-    }
+    return submitOnce(this.#http, paid, context);
   }
 
   check(request: CheckRequest, signal: AbortSignal): Promise<CheckOutcome> {

@@ -1,6 +1,6 @@
 import { chosenSettings } from '../../../domain/video-model.ts';
-import { NoAnswerError, OwnFaultError } from '../../http/faults.ts';
 import { ProviderHttp } from '../../http/http.ts';
+import { submitOnce, type PaidRequest } from '../../paid-request.ts';
 import type {
   CheckOutcome,
   CheckRequest,
@@ -8,7 +8,6 @@ import type {
   SubmitOutcome,
   SubmitRequest,
 } from '../../provider.ts';
-import { withResponse } from '../../quoted-response.ts';
 import { taskError } from '../../task-error.ts';
 import type { GoogleApi } from '../google-api.ts';
 import { createBody, freeOptions, reservedOptions, type ImageBytes } from './create-body.ts';
@@ -74,7 +73,7 @@ class VertexApi implements GoogleApi {
     return model === undefined ? null : model.price(chosenSettings(model, settings));
   };
 
-  async submit(request: SubmitRequest, { signal, mayStart }: SubmitContext): Promise<SubmitOutcome> {
+  async submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome> {
     const { label, project, location } = this.#options;
     const notSent = { kind: 'notSent', retryAfterMs: null } as const;
     const images = request.images.filter((image): image is ImageBytes => image.kind !== 'url');
@@ -94,27 +93,16 @@ class VertexApi implements GoogleApi {
     const { model } = request;
     const path = `/v1beta1/projects/${project}/locations/${location}/publishers/google/models/${encodeURIComponent(model)}`;
     const url = `${this.#baseUrlAt(location)}${path}:predictLongRunning`;
-    let isStopped = false;
-    const start = () => {
-      isStopped = !mayStart();
-      return !isStopped;
+    const paid: PaidRequest = {
+      label,
+      url,
+      body: await createBody(request, images),
+      headers,
+      secrets: secretsOf(headers),
+      read: (answer) => readSubmitResponse(label, model, answer),
+      readCut: readCutResponse,
     };
-    try {
-      const body = await createBody(request, images);
-      const answer = await this.#http.postOnce(url, body, signal, start, headers);
-      return withResponse(readSubmitResponse(label, model, answer), answer.text, secretsOf(headers));
-    } catch (error) {
-      if (error instanceof OwnFaultError) {
-        return { ...notSent, reason: `This server could not send it: ${error.message}`, cause: 'ours' };
-      }
-      if (!(error instanceof NoAnswerError)) throw error;
-      if (error.mayHaveBeenSent) {
-        return withResponse(readCutResponse(error), error.partialText, secretsOf(headers));
-      }
-      return isStopped
-        ? { ...notSent, reason: 'It was stopped before its first byte', cause: 'task' }
-        : { ...notSent, reason: `${label} could not be reached: ${error.message}`, cause: 'unreachable' };
-    }
+    return submitOnce(this.#http, paid, context);
   }
 
   #baseUrlAt(location: string): string {
