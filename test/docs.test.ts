@@ -8,6 +8,9 @@ import { buildSchema } from '../src/schema/schema.ts';
 
 const page = (name: string) => readFile(new URL(`../${name}`, import.meta.url), 'utf8');
 
+/** A row as it is written in a page, so that the message of a failure has what to paste. */
+const tableRow = (cells: readonly (string | undefined)[]): string => `| ${cells.join(' | ')} |`;
+
 describe('the sources', () => {
   it('say of nearly every exported name what it is', async () => {
     const bare: string[] = [];
@@ -36,13 +39,11 @@ describe('the pages', () => {
       .split('\n')
       .map((line) => line.split('|').map((cell) => cell.trim()))
       .filter(([, name]) => /^`[A-Z0-9_]+`$/.test(name ?? ''))
-      .map(([, name, fallback, meaning]) => ({ name, fallback, meaning }));
+      .map(([, name, fallback, meaning]) => tableRow([name, fallback, meaning]));
     expect(rows).toEqual(
-      describeVariables().map(({ variable, fallback, meaning }) => ({
-        name: `\`${variable}\``,
-        fallback: fallback ? `\`${fallback}\`` : '–',
-        meaning,
-      })),
+      describeVariables().map(({ variable, fallback, meaning }) =>
+        tableRow([`\`${variable}\``, fallback ? `\`${fallback}\`` : '–', meaning]),
+      ),
     );
   });
 
@@ -73,8 +74,9 @@ describe('the pages', () => {
           .map((cell) => cell.trim())
           .slice(1, -1),
       )
-      .filter((cells) => cells.length === 7 && cells[0]?.startsWith('`') === true);
-    expect(rows).toEqual(kieModels.map(modelRow));
+      .filter((cells) => cells.length === 7 && cells[0]?.startsWith('`') === true)
+      .map(tableRow);
+    expect(rows).toEqual(kieModels.map((model) => tableRow(modelRow(model))));
   });
 
   it.each([

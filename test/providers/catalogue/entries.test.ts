@@ -196,7 +196,7 @@ describe('a model that is not listed', () => {
     'veo3_fsat',
     'VEO3_FAST',
     'kling-2.6/image-to-vide',
-    'wan/2-6-text-to-video',
+    'wan/9-7-text-to-video',
     'veo4',
   ])('is refused as a misspelling if it is called %s, unless the caller means it', (model) => {
     expect(refusal({ model })).toEqual([
