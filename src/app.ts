@@ -4,6 +4,8 @@ import { startServer, type OpenStudio } from './server/start-server.ts';
 import type { Config } from './config/config.ts';
 import { TaskFeed } from './events/feed.ts';
 import { AllowedHosts } from './settings/addresses/allowed-hosts.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { connectMetrics } from './connect-metrics.ts';
 import { Archive } from './media/archive.ts';
 import { ImageSources } from './media/fetch/image-sources.ts';
 import { Posters } from './media/posters.ts';
@@ -67,10 +69,11 @@ export async function startApp(
   await using stack = new AsyncDisposableStack();
 
   signal.throwIfAborted();
+  const metrics = new Metrics(log);
   const { store, port } = await openDatabase(config, log, signal);
   stack.use(store);
   const now = () => store.now();
-  const feed = stack.use(await TaskFeed.open(store, log));
+  const feed = stack.use(await TaskFeed.open(store, log, metrics));
   signal.throwIfAborted();
   const files = await openMediaStore(config.media.store, config.storage, log, stack);
   const started = await createProviders(config.providers.names, config.providers.settings, {
@@ -106,7 +109,7 @@ export async function startApp(
       onBegin: (mediaKey) => store.media.begin(mediaKey, now()),
     }),
   );
-  const recorder = new Recorder(store, log, now);
+  const recorder = new Recorder(store, log, now, metrics);
   const instance = randomUUID();
   const membership = stack.use(
     new Membership({
@@ -131,6 +134,7 @@ export async function startApp(
       archive,
       posters,
       log,
+      metrics,
       now,
       uptime: () => performance.now(),
       random: Math.random,
@@ -168,6 +172,17 @@ export async function startApp(
     now,
   });
 
+  await connectMetrics(
+    metrics,
+    {
+      store,
+      providers,
+      health: (provider) => pollers.health(provider),
+      database: config.storage.database.kind,
+      mediaStore: config.media.store.kind,
+    },
+    stack,
+  );
   signal.throwIfAborted();
   const api = stack.use(
     await startServer(
@@ -180,6 +195,7 @@ export async function startApp(
         health: (provider) => pollers.health(provider),
         isWorking: () => pollers.areWorking,
         files,
+        metrics,
         log,
         now,
         onCallback: (provider) => {

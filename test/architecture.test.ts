@@ -18,6 +18,7 @@ const modules = [
   'media',
   'store',
   'settings',
+  'metrics',
   'time',
   'domain',
 ];

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import type { Owner, TaskId, TaskWork, VideoTask } from '../domain/video-task.ts';
+import { isTerminal, type Owner, type TaskId, type TaskWork, type VideoTask } from '../domain/video-task.ts';
 import { quietly, type Change } from '../domain/state-machine/change.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine/state-machine.ts';
 
@@ -34,12 +35,14 @@ export class Recorder {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #now: () => number;
+  readonly #metrics: Metrics;
   readonly #watchers = new Map<TaskId, Set<() => void>>();
 
-  constructor(store: Store, log: Logger, now: () => number) {
+  constructor(store: Store, log: Logger, now: () => number, metrics: Metrics) {
     this.#store = store;
     this.#log = log;
     this.#now = now;
+    this.#metrics = metrics;
   }
 
   /**
@@ -91,11 +94,13 @@ export class Recorder {
     { schedule = {}, whileLeasedBy }: RecordOptions,
   ): Promise<VideoTask | null> {
     let before: VideoTask | undefined;
+    let secondBillUsd = 0;
     const after = await change((task) => {
       before = task;
       if (whileLeasedBy !== undefined && task.work.leaseOwner !== whileLeasedBy) return null;
       const event = typeof eventFor === 'function' ? eventFor(task) : eventFor;
       const decided = event && apply(task, event, this.#now());
+      secondBillUsd = decided?.secondBill?.cost?.amount ?? 0;
       return (
         decided && {
           ...decided,
@@ -105,6 +110,7 @@ export class Recorder {
     });
     if (after === null) return null;
     this.#notifyWatchers(after.id);
+    if (before !== undefined) this.#countSpending(after, finalUsd(after) - finalUsd(before) + secondBillUsd);
     if (before !== undefined && before.stage !== after.stage) {
       if (after.stage === 'CANCELED') this.attempts.cancel(after.id);
       this.log(after, before);
@@ -124,12 +130,18 @@ export class Recorder {
     };
   }
 
+  /** A cost that turns out lower later stays counted: a counter only grows. The ledger is corrected. */
+  #countSpending({ provider: { name }, spec: { model } }: VideoTask, usd: number): void {
+    if (usd > 0) this.#metrics.spend.inc({ provider: name, model: this.#metrics.modelLabel(model) }, usd);
+  }
+
   #notifyWatchers(id: TaskId): void {
     for (const onChange of this.#watchers.get(id) ?? []) onChange();
   }
 
-  /** One line for each step of a task; `before` is null at its creation. */
+  /** Counts and logs each step of a task; `before` is null at its creation. */
   log(task: VideoTask, before: VideoTask | null): void {
+    this.#metrics.transitions.inc({ provider: task.provider.name, stage: task.stage });
     const line = {
       task: task.id,
       owner: task.owner,
@@ -163,6 +175,9 @@ export class Recorder {
 
 /** The part of the recorder for commands: each change names the owner. */
 export type OwnRecorder = Pick<Recorder, 'recordOwn' | 'rescheduleOwn' | 'watch' | 'log'>;
+
+/** The cost of a task that has ended, in USD. */
+const finalUsd = ({ stage, cost }: VideoTask): number => (isTerminal(stage) ? (cost?.amount ?? 0) : 0);
 
 const resolved = (schedule: ScheduleFor, task: VideoTask): Schedule =>
   typeof schedule === 'function' ? schedule(task) : schedule;

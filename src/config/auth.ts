@@ -18,6 +18,11 @@ const apiKeys = (value: string) => {
     : new Invalid('must have each key once: two names share one');
 };
 
+const metricsKey = (value: string) =>
+  keyShape.test(value)
+    ? value
+    : new Invalid('must have at least 16 printable ASCII characters without spaces');
+
 /** Sums of more millionths of a dollar are not exact. */
 const maxUsd = 1_000_000_000;
 
@@ -55,6 +60,11 @@ export const authSettings = {
   ),
   jwtIssuer: optionalSetting('JWT_ISSUER', 'issuer that tokens must name', text),
   jwtAudience: optionalSetting('JWT_AUDIENCE', 'audience that tokens must name', text),
+  metricsKey: optionalSetting(
+    'METRICS_KEY',
+    'a key that opens /metrics and nothing else (Authorization: Bearer), of at least 16 printable ASCII characters',
+    metricsKey,
+  ),
   budgetPerMonth: optionalSetting(
     'BUDGET_PER_MONTH',
     'the most that owners may spend in a UTC month: comma-separated OWNER=USD pairs (local, key:NAME, jwt:SUB), or one number for everyone',
@@ -87,6 +97,9 @@ export function checkAuth(auth: AuthConfig, host: string): void {
       'HOST',
       'is an address that others can reach, which requires API_KEYS, JWT_SECRET or JWT_JWKS_URL',
     );
+  }
+  if (auth.apiKeys?.some(({ key }) => key === auth.metricsKey) === true) {
+    throw new ConfigError('METRICS_KEY', 'must differ from the keys of API_KEYS: it opens /metrics alone');
   }
   const names = new Set(auth.apiKeys?.map(({ name }) => `key:${name}`));
   for (const owner of auth.budgetPerMonth?.keys() ?? []) {

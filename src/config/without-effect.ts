@@ -16,6 +16,7 @@ export function findSettingsWithoutEffect(env: Environment, config: Config): Set
     ...ofProviders(config),
     ...ofCallbacks(config),
     ...ofBudgets(config),
+    ...ofMetrics(config),
     ...ofLimits(config),
   ].filter(({ variable }) => isSet(env[variable]));
   return found.filter(
@@ -55,6 +56,12 @@ function ofBudgets({ auth }: Config): SettingWithoutEffect[] {
   return !acceptsTokens && owners.some((owner) => owner.startsWith('jwt:'))
     ? [{ variable, reason: 'without JWT_SECRET or JWT_JWKS_URL there is no owner jwt:SUB' }]
     : [];
+}
+
+function ofMetrics({ auth }: Config): SettingWithoutEffect[] {
+  if (auth.apiKeys !== null || auth.jwtSecret !== null || auth.jwksUrl !== null) return [];
+  const reason = 'without API_KEYS or a JWT setting /metrics is open to this machine, and closed to others';
+  return [{ variable: authSettings.metricsKey.variable, reason }];
 }
 
 function ofLimits({ limits }: Config): SettingWithoutEffect[] {

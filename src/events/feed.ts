@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { CommitTimes } from './commit-times.ts';
 import { SmallSet } from './small-set.ts';
 import { LoopSlices } from '../time/loop-slices.ts';
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
@@ -31,6 +33,9 @@ const retryMs = 500;
 export class TaskFeed implements AsyncDisposable {
   /** Shared by all long work on changes and operations. */
   readonly slices = new LoopSlices();
+  readonly metrics: Metrics;
+  /** When this process learned of the commits of the last changes. */
+  readonly commitTimes = new CommitTimes();
   readonly #store: Store;
   readonly #log: Logger;
   readonly #byTask = new Map<TaskId, SmallSet<TaskListener>>();
@@ -41,20 +46,24 @@ export class TaskFeed implements AsyncDisposable {
   #reading: Promise<void> | null = null;
   /** A commit was announced during the read. */
   #again = false;
+  /** When that was, and when the first one was that the present read answers, in milliseconds of `performance.now()`. */
+  #againAt = 0;
+  #announcedAt = 0;
   #isStopped = false;
   #retry: NodeJS.Timeout | null = null;
   #isCurrent = true;
 
-  private constructor(store: Store, log: Logger, last: number) {
+  private constructor(store: Store, log: Logger, metrics: Metrics, last: number) {
     this.#store = store;
+    this.metrics = metrics;
     this.#log = log;
     this.#last = last;
     this.#hints = store.onRevision(() => this.#read());
   }
 
   /** Begins after the changes that are stored already. */
-  static async open(store: Store, log: Logger): Promise<TaskFeed> {
-    return new TaskFeed(store, log, await store.lastRevision());
+  static async open(store: Store, log: Logger, metrics: Metrics): Promise<TaskFeed> {
+    return new TaskFeed(store, log, metrics, await store.lastRevision());
   }
 
   /** Calls back for every change that commits after this call, until disposed. */
@@ -105,18 +114,20 @@ export class TaskFeed implements AsyncDisposable {
   }
 
   /** Reads what is new; a call during a read makes that one read again. */
-  #read(): void {
+  #read(announcedAt = performance.now()): void {
     if (this.#isStopped) return;
     if (this.#reading !== null) {
+      if (!this.#again) this.#againAt = announcedAt;
       this.#again = true;
       return;
     }
     this.#again = false;
+    this.#announcedAt = announcedAt;
     this.#reading = this.#readPages()
       .catch((error: unknown) => this.#retryLater(error))
       .finally(() => {
         this.#reading = null;
-        if (this.#again && this.#isCurrent) this.#read();
+        if (this.#again && this.#isCurrent) this.#read(this.#againAt);
       });
   }
 
@@ -124,12 +135,14 @@ export class TaskFeed implements AsyncDisposable {
     this.#isCurrent = false;
     this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
     if (this.#retry !== null) clearTimeout(this.#retry);
-    if (!this.#isStopped) this.#retry = setTimeout(() => this.#read(), retryMs);
+    if (!this.#isStopped) this.#retry = setTimeout(() => this.#read(this.#announcedAt), retryMs);
   }
 
   async #readPages(): Promise<void> {
     for (;;) {
       const changes = await this.#store.changesAfter(this.#last, { limit: pageSize });
+      const last = changes.at(-1);
+      if (last !== undefined) this.commitTimes.note(last.revision, this.#announcedAt);
       for (const task of changes) {
         if (!this.slices.hasTime()) await this.slices.next('');
         this.#last = task.revision;

@@ -56,6 +56,8 @@ export class Subscriber implements Disposable {
   #deferred: VideoTask | null = null;
   /** The last revision that was deferred. */
   #deferredUpTo = 0;
+  /** With all tasks of an owner: states that were deferred, and that no page has brought yet. */
+  #deferredStates = 0;
   /** The last revision that was sent, or left out on purpose. */
   #sentUpTo = 0;
   /** While true, pushes are deferred: stored states come first, or the reader is slow. */
@@ -105,14 +107,23 @@ export class Subscriber implements Disposable {
       this.#endAfter(task);
       return 'sent';
     }
-    this.#deferredUpTo = task.revision;
-    if (this.#stream.watch.id !== null) this.#deferred = task;
+    this.#defer(task);
     if (this.#isCatchingUp) return 'deferred';
     this.#isCatchingUp = true;
     const store = this.#store;
     if (store !== null)
       this.#catchUp(this.#stream.watch.id === null ? this.#sendStored(store) : this.#sendDeferred());
     return 'deferred';
+  }
+
+  #defer(task: VideoTask): void {
+    this.#deferredUpTo = task.revision;
+    if (this.#stream.watch.id === null) {
+      this.#deferredStates += 1;
+      return;
+    }
+    if (this.#deferred !== null) this.#stream.feed.metrics.eventsCoalesced.add();
+    this.#deferred = task;
   }
 
   /** Ends the subscription with an error, which the sink reports. */
@@ -158,6 +169,8 @@ export class Subscriber implements Disposable {
     if (this.#deferredUpTo > this.#sentUpTo || this.#sentUpTo < this.#joinedAt)
       await this.#sendPages(store, null);
     this.#isCatchingUp = this.#ended;
+    this.#stream.feed.metrics.eventsCoalesced.add(this.#deferredStates);
+    this.#deferredStates = 0;
   }
 
   /** @param openUpTo the last revision to send of unfinished tasks; null for every state, up to the newest */
@@ -195,6 +208,8 @@ export class Subscriber implements Disposable {
       if (revision <= this.#sentUpTo) continue;
       if (revision > upTo || this.#ended) return true;
       if (!this.#sink.isWritable()) return false;
+      // Every state since it joined was deferred before.
+      if (revision > this.#joinedAt && this.#deferredStates > 0) this.#deferredStates -= 1;
       this.#send(revision, payload);
     }
     return true;
@@ -210,6 +225,7 @@ export class Subscriber implements Disposable {
 
   #send(revision: number, payload: Payload): void {
     this.#sentUpTo = revision;
+    this.#stream.feed.metrics.eventsDelivered.add();
     this.#sink.send(payload);
   }
 

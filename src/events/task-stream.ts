@@ -89,7 +89,7 @@ export class TaskStream implements TaskListener {
   /** Delivers a change from the feed, or queues it while others wait. */
   onChange(task: VideoTask): void {
     if (this.#waiting !== null) {
-      this.#waiting.push(task);
+      this.#queue(this.#waiting, task);
       return;
     }
     if (!this.feed.slices.hasTime()) {
@@ -107,6 +107,13 @@ export class TaskStream implements TaskListener {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #queue(waiting: LatestStates, task: VideoTask): void {
+    const size = waiting.size;
+    if (waiting.push(task) === 'queued') return;
+    const dropped = size + 1 - waiting.size;
+    this.feed.metrics.eventsCoalesced.add(dropped * this.#subscribers.size);
   }
 
   #deliverLater(first: Promise<void>): void {
@@ -145,13 +152,18 @@ export class TaskStream implements TaskListener {
   }
 
   #deliverTo(members: readonly Subscriber[], payload: Payload, task: VideoTask): void {
+    let sent = 0;
     for (const subscriber of members) {
       try {
-        subscriber.push(task, payload);
+        if (subscriber.push(task, payload) === 'sent') sent += 1;
       } catch (error) {
         subscriber.fail(error);
       }
     }
+    if (sent === 0) return;
+    const { metrics, commitTimes } = this.feed;
+    const tookMs = performance.now() - commitTimes.of(task.revision);
+    metrics.commitToClient.of().record(tookMs / 1000, sent);
   }
 
   #members(): Subscriber[] {

@@ -23,11 +23,15 @@ export interface SubscriptionsOptions {
   readonly maxPerOwner: number;
 }
 
+/** How the messages of a subscription reach the client. */
+export type Transport = 'ws' | 'sse';
+
 /** Opens subscriptions for every transport. Equal subscriptions of a viewer share one stream. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions;
   readonly #counts = new OwnerCounts();
   readonly #documents = new HeldDocuments();
+  readonly #byTransport: Record<Transport, number> = { ws: 0, sse: 0 };
 
   constructor(options: SubscriptionsOptions) {
     this.#options = options;
@@ -38,11 +42,26 @@ export class Subscriptions {
    *
    * @returns a disposable that ends the subscription, or the errors for which it could not begin
    */
-  open(prepared: ValidOperation, viewer: Viewer, sink: Sink): Promise<Disposable | ExecutionResult> {
-    return this.#options.entrance.hold(viewer.owner, this.#open(prepared, viewer, sink));
+  open(
+    prepared: ValidOperation,
+    viewer: Viewer,
+    sink: Sink,
+    transport: Transport,
+  ): Promise<Disposable | ExecutionResult> {
+    return this.#options.entrance.hold(viewer.owner, this.#open(prepared, viewer, sink, transport));
   }
 
-  async #open(prepared: ValidOperation, viewer: Viewer, sink: Sink): Promise<Disposable | ExecutionResult> {
+  /** The open subscriptions of each transport. */
+  countByTransport(): [count: number, transport: string][] {
+    return Object.entries(this.#byTransport).map(([transport, count]) => [count, transport]);
+  }
+
+  async #open(
+    prepared: ValidOperation,
+    viewer: Viewer,
+    sink: Sink,
+    transport: Transport,
+  ): Promise<Disposable | ExecutionResult> {
     const { engine, streams, store, log, maxPerOwner } = this.#options;
     const { document } = prepared;
     const { owner } = viewer;
@@ -60,8 +79,10 @@ export class Subscriptions {
     const { source, key, render } = opened;
     const stream = streams.open(key, { owner, id: source.id }, render);
     this.#counts.add(owner, 1);
+    this.#byTransport[transport] += 1;
     const subscriber = new Subscriber(stream, sink, (error) => {
       this.#counts.add(owner, -1);
+      this.#byTransport[transport] -= 1;
       this.#documents.release(owner, document);
       if (error !== undefined) log.error({ err: error }, 'a subscription could not continue');
     });

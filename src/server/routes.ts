@@ -8,6 +8,7 @@ import type { Callbacks } from './routes/callbacks.ts';
 import type { GraphiQLPage } from './routes/graphiql.ts';
 import { respondHealthy, type Readiness } from './routes/health.ts';
 import type { MediaRoute } from './routes/media.ts';
+import type { MetricsRoute } from './routes/metrics.ts';
 import type { StudioPages } from './routes/studio.ts';
 import type { Veo31Generate } from './routes/veo31-generate.ts';
 import type { Veo31Status } from './routes/veo31-status.ts';
@@ -22,6 +23,7 @@ export interface Handlers {
   readonly veo31Status: Veo31Status;
   readonly callbacks: Callbacks;
   readonly media: MediaRoute;
+  readonly metrics: MetricsRoute;
   readonly studio: StudioPages;
   readonly readiness: Readiness;
 }
@@ -31,8 +33,8 @@ export interface Handlers {
  * by the dispatcher. See `Route` for the meaning of each column.
  */
 export function routeTable(handlers: Handlers): readonly Route[] {
-  const { webSockets, graphql, graphiql, callbacks, media, studio, readiness, veo31Generate, veo31Status } =
-    handlers;
+  const { webSockets, graphql, graphiql, callbacks, media, metrics, studio, readiness } = handlers;
+  const { veo31Generate, veo31Status } = handlers;
   const page = {
     reach: 'direct',
     pages: 'unchecked',
@@ -125,6 +127,13 @@ export function routeTable(handlers: Handlers): readonly Route[] {
     { path: '/icon.svg', ...page, respond: (e: Exchange) => studio.respondFile(e, '/icon.svg') },
 
     { path: '/healthz', ...probe, respond: respondHealthy },
+    {
+      path: '/metrics',
+      ...page,
+      credential: 'ownKey',
+      isOwnKey: (credential) => metrics.isKey(credential),
+      respond: (e: Exchange) => metrics.respond(e),
+    },
     { path: '/readyz', ...probe, respond: (e: Exchange) => readiness.respond(e) },
     // Callers without a credential do not learn which paths exist.
     { path: '*', ...api, pages: 'unchecked', methods: 'any', respond: respondNotFound },

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { TaskFeed } from '../events/feed.ts';
 import { TaskStreams } from '../events/task-stream.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
 import { createCallbackReaders } from '../providers/registry.ts';
@@ -16,6 +17,7 @@ import { GraphQLHttp } from './graphql-http/graphql-http.ts';
 import { Dispatcher } from './http/dispatcher.ts';
 import { HttpServer } from './http/http-server.ts';
 import { MediaRoute } from './routes/media.ts';
+import { MetricsRoute } from './routes/metrics.ts';
 import { GraphQLEngine } from '../graphql/engine.ts';
 import { Entrance } from '../graphql/entrance.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
@@ -47,6 +49,7 @@ export interface ServerDependencies {
   readonly isWorking: () => boolean;
   /** The store of uploads and videos. */
   readonly files: MediaStore;
+  readonly metrics: Metrics;
   readonly log: Logger;
   readonly now: () => number;
   /** Called after a provider called back: a task is due. */
@@ -74,7 +77,7 @@ const studioDirectory = fileURLToPath(new URL('../../client/dist', import.meta.u
  * be. Disposing ends every connection, and resolves when none is left.
  */
 export async function startServer(config: Config, deps: ServerDependencies): Promise<RunningServer> {
-  const { store, feed, tasks, providers, health, files, log, now, onCallback } = deps;
+  const { store, feed, tasks, providers, health, files, metrics, log, now, onCallback } = deps;
   let baseUrl = config.http.publicUrl;
   const basePath = baseUrl === null ? '' : pathOf(baseUrl);
   const services: Services = {
@@ -134,6 +137,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     traffic,
     limits: config.limits,
   });
+  metrics.sockets.readFrom(() => [[webSockets.size]]);
+  metrics.subscriptions.readFrom(() => subscriptions.countByTransport());
   const guard = new PageGuard({
     authenticated: authentication.required,
     publicUrl: config.http.publicUrl,
@@ -193,6 +198,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       traffic,
     }),
     media: new MediaRoute(files, log, traffic),
+    metrics: new MetricsRoute(metrics, config.auth.metricsKey),
     studio: (await deps.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
     readiness: new Readiness(async () => {
       await store.lastRevision();
@@ -202,7 +208,16 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     }, log),
   });
   const { trustProxy } = config.http;
-  const dispatcher = new Dispatcher({ routes, guard, authentication, basePath, trustProxy, traffic, log });
+  const dispatcher = new Dispatcher({
+    routes,
+    guard,
+    authentication,
+    basePath,
+    trustProxy,
+    traffic,
+    metrics,
+    log,
+  });
   const http = await HttpServer.listen({
     host: config.http.host,
     port: config.http.port,

@@ -160,14 +160,18 @@ export class Dispatcher implements AsyncDisposable {
   }
 
   #contextFor(slot: Slot): WorkContext {
-    const { archive } = this.#options;
+    const { archive, metrics } = this.#options;
     return {
       ...this.#options,
       health: this.#health,
       archive: {
         fetch: async (source, signal, withinMs) => {
           await slot.toDownload(signal);
-          return archive.fetch(source, signal, withinMs);
+          const begunAt = performance.now();
+          const outcome = await archive.fetch(source, signal, withinMs);
+          metrics.archives.of(outcome.kind).record((performance.now() - begunAt) / 1000);
+          if (outcome.kind === 'stored') metrics.archiveBytes.add(outcome.video.bytes ?? 0);
+          return outcome;
         },
       },
     };

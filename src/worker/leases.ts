@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ClaimRequest, Store } from '../store/store.ts';
 import type { ProviderName, TaskId, VideoTask } from '../domain/video-task.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { LongLived } from '../time/lifetime.ts';
 import type { Lease } from './work-context.ts';
 
@@ -10,6 +11,7 @@ export interface LeasesOptions {
   readonly store: Store;
   readonly provider: { readonly name: ProviderName };
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'dueLateness' | 'leasesLost'>;
   /** Time for which a claim holds without a renewal, in milliseconds. */
   readonly leaseMs: number;
   readonly now: () => number;
@@ -23,12 +25,19 @@ export interface ClaimedTask {
   done(): void;
 }
 
+/** The lease of one task. */
+interface Held {
+  /** Milliseconds since 1970. */
+  until: number;
+  isLost: boolean;
+}
+
 /** Tasks that were claimed together, under one name in the database. */
 interface Claim {
   readonly owner: string;
   until: number;
   /** The tasks whose work continues, with the time until which each is held. */
-  readonly tasks: Map<TaskId, { until: number }>;
+  readonly tasks: Map<TaskId, Held>;
 }
 
 /**
@@ -67,7 +76,7 @@ export class Leases implements LongLived {
     },
   ): Promise<readonly ClaimedTask[]> {
     if (limits.checks + limits.submits <= 0) return [];
-    const { store, provider, now, leaseMs } = this.#options;
+    const { store, provider, now, leaseMs, metrics } = this.#options;
     const claim: Claim = { owner: randomUUID(), until: now() + leaseMs, tasks: new Map() };
     const tasks = await store.claim({
       ...limits,
@@ -78,8 +87,10 @@ export class Leases implements LongLived {
       leaseUntil: claim.until,
     });
     if (tasks.length > 0) this.#open.add(claim);
+    const lateness = metrics.dueLateness.of();
     return tasks.map((task) => {
-      const held = { until: claim.until };
+      lateness.record(Math.max(0, now() - (task.work.dueAt ?? now())) / 1000);
+      const held: Held = { until: claim.until, isLost: false };
       claim.tasks.set(task.id, held);
       return {
         task,
@@ -109,6 +120,15 @@ export class Leases implements LongLived {
     return this.#renewal;
   }
 
+  /** Work that has ended returns its lease a moment before it ends here: only one that another took, or that ran out, is lost. */
+  async #countIfLost(claim: Claim, id: TaskId, held: Held): Promise<void> {
+    if (held.isLost) return;
+    const { store, now, metrics } = this.#options;
+    const leaseOwner = (await store.get(id))?.work.leaseOwner ?? null;
+    held.isLost = (leaseOwner !== null && leaseOwner !== claim.owner) || now() >= held.until;
+    if (held.isLost) metrics.leasesLost.add();
+  }
+
   async #renewAll(): Promise<void> {
     const claims = [...this.#open];
     if (claims.length === 0) return;
@@ -123,7 +143,10 @@ export class Leases implements LongLived {
       );
       for (const claim of claims) {
         claim.until = until;
-        for (const [id, held] of claim.tasks) if (renewed.has(id)) held.until = until;
+        for (const [id, held] of claim.tasks) {
+          if (renewed.has(id)) held.until = until;
+          else await this.#countIfLost(claim, id, held);
+        }
       }
     } catch (error) {
       log.error({ err: error }, 'leases could not be renewed; work may pass to another worker');

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Archive } from '../media/archive.ts';
 import type { ImageSources } from '../media/fetch/image-sources.ts';
 import type { Posters } from '../media/posters.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { MediaStore } from '../media/storage/media-store.ts';
 import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
@@ -15,6 +16,7 @@ export interface WorkContext {
   readonly recorder: Recorder;
   readonly provider: VideoProvider;
   readonly log: Logger;
+  readonly metrics: Metrics;
   /** The store of uploaded images and finished videos. */
   readonly files: Pick<MediaStore, 'open' | 'find' | 'remove'>;
   readonly imageSources: Pick<ImageSources, 'whyUnreachable' | 'fetch'>;

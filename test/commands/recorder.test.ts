@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, expectTypeOf, test } from 'vitest';
 import type { Commands } from '../../src/commands/command-context.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { Owner } from '../../src/domain/video-task.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -13,7 +14,12 @@ const other = 'key:other' as Owner;
 test('an event of a command changes a task of its owner alone, and none that is deleted', async () => {
   await using folder = await temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
-  const recorder = new Recorder(store, pino({ level: 'silent' }), () => sampleTime);
+  const recorder = new Recorder(
+    store,
+    pino({ level: 'silent' }),
+    () => sampleTime,
+    new Metrics(pino({ level: 'silent' })),
+  );
   const { id } = sampleTask();
   await store.insert(sampleTask({ id }), null);
   const before = await store.get(id);

@@ -6,6 +6,7 @@ import type { Owner } from '../../src/domain/video-task.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { FairSlots } from '../../src/commands/fair-slots.ts';
 import { VideoTaskRefresher } from '../../src/commands/refresh-video-task.ts';
@@ -30,7 +31,12 @@ async function startChecked() {
   const folder = stack.use(await temporaryFolder());
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
   const provider = stack.use(kieProviderAt(kie.url, { pollIntervalMs: 60_000, now }));
-  const recorder = new Recorder(store, pino({ level: 'silent' }), now);
+  const recorder = new Recorder(
+    store,
+    pino({ level: 'silent' }),
+    now,
+    new Metrics(pino({ level: 'silent' })),
+  );
   const files = await FileStore.open(folder.path, pino({ level: 'silent' }));
   const lease = { owner: 'worker', isHeld: () => true };
   /** What the worker does with a task that is due. */

@@ -227,13 +227,10 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS', 'METRICS_KEY'])(
-    'refuses %s, which this version does not implement, and takes it empty',
-    (name) => {
-      expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);
-      expect(readConfig({ [name]: '' }).http.port).toBe(8000);
-    },
-  );
+  it.each(['ADMINS'])('refuses %s, which this version does not implement, and takes it empty', (name) => {
+    expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);
+    expect(readConfig({ [name]: '' }).http.port).toBe(8000);
+  });
 
   it('names settings without effect that are misspelled', () => {
     const nearest = {

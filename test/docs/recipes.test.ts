@@ -147,6 +147,18 @@ export async function exampleCommand({ store }: Commands, owner: Owner, id: Task
       $&`,
     ],
   ],
+  'A metric': [
+    [
+      'src/metrics/metrics.ts',
+      'readonly spend =',
+      `readonly examples = this.#counter('reelay_examples_total', 'An example.', ['provider']); $&`,
+    ],
+    [
+      'src/commands/recorder.ts',
+      'this.#metrics.transitions.inc(',
+      `this.#metrics.examples.inc({ provider: task.provider.name }); $&`,
+    ],
+  ],
 };
 
 /** Copies the sources to a folder and applies all recipes to them. */
@@ -222,6 +234,8 @@ describe('the recipes of CONTRIBUTING.md', () => {
           { id },
         ),
       ).toEqual({ exampleCommand: { task: { id }, userErrors: [] } });
+      const metrics = await (await fetch(`${server.url}/metrics`)).text();
+      expect(metrics).toMatch(/^reelay_examples_total\{provider="\w+"\} [1-9]/m);
       expect(await caller.query('{ __type(name: "ProviderName") { enumValues { name } } }')).toMatchObject({
         __type: { enumValues: expect.arrayContaining([{ name: 'EXAMPLE' }]) as unknown },
       });

@@ -21,6 +21,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { TaskId, VideoTask } from '../../src/domain/video-task.ts';
 import { readPromptFrames } from '../../src/commands/prompt-frames.ts';
 import { randomId } from '../../src/commands/random-id.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { VideoTasks } from '../../src/commands/video-tasks.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
   const tasks = new VideoTasks({
     store,
     files: await FileStore.open(folder.path, log),
-    recorder: new Recorder(store, log, now),
+    recorder: new Recorder(store, log, now, new Metrics(log)),
     providers,
     promptFrames: readPromptFrames(),
     promptWriter: null,

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { Subscriber, type Sink } from '../../src/events/subscriber.ts';
 import { TaskStreams } from '../../src/events/task-stream.ts';
@@ -78,7 +79,7 @@ describe('one subscriber', () => {
       lastRevision: () => store.lastRevision(),
     });
     const log = pino({ level: 'silent' });
-    await using feed = await TaskFeed.open(slowly, log);
+    await using feed = await TaskFeed.open(slowly, log, new Metrics(log));
     const received: string[] = [];
     const sink: Sink = {
       send: (payload) => void received.push(payload),

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { Subscriber, type Sink } from '../../src/events/subscriber.ts';
 import { TaskStreams, type Render } from '../../src/events/task-stream.ts';
@@ -72,7 +73,7 @@ describe('a subscription that cannot go on', () => {
   )('because rendering %s at %s leaves out no state in silence', async (_how, stage, render) => {
     await using server = await startPushServer();
     const log = pino({ level: 'silent' });
-    await using feed = await TaskFeed.open(server.store, log);
+    await using feed = await TaskFeed.open(server.store, log, new Metrics(log));
     const task = await server.create();
     const streams = new TaskStreams(feed, log);
     const sinks = [noting(), noting()];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { startApp } from '../../src/app.ts';
 import { randomId } from '../../src/commands/random-id.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
@@ -120,7 +121,7 @@ async function makePoller(
   const files = await openFiles(stack, log);
   const poller = new Poller({
     store,
-    recorder: new Recorder(store, log, Date.now),
+    recorder: new Recorder(store, log, Date.now, new Metrics(log)),
     provider,
     files,
     imageSources: {
@@ -130,6 +131,7 @@ async function makePoller(
     posters: { store: () => Promise.resolve(null) },
     archive: { fetch: () => Promise.reject(new Error('There is nothing to fetch')) },
     log,
+    metrics: new Metrics(log),
     now: Date.now,
     uptime: () => performance.now(),
     random: Math.random,
@@ -238,7 +240,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
     const video = { ...sampleVideo, archivedAt: sampleTime };
     const patch = { stage: 'COMPLETED', result: { completedAt: sampleTime, video } } as const;
     await store.change(task.id, () => ({ patch, announces: true, transition: null }));
-    const recorder = new Recorder(store, log, Date.now);
+    const recorder = new Recorder(store, log, Date.now, new Metrics(log));
     const retention = new Retention({
       store,
       recorder,
@@ -265,7 +267,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
     const heard: unknown[] = [];
     return opened(
       async () => {
-        const feed = await TaskFeed.open(store, log);
+        const feed = await TaskFeed.open(store, log, new Metrics(log));
         feed.watch({ owner: sampleTask().owner, id: null }, (task) => void heard.push(task));
         return feed;
       },
@@ -283,7 +285,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
   'a subscriber that catches up': async (stack, log) => {
     const store = await openStore(stack);
     for (let count = 0; count < 120; count += 1) await insert(store);
-    const feed = stack.use(await TaskFeed.open(store, log));
+    const feed = stack.use(await TaskFeed.open(store, log, new Metrics(log)));
     const streams = new TaskStreams(feed, log);
     const sent: unknown[] = [];
     return opened(

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { startServer } from '../../src/server/start-server.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import type { MediaStore } from '../../src/media/storage/media-store.ts';
 import { openMediaStore } from '../../src/media/storage/open-media-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -49,8 +50,8 @@ export async function startPushServer(
   const file = join(folder.path, 'reelay.db');
   await prepare(file);
   const store = stack.use(await openSqliteStore(file));
-  const feed = stack.use(await TaskFeed.open(store, log));
-  const recorder = new Recorder(store, log, Date.now);
+  const feed = stack.use(await TaskFeed.open(store, log, new Metrics(log)));
+  const recorder = new Recorder(store, log, Date.now, new Metrics(log));
   const providers: [] = [];
   const files = await openMediaStore(config.media.store, config.storage, log, stack);
   const tasks = new VideoTasks({
@@ -75,6 +76,7 @@ export async function startPushServer(
       health: () => 'UNKNOWN',
       isWorking,
       files,
+      metrics: new Metrics(log),
       log,
       now: Date.now,
       onCallback: () => {},

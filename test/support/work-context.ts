@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
 
@@ -13,6 +14,7 @@ export function quietWorkContext(parts: TestParts): WorkContext {
   return {
     ...parts,
     log,
+    metrics: new Metrics(log),
     imageSources: {
       whyUnreachable: () => Promise.resolve(null),
       fetch: () => Promise.reject(new Error('There is nothing to fetch')),

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
@@ -266,7 +267,7 @@ async function retention(): Promise<Figures> {
   await using store = await openSqliteStore(join(folder.path, 'reelay.db'));
   const files = await FileStore.open(join(folder.path, 'media'), silent);
   let now = sampleTime;
-  const recorder = new Recorder(store, silent, () => now);
+  const recorder = new Recorder(store, silent, () => now, new Metrics(silent));
   const gigabyte = 1024 ** 3;
   const videoBytes = 100 * 1024 ** 2;
   const block = Buffer.alloc(1024 ** 2, 'x');

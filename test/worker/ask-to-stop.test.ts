@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { cancelVideoTask } from '../../src/commands/cancel-video-task.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { CancelOutcome, CheckOutcome, VideoProvider } from '../../src/providers/provider.ts';
@@ -28,7 +29,7 @@ async function startWork(checks: CheckOutcome[], cancels: CancelOutcome[]) {
   const store = stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
   const log = pino({ level: 'silent' });
   const now = () => sampleTime;
-  const recorder = new Recorder(store, log, now);
+  const recorder = new Recorder(store, log, now, new Metrics(log));
   const asked: string[] = [];
   const next = <T>(answers: T[]): Promise<T> => {
     const answer = answers.shift();

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { WorkContext } from '../../src/worker/work-context.ts';
 import { recordOutcome } from '../../src/worker/submit/record-submit-outcome.ts';
@@ -31,7 +32,7 @@ async function startWork(overrides: TaskOverrides) {
   );
   const log = pino({ level: 'silent' });
   const now = () => sampleTime;
-  const recorder = new Recorder(store, log, now);
+  const recorder = new Recorder(store, log, now, new Metrics(log));
   const provider = stack.use(kieProviderAt(loopback.url));
   const files = await FileStore.open(join(folder.path, 'media'), log);
   const context = quietWorkContext({ store, recorder, provider, files, now });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { releaseTask } from '../../src/worker/release-task.ts';
 import { kieProviderAt } from '../support/kie-provider.ts';
@@ -19,7 +20,12 @@ async function given(overrides: TaskOverrides, why: 'stopped' | 'ended' | 'faile
   const inserted = await store.insert(sampleTask({ ...generating, ...held, ...overrides }), null);
   if (inserted.kind !== 'inserted') throw new Error(inserted.kind);
   const now = () => sampleTime + atMs;
-  const recorder = new Recorder(store, pino({ level: 'silent' }), now);
+  const recorder = new Recorder(
+    store,
+    pino({ level: 'silent' }),
+    now,
+    new Metrics(pino({ level: 'silent' })),
+  );
   const context = { store, recorder, provider, now, random: () => 0, patienceMs };
   await releaseTask(context, inserted.task, 'w', why);
   const after = await store.get(inserted.task.id);

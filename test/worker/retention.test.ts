@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
@@ -35,7 +36,7 @@ async function withVideos(count: number) {
     await store.change(inserted.task.id, () => ({ patch, announces: true, transition: null }));
     ids.push(inserted.task.id);
   }
-  const recorder = new Recorder(store, log, () => sampleTime + 7);
+  const recorder = new Recorder(store, log, () => sampleTime + 7, new Metrics(log));
   const running = stack.move();
   return {
     store,

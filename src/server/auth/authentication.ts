@@ -59,4 +59,11 @@ function keyCheck(
   };
 }
 
+/** Compares credentials with one key in constant time; without a key, none is equal to it. */
+export function keyComparison(key: string | null): (credential: string | null) => boolean {
+  if (key === null) return () => false;
+  const digest = digestOf(key);
+  return (credential) => credential !== null && timingSafeEqual(digest, digestOf(credential));
+}
+
 const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');

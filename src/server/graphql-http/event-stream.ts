@@ -94,7 +94,7 @@ export class EventStreams implements Disposable {
       end: () => ended.resolve(null),
       fail: () => ended.resolve({ errors: [cannotContinue()] }),
     };
-    const opened = await subscriptions.open(operation, viewer, sink);
+    const opened = await subscriptions.open(operation, viewer, sink, 'sse');
     if (!(Symbol.dispose in opened)) return opened;
     try {
       return await Promise.race([ended.promise, closed]);

@@ -137,7 +137,7 @@ export class SocketOperations {
   /** Lets a stream write to the socket; graphql-ws continues only with one that could not begin. */
   async #stream(started: Started): Promise<ExecutionArgs> {
     const { socketOperation, operation, viewer } = started;
-    const opened = await this.#options.subscriptions.open(operation, viewer, socketOperation);
+    const opened = await this.#options.subscriptions.open(operation, viewer, socketOperation, 'ws');
     if (Symbol.dispose in opened) {
       socketOperation.startFrom(opened);
       return neverResolves();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Authentication } from '../auth/authentication.ts';
 import { bearerOf } from '../auth/credentials.ts';
 import type { PageGuard, Reach } from '../auth/page-guard.ts';
@@ -35,6 +36,7 @@ export interface DispatcherOptions {
   /** True if `Forwarded` and `X-Forwarded-*` name the client. */
   readonly trustProxy: boolean;
   readonly traffic: Traffic;
+  readonly metrics: Metrics;
   readonly log: Logger;
 }
 
@@ -97,7 +99,8 @@ export class Dispatcher {
   async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const found = this.#find(request);
     const { route } = found;
-    const { guard, authentication, traffic } = this.#options;
+    const { guard, authentication, traffic, metrics } = this.#options;
+    timeResponse(metrics, response, route);
     try {
       const reach = guard.reachOf(request);
       if (!isWithin(route.reach, reach)) {
@@ -121,8 +124,9 @@ export class Dispatcher {
       }
       const { rest, query } = found;
       const { errors } = route;
-      if (route.credential === 'required') {
-        const identified = authentication.identify(bearerOf(request.headers.authorization));
+      const credential = route.credential === 'none' ? null : bearerOf(request.headers.authorization);
+      if (route.credential === 'required' || (route.credential === 'ownKey' && !route.isOwnKey(credential))) {
+        const identified = authentication.identify(credential);
         // Awaiting a value that is already there would cost as much as parsing a small request.
         const identity = identified instanceof Promise ? await identified : identified;
         if ('refusal' in identity) {
@@ -218,6 +222,16 @@ function headersOf({ pages }: Route, guard: PageGuard, request: IncomingMessage)
     default:
       return pages satisfies never;
   }
+}
+
+/** Records the time of a response when it has ended. One of events lasts as long as its client wants. */
+function timeResponse({ httpRequests }: Metrics, response: ServerResponse, { path }: Route): void {
+  const begunAt = performance.now();
+  response.on('close', () => {
+    if (String(response.getHeader('content-type')).startsWith('text/event-stream')) return;
+    const status = response.headersSent ? response.statusCode : 'aborted';
+    httpRequests.of(path, status).record((performance.now() - begunAt) / 1000);
+  });
 }
 
 /** True if a route takes the method of a request; answers 405 otherwise. */

@@ -69,6 +69,14 @@ export type Route = RouteColumns &
         readonly respond: (exchange: AuthenticatedExchange) => MaybePromise<void>;
       }
     | {
+        /** As `required`, but a key of the route alone opens it too. */
+        readonly credential: 'ownKey';
+        readonly isOwnKey: (credential: string | null) => boolean;
+        readonly methods: readonly string[] | 'any';
+        readonly writesHeaders?: boolean;
+        readonly respond: (exchange: Exchange) => MaybePromise<void>;
+      }
+    | {
         readonly credential: 'none';
         readonly methods: readonly string[] | 'any';
         readonly writesHeaders?: boolean;

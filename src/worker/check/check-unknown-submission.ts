@@ -4,6 +4,7 @@ import { nextCheckDelay } from '../policy/check-interval.ts';
 import { checkAgainAt } from '../policy/retry-schedule.ts';
 import { missingNotice } from '../user-messages/hints.ts';
 import { outcomeStayedUnknown } from '../user-messages/task-errors.ts';
+import { askProvider } from './ask-provider.ts';
 import { isInDoubt, keepPossibleId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
@@ -66,7 +67,7 @@ export async function checkUnknownSubmission(
     mayOrder: () => false,
   };
   const startedAt = now();
-  const outcome = await provider.check(request, signal);
+  const outcome = await askProvider(context, request, signal);
   const fault = await context.health.noteCheck(task, outcome);
   const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
   const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };

@@ -2,6 +2,7 @@ import type { CheckOutcome } from '../../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
+import { askProvider } from './ask-provider.ts';
 import { recordCheckOfEndedTask } from './check-ended-task.ts';
 import { recordCheckOfOpenTask } from './check-open-task.ts';
 import { checkUnknownSubmission } from './check-unknown-submission.ts';
@@ -39,7 +40,7 @@ interface Answer {
 }
 
 async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): Promise<Answer> {
-  const { provider, store, health } = context;
+  const { store, health } = context;
   const { taskId: providerTaskId, memo } = task.provider;
   if (providerTaskId === null) {
     // Another owner's task holds the id: it is not asked for, and reads like an id that does not exist.
@@ -60,7 +61,7 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
       return isWanted;
     },
   };
-  const outcome = await provider.check(request, signal);
+  const outcome = await askProvider(context, request, signal);
   const fault = await health.noteCheck(task, outcome);
   return { outcome, fault, wasCanceled: !isWanted && task.stage !== 'CANCELED' };
 }

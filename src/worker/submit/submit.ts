@@ -57,7 +57,10 @@ export async function submitTask(
   const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
   if (started === null) return;
   const mayStart = () => lease.isHeld() && attempt.isWanted();
+  const begunAt = performance.now();
   const outcome = await send(context, started, images.images, { signal, mayStart });
+  const tookMs = performance.now() - begunAt;
+  context.metrics.submits.of(provider.name, outcome.kind).record(tookMs / 1000);
   await recordOutcome(context, started, outcome, lease, signal);
   await context.health.noteSubmission(task, outcome);
 }
