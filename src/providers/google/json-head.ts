@@ -1,3 +1,5 @@
+import { lengthOfWhole, unescaped } from './json-escapes.ts';
+
 /** JSON that was read as far as its first long value, or to its end. */
 export interface JsonHead {
   /** The text without the long value: whole JSON where there was none. */
@@ -79,7 +81,7 @@ async function* valueFrom(first: Buffer, chunks: AsyncIterator<Uint8Array>): Asy
       const all: Buffer = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk]);
       const end = endOf(all);
       // An escape may be cut by the end of a chunk.
-      const usable = end === -1 ? withoutOpenEscape(all) : end;
+      const usable = end === -1 ? lengthOfWhole(all) : end;
       rest = all.subarray(usable);
       if (usable > 0) yield unescaped(all.subarray(0, usable));
       if (end !== -1) return;
@@ -103,21 +105,4 @@ function endOf(text: Buffer): number {
     if (backslashes % 2 === 0) return at;
   }
   return -1;
-}
-
-/** The longest escape, `\u003d`, has six characters. */
-function withoutOpenEscape(text: Buffer): number {
-  const at = text.lastIndexOf(backslash);
-  return at !== -1 && at > text.byteLength - 6 ? at : text.byteLength;
-}
-
-/** Base64 needs no escapes, but some writers of JSON escape its `/` and `=` (seen as `\/` and `\u003d`). */
-function unescaped(text: Buffer): Buffer {
-  if (!text.includes(backslash)) return text;
-  const plain = text
-    .toString('latin1')
-    .replace(/\\(?:u([\da-fA-F]{4})|(.))/g, (_, hex: string | undefined, one: string | undefined) =>
-      hex === undefined ? (one ?? '') : String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-  return Buffer.from(plain, 'latin1');
 }

@@ -5,6 +5,7 @@ import { DeadlineSignal } from '../../time/deadline.ts';
 import { describeFault, faultOf, NoAnswerError } from './faults.ts';
 import { decoded, readText } from './body.ts';
 import { parseJson } from './json.ts';
+import { withoutSecrets } from './secrets.ts';
 
 /** A response as it arrived. The status proves little: Kie sends most failures with HTTP 200. */
 export interface Answer {
@@ -12,7 +13,7 @@ export interface Answer {
   readonly retryAfterMs: number | null;
   /** Undefined when the body is not JSON, or cannot be read: too long, or in no encoding that we know. */
   readonly json: unknown;
-  /** The body, as far as it could be read. */
+  /** The body, as far as it could be read, without the keys of the request. */
   readonly text: string;
 }
 
@@ -242,7 +243,8 @@ export class ProviderHttp implements AsyncDisposable {
         signal: AbortSignal.any([signal, deadline.signal]),
       });
       const encoding = response.headers['content-encoding'];
-      const { text, end, error } = await readText(response.body, encoding, maxAnswerBytes);
+      const { text: whole, end, error } = await readText(response.body, encoding, maxAnswerBytes);
+      const text = withoutSecrets(whole, { ...this.#headers, ...parts.headers });
       if (end === 'cut') throw new NoAnswerError(describeFault(error), mayHaveBeenSent(), error, text);
       return {
         status: response.statusCode,

@@ -3,6 +3,7 @@ import { abandon } from '../../../media/fetch/abandon.ts';
 import type { OpenAnswer, ProviderHttp } from '../../http/http.ts';
 import type { OpenedVideo, VideoElsewhere } from '../../provider.ts';
 import { bytesOfBase64 } from '../base64.ts';
+import { unescapedParts } from '../json-escapes.ts';
 import { fetchInteraction, interactionUrl } from './fetch-interaction.ts';
 import { downloadUrl } from './file-address.ts';
 import { readInteraction } from './interaction.ts';
@@ -42,7 +43,7 @@ export class OmniVideos {
     const { data, longString } = state.video;
     if (longString === null) return decodedVideo(Readable.from([Buffer.from(data)]));
     const { body } = await this.#http.open(interactionUrl(this.#baseUrl, id), {}, signal);
-    const video = decodedVideo(contentOfLongString(body, longString));
+    const video = decodedVideo(unescapedParts(contentOfLongString(body, longString)));
     video.body.once('close', () => abandon(body));
     return video;
   }

@@ -3,11 +3,9 @@ import type { NoAnswerError } from '../../http/faults.ts';
 import type { Answer } from '../../http/http.ts';
 import { isObject, parseJson, textOf } from '../../http/json.ts';
 import type { SubmitOutcome } from '../../provider.ts';
-import { taskError } from '../../task-error.ts';
+import { taskError, withSuccessor } from '../../task-error.ts';
+import { quotaWindowMs } from '../quota-window.ts';
 import { codeOf, isTooFast, responseError, taskErrorCodeOf } from './google-error.ts';
-
-/** Quotas are per minute: without a `Retry-After`, the next minute has another one. */
-const quotaWindowMs = 60_000;
 
 /** Statuses in which an error of Google's own form proves that nothing was made: it was not valid, paid or allowed. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 402, 403, 404, 413, 415, 416, 422]);
@@ -43,11 +41,7 @@ export function readSubmitAnswer(reading: SubmitReading, answer: Answer): Submit
   if (status !== 429 && !refusals.has(status)) return unknown;
   const code = status === 429 ? 'INSUFFICIENT_CREDITS' : taskErrorCodeOf(error, codeByStatus(status));
   const refused = taskError(reading.label, code, name, error.message, 'NO');
-  return {
-    kind: 'refused',
-    error:
-      code === 'MODEL_RETIRED' ? { ...refused, message: withSuccessor(refused.message, reading) } : refused,
-  };
+  return { kind: 'refused', error: withSuccessor(refused, successorOf(reading)) };
 }
 
 /** Reads the part that arrived of a response that was cut: it proves an acceptance if the id is there, and else nothing. */
@@ -76,7 +70,5 @@ const codeByStatus = (status: number) =>
       ? 'INSUFFICIENT_CREDITS'
       : 'PROVIDER_REJECTED';
 
-function withSuccessor(message: string, { model, models }: SubmitReading): string {
-  const successor = modelNamed(models, model)?.successor ?? models.find(({ id }) => id !== model)?.id;
-  return successor === undefined ? message : `${message} Use ${successor} instead.`;
-}
+const successorOf = ({ model, models }: SubmitReading): string | null =>
+  modelNamed(models, model)?.successor ?? models.find(({ id }) => id !== model)?.id ?? null;

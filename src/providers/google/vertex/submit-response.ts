@@ -5,6 +5,7 @@ import { isObject, parseJson, textOf } from '../../http/json.ts';
 import type { SubmitOutcome } from '../../provider.ts';
 import { taskError } from '../../task-error.ts';
 import { googleErrorOf } from '../error-body.ts';
+import { quotaWindowMs } from '../quota-window.ts';
 import { grpcError, retiredError, saysRetired } from './errors.ts';
 
 const anyOperation = /projects\/[^\s"'\\]{1,400}?\/operations\/[\w.-]{1,100}/;
@@ -40,7 +41,7 @@ export function readSubmitResponse(label: string, model: string, answer: Answer)
   if (code !== status) return unknown(`HTTP ${status} with code ${code}`);
   if (status === 429) {
     const reason = `${label} answered 429: ${message ?? 'too many requests'}`;
-    return { kind: 'notSent', reason, retryAfterMs, cause: 'notNow' };
+    return { kind: 'notSent', reason, retryAfterMs: retryAfterMs ?? quotaWindowMs, cause: 'notNow' };
   }
   const refusal = refusals[status];
   if (refusal === undefined) return unknown(`HTTP ${status}`);

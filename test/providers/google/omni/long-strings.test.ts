@@ -58,11 +58,22 @@ describe('JSON with long strings', () => {
   });
 });
 
-it('a poll reads past the images that were sent, and opens the video inside of it exactly', async () => {
-  const [picture, video] = [randomBytes(3_000_000), randomBytes(2_000_001)];
-  await using server = await startLoopback((_request, response) => {
-    response.end(
-      JSON.stringify({
+it.each<[string, (json: string) => string]>([
+  ['as it is', (json) => json],
+  [
+    'with its characters escaped and in lines',
+    (json) =>
+      json
+        .replaceAll('+', String.raw`\u002b`)
+        .replaceAll('/', String.raw`\/`)
+        .replaceAll(/[A-Za-z\d]{64}/g, String.raw`$&\r\n`),
+  ],
+])(
+  'a poll reads past the images that were sent, and opens the video inside of it exactly, %s',
+  async (_how, written) => {
+    const [picture, video] = [randomBytes(3_000_000), randomBytes(2_000_001)];
+    await using server = await startLoopback((_request, response) => {
+      const json = JSON.stringify({
         id: 'v1_a',
         status: 'completed',
         steps: [
@@ -78,26 +89,27 @@ it('a poll reads past the images that were sent, and opens the video inside of i
             content: [{ data: video.toString('base64'), type: 'video', mime_type: 'video/mp4' }],
           },
         ],
-      }),
-    );
-  });
-  await using omni = new OmniApi({ label: 'Google', apiKey: 'k', baseUrl: server.url, timeoutMs: 5000 });
-  const { signal } = new AbortController();
-  const request = {
-    providerTaskId: 'v1_a',
-    model: '',
-    resolution: null,
-    memo: null,
-    callbackUrl: null,
-    mayOrder: () => false,
-  };
-  const found = await omni.check(request, signal);
-  expect(found).toMatchObject({
-    kind: 'completed',
-    echoedPrompt: 'a cat',
-    source: { kind: 'provider', reference: 'omni/inline/v1_a', url: null },
-  });
-  const opened = await omni.openVideo('omni/inline/v1_a', signal);
-  if ('redirectedTo' in opened) throw new Error(opened.redirectedTo);
-  expect((await buffer(opened.body)).equals(video)).toBe(true);
-});
+      });
+      response.end(written(json).replaceAll(String.raw`video\/mp4`, 'video/mp4'));
+    });
+    await using omni = new OmniApi({ label: 'Google', apiKey: 'k', baseUrl: server.url, timeoutMs: 5000 });
+    const { signal } = new AbortController();
+    const request = {
+      providerTaskId: 'v1_a',
+      model: '',
+      resolution: null,
+      memo: null,
+      callbackUrl: null,
+      mayOrder: () => false,
+    };
+    const found = await omni.check(request, signal);
+    expect(found).toMatchObject({
+      kind: 'completed',
+      echoedPrompt: 'a cat',
+      source: { kind: 'provider', reference: 'omni/inline/v1_a', url: null },
+    });
+    const opened = await omni.openVideo('omni/inline/v1_a', signal);
+    if ('redirectedTo' in opened) throw new Error(opened.redirectedTo);
+    expect((await buffer(opened.body)).equals(video)).toBe(true);
+  },
+);

@@ -193,7 +193,9 @@ describe('a response to the paid create of Omni', () => {
       { status: 404, json, text: '', retryAfterMs: null },
     );
     expect(outcome).toMatchObject({
-      error: { message: expect.stringContaining('Use gemini-omni-1.2-flash instead.') as string },
+      error: {
+        message: `Google no longer offers the model: The model ${model} is no longer available. Use gemini-omni-1.2-flash instead.`,
+      },
     });
   });
 

@@ -78,11 +78,15 @@ describe('the response to a paid create', () => {
     expect(read(status, body)).toMatchObject(outcome);
   });
 
-  it('429 is not sent, and waits as long as it asks for', () => {
-    expect(read(429, error(429, 'Resource exhausted.', 'RESOURCE_EXHAUSTED'), 7000)).toEqual({
+  it.each([
+    ['as long as it asks for', 7000, 7000],
+    // Quotas are per minute.
+    ['for a minute where it asks for nothing', null, 60_000],
+  ])('429 is not sent, and waits %s', (_how, asked, waits) => {
+    expect(read(429, error(429, 'Resource exhausted.', 'RESOURCE_EXHAUSTED'), asked)).toEqual({
       kind: 'notSent',
       reason: 'Google answered 429: Resource exhausted.',
-      retryAfterMs: 7000,
+      retryAfterMs: waits,
       cause: 'notNow',
     });
   });
