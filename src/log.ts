@@ -19,3 +19,27 @@ export function createLog({ level, pretty }: LogConfig, destination?: Destinatio
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
+
+/** The longest wait for a reader of the log at the end, in milliseconds. */
+const longestFlushMs = 1000;
+
+/**
+ * Writes the last line and resolves when it is written, or cannot be. The process may exit then. At an exit pino writes
+ * what is left itself, and where the reader of the log is gone it tries again for ever.
+ */
+export async function logLast(log: Logger, line: string): Promise<void> {
+  const streams = log as unknown as Readonly<Record<symbol, ReturnType<typeof pino.destination> | undefined>>;
+  const stream = streams[pino.symbols.streamSym];
+  // Pretty lines are written by another thread, which pino waits for.
+  if (stream === undefined || !('fd' in stream)) {
+    log.info(line);
+    return;
+  }
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, longestFlushMs);
+  stream.once('drain', over.resolve).once('error', () => over.resolve());
+  log.info(line);
+  await over.promise;
+  clearTimeout(timer);
+  stream.flushSync = () => {};
+}

@@ -4,7 +4,7 @@ import { startApp } from './app.ts';
 import { ConfigError } from './settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { findSettingsWithoutEffect } from './config/without-effect.ts';
-import { createLog } from './log.ts';
+import { createLog, logLast } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
 import { credentialVariables } from './providers/registry.ts';
 import { Lifetime } from './time/lifetime.ts';
@@ -66,10 +66,7 @@ async function drain(app: AsyncDisposable, log: Logger): Promise<number> {
     cut.resolve(0);
   }, longestStopMs);
   const stopped = app[Symbol.asyncDispose]().then(
-    () => {
-      log.info('stopped');
-      return 0;
-    },
+    () => 0,
     (error: unknown) => {
       log.error({ err: error }, 'the stop failed');
       return 1;
@@ -77,6 +74,7 @@ async function drain(app: AsyncDisposable, log: Logger): Promise<number> {
   );
   const code = await Promise.race([stopped, cut.promise]);
   clearTimeout(timer);
+  await logLast(log, 'stopped');
   return code;
 }
 

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { createLog } from '../src/log.ts';
 import { loggedPath } from '../src/server/http/request-url.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 it('the log has no media key and no callback token, whatever names them', () => {
   let lines = '';
@@ -32,6 +36,28 @@ it('the log has no media key and no callback token, whatever names them', () => 
       .map((line) => (JSON.parse(line) as { msg: string }).msg),
   ).toEqual(['a', 'b', 'c']);
   expect(lines).toContain('https://provider.example/media/fox.mp4');
+});
+
+it('a server whose log nobody reads any more still ends on SIGTERM', async () => {
+  await using folder = await temporaryFolder();
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const server = spawn(process.execPath, [main], {
+    env: { PORT: '0', DATA_DIR: folder.path },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(server, 'exit');
+  try {
+    let lines = '';
+    for await (const chunk of server.stdout) {
+      lines += String(chunk);
+      // Leaving the loop closes the pipe.
+      if (lines.includes('simulation')) break;
+    }
+    server.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  } finally {
+    server.kill('SIGKILL');
+  }
 });
 
 it.each([
