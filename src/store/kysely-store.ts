@@ -201,8 +201,8 @@ export class KyselyStore implements Store {
     return spreadChecks(this.#transact, provider, spread);
   }
 
-  bringChecksForward(...[provider, at, limit]: Parameters<Store['bringChecksForward']>): Promise<boolean> {
-    return bringChecksForward(this.#transact, provider, at, limit);
+  bringChecksForward(...parameters: Parameters<Store['bringChecksForward']>): Promise<boolean> {
+    return bringChecksForward(this.#transact, ...parameters);
   }
 
   latestTime(): Promise<number | null> {

@@ -243,8 +243,13 @@ export interface Store extends AsyncDisposable {
     provider: ProviderName,
     spread: { readonly now: number; readonly overMs: number; readonly random: number },
   ): Promise<void>;
-  /** Makes up to `limit` later checks of open tasks due at `at`; false when there are none. */
-  bringChecksForward(provider: ProviderName, at: number, limit: number): Promise<boolean>;
+  /** Makes up to `limit` later checks of open tasks, or of those whose hint has `inHint`, due at `at`; false when there are none. */
+  bringChecksForward(
+    provider: ProviderName,
+    at: number,
+    limit: number,
+    inHint: string | null,
+  ): Promise<boolean>;
   /** The newest time that unfinished tasks carry. */
   latestTime(): Promise<number | null>;
   /** Corrects every planned time of a provider's work after the clock was set back. */

@@ -6,6 +6,7 @@ import { ScheduleCorrection } from './policy/schedule-correction.ts';
 import { HealthMonitor } from './provider-health/health-monitor.ts';
 import { noSlot, Slots, type Slot, type SlotCounts } from './slots.ts';
 import { workOnTask } from './task-work.ts';
+import { noLongerConfigured } from './user-messages/hints.ts';
 import type { WorkContext } from './work-context.ts';
 
 /** Settings of a dispatcher, beside what work on a task needs. */
@@ -59,7 +60,9 @@ export class Dispatcher implements AsyncDisposable {
   async start(): Promise<void> {
     this.#leases.start();
     await this.#schedule.correct();
-    if (this.#options.provider.isMissing) await this.#schedule.bringForward();
+    const { provider } = this.#options;
+    // Tasks are told without delay that their provider is missing, and are checked as soon as it is there again.
+    await this.#schedule.bringForward(provider.isMissing ? null : noLongerConfigured(provider.label));
   }
 
   /** Starts nothing from now on; checks are aborted, paid attempts continue. */

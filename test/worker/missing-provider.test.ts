@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { startSimulator } from '../../src/providers/simulator/simulator.ts';
 import { Caller, startKieApp, taken } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { startTestApp } from '../support/start-app.ts';
@@ -64,6 +65,35 @@ it('tasks of a provider that is no longer configured end, and say why they wait'
   expect(await new Caller(app.url).untilStage(ids.open, 'FAILED')).toMatchObject({
     error: { code: 'GAVE_UP', billed: 'UNKNOWN' },
   });
+});
+
+it('a task continues at once when its provider is configured again', async () => {
+  await using folder = await temporaryFolder();
+  await using simulator = await startSimulator({ durationMs: 0 });
+  const env = { DATA_DIR: folder.path };
+  const withKie = {
+    ...env,
+    PROVIDERS: 'kie',
+    KIE_API_KEY: 'x',
+    KIE_BASE_URL: simulator.url,
+    FETCH_ALLOW_HOSTS: new URL(simulator.url).host,
+  };
+  const ids: string[] = [];
+  {
+    await using app = await startTestApp({ ...withKie, KIE_POLL_INTERVAL_MS: '60000' });
+    const caller = new Caller(app.url);
+    for (const prompt of ['fox', 'hen']) ids.push((await caller.make(prompt)).id);
+    for (const id of ids) await caller.untilStage(id, 'GENERATING');
+  }
+  {
+    await using app = await startTestApp({ ...env, PROVIDERS: 'simulator' });
+    const caller = new Caller(app.url);
+    for (const id of ids)
+      await caller.until(id, 'its hint', ({ hint }) => hint?.includes('no longer configured') === true);
+  }
+  await using app = await startTestApp({ ...withKie, KIE_POLL_INTERVAL_MS: '60000' });
+  for (const id of ids)
+    expect(await new Caller(app.url).untilStage(id, 'COMPLETED')).toMatchObject({ hint: null });
 });
 
 it('an id in the hint of a lost submission outlives the configuration of its provider', async () => {

@@ -207,12 +207,13 @@ export async function spreadChecks(
   );
 }
 
-/** Makes up to `limit` later checks of open tasks due at `at`; false when there are none. */
+/** Makes up to `limit` later checks of open tasks, or of those whose hint has `inHint`, due at `at`; false when there are none. */
 export async function bringChecksForward(
   transact: Transact,
   provider: ProviderName,
   at: number,
   limit: number,
+  inHint: string | null,
 ): Promise<boolean> {
   return transact(async (trx) => {
     const later = trx
@@ -223,6 +224,7 @@ export async function bringChecksForward(
       .where('lease_owner', 'is', null)
       .where('due_at', '>', at)
       .where('completed_at', 'is', null)
+      .$if(inHint !== null, (query) => query.where('hint', 'like', `%${inHint}%`))
       .limit(limit);
     const { numUpdatedRows } = await trx
       .updateTable('tasks')

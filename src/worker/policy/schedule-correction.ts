@@ -41,11 +41,11 @@ export class ScheduleCorrection {
     await store.shiftPlans(provider.name, aheadMs);
   }
 
-  /** Makes every check of an open task due now. */
-  async bringForward(): Promise<void> {
+  /** Makes every check of an open task due now, or of those whose hint has a text. */
+  async bringForward(inHint: string | null): Promise<void> {
     const { store, provider, now } = this.#options;
     const at = now();
-    while (await store.bringChecksForward(provider.name, at, bringForwardAtOnce)) await immediate();
+    while (await store.bringChecksForward(provider.name, at, bringForwardAtOnce, inHint)) await immediate();
   }
 
   /** Moves the due times after the clock where that was set back. Returns whether it was set since the last call. */
