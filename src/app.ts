@@ -13,6 +13,7 @@ import { openMediaStore } from './media/storage/open-media-store.ts';
 import type { VideoProvider } from './providers/provider.ts';
 import { createPromptWriter } from './providers/google/text/prompt-writer.ts';
 import { callbackPathOf, createMissingProviders, createProviders } from './providers/registry.ts';
+import { measureOperations } from './store/measured-store.ts';
 import { openDatabase } from './open-database.ts';
 import { readPromptFrames } from './commands/prompt-frames.ts';
 import { Recorder } from './commands/recorder.ts';
@@ -72,6 +73,7 @@ export async function startApp(
   const metrics = new Metrics(log);
   const { store, port } = await openDatabase(config, log, signal);
   stack.use(store);
+  measureOperations(store, metrics);
   const now = () => store.now();
   const feed = stack.use(await TaskFeed.open(store, log, metrics));
   signal.throwIfAborted();

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { usesOf } from './domain/video-model.ts';
+import { statuses } from './domain/video-task.ts';
 import type { ProviderHealth, VideoProvider } from './providers/provider.ts';
 import { EventLoopDelay } from './metrics/event-loop-delay.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -43,6 +44,16 @@ export async function connectMetrics(
       models.flatMap((model) => [model.id, ...usesOf(model).flatMap(([, limits]) => limits.model ?? [])]),
     ),
   );
+  metrics.tasks.readFrom(async () => {
+    const counts = await store.taskCounts();
+    const known = counts.map(({ provider, status, count }): Sample => [count, provider, status]);
+    const none = providers.flatMap(({ name }) =>
+      statuses
+        .filter((status) => !counts.some((count) => count.provider === name && count.status === status))
+        .map((status): Sample => [0, name, status]),
+    );
+    return [...known, ...none];
+  });
   metrics.queueOldest.readFrom(
     ofEach(async ({ name }) => {
       const { waitingSince } = await store.dueTimes(name);

@@ -1,7 +1,9 @@
 import { Histogram, type Registry } from 'prom-client';
 
-/** Upper bounds of the buckets, in seconds: from a read of one row to a request that waits for a provider. */
+/** Upper bounds of the buckets, in seconds: from a query to a request that waits for a provider. */
 const usualBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+/** The same for what is mostly done within a millisecond. */
+export const shortBounds = [0.00005, 0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 1, 5];
 /** The same for what may take as long as a video does. */
 export const longBounds = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1800];
 

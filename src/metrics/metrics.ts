@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Counter, Registry } from 'prom-client';
 import { Count } from './count.ts';
-import { Durations, longBounds, type DurationsOptions } from './durations.ts';
+import { Durations, longBounds, shortBounds, type DurationsOptions } from './durations.ts';
 import { declareProcessMetrics } from './process-metrics.ts';
 import { Reading, type ReadingOptions } from './reading.ts';
 
@@ -18,6 +18,11 @@ export class Metrics {
   #listedModels: ReadonlySet<string> = new Set();
   #scrape: Promise<string> | null = null;
 
+  readonly tasks = this.#reading({
+    name: 'reelay_tasks',
+    help: 'Tasks that are kept, without deleted ones.',
+    labelNames: ['provider', 'status'],
+  });
   readonly transitions = this.#counter(
     'reelay_task_transitions_total',
     'Steps of tasks, by the stage that begins.',
@@ -37,6 +42,18 @@ export class Metrics {
     name: 'reelay_check_seconds',
     help: 'Duration of a status request of the worker.',
     labelNames: ['provider', 'outcome'],
+  });
+  readonly detectLag = this.#durations({
+    name: 'reelay_detect_lag_seconds',
+    help: 'Time from when the provider finished a video to when its task ended here, by the clocks of both.',
+    labelNames: ['provider'],
+    bounds: longBounds,
+  });
+  readonly storeOperations = this.#durations({
+    name: 'reelay_store_seconds',
+    help: 'Duration of an operation of the database; of a write, its commit included.',
+    labelNames: ['operation'],
+    bounds: shortBounds,
   });
   readonly dueLateness = this.#durations({
     name: 'reelay_due_lateness_seconds',
@@ -65,6 +82,7 @@ export class Metrics {
   readonly commitToClient = this.#durations({
     name: 'reelay_commit_to_client_seconds',
     help: 'Time from when this process learned of a commit to when a subscriber that keeps up was written to.',
+    bounds: shortBounds,
   });
   readonly queueOldest = this.#reading({
     name: 'reelay_queue_oldest_seconds',

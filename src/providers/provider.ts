@@ -85,6 +85,8 @@ export interface CheckFacts {
   readonly credits: number | null;
   /** The prompt as the provider echoes it, where it does. */
   readonly echoedPrompt: string | null;
+  /** When the provider finished, by its own clock, in milliseconds since 1970; absent where not reported. */
+  readonly finishedAt?: number;
 }
 
 /** The source of the bytes of a finished video. */

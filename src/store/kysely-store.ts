@@ -12,6 +12,7 @@ import { beginMedia, forgetMedia, unnamedMedia } from './queries/begun-media.ts'
 import { readMediaUse, readOldestVideos } from './queries/stored-media.ts';
 import { readByCallbackToken, readByProviderTask, readTracked } from './reads/lookups.ts';
 import { NestedReads } from './reads/nested-reads.ts';
+import { readTaskCounts } from './queries/task-counts.ts';
 import { countOpenTasks } from './queries/open-tasks.ts';
 import { readPage } from './reads/pages.ts';
 import { QueuePositions } from './work/queue-positions.ts';
@@ -240,6 +241,10 @@ export class KyselyStore implements Store {
 
   countOpen(owner: Owner): Promise<number> {
     return countOpenTasks(this.#db, owner);
+  }
+
+  taskCounts(): ReturnType<Store['taskCounts']> {
+    return readTaskCounts(this.#db);
   }
 
   purgeDeleted(before: number, signal?: AbortSignal): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   Upload,
   VideoTask,
 } from '../domain/video-task.ts';
+import type { TaskCount } from './queries/task-counts.ts';
 import type { MediaRecords } from './media-records.ts';
 import type { ProviderFacts } from '../domain/provider-facts.ts';
 import type { Change } from '../domain/state-machine/change.ts';
@@ -265,6 +266,8 @@ export interface Store extends AsyncDisposable {
   /** The cost of the tasks of an owner in a UTC month, such as 2026-11. */
   spending(owner: Owner, month: string): Promise<Spending>;
   countOpen(owner: Owner): Promise<number>;
+  /** The number of all tasks by provider and status; a pair that is absent has none. */
+  taskCounts(): Promise<readonly TaskCount[]>;
   /**
    * Removes what is left of tasks that were deleted before a time; nothing names their files then. When `signal`
    * aborts, it ends early, and the next call goes on.

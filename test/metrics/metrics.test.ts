@@ -18,8 +18,11 @@ import { waitFor } from '../support/wait-for.ts';
 
 const provider = 'KIE';
 
-/** Every name of the contract that this version has. */
+/** Every name of the contract. */
 const names = [
+  'reelay_tasks',
+  'reelay_detect_lag_seconds',
+  'reelay_store_seconds',
   'reelay_task_transitions_total',
   'reelay_submit_seconds',
   'reelay_check_seconds',
@@ -66,6 +69,17 @@ it('says what became of a task from its start to its end', async () => {
 
   for (const stage of ['WAITING', 'SUBMITTING', 'GENERATING', 'COMPLETED']) {
     expect([stage, after.value('reelay_task_transitions_total', { provider, stage })]).toEqual([stage, 1]);
+  }
+  expect(before.value('reelay_tasks', { provider, status: 'COMPLETED' })).toBe(0);
+  expect(before.samples.has(`reelay_tasks{provider="${provider}",status="QUEUED"}`)).toBe(true);
+  expect(after.value('reelay_tasks', { provider, status: 'COMPLETED' })).toBe(1);
+  expect(after.value('reelay_detect_lag_seconds_count', { provider })).toBe(1);
+  expect(after.value('reelay_detect_lag_seconds_sum', { provider })).toBeLessThan(10);
+  for (const operation of ['insert', 'change', 'claim', 'changes', 'due', 'read']) {
+    expect([operation, after.value('reelay_store_seconds_count', { operation })]).toEqual([
+      operation,
+      expect.toSatisfy((count: number) => count > before.value('reelay_store_seconds_count', { operation })),
+    ]);
   }
   expect(after.value('reelay_submit_seconds_count', { provider, outcome: 'accepted' })).toBe(1);
   expect(after.value('reelay_check_seconds_count', { provider, outcome: 'completed' })).toBe(1);

@@ -8,6 +8,7 @@ import { pagesContract } from './contract/pages.ts';
 import { providerFactsContract } from './contract/provider-facts.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
+import { taskCountsContract } from './contract/task-counts.ts';
 import { uploadsContract } from './contract/uploads.ts';
 
 export type { TestDatabase } from './contract/fixture.ts';
@@ -21,6 +22,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   moneyContract(name, tests);
   fairnessContract(name, tests);
   pagesContract(name, tests);
+  taskCountsContract(name, tests);
   uploadsContract(name, tests);
   mediaContract(name, tests);
   providerFactsContract(name, tests);

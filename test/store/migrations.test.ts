@@ -122,3 +122,30 @@ test('files of an earlier version are named: videos by age, uploads, and those o
   expect(oldest.map(({ mediaKey }) => mediaKey)).toEqual(['0.mp4', '1.mp4', '3.mp4']);
   expect(await store.media.unnamed({ begunBefore: 1, after: '', limit: 9 })).toEqual(['2.mp4']);
 });
+
+test('tasks that an earlier version wrote are counted, without deleted ones', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'reelay.db');
+  const tasks = [
+    sampleTask({ stage: 'WAITING' }),
+    sampleTask({ stage: 'SUBMITTING' }),
+    sampleTask({ stage: 'COMPLETED' }),
+    sampleTask({ stage: 'COMPLETED', deletedAt: sampleTime }),
+  ];
+  await databaseOf(file, '0012_provider_facts', (database) => {
+    for (const [index, task] of tasks.entries()) {
+      const row = toRow({ ...task, number: index + 1, revision: index + 1 });
+      const columns = columnsIn(database) as (keyof typeof row)[];
+      database
+        .prepare(`insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`)
+        .run(...(valuesOf(row, columns) as SQLInputValue[]));
+    }
+    database.exec('update revision_counter set value = 4');
+  });
+  await using store = await openSqliteStore(file);
+  const provider = tasks[0]?.provider.name;
+  expect(await store.taskCounts()).toEqual([
+    { provider, status: 'COMPLETED', count: 1 },
+    { provider, status: 'QUEUED', count: 2 },
+  ]);
+});

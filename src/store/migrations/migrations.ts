@@ -11,6 +11,7 @@ import { epochIdentity } from './0009.ts';
 import { storedMedia } from './0010.ts';
 import { instances } from './0011.ts';
 import { providerFacts } from './0012.ts';
+import { taskCounts } from './0013.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -172,5 +173,6 @@ export const migrations: MigrationProvider = {
       '0010_stored_media': storedMedia,
       '0011_instances': instances,
       '0012_provider_facts': providerFacts,
+      '0013_task_counts': taskCounts,
     }),
 };

@@ -75,6 +75,8 @@ export interface Database {
   turns: { provider: string; owner: string; turn: number };
   /** The number of tasks of an owner that have not ended. */
   open_tasks: { owner: string; count: number };
+  /** The number of tasks that are not deleted; triggers keep it. */
+  task_counts: { provider: string; status: string; count: number };
   /** What providers report now and then, as JSON. */
   provider_facts: { provider: string; key: string; value: string; at: number };
   ledger: LedgerRow;

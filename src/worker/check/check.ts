@@ -27,7 +27,8 @@ export async function checkTask(
   const askedAt = context.now();
   const { outcome, fault, wasCanceled } = await ask(context, task, signal);
   if (wasCanceled) return;
-  const run = { context, task, lease, askedAt, fault, signal };
+  const finishedAt = 'finishedAt' in outcome ? (outcome.finishedAt ?? null) : null;
+  const run = { context, task, lease, askedAt, fault, finishedAt, signal };
   await (isTerminal(task.stage) ? recordCheckOfEndedTask(run, outcome) : recordCheckOfOpenTask(run, outcome));
 }
 

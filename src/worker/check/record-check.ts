@@ -16,6 +16,8 @@ export interface CheckRun {
   readonly askedAt: number;
   /** The faults of this task where the check was not answered; null where it was. */
   readonly fault: TaskFault | null;
+  /** When the provider finished, by its own clock, in milliseconds since 1970; null where it did not say so. */
+  readonly finishedAt: number | null;
   /** Ends the check at the stop. */
   readonly signal: AbortSignal;
 }
@@ -38,12 +40,12 @@ export const nothingObserved = {
  * end the task
  */
 export async function recordCheck(
-  { context, task, lease, askedAt }: CheckRun,
+  { context, task, lease, askedAt, finishedAt }: CheckRun,
   event: TaskEvent,
   schedule: Schedule = {},
   sparesPatience = false,
 ): Promise<void> {
-  const { recorder, provider, files, store } = context;
+  const { recorder, provider, files, store, metrics, now } = context;
   const patienceIsOver =
     event.kind === 'observed' && !sparesPatience && !isTerminal(task.stage) && isOverdue(context, task);
   const recorded = await recorder.record(
@@ -61,6 +63,11 @@ export async function recordCheck(
       }),
     },
   );
+  const hasEnded = recorded !== null && isTerminal(recorded.stage) && !isTerminal(task.stage);
+  // A task that is tracked may have ended long before this server knew of it.
+  if (hasEnded && finishedAt !== null && task.provider.trackedId === null) {
+    metrics.detectLag.of(provider.name).record(Math.max(0, now() - finishedAt) / 1000);
+  }
   // The task was canceled, or passed to another worker: no task names the copy.
   if (recorded === null && event.kind === 'succeeded' && event.video !== null) {
     const keys = mediaKeysOf(event.video);

@@ -23,6 +23,8 @@ export type OmniVideo =
 interface Facts {
   readonly providerStatus: string;
   readonly echoedPrompt: string | null;
+  /** `updated`, in milliseconds since 1970: that of an interaction that ended is its end. */
+  readonly finishedAt?: number;
 }
 
 /** A poll of an interaction, as it was understood. Only `completed` and `failed` end a task. */
@@ -78,7 +80,12 @@ export function readInteraction({ status, json }: Answer, id: string): Interacti
     return unknown('it is about another interaction');
   const state = textOf(json['status'])?.toLowerCase();
   if (state === undefined) return unknown('no status');
-  const facts = { providerStatus: state, echoedPrompt: promptOf(json) };
+  const finishedAt = Date.parse(textOf(json['updated']) ?? '');
+  const facts = {
+    providerStatus: state,
+    echoedPrompt: promptOf(json),
+    ...(!running.has(state) && Number.isFinite(finishedAt) && { finishedAt }),
+  };
   if (running.has(state)) return { ...facts, kind: 'processing' };
   const video = videoOf(json);
   if (video !== null && (state === 'completed' || state === 'incomplete'))

@@ -156,9 +156,11 @@ async function answered(request: Promise<Answer>): Promise<Answered> {
 const factsOf = (state: {
   readonly providerStatus: string;
   readonly echoedPrompt: string | null;
+  readonly finishedAt?: number;
 }): CheckFacts => ({
   providerStatus: state.providerStatus,
   echoedPrompt: state.echoedPrompt,
+  ...(state.finishedAt !== undefined && { finishedAt: state.finishedAt }),
   memo: null,
   credits: null,
 });

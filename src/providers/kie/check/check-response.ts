@@ -33,7 +33,12 @@ export interface RecordFacts {
   readonly providerStatus: string;
   readonly credits: number | null;
   readonly echoedPrompt: string | null;
+  /** `completeTime`, in milliseconds since 1970 (live, 2026-08; a string in the docs). */
+  readonly finishedAt?: number;
 }
+
+/** A time below this is not in milliseconds: 2001-09-09. */
+const earliestMs = 1e12;
 
 type State = 'processing' | 'success' | 'failure';
 
@@ -151,10 +156,12 @@ const processing: KieRecord = {
 
 function judge(json: Unknowns, record: Unknowns, forced: State | null): KieRecord {
   const reported = stateOf(json, record);
+  const finishedAt = numberOf(record['completeTime']);
   const facts: RecordFacts = {
     providerStatus: reported.status ?? 'unknown',
     credits: numberOf(record['creditsConsumed']),
     echoedPrompt: echoedPrompt(record),
+    ...(finishedAt !== null && finishedAt > earliestMs && { finishedAt }),
   };
   if (forced !== null && reported.status !== null && reported.state !== forced) {
     return { kind: 'unknown', reason: `the status "${reported.status}" contradicts the code` };
