@@ -6,6 +6,7 @@ import { leaseReturned, Recorder } from '../../src/commands/recorder.ts';
 import { quietly } from '../../src/domain/state-machine/change.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
+import { toGlobalId } from '../../src/schema/global-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Leases } from '../../src/worker/leases.ts';
 import { startKieApp } from '../support/kie-app.ts';
@@ -200,3 +201,32 @@ it('counts the lease that another worker took, and the one that ran out', async 
   expect(await lost()).toBe(2);
   expect(parseScrape(await metrics.render()).value('reelay_due_lateness_seconds_sum')).toBeCloseTo(6, 3);
 });
+
+it.each([
+  ['one task', (id: string) => `subscription { taskStatusChanged(id: "${id}") { providerStatus } }`],
+  ['all tasks of an owner', () => 'subscription { taskStatusChanged { providerStatus } }'],
+])(
+  'counts each state of %s once for a reader that stops: as delivered, or as replaced',
+  async (_what, query) => {
+    await using server = await startPushServer();
+    const task = await server.generate(await server.create());
+    await using client = await overWebSocket(server.url, query(toGlobalId(task.id)));
+    await client.take(1);
+    client.pause();
+    const changes = 150;
+    for (let change = 1; change <= changes; change += 1) {
+      await server.touch(task, `${'x'.repeat(60_000)}${change}`);
+    }
+    client.resume();
+    await waitFor('the newest state', () =>
+      String(client.results.at(-1)?.data?.taskStatusChanged['providerStatus']).endsWith(`x${changes}`),
+    );
+    const after = await waitFor(
+      'the reader to be live again',
+      () => scrape(server.url),
+      (seen) => seen.value('reelay_events_coalesced_total') > 0,
+    );
+    expect(after.value('reelay_events_delivered_total')).toBe(client.results.length);
+    expect(after.value('reelay_events_coalesced_total')).toBe(1 + changes - client.results.length);
+  },
+);

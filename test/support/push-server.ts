@@ -47,11 +47,12 @@ export async function startPushServer(
   const folder = stack.use(await temporaryFolder());
   const config = readConfig({ PORT: '0', DATA_DIR: folder.path, ...env });
   const log = pino({ level: 'silent' });
+  const metrics = new Metrics(log);
   const file = join(folder.path, 'reelay.db');
   await prepare(file);
   const store = stack.use(await openSqliteStore(file));
-  const feed = stack.use(await TaskFeed.open(store, log, new Metrics(log)));
-  const recorder = new Recorder(store, log, Date.now, new Metrics(log));
+  const feed = stack.use(await TaskFeed.open(store, log, metrics));
+  const recorder = new Recorder(store, log, Date.now, metrics);
   const providers: [] = [];
   const files = await openMediaStore(config.media.store, config.storage, log, stack);
   const tasks = new VideoTasks({
@@ -76,7 +77,7 @@ export async function startPushServer(
       health: () => 'UNKNOWN',
       isWorking,
       files,
-      metrics: new Metrics(log),
+      metrics,
       log,
       now: Date.now,
       onCallback: () => {},

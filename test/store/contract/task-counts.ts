@@ -29,7 +29,7 @@ export function taskCountsContract(name: string, { withStore, withDatabase }: St
       withStore(async (store) => {
         const gone = await insert(store, { stage: 'FAILED', provider: 'GOOGLE' });
         const kept = await insert(store, { stage: 'FAILED', provider: 'GOOGLE' });
-        await expect(store.insert({ ...kept, id: kept.id }, null)).rejects.toThrow();
+        await expect(store.insert({ ...kept, id: kept.id }, null)).rejects.toThrow(/unique/i);
         const failed = { provider: 'GOOGLE', status: 'FAILED', count: 2 };
         expect(await store.taskCounts()).toEqual([failed]);
         await store.change(gone.id, () => announced({ deletedAt: now }));
