@@ -46,9 +46,14 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   return errors;
 }
 
-/** Reports input that is too long for a model: the prompt counts as it is sent, with the frame of the use case. */
+/** Reports input that is too long or too short for a model: the prompt counts as it is sent, with the frame of the use case. */
 export function checkLengths(
-  { label, maxPromptLength: most, maxNegativePromptLength: mostNegative }: VideoModel,
+  {
+    label,
+    minPromptLength: least = 1,
+    maxPromptLength: most,
+    maxNegativePromptLength: mostNegative,
+  }: VideoModel,
   spec: Pick<VideoSpec, 'prompt' | 'negativePrompt' | 'useCase'>,
 ): UserError[] {
   const errors: UserError[] = [];
@@ -59,6 +64,11 @@ export function checkLengths(
     errors.push({ code: 'UNSUPPORTED', message, field: ['input', field] });
   };
   const how = spec.useCase === null ? '' : ` with the frame of ${spec.useCase}`;
+  const promptLength = lengthOf(spec.prompt);
+  if (promptLength < least) {
+    const message = `${label} takes at least ${least} characters; the prompt has ${promptLength}.`;
+    errors.push({ code: 'UNSUPPORTED', message, field: ['input', 'prompt'] });
+  }
   check('prompt', spec.prompt, most, how);
   check('negativePrompt', spec.negativePrompt ?? '', mostNegative, '');
   return errors;

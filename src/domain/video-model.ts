@@ -66,6 +66,8 @@ export interface VideoModel {
   readonly defaultAudio: boolean;
   readonly acceptsNegativePrompt: boolean;
   readonly acceptsSeed: boolean;
+  /** In characters; absent where the provider documents none. */
+  readonly minPromptLength?: number;
   /** In characters; null where the provider documents none. */
   readonly maxPromptLength: number | null;
   /** In characters; null where the provider documents none. */

@@ -39,6 +39,7 @@ interface TextField {
   /** The provider's name of the field. */
   readonly field: string;
   /** In characters; absent where the provider documents none. */
+  readonly minLength?: number;
   readonly maxLength?: number;
 }
 

@@ -27,6 +27,7 @@ export function modelOfEntry(entry: CatalogueEntry, usdPerCredit: number): Video
     defaultAudio: typeof audio === 'string' ? audio === 'ALWAYS' : audio.default,
     acceptsNegativePrompt: inputs.negativePrompt !== undefined,
     acceptsSeed: inputs.seed !== undefined,
+    ...(inputs.prompt.minLength !== undefined && { minPromptLength: inputs.prompt.minLength }),
     maxPromptLength: inputs.prompt.maxLength ?? null,
     maxNegativePromptLength: inputs.negativePrompt?.maxLength ?? null,
     price: (settings) => (price === null ? null : priceByList(price, usdPerCredit, settings)),

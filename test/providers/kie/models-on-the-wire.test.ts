@@ -96,6 +96,7 @@ describe('a task', () => {
       'referenceImages',
     ],
     ['no sound of a model that has it', { audio: false }, 'UNSUPPORTED', 'audio'],
+    ['a prompt that is too short', { model: 'bytedance/seedance-2', prompt: 'ab' }, 'UNSUPPORTED', 'prompt'],
     ['a prompt that is too long', { model: 'runway', prompt: 'x'.repeat(1801) }, 'UNSUPPORTED', 'prompt'],
     [
       'a prompt that is too long with its frame',

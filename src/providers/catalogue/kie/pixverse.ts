@@ -7,7 +7,7 @@ export const pixverse: readonly CatalogueEntry[] = [
     label: 'PixVerse V6',
     maker: 'PixVerse',
     inputs: {
-      prompt: { field: 'prompt', maxLength: 5000 },
+      prompt: { field: 'prompt', minLength: 3, maxLength: 5000 },
       audio: { field: 'generate_audio_switch', default: false },
       aspectRatio: {
         field: 'aspect_ratio',

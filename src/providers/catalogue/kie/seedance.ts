@@ -10,6 +10,8 @@ const allRatios = ratios(
 );
 const aspectRatio = { field: 'aspect_ratio', values: { ...allRatios, AUTO: 'adaptive' } };
 const prompt = { field: 'prompt', maxLength: 20_000 };
+/** Of the versions before 2.5. */
+const promptOfThree = { ...prompt, minLength: 3 };
 const audio = { field: 'generate_audio', default: true };
 const small = { P480: '480p', P720: '720p' };
 
@@ -24,7 +26,7 @@ const images = (mostReferences: number) => ({
 const version2 = {
   maker: 'ByteDance',
   inputs: {
-    prompt,
+    prompt: promptOfThree,
     audio,
     aspectRatio,
     durationSeconds: { field: 'duration', as: 'number', values: seconds(4, 15), default: 5 },
@@ -91,7 +93,7 @@ export const seedance: readonly CatalogueEntry[] = [
     label: 'Seedance 1.5 Pro',
     maker: 'ByteDance',
     inputs: {
-      prompt,
+      prompt: promptOfThree,
       // Its documented default changed between 2026-06 and 2026-10: it is always sent.
       audio,
       aspectRatio: { field: 'aspect_ratio', values: allRatios },

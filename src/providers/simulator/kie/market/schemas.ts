@@ -33,7 +33,8 @@ const seed = integer(0, 2_147_483_647);
 
 const seedance = (mostReferences: number, longest: number, ...sizes: readonly string[]): MarketSchema => ({
   fields: {
-    prompt: text(20_000),
+    // Version 2.5 names no minimum.
+    prompt: text(20_000, longest === 30 ? 0 : 3),
     ...frames,
     reference_image_urls: images(mostReferences),
     reference_video_urls: list,
