@@ -3,6 +3,7 @@ import type { MediaStore } from '../media/storage/media-store.ts';
 import type { Store } from '../store/store.ts';
 import { doAlone } from './duty.ts';
 import type { LongLived } from '../time/lifetime.ts';
+import { Rounds } from '../time/rounds.ts';
 
 /** The pause between two rounds, in milliseconds; what is due may wait as long. */
 const intervalMs = 3_600_000;
@@ -26,22 +27,24 @@ export interface HousekeepingOptions {
   readonly instance: string;
 }
 
-/** Removes what is no longer needed: at start, and every hour. Owns one timer. */
+/** Removes what is no longer needed: at start, and every hour. */
 export class Housekeeping implements LongLived {
   readonly #options: HousekeepingOptions;
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> = Promise.resolve();
-  readonly #stop = new AbortController();
+  readonly #rounds: Rounds;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
+    this.#rounds = new Rounds({
+      round: () => this.clean(),
+      everyMs: intervalMs,
+      onFailure: (error) =>
+        options.log.error({ err: error }, 'housekeeping failed; the next round tries again'),
+    });
   }
 
   /** Begins the first round. */
   start(): void {
-    if (this.#timer !== null || this.#stop.signal.aborted) return;
-    this.#timer = setInterval(() => this.#begin(), intervalMs);
-    this.#begin();
+    this.#rounds.start();
   }
 
   /** Runs one round, unless another instance is at it. */
@@ -51,7 +54,7 @@ export class Housekeeping implements LongLived {
 
   async #clean(): Promise<void> {
     const { store, now } = this.#options;
-    await store.purgeDeleted(now() - keepDeletedMs, this.#stop.signal);
+    await store.purgeDeleted(now() - keepDeletedMs, this.#rounds.signal);
     await store.sweepUploads(now() - keepUploadsMs);
     await this.#removeUnnamed();
   }
@@ -78,7 +81,7 @@ export class Housekeeping implements LongLived {
       }
       await store.media.forget(removed);
       const last = keys.at(-1);
-      if (last === undefined || keys.length < batchSize || this.#stop.signal.aborted) break;
+      if (last === undefined || keys.length < batchSize || this.#rounds.signal.aborted) break;
       after = last;
     }
     if (left > 0)
@@ -87,16 +90,6 @@ export class Housekeeping implements LongLived {
 
   /** Ends the present round after its present batch. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  #begin(): void {
-    this.#running = this.#running
-      .then(() => this.clean())
-      .catch((error: unknown) =>
-        this.#options.log.error({ err: error }, 'housekeeping failed; the next round tries again'),
-      );
+    await this.#rounds[Symbol.asyncDispose]();
   }
 }

@@ -6,6 +6,7 @@ import type { StoredVideo } from '../store/media-records.ts';
 import type { Store } from '../store/store.ts';
 import { doAlone } from './duty.ts';
 import type { LongLived } from '../time/lifetime.ts';
+import { Rounds } from '../time/rounds.ts';
 
 /** The pause between two rounds, in milliseconds; a fiftieth of a retention that is shorter. */
 const longestPauseMs = 60_000;
@@ -29,24 +30,26 @@ export interface RetentionOptions {
   readonly maxBytes: number | null;
 }
 
-/** Removes copies of videos that are too old, and the oldest while all take too much. Owns one timer. */
+/** Removes copies of videos that are too old, and the oldest while all take too much. */
 export class Retention implements LongLived {
   readonly #options: RetentionOptions;
-  #timer: NodeJS.Timeout | null = null;
-  #running: Promise<void> = Promise.resolve();
-  readonly #stop = new AbortController();
+  readonly #rounds: Rounds;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    const pauseMs = Math.min(longestPauseMs, (options.keepMs ?? Infinity) / pausesPerRetention);
+    this.#rounds = new Rounds({
+      round: () => this.enforce(),
+      everyMs: Math.max(shortestPauseMs, pauseMs),
+      onFailure: (error) =>
+        options.log.error({ err: error }, 'the retention failed; the next round tries again'),
+    });
   }
 
   /** Begins the first round, if anything is limited. */
   start(): void {
     const { keepMs, maxBytes } = this.#options;
-    if (this.#timer !== null || this.#stop.signal.aborted || (keepMs ?? maxBytes) === null) return;
-    const pauseMs = Math.min(longestPauseMs, (keepMs ?? Infinity) / pausesPerRetention);
-    this.#timer = setInterval(() => this.#begin(), Math.max(shortestPauseMs, pauseMs));
-    this.#begin();
+    if ((keepMs ?? maxBytes) !== null) this.#rounds.start();
   }
 
   /** Runs one round, unless another instance is at it. */
@@ -60,10 +63,10 @@ export class Retention implements LongLived {
     let failure: unknown = null;
     const storedBefore = keepMs === null ? -Infinity : now() - keepMs;
     let over = await this.#excessBytes();
-    for (let after: StoredVideo | null = null; !this.#stop.signal.aborted;) {
+    for (let after: StoredVideo | null = null; !this.#rounds.signal.aborted;) {
       const page = await this.#oldest(over > 0 ? null : storedBefore, after);
       for (const video of page) {
-        if (this.#stop.signal.aborted || (video.at >= storedBefore && over <= 0)) break;
+        if (this.#rounds.signal.aborted || (video.at >= storedBefore && over <= 0)) break;
         try {
           await this.#remove(video);
           removed.files += 1;
@@ -83,17 +86,7 @@ export class Retention implements LongLived {
 
   /** Ends the present round after its present video. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  #begin(): void {
-    this.#running = this.#running
-      .then(() => this.enforce())
-      .catch((error: unknown) =>
-        this.#options.log.error({ err: error }, 'the retention failed; the next round tries again'),
-      );
+    await this.#rounds[Symbol.asyncDispose]();
   }
 
   async #excessBytes(): Promise<number> {
