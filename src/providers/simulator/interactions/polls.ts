@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { misanswerCheck } from '../http/misanswer-check.ts';
 import { sendJson, sendText } from '../http/respond.ts';
 import { type Behaviours, mergeBehaviours, withinTimes } from '../switches.ts';
 import type { Asked } from '../world.ts';
@@ -16,7 +17,7 @@ export function answerPoll(world: GeminiWorld, asked: Asked, response: ServerRes
   const interaction = world.gemini.interactions.get(id);
   const all = mergeBehaviours(behavioursOf(world, interaction), asked.header);
   const behaviours = withinTimes(all, counts.checks);
-  if (misanswer(world, response, behaviours)) return;
+  if (misanswerCheck(world, response, behaviours, { sendStatus, sendPage })) return;
   // Recorded: an id that is not known gets 400, not 404.
   if (interaction === undefined || behaviours.has('null-data'))
     return sendError(response, 400, `Invalid interaction name: interactions/${id}`);
@@ -31,7 +32,7 @@ export function answerCancel(world: GeminiWorld, asked: Asked, response: ServerR
   world.ledger.cancels += 1;
   const interaction = world.gemini.interactions.get(id);
   const behaviours = mergeBehaviours(behavioursOf(world, interaction), asked.header);
-  if (misanswer(world, response, behaviours)) return;
+  if (misanswerCheck(world, response, behaviours, { sendStatus, sendPage })) return;
   if (interaction === undefined)
     return sendError(response, 400, `Invalid interaction name: interactions/${id}`);
   if (hasEnded(interaction, behaviours, world.now()))
@@ -45,18 +46,6 @@ export function answerDelete(world: GeminiWorld, response: ServerResponse, id: s
   if (!world.gemini.interactions.delete(id))
     return sendError(response, 400, `Invalid interaction name: interactions/${id}`);
   sendJson(response, {});
-}
-
-/** True if the request was answered, or left unanswered, with something that is no interaction. */
-function misanswer(world: GeminiWorld, response: ServerResponse, behaviours: Behaviours): boolean {
-  const status = behaviours.get('check-http');
-  if (world.now() < world.outageUntil) sendStatus(response, 500, '1');
-  else if (status !== undefined) sendStatus(response, Number(status), behaviours.get('retry-after') ?? '1');
-  else if (behaviours.has('check-html')) sendPage(response);
-  else if (behaviours.has('check-drop')) response.destroy();
-  // Left open until the client or the simulator ends.
-  else return behaviours.has('check-hang');
-  return true;
 }
 
 /** The ways in which a poll was seen to answer HTTP 400 (live reports, 2026-09 and 10). */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ServerResponse } from 'node:http';
+import { misanswerCheck } from '../http/misanswer-check.ts';
 import { readJsonObject, sendJson, sendText } from '../http/respond.ts';
 import { type Behaviours, mergeBehaviours, withinTimes } from '../switches.ts';
 import type { Asked } from '../world.ts';
@@ -25,7 +26,7 @@ export async function answerPoll(world: VertexWorld, asked: Asked, response: Ser
   const operation = world.vertex.operations.get(name);
   const all = mergeBehaviours(behavioursOf(world, operation), asked.header);
   const behaviours = withinTimes(all, counts.checks);
-  if (misanswer(world, response, behaviours)) return;
+  if (misanswerCheck(world, response, behaviours, { sendStatus, sendPage })) return;
   if (operation === undefined || behaviours.has('null-data')) {
     return sendError(response, 404, `The operation ${name} was not found.`);
   }
@@ -47,18 +48,6 @@ export async function answerPoll(world: VertexWorld, asked: Asked, response: Ser
     return sendText(response, cut, 'application/json; charset=UTF-8');
   }
   await sendInline(world, operation, behaviours, response, shown);
-}
-
-/** True if the request was answered, or left unanswered, with something that is no operation. */
-function misanswer(world: VertexWorld, response: ServerResponse, behaviours: Behaviours): boolean {
-  const status = behaviours.get('check-http');
-  if (world.now() < world.outageUntil) sendStatus(response, 500, '1');
-  else if (status !== undefined) sendStatus(response, Number(status), behaviours.get('retry-after') ?? '1');
-  else if (behaviours.has('check-html')) sendPage(response);
-  else if (behaviours.has('check-drop')) response.destroy();
-  // Left open until the client or the simulator ends.
-  else return behaviours.has('check-hang');
-  return true;
 }
 
 /** The end of an operation without a video; null where it has one. Errors carry the numbers of gRPC. */
