@@ -10,6 +10,8 @@ import type { UserError } from '../domain/user-error.ts';
 export interface VideoEstimate {
   readonly provider: ProviderName | null;
   readonly model: string | null;
+  /** As it would be sent, with the frame of the use case. */
+  readonly prompt: string | null;
   /** Null where no price is known. */
   readonly cost: Cost | null;
   /** From sending to the finished video; null where nothing is known. */
@@ -29,11 +31,18 @@ export async function estimateVideo(
     store.getUpload(owner, uploadId),
   );
   if (prepared.kind === 'refused') {
-    return { provider: null, model: null, cost: null, seconds: null, userErrors: prepared.userErrors };
+    return {
+      provider: null,
+      model: null,
+      prompt: null,
+      cost: null,
+      seconds: null,
+      userErrors: prepared.userErrors,
+    };
   }
   const {
     provider: { name: provider },
-    spec: { model },
+    spec: { model, prompt },
     cost,
   } = prepared.task;
   const { models } = providers.find(({ name }) => name === provider) ?? {};
@@ -43,6 +52,7 @@ export async function estimateVideo(
   return {
     provider,
     model,
+    prompt,
     // Also where it exceeds the budget, so that the caller sees by how much.
     cost,
     seconds: known?.typicalSeconds ?? null,

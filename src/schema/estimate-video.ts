@@ -22,6 +22,11 @@ export function declareEstimateVideo(
         description: 'The provider that would be selected.',
       }),
       model: t.exposeString('model', { nullable: true, description: 'The model that would be selected.' }),
+      prompt: t.exposeString('prompt', {
+        nullable: true,
+        description:
+          'The prompt as it would be sent, with the frame of the use case; null where it is refused.',
+      }),
       cost: t.expose('cost', {
         type: Cost,
         nullable: true,
@@ -48,7 +53,14 @@ export function declareEstimateVideo(
         const read = readGenerateVideoInput(input);
         return 'given' in read
           ? tasks.estimateVideo(viewer.owner, read.given, read.idempotencyKey)
-          : { provider: null, model: null, cost: null, seconds: null, userErrors: read.userErrors };
+          : {
+              provider: null,
+              model: null,
+              prompt: null,
+              cost: null,
+              seconds: null,
+              userErrors: read.userErrors,
+            };
       },
     }),
   );

@@ -24,6 +24,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'VideoTaskConnection.totalCount': { weight: 50 },
   // Long: 10,000 characters take 20 µs to write, six times as many where all are escaped.
   'VideoTask.prompt': { weight: 20 },
+  'VideoTask.providerOptions': { weight: 20 },
   'VideoTask.history': { weight: 20, size: 6 },
   'VideoTask.retryOf': { weight: 20 },
   'VideoTask.referenceImages': { size: 3 },

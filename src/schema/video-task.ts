@@ -85,6 +85,22 @@ export function declareVideoTask(
         description: 'What the video must not show.',
         ...reading(['spec.negativePrompt'], ({ spec }) => spec.negativePrompt),
       }),
+      imagesAs: t.field({
+        type: enums.ImageUse,
+        description: 'The use of the images.',
+        ...reading(['spec.imagesAs'], ({ spec }) => spec.imagesAs),
+      }),
+      seed: t.int({
+        nullable: true,
+        description: 'The number for repeatable results; null: the provider chooses one.',
+        ...reading(['spec.seed'], ({ spec }) => spec.seed),
+      }),
+      providerOptions: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: "The object that was merged into the provider's own input.",
+        ...reading(['spec.providerOptions'], ({ spec }) => spec.providerOptions),
+      }),
       audio: t.boolean({
         nullable: true,
         description: 'Whether sound was requested; null: the default of the model.',

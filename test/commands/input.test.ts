@@ -77,6 +77,34 @@ describe('an input of generateVideo', () => {
   });
 });
 
+describe('what a client shows before and after it pays', () => {
+  it('is the prompt with its frame, and everything that a form needs to ask for the same again', async () => {
+    const caller = app.as();
+    const settings = { seed: 12_345, providerOptions: { a: [1] } };
+    const input = {
+      prompt: 'A ring',
+      useCase: 'GEMSTONE_CLOSEUP',
+      model: 'wan/2-7-text-to-video',
+      ...settings,
+    };
+    const { estimateVideo } = await caller.query<{ estimateVideo: { prompt: string } }>(
+      'query ($input: GenerateVideoInput!) { estimateVideo(input: $input) { prompt } }',
+      { input },
+    );
+    expect(estimateVideo.prompt).toMatch(/^A macro close-up of a gemstone\.[^]*\n\nA ring$/);
+    const { id } = taken(await caller.generate(input));
+    const { videoTask } = await caller.query<{ videoTask: unknown }>(
+      'query ($id: ID!) { videoTask(id: $id) { prompt seed imagesAs providerOptions } }',
+      { id },
+    );
+    expect(videoTask).toEqual({
+      prompt: estimateVideo.prompt,
+      imagesAs: 'AUTO',
+      ...settings,
+    });
+  });
+});
+
 describe('other commands', () => {
   it('hold keys and models to the same', async () => {
     const caller = app.as();

@@ -167,7 +167,7 @@ export const sampleFullTask = (): NewVideoTask => ({
     aspectRatio: 'PORTRAIT_9_16',
     durationSeconds: 8,
     resolution: 'P2160',
-    seed: 4_294_967_295,
+    seed: 2_147_483_647,
     providerOptions: { nested: { list: [1, 'two', false, null] }, '': '' },
   },
   provider: {
