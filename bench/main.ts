@@ -9,6 +9,7 @@ import { memory } from './scenarios/memory.ts';
 import { mutate } from './scenarios/mutate.ts';
 import { open } from './scenarios/open.ts';
 import { query } from './scenarios/query.ts';
+import { rows } from './scenarios/rows.ts';
 import { installPeers } from './install.ts';
 import { stalled } from './scenarios/stalled.ts';
 
@@ -75,6 +76,12 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
   open: (quick) => open({ subscribers: quick ? 2000 : 10_000, perSecond: 200, changes: quick ? 600 : 3000 }),
   mutate: (quick) => mutate({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 5 }),
   life: (quick) => life({ tasks: quick ? 200 : 1000, rounds: quick ? 1 : 3 }),
+  rows: (quick) =>
+    rows({
+      sizes: quick ? [1000, 200_000] : [1000, 200_000, 1_000_000],
+      deleted: quick ? 20_000 : 100_000,
+      rounds: quick ? 3 : 5,
+    }),
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),
 };
 

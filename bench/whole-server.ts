@@ -7,7 +7,7 @@ let app: TestApp | null = null;
 const handlers = {
   start: async (env: Record<string, string>) => {
     app = await startTestApp({ LOG_LEVEL: 'warn', ...env });
-    return { url: app.url };
+    return { url: app.url, pid: process.pid };
   },
   /** The CPU of the process so far, all threads, in microseconds. */
   cpuUs: () => {

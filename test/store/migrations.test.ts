@@ -1,12 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
 import { expect, test } from 'vitest';
-import { migrations } from '../../src/store/migrations/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { toRow, valuesOf } from '../../src/store/tables/tasks.ts';
+import { migrateTo } from '../support/earlier-database.ts';
 import { local, sampleTask, sampleTime, sampleVideo } from '../support/sample-task.ts';
 import { columnsIn, seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -14,21 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 /** A database as an earlier version left it, and a way to write into it what that version could write. */
 async function databaseOf(file: string, version: string, write: (database: DatabaseSync) => void) {
   using database = new DatabaseSync(file);
-  const statement = (sql: string) => {
-    const prepared = database.prepare(sql);
-    const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-    return {
-      reader: prepared.columns().length > 0,
-      all: (parameters: readonly unknown[]) => prepared.all(...bind(parameters)),
-      run: (parameters: readonly unknown[]) => prepared.run(...bind(parameters)),
-      iterate: (parameters: readonly unknown[]) => prepared.iterate(...bind(parameters)),
-    };
-  };
-  const db = new Kysely<never>({
-    dialect: new SqliteDialect({ database: { close: () => {}, prepare: statement } }),
-  });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateTo(version);
-  expect(error).toBeUndefined();
+  await migrateTo(database, version);
   write(database);
 }
 

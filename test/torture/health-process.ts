@@ -1,19 +1,10 @@
 // Asks /healthz of a server every 20 ms, in a process of its own: `node health-process.ts URL PID`. Ends with its stdin and
 // prints how long the answers took. A program beside it cannot be held up by what it watches.
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { processorWaitMs } from '../support/processor-wait.ts';
 
 const [url = '', pid = ''] = process.argv.slice(2);
 const { hostname, port } = new URL(url);
-
-/** What the server waited for a processor, in milliseconds: other programs' doing. 0 where the system does not say. */
-function waitedForProcessor(): number {
-  try {
-    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
-  } catch {
-    return 0;
-  }
-}
 
 /** One request on a connection of its own; false: no answer. */
 const ask = (): Promise<boolean> =>
@@ -29,7 +20,7 @@ const ask = (): Promise<boolean> =>
 
 let [asked, slow, failed, longestMs, longestWithoutWaitMs] = [0, 0, 0, 0, 0];
 const watch = async () => {
-  const [begin, waitedBefore] = [performance.now(), waitedForProcessor()];
+  const [begin, waitedBefore] = [performance.now(), processorWaitMs(Number(pid))];
   const sentAt = Date.now();
   let late = 0;
   const own = setInterval(() => (late = Math.max(late, performance.now() - begin - 20 * ticks++)), 20);
@@ -38,7 +29,7 @@ const watch = async () => {
   clearInterval(own);
   const took = performance.now() - begin;
   // Neither what this process was late itself, nor what both had to wait for a processor, is the server's.
-  const ofServer = took - Math.max(late, waitedForProcessor() - waitedBefore);
+  const ofServer = took - Math.max(late, processorWaitMs(Number(pid)) - waitedBefore);
   asked += 1;
   if (!isAnswered) failed += 1;
   longestMs = Math.max(longestMs, took);
