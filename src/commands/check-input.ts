@@ -8,6 +8,8 @@ import { isWebAddress } from '../domain/web-address.ts';
 export const maxPromptLength = 10_000;
 /** The longest label, in characters. */
 export const maxLabelLength = 200;
+/** The longest group, in characters. */
+export const maxGroupLength = 64;
 /** More images than any model accepts: each is looked up and fetched. */
 export const maxReferenceImages = 50;
 /** Signed addresses of image hosts have some 2000; servers take 8192. */
@@ -30,6 +32,7 @@ export function checkInput(input: GenerateVideoInput): UserError[] {
   checkText('prompt', prompt, maxPromptLength, errors);
   checkText('negativePrompt', input.negativePrompt ?? '', maxPromptLength, errors);
   checkLabel(input.label, errors);
+  checkText('group', input.group ?? '', maxGroupLength, errors);
   checkModel(input.model, errors);
   if (input.referenceImages.length > maxReferenceImages) {
     bad(`At most ${maxReferenceImages} reference images are accepted.`, 'referenceImages');
@@ -103,7 +106,7 @@ export function checkKey(key: string | null, field: readonly string[]): UserErro
 
 /** Adds an error for a text that is too long, or that no database can hold. */
 export function checkText(
-  name: 'prompt' | 'negativePrompt' | 'label' | 'notes',
+  name: 'prompt' | 'negativePrompt' | 'label' | 'group' | 'notes',
   text: string,
   maxLength: number,
   errors: UserError[],
@@ -125,11 +128,11 @@ export function checkText(
 }
 
 /** Characters as Unicode counts them: an emoji takes two places of a string, and is one. */
-const lengthOf = (text: string): number =>
+export const lengthOf = (text: string): number =>
   text.length - (text.match(/[\u{10000}-\u{10FFFF}]/gu)?.length ?? 0);
 
 /** No database holds half a surrogate pair: two keys could become one. PostgreSQL's texts hold no NUL. */
-const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const badInput = (message: string, field: readonly string[]): UserError => ({
   code: 'BAD_INPUT',

@@ -66,7 +66,7 @@ export async function prepareVideo(
     ...rest,
     providerOptions: sentOptions(rest.providerOptions),
     model,
-    prompt: framePrompt(commands.promptFrames, rest.useCase, prompt?.trim() ?? ''),
+    ...framePrompt(commands.promptFrames, rest.useCase, prompt?.trim() ?? ''),
     referenceImages: images,
     imagesAs,
     aspectRatio,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { useCases, type UseCase } from '../domain/video-task.ts';
+import { useCases, type UseCase, type VideoSpec } from '../domain/video-task.ts';
 
 /** The text that frames a prompt, for each use case; kept as files in the folder `prompts`. */
 export type PromptFrames = Readonly<Record<UseCase, string>>;
@@ -14,7 +14,12 @@ export function readPromptFrames(): PromptFrames {
   ) as PromptFrames;
 }
 
-/** The prompt as it is sent: the use case frames, the caller's own words add. */
-export function framePrompt(frames: PromptFrames, useCase: UseCase | null, prompt: string): string {
-  return [useCase === null ? '' : frames[useCase], prompt].filter((part) => part !== '').join('\n\n');
+/** The prompt as it is sent: the use case frames, the caller's own words add; and the length of that frame in it. */
+export function framePrompt(
+  frames: PromptFrames,
+  useCase: UseCase | null,
+  words: string,
+): Pick<VideoSpec, 'prompt' | 'frameLength'> {
+  const prompt = [useCase === null ? '' : frames[useCase], words].filter((part) => part !== '').join('\n\n');
+  return { prompt, frameLength: prompt.length - words.length };
 }

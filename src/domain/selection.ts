@@ -18,7 +18,10 @@ export interface ImageInput {
 }
 
 /** The input of a caller, before any default of a provider. */
-export interface GenerateVideoInput extends Omit<VideoSpec, 'model' | 'prompt' | 'referenceImages'> {
+export interface GenerateVideoInput extends Omit<
+  VideoSpec,
+  'model' | 'prompt' | 'frameLength' | 'referenceImages'
+> {
   readonly provider: ProviderName | null;
   readonly model: string | null;
   readonly prompt: string | null;

@@ -187,8 +187,15 @@ export interface VideoSpec {
   readonly model: string;
   /** As sent; empty for a tracked task whose prompt is not known. */
   readonly prompt: string;
+  /**
+   * Characters at the beginning of the prompt that are the frame of the use case, not the caller's words; null where
+   * that is not known: for tracked tasks and rows of versions that did not note it.
+   */
+  readonly frameLength: number | null;
   /** The caller's own, and never sent. */
   readonly label: string | null;
+  /** The caller's own, and never sent: binds the variants or rows of one request. */
+  readonly group: string | null;
   readonly useCase: UseCase | null;
   readonly referenceImages: readonly ReferenceImage[];
   readonly imagesAs: ImageUse;
@@ -206,7 +213,9 @@ export interface VideoSpec {
 /** A spec that leaves everything open. */
 export const openSpec: Omit<VideoSpec, 'model'> = {
   prompt: '',
+  frameLength: null,
   label: null,
+  group: null,
   useCase: null,
   referenceImages: [],
   imagesAs: 'AUTO',
@@ -218,6 +227,20 @@ export const openSpec: Omit<VideoSpec, 'model'> = {
   seed: null,
   providerOptions: null,
 };
+
+/**
+ * The words of the caller in a prompt, without the frame of the use case; null where they are not known: for a tracked
+ * task, and for a framed one of a version that did not note the length of the frame.
+ */
+export function userPromptOf({
+  prompt,
+  frameLength,
+  useCase,
+}: Pick<VideoSpec, 'prompt' | 'frameLength' | 'useCase'>): string | null {
+  if (prompt === '') return null;
+  if (frameLength !== null) return prompt.slice(frameLength);
+  return useCase === null ? prompt : null;
+}
 
 /** The provider's side of a task. */
 export interface ProviderTask {

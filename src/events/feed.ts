@@ -6,10 +6,18 @@ import { SmallSet } from './small-set.ts';
 import { LoopSlices } from '../time/loop-slices.ts';
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 
-/** The changes that a listener gets: of all tasks of an owner, or of one task. */
+/** Tasks with a label, of a group, or both: at least one is given. Neither changes in the life of a task. */
+export interface FeedFilter {
+  readonly label?: string;
+  readonly group?: string;
+}
+
+/** The changes that a listener gets: of all tasks of an owner, of some, or of one task. */
 export interface Watch {
   readonly owner: Owner;
   readonly id: TaskId | null;
+  /** Without `id`: only these tasks; null or absent: all. */
+  readonly filter?: FeedFilter | null;
 }
 
 /** Gets the changes of the tasks that it watches. */
@@ -40,6 +48,8 @@ export class TaskFeed implements AsyncDisposable {
   readonly #log: Logger;
   readonly #byTask = new Map<TaskId, SmallSet<TaskListener>>();
   readonly #byOwner = new Map<Owner, SmallSet<TaskListener>>();
+  /** By owner and filter: a change looks up the three that its task can be in, however many filters there are. */
+  readonly #byFilter = new Map<string, SmallSet<TaskListener>>();
   readonly #hints: Disposable;
   #last: number;
   /** The read that is under way. */
@@ -74,15 +84,17 @@ export class TaskFeed implements AsyncDisposable {
   }
 
   /** The same until `remove`, without an object for each: there may be 20,000 listeners. */
-  add({ owner, id }: Watch, listener: TaskListener): void {
-    if (id === null) addTo(this.#byOwner, owner, listener);
-    else addTo(this.#byTask, id, listener);
+  add({ owner, id, filter }: Watch, listener: TaskListener): void {
+    if (id !== null) addTo(this.#byTask, id, listener);
+    else if (filter) addTo(this.#byFilter, keyOf(owner, filter), listener);
+    else addTo(this.#byOwner, owner, listener);
   }
 
   /** Ends what `add` began. */
-  remove({ owner, id }: Watch, listener: TaskListener): void {
-    if (id === null) removeFrom(this.#byOwner, owner, listener);
-    else removeFrom(this.#byTask, id, listener);
+  remove({ owner, id, filter }: Watch, listener: TaskListener): void {
+    if (id !== null) removeFrom(this.#byTask, id, listener);
+    else if (filter) removeFrom(this.#byFilter, keyOf(owner, filter), listener);
+    else removeFrom(this.#byOwner, owner, listener);
   }
 
   /** The last delivered revision: a listener that is added now gets every later one. */
@@ -100,6 +112,7 @@ export class TaskFeed implements AsyncDisposable {
     let count = 0;
     for (const listeners of this.#byTask.values()) count += listeners.size;
     for (const listeners of this.#byOwner.values()) count += listeners.size;
+    for (const listeners of this.#byFilter.values()) count += listeners.size;
     return count;
   }
 
@@ -110,6 +123,7 @@ export class TaskFeed implements AsyncDisposable {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#byTask.clear();
     this.#byOwner.clear();
+    this.#byFilter.clear();
     await this.#reading;
   }
 
@@ -163,8 +177,22 @@ export class TaskFeed implements AsyncDisposable {
     };
     this.#byTask.get(task.id)?.forEach(deliver);
     this.#byOwner.get(task.owner)?.forEach(deliver);
+    if (this.#byFilter.size === 0) return;
+    for (const filter of filtersThatPass(task))
+      this.#byFilter.get(keyOf(task.owner, filter))?.forEach(deliver);
   }
 }
+
+/** The filters that let a task pass. */
+function filtersThatPass({ spec: { label, group } }: VideoTask): FeedFilter[] {
+  const filters: FeedFilter[] = [];
+  if (label !== null) filters.push({ label });
+  if (group !== null) filters.push({ group });
+  if (label !== null && group !== null) filters.push({ label, group });
+  return filters;
+}
+
+const keyOf = (owner: Owner, { label, group }: FeedFilter): string => JSON.stringify([owner, label, group]);
 
 function addTo<K>(listeners: Map<K, SmallSet<TaskListener>>, key: K, listener: TaskListener): void {
   let set = listeners.get(key);

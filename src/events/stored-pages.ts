@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts';
 import type { Owner, VideoTask } from '../domain/video-task.ts';
-import type { TaskFeed } from './feed.ts';
+import type { FeedFilter, TaskFeed, Watch } from './feed.ts';
 import { toPayload, type Payload } from './payload.ts';
 
 /** The number of states that one read takes; after as many, a subscriber checks whether its reader keeps up. */
@@ -43,6 +43,7 @@ export class StoredPages {
   readonly #store: Store;
   readonly #feed: TaskFeed;
   readonly #owner: Owner;
+  readonly #filter: FeedFilter | null;
   readonly #render: (task: VideoTask) => string | Promise<string>;
   /** The latest ones. */
   #readings: Reading[] = [];
@@ -50,12 +51,13 @@ export class StoredPages {
   constructor(
     store: Store,
     feed: TaskFeed,
-    owner: Owner,
+    { owner, filter }: Watch,
     render: (task: VideoTask) => string | Promise<string>,
   ) {
     this.#store = store;
     this.#feed = feed;
     this.#owner = owner;
+    this.#filter = filter ?? null;
     this.#render = render;
   }
 
@@ -97,6 +99,7 @@ export class StoredPages {
       owner: this.#owner,
       upTo: asOf,
       openOnly,
+      ...this.#filter,
     });
     const states: StoredState[] = [];
     for (let start = 0; start < tasks.length; start += renderedAtOnce) {

@@ -82,7 +82,7 @@ export class TaskStream implements TaskListener {
 
   /** The stored states after a revision, rendered; see `StoredPages.after`. */
   storedAfter(store: Store, cursor: number, openOnlyAsOf: number | null): Promise<StoredPage> {
-    this.#stored ??= new StoredPages(store, this.feed, this.watch.owner, (task) => this.#render(task));
+    this.#stored ??= new StoredPages(store, this.feed, this.watch, (task) => this.#render(task));
     return this.#stored.after(cursor, openOnlyAsOf);
   }
 

@@ -134,7 +134,14 @@ export class GraphQLEngine {
     const variables = operation?.declaredOf(params.variables) ?? null;
     return {
       source,
-      key: JSON.stringify([this.#numberOf(document), operationName, shown, source.id, viewer]),
+      key: JSON.stringify([
+        this.#numberOf(document),
+        operationName,
+        shown,
+        source.id,
+        viewer,
+        ...(source.filter === null ? [] : [source.filter]),
+      ]),
       render: this.#renderer(prepared, variables, this.#contextOf(viewer)),
     };
   }

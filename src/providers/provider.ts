@@ -30,7 +30,10 @@ export type HandOver =
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 
 /** One paid attempt, with everything already decided and checked against the model. */
-export interface SubmitRequest extends Omit<VideoSpec, 'label' | 'useCase' | 'referenceImages'> {
+export interface SubmitRequest extends Omit<
+  VideoSpec,
+  'frameLength' | 'label' | 'group' | 'useCase' | 'referenceImages'
+> {
   readonly images: readonly ProviderImage[];
   /** The address for the provider's callback when it is done; null without a public address. */
   readonly callbackUrl: string | null;

@@ -1,3 +1,4 @@
+import type { FeedFilter } from '../events/feed.ts';
 import type { ProviderHealth, VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { Owner, ProviderName, TaskId } from '../domain/video-task.ts';
@@ -28,14 +29,17 @@ export interface Context extends Services {
   readonly nextSlice?: () => Promise<void>;
 }
 
-/** The changes that a subscription selects: of one task or all, from the present or from a revision on. */
+/** The changes that a subscription selects: of one task, some or all, from the present or from a revision on. */
 export class TaskStatusSource implements AsyncIterable<never> {
   readonly id: TaskId | null;
   readonly after: number | null;
+  /** Null for every task. */
+  readonly filter: FeedFilter | null;
 
-  constructor(id: TaskId | null, after: number | null) {
+  constructor(id: TaskId | null, after: number | null, filter: FeedFilter | null) {
     this.id = id;
     this.after = after;
+    this.filter = filter;
   }
 
   /** Never iterated: one shared stream serves all subscriptions that select the same. */

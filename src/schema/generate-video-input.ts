@@ -39,6 +39,10 @@ export function declareGenerateVideoInput(
         description: 'A ready prompt frame. If a prompt is given too, it is appended to the frame.',
       }),
       label: t.string({ description: 'Free text of the caller, such as a SKU; at most 200 characters.' }),
+      group: t.string({
+        description:
+          'A string of the caller that binds the variants or rows of one request, for lists and feeds; at most 64 characters.',
+      }),
       provider: t.field({
         type: enums.ProviderName,
         description: 'The provider. Default: the first configured one that supports this input.',
@@ -99,6 +103,7 @@ export function readGenerateVideoInput(
       prompt: rest.prompt ?? null,
       useCase: rest.useCase ?? null,
       label: rest.label ?? null,
+      group: rest.group ?? null,
       provider: rest.provider ?? null,
       model: rest.model ?? null,
       referenceImages: (referenceImages ?? []).map(({ url, uploadId }) => ({

@@ -3,17 +3,20 @@ import type { Builder } from './builder.ts';
 import { TaskStatusSource, type Context } from './context.ts';
 import { codedError } from './errors.ts';
 import { fromGlobalId } from './global-id.ts';
+import { declareTaskFeedFilter, feedFilterOf } from './task-filters.ts';
 import type { VideoTaskRef } from './video-task.ts';
 
 /** `taskStatusChanged`: the states of tasks as they change. */
 export function declareTaskStatusChanged(builder: Builder, VideoTask: VideoTaskRef): void {
   builder.subscriptionType({ description: 'Pushed events, over WebSocket and text/event-stream alike.' });
+  const Filter = declareTaskFeedFilter(builder);
   builder.subscriptionField('taskStatusChanged', (t) =>
     t.field({
       type: VideoTask,
       description:
         'With `id`: the present state of the task, then each later state; the subscription ends after a terminal state. ' +
         'Without `id`: each unfinished task of the viewer, then every later state of any task. ' +
+        'With `filter`: the same, of the tasks that it lets pass. ' +
         'With `after`: only what changed since that revision, then the later states. ' +
         'Intermediate states may be merged; the newest state and every terminal state are delivered.',
       args: {
@@ -21,13 +24,20 @@ export function declareTaskStatusChanged(builder: Builder, VideoTask: VideoTaskR
         after: t.arg.string({
           description: 'The last `revision` that was received, to continue without a gap.',
         }),
+        filter: t.arg({
+          type: Filter,
+          description: 'Narrows the events of all tasks; not together with `id`.',
+        }),
       },
-      subscribe: async (_root, { id, after }, context) => {
+      subscribe: async (_root, { id, after, filter }, context) => {
         // An error here ends the operation and leaves the socket alone.
         const counter = typeof after === 'string' ? await counterOf(after, context) : null;
         const taskId = typeof id === 'string' ? fromGlobalId(id) : null;
         if (typeof id === 'string' && taskId === null) throw unknownTask();
-        return new TaskStatusSource(taskId, counter);
+        if (taskId !== null && filter) {
+          throw codedError('BAD_INPUT', 'filter narrows the feed of all tasks: omit it, or omit id.');
+        }
+        return new TaskStatusSource(taskId, counter, feedFilterOf(filter));
       },
       // The operation is executed once for each revision, with the task as its root value.
       resolve: (task: unknown) => task as VisibleTask,

@@ -1,4 +1,4 @@
-import { statusOf, type VisibleTask } from '../domain/video-task.ts';
+import { statusOf, userPromptOf, type VisibleTask } from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
@@ -64,10 +64,22 @@ export function declareVideoTask(
         description: 'The prompt as sent; empty for a tracked task whose prompt is not known.',
         ...reading(['spec.prompt'], ({ spec }) => spec.prompt),
       }),
+      userPrompt: t.string({
+        nullable: true,
+        description:
+          'The prompt as the caller wrote it, without the frame of the use case; empty where only the frame was requested. ' +
+          'Null for a tracked task, and for a task with a use case of version 0.2 or earlier.',
+        ...reading(['spec.prompt', 'spec.frameLength', 'spec.useCase'], ({ spec }) => userPromptOf(spec)),
+      }),
       label: t.string({
         nullable: true,
         description: 'Free text of the caller, such as a SKU.',
         ...reading(['spec.label'], ({ spec }) => spec.label),
+      }),
+      group: t.string({
+        nullable: true,
+        description: 'A string of the caller that binds the variants or rows of one request.',
+        ...reading(['spec.group'], ({ spec }) => spec.group),
       }),
       useCase: t.field({
         type: enums.VideoUseCase,

@@ -1,17 +1,15 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { MaybePromise, PageRequest, TaskFilter } from '../store/store.ts';
+import type { MaybePromise, PageRequest } from '../store/store.ts';
 import type { VisibleTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
 import { defaultPageSize, maxPageSize } from './field-costs.ts';
-import { fromGlobalId, startOfId } from './global-id.ts';
+import { fromGlobalId } from './global-id.ts';
 import { askedFields } from './task-fields.ts';
+import { declareVideoTaskFilter, filterOf } from './task-filters.ts';
 import type { VideoTaskRef } from './video-task.ts';
-
-/** A search string has at most this many characters. */
-const maxSearchLength = 200;
 
 /** The queries of tasks: one by id, and all as a connection. */
 export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTaskType: VideoTaskRef): void {
@@ -34,21 +32,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
       resolve: ownTask,
     }),
   );
-  const Filter = builder.inputType('VideoTaskFilter', {
-    description: 'A filter of tasks. Only the given fields restrict the list.',
-    fields: (t) => ({
-      status: t.field({ type: [enums.VideoTaskStatus], description: 'Tasks with one of these statuses.' }),
-      stage: t.field({ type: [enums.VideoTaskStage], description: 'Tasks in one of these stages.' }),
-      provider: t.field({ type: [enums.ProviderName], description: 'Tasks of one of these providers.' }),
-      createdAfter: t.field({ type: 'DateTime', description: 'Tasks created after this time.' }),
-      createdBefore: t.field({ type: 'DateTime', description: 'Tasks created before this time.' }),
-      search: t.string({
-        description:
-          `Tasks with this string in prompt, label or ids, in any letter case; at most ${maxSearchLength} characters. ` +
-          'Tasks are read until the page is full, so a rare string takes longer the more tasks the viewer has.',
-      }),
-    }),
-  });
+  const Filter = declareVideoTaskFilter(builder, enums);
   builder.queryField('videoTasks', (t) =>
     t.connection(
       {
@@ -117,32 +101,6 @@ function once<Value>(read: () => Value): () => Value {
   let kept: { readonly value: Value } | undefined;
   return () => (kept ??= { value: read() }).value;
 }
-
-/** `VideoTaskFilter` as a caller sends it; null and absent are alike. */
-type FilterInput = {
-  readonly [Key in Exclude<keyof TaskFilter, 'idStart'>]?: TaskFilter[Key] | null | undefined;
-};
-
-/** @throws an error with the code BAD_INPUT for a search that is too long */
-function filterOf({ status, stage, provider, createdAfter, createdBefore, search }: FilterInput): TaskFilter {
-  if (search && hasMoreCharacters(search, maxSearchLength)) {
-    throw codedError('BAD_INPUT', `filter.search must have at most ${maxSearchLength} characters.`);
-  }
-  const idStart = search ? startOfId(search) : null;
-  return {
-    ...(status && { status }),
-    ...(stage && { stage }),
-    ...(provider && { provider }),
-    ...(typeof createdAfter === 'number' && { createdAfter }),
-    ...(typeof createdBefore === 'number' && { createdBefore }),
-    ...(search && { search }),
-    ...(idStart !== null && { idStart }),
-  };
-}
-
-/** True if a string has more characters than `most`. Those beyond the plane of 65,536 take two places in it. */
-const hasMoreCharacters = (text: string, most: number): boolean =>
-  text.length > 2 * most || (text.length > most && Array.from(text).length > most);
 
 interface PagingArguments {
   readonly first?: number | null | undefined;

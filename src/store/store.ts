@@ -84,8 +84,12 @@ export interface TaskFilter {
   readonly status?: readonly Status[];
   readonly stage?: readonly Stage[];
   readonly provider?: readonly ProviderName[];
+  readonly label?: string;
+  readonly group?: string;
   readonly createdAfter?: number;
   readonly createdBefore?: number;
+  /** Tasks that have not ended do not pass. */
+  readonly endedAfter?: number;
   /** In prompt, label and ids, ignoring case. */
   readonly search?: string;
   /** In addition to `search`: tasks whose id begins so, ignoring case. */
@@ -145,6 +149,8 @@ export interface ChangeScope {
   readonly upTo?: number;
   /** Unfinished tasks only. */
   readonly openOnly?: boolean;
+  readonly label?: string;
+  readonly group?: string;
 }
 
 /** A value, or the promise of one where it has to be waited for. */

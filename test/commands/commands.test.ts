@@ -137,6 +137,20 @@ describe('cancelVideoTask', () => {
 });
 
 describe('retryVideoTask', () => {
+  it('keeps the label, the group and the words of the caller', async () => {
+    await using app = await startKieApp({}, { durationMs: 60_000 });
+    const caller = app.as();
+    const words = { label: 'SKU', group: 'variants', useCase: 'HERO_IMAGE' };
+    const { id } = await caller.make('green fire', words);
+    await caller.untilStage(id, 'GENERATING');
+    await caller.byId('cancelVideoTask', id);
+    expect(taken(await caller.byId('retryVideoTask', id))).toMatchObject({
+      userPrompt: 'green fire',
+      label: 'SKU',
+      group: 'variants',
+    });
+  });
+
   it('makes a new task with the same input, once for each key', async () => {
     await using app = await startKieApp();
     const caller = app.as();
@@ -197,6 +211,7 @@ describe('trackVideoTask', () => {
     expect(tracked).toMatchObject({
       stage: 'GENERATING',
       prompt: '',
+      userPrompt: null,
       label: 'theirs',
       providerTaskId: data.taskId,
       cost: null,

@@ -9,6 +9,7 @@ const empty: GenerateVideoInput = {
   prompt: null,
   useCase: null,
   label: null,
+  group: null,
   provider: null,
   model: null,
   referenceImages: [],
@@ -26,6 +27,7 @@ const full: GenerateVideoInput = {
   prompt: 'A ring',
   useCase: 'HERO_IMAGE',
   label: 'SKU-1',
+  group: null,
   provider: 'KIE',
   model: 'veo3_fast',
   referenceImages: [

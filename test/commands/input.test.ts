@@ -18,6 +18,8 @@ describe('an input of generateVideo', () => {
     ['a prompt with a NUL', 'prompt', 'A ring\0'],
     ['a label of 201 characters', 'label', ring.repeat(201)],
     ['a label with half a character', 'label', '\udbff'],
+    ['a group of 65 characters', 'group', ring.repeat(65)],
+    ['a group with a NUL', 'group', 'a\0'],
     ['a key of 256 characters', 'idempotencyKey', ring.repeat(256)],
     ['a key with half a character', 'idempotencyKey', '\ud800'],
     ['a key of two lines', 'idempotencyKey', 'one\ntwo'],
@@ -42,10 +44,16 @@ describe('an input of generateVideo', () => {
     const input = {
       prompt: ring.repeat(10_000),
       label: ring.repeat(200),
+      group: ring.repeat(64),
       idempotencyKey: ring.repeat(255),
     };
     const task = taken(await app.as().generate(input));
-    expect([task.prompt, task.label]).toEqual([input.prompt, input.label]);
+    expect([task.prompt, task.userPrompt, task.label, task.group]).toEqual([
+      input.prompt,
+      input.prompt,
+      input.label,
+      input.group,
+    ]);
     expect(taken(await app.as().generate(input)).id).toBe(task.id);
   });
 

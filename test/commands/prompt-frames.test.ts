@@ -13,6 +13,7 @@ describe('a use case', () => {
     const alone = await app.as().make('', { prompt: null, useCase });
     const framed = await app.as().make('', { prompt: '  Green fire ', useCase });
     expect([alone.prompt, framed.prompt]).toEqual([frame, `${frame}\n\nGreen fire`]);
+    expect([alone.userPrompt, framed.userPrompt]).toEqual(['', 'Green fire']);
     for (const { id, prompt } of [alone, framed]) {
       const { providerTaskId } = await app.as().untilStage(id, 'COMPLETED');
       expect(app.simulator.stats.tasks[providerTaskId ?? '']?.prompt).toBe(prompt);

@@ -9,6 +9,7 @@ const input: GenerateVideoInput = {
   model: null,
   prompt: 'fox',
   label: null,
+  group: null,
   useCase: null,
   referenceImages: [],
   negativePrompt: null,

@@ -134,6 +134,9 @@ describe('videoTasks', () => {
     expect(labels(await list('(filter: { status: [] })'))).toBe('');
     expect(labels(await list(`(filter: { search: "${idOf(first)}" })`))).toBe('1');
     expect(labels(await list('(filter: { search: "100%_no" })'))).toBe('');
+    expect(labels(await list('(filter: { label: "3" })'))).toBe('3');
+    expect(labels(await list('(filter: { label: "3", group: "none" })'))).toBe('');
+    expect(labels(await list('(filter: { endedAfter: "2000-01-01T00:00:00Z" })'))).toBe('');
     expect(labels(await list('(filter: { createdAfter: "2100-01-01T00:00:00Z" })'))).toBe('');
   });
 
@@ -147,6 +150,8 @@ describe('videoTasks', () => {
     '(after: "!!bjox!!")',
     '(after: "bjox=")',
     '(after: "bjowMQ")',
+    `(filter: { group: "${'x'.repeat(65)}" })`,
+    '(filter: { label: "a\\u0000" })',
   ])('answers BAD_INPUT to %s', async (args) => {
     await expect(list(args)).rejects.toThrow('"code":"BAD_INPUT"');
   });

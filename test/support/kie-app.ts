@@ -14,7 +14,9 @@ export interface SeenTask {
   readonly providerTaskId: string | null;
   readonly providerStatus: string | null;
   readonly prompt: string;
+  readonly userPrompt: string | null;
   readonly label: string | null;
+  readonly group: string | null;
   readonly hint: string | null;
   readonly checks: number;
   readonly videoUrl: string | null;
@@ -40,7 +42,7 @@ export interface SeenResult {
   readonly userErrors: readonly { readonly code: string; readonly field: readonly string[] | null }[];
 }
 
-const fields = `id status stage providerTaskId providerStatus prompt label hint checks videoUrl video { sourceUrl }
+const fields = `id status stage providerTaskId providerStatus prompt userPrompt label group hint checks videoUrl video { sourceUrl }
   error { code message retryable billed } cost { amount credits settled } retryOf { id } history { stage reason }`;
 
 /** A caller of a server, as one owner. */

@@ -53,7 +53,9 @@ const base = {
   spec: {
     model: 'veo3_fast',
     prompt: 'A ring turns on black velvet',
+    frameLength: null,
     label: null,
+    group: null,
     useCase: null,
     referenceImages: [],
     imagesAs: 'AUTO',
@@ -148,7 +150,9 @@ export const sampleFullTask = (): NewVideoTask => ({
   spec: {
     model: 'veo-3.1',
     prompt: `"Quoted", 'single', \\ back\nnew line, 戒指 💍 ${'x'.repeat(10_000)}`,
+    frameLength: 7,
     label: 'SKU-1 ✓',
+    group: 'variants 🎬',
     useCase: 'GEMSTONE_CLOSEUP',
     referenceImages: [
       { url: 'https://images.example/ring.jpg', uploadId: null },

@@ -12,6 +12,7 @@ import { storedMedia } from './0010.ts';
 import { instances } from './0011.ts';
 import { providerFacts } from './0012.ts';
 import { taskCounts } from './0013.ts';
+import { groups } from './0014.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -174,5 +175,6 @@ export const migrations: MigrationProvider = {
       '0011_instances': instances,
       '0012_provider_facts': providerFacts,
       '0013_task_counts': taskCounts,
+      '0014_groups': groups,
     }),
 };

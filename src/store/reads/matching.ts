@@ -6,14 +6,15 @@ import { stages, statusOf, type Owner } from '../../domain/video-task.ts';
 
 /**
  * The live tasks of an owner that a filter lets pass, `search` apart. Each condition is answered by the index
- * `tasks_live` alone, so a row that does not match is never fetched.
+ * `tasks_listed` alone, so a row that does not match is never fetched; with a label or a group, only its rows are.
  */
 export function matching(
   db: Kysely<Database>,
   owner: Owner,
-  { status, stage, provider, createdAfter, createdBefore }: TaskFilter,
+  filter: TaskFilter,
 ): SelectQueryBuilder<Database, 'tasks', object> {
-  let query = liveTasks(db, owner);
+  const { status, stage, provider, createdAfter, createdBefore, endedAfter } = filter;
+  let query = passedOver(db, owner, filter);
   if (status !== undefined || stage !== undefined) {
     const wanted = stages.filter(
       (each) =>
@@ -29,6 +30,22 @@ export function matching(
   }
   if (createdAfter !== undefined) query = query.where('created_at', '>', createdAfter);
   if (createdBefore !== undefined) query = query.where('created_at', '<', createdBefore);
+  if (endedAfter !== undefined) query = query.where('completed_at', '>', endedAfter);
+  return query;
+}
+
+/**
+ * The live tasks of an owner that a walk for a filter passes over, in the order of their numbers by an index: those of its
+ * label and group, or all.
+ */
+export function passedOver(
+  db: Kysely<Database>,
+  owner: Owner,
+  { label, group }: TaskFilter,
+): SelectQueryBuilder<Database, 'tasks', object> {
+  let query = liveTasks(db, owner);
+  if (label !== undefined) query = query.where('label', '=', label);
+  if (group !== undefined) query = query.where('task_group', '=', group);
   return query;
 }
 
@@ -41,7 +58,7 @@ export const liveTasks = (
 
 /** True if a filter lets every live task pass. */
 export const passesAll = (filter: TaskFilter): boolean =>
-  Object.values(filter).every((value) => value === undefined || value === '');
+  Object.entries(filter).every(([key, value]) => value === undefined || (key === 'search' && value === ''));
 
 /** The columns that a search looks into. */
 export const searchedColumns = ['id', 'prompt', 'label', 'provider_task_id', 'tracked_id'] as const;

@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { liveTasks, matching, searchedColumns, searchTest } from './matching.ts';
+import { matching, passedOver, searchedColumns, searchTest } from './matching.ts';
 import { OneByOne } from './one-by-one.ts';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../store.ts';
@@ -83,7 +83,7 @@ export class Slices {
       const begun = start === undefined ? tasks : tasks.where('number', further, start);
       return until === undefined ? begun : begun.where('number', short, until);
     };
-    const live = liveTasks(this.#db, owner);
+    const live = passedOver(this.#db, owner, filter);
     const matches = matching(this.#db, owner, filter);
     for (let start = beyond, size = firstSlice; ; size = Math.min(2 * size, mostTasks)) {
       const offset = size - 1;

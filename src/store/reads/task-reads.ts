@@ -85,13 +85,15 @@ export class TaskReads {
   /** Tasks that changed after a revision, in that order. */
   changesAfter(
     counter: number,
-    { limit, owner, upTo, openOnly }: ChangeScope,
+    { limit, owner, upTo, openOnly, label, group }: ChangeScope,
   ): MaybePromise<readonly VideoTask[]> {
     if (owner === undefined && upTo === undefined && !openOnly) return this.#allAfter(counter, limit);
     let query = changedAfter(this.#db, counter, limit);
     if (owner !== undefined) query = query.where('owner', '=', owner);
     if (upTo !== undefined) query = query.where('revision', '<=', upTo);
     if (openOnly) query = query.where('completed_at', 'is', null);
+    if (label !== undefined) query = query.where('label', '=', label);
+    if (group !== undefined) query = query.where('task_group', '=', group);
     return query.execute().then((rows) => rows.map(fromRow));
   }
 

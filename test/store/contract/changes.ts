@@ -223,6 +223,25 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
     );
 
     test(
+      'the changes of a label, of a group or of both are those of their tasks, deleted ones too',
+      withStore(async (store) => {
+        const tasks = await insertMany(store, 8, (index) => ({
+          owner: index === 7 ? other : local,
+          label: index % 2 === 0 ? null : 'L',
+          group: index < 4 ? null : 'G',
+        }));
+        const [, first] = tasks;
+        const deleted = await store.change(first?.id ?? randomTaskId(), () => announced({ deletedAt: now }));
+        const changes = (scope: object) => store.changesAfter(0, { limit: 10, owner: local, ...scope });
+        expect(await changes({ label: 'L' })).toEqual([tasks[3], tasks[5], deleted]);
+        expect(await changes({ group: 'G' })).toEqual([tasks[4], tasks[5], tasks[6]]);
+        expect(await changes({ label: 'L', group: 'G' })).toEqual([tasks[5]]);
+        expect(await changes({ label: 'l' })).toEqual([]);
+        expect(await changes({ group: 'G', openOnly: true, limit: 1 })).toEqual([tasks[4]]);
+      }),
+    );
+
+    test(
       'the unfinished tasks, up to a revision, of one owner or of all, come in the order of their changes',
       withStore(async (store) => {
         const [first, second, third] = await insertMany(store, 3);

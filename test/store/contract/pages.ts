@@ -108,6 +108,9 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
           stage: stages[index % 7] ?? 'WAITING',
           provider: providers[index % 2] ?? 'KIE',
           createdAt: now + index,
+          completedAt: index % 7 < 4 ? null : now + 100 + index,
+          label: index % 3 === 0 ? null : `label ${index % 2}`,
+          group: index % 4 === 0 ? 'Gruppe ✓' : null,
         }));
         const rows: { filter: PageRequest['filter']; matches: (task: VideoTask) => boolean }[] = [
           { filter: { status: ['QUEUED'] }, matches: ({ stage }) => statusOf(stage) === 'QUEUED' },
@@ -136,6 +139,21 @@ export function pagesContract(name: string, { withStore }: StoreTests): void {
           },
           { filter: { provider: ['SIMULATOR'] }, matches: () => false },
           { filter: { provider: [] }, matches: () => false },
+          { filter: { label: 'label 1' }, matches: ({ spec: { label } }) => label === 'label 1' },
+          { filter: { label: 'LABEL 1' }, matches: () => false },
+          { filter: { label: '' }, matches: () => false },
+          { filter: { group: 'Gruppe ✓' }, matches: ({ spec: { group } }) => group === 'Gruppe ✓' },
+          {
+            filter: { label: 'label 0', group: 'Gruppe ✓', status: ['PROCESSING', 'FAILED'], search: 'RING' },
+            matches: ({ stage, spec: { label, group } }) =>
+              label === 'label 0' &&
+              group === 'Gruppe ✓' &&
+              ['PROCESSING', 'FAILED'].includes(statusOf(stage)),
+          },
+          {
+            filter: { endedAfter: now + 106 },
+            matches: ({ result: { completedAt } }) => completedAt !== null && completedAt > now + 106,
+          },
           { filter: { createdAfter: now + 5 }, matches: ({ createdAt }) => createdAt > now + 5 },
           { filter: { createdBefore: now + 5 }, matches: ({ createdAt }) => createdAt < now + 5 },
           {
