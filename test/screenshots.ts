@@ -63,8 +63,9 @@ async function pictureOf(
   for (const [index, [prompt, aspect]] of prompts.entries()) {
     const isLast = index === prompts.length - 1;
     if (isLast) await holdTasks(app.simulator.url);
-    const ratio = page.getByRole('radio', { name: aspect });
-    if (await ratio.isEnabled()) await ratio.click();
+    await page.getByRole('combobox', { name: /^(?:Aspect ratio|Соотношение сторон)$/ }).click();
+    await page.getByRole('option', { name: aspect }).click();
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     await studio.make(prompt);
     const stage = isLast ? 'GENERATING' : 'COMPLETED';
     await page.locator(`.card[data-stage="${stage}"]`, { hasText: prompt }).waitFor();

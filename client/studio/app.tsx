@@ -1,6 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { CreateHead } from './create/create-head.tsx';
 import { CreateForm } from './create/create-form.tsx';
 import { Gallery } from './gallery/gallery.tsx';
 import { Header } from './header/header.tsx';
@@ -39,10 +40,7 @@ function Main({ isOpen }: { readonly isOpen: boolean }) {
     <main className="main" aria-busy={!isOpen}>
       <Offline />
       <section className="panel" aria-label={t`New video`}>
-        <h1>
-          <Trans>New video</Trans>
-        </h1>
-        {isOpen && <CreateForm />}
+        {isOpen ? <CreateForm /> : <CreateHead />}
       </section>
       {isOpen ? <Gallery /> : <div />}
     </main>

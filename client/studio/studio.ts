@@ -11,6 +11,7 @@ import { TaskStore } from './live/task-store.ts';
 import { FrameOffers } from './live/frame-offers.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
+import type { Fill } from './create/fill.ts';
 import { homePath } from './route.ts';
 
 /** State of the page's access to the server. */
@@ -33,6 +34,8 @@ export class Studio {
   readonly pages = new TaskPages(this.ask, this.tasks);
   readonly prices = new RetryPrices(this.ask);
   readonly ticker = createTicker();
+  /** What the form is to be filled with next; it takes it and sets null. */
+  readonly fill = createValue<Fill | null>(null);
   readonly #access = createValue<Access>('opening');
   readonly #viewer = createValue<Viewer | null>(null);
   readonly #providers = createValue<readonly Provider[]>([]);

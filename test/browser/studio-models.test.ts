@@ -48,7 +48,7 @@ describe('the models in the studio', () => {
     expect(await sound.getAttribute('aria-checked')).toBe('false');
     await sound.click();
     await cost(studio).getByText('about $0.55').waitFor();
-    await page.getByRole('radio', { name: '10 s' }).click();
+    await studio.choose('Duration', '10 s');
     await cost(studio).getByText('about $1.10').waitFor();
     // The other models are compared at the same length and sound.
     await openModels(studio);
@@ -74,15 +74,13 @@ describe('the models in the studio', () => {
     await using studio = await openStudio(browser, app.url);
     const { page, prompt, generate } = studio;
     await prompt.fill('A heron without blur');
-    expect(await page.locator('.more').count()).toBe(0);
+    await page.locator('.more-trigger').click();
+    expect(await page.getByLabel('What should it not show?').count()).toBe(0);
     await page.getByText('Veo 3.1 Fast always makes videos with sound.').waitFor();
     await choose(studio, 'Wan 2.7');
-    await page.locator('.more-trigger').click();
     await page.getByLabel('What should it not show?').fill('blur');
-    // Many lengths are a list.
-    await page.getByRole('combobox', { name: /^Duration/ }).click();
-    await page.getByRole('option', { name: '13 s' }).click();
-    await page.getByRole('radio', { name: '3:4' }).click();
+    await studio.choose('Duration', '13 s');
+    await studio.choose('Aspect ratio', '3:4');
     await generate.click();
     await studio.card('A heron without blur').waitFor();
     expect(await tasks('A heron')).toMatchObject([
@@ -104,8 +102,8 @@ describe('the models in the studio', () => {
     expect(await tasks('A swift')).toEqual([]);
     await page.locator('input[type=file]').setInputFiles('src/providers/simulator/samples/16x9.jpg');
     await page.locator('.image[data-state="done"]').waitFor();
-    expect(await page.getByRole('radio', { name: 'Auto' }).getAttribute('aria-checked')).toBe('true');
-    await page.getByRole('radio', { name: '1080p' }).click();
+    expect(await page.getByRole('combobox', { name: 'Aspect ratio' }).textContent()).toBe('Auto');
+    await studio.choose('Resolution', '1080p');
     await page.getByText('At this resolution: only 6 s.').waitFor();
     await generate.click();
     await studio.card('A swift in one picture').waitFor();

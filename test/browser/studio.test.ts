@@ -81,7 +81,7 @@ describe('the studio', () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'ring.png', mimeType: 'image/png', buffer: png });
     await page.locator('.image[data-state="done"] img').waitFor();
-    await page.getByRole('radio', { name: '9:16' }).click();
+    await studio.choose('Aspect ratio', '9:16');
     await page.getByText('about $0.15').waitFor();
     const release = await holdTasks(app.simulator.url);
     await studio.make('A ring that turns by mouse');
@@ -134,8 +134,12 @@ describe('the studio', () => {
     };
     await tabTo(studio.prompt);
     await keyboard.type('A fox that walks by keyboard');
-    await tabTo(page.getByRole('radio', { name: '16:9' }));
-    await keyboard.press('ArrowRight');
+    await tabTo(page.getByRole('combobox', { name: 'Aspect ratio' }));
+    await keyboard.press('Enter');
+    await page.getByRole('option', { name: '9:16' }).waitFor();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('Enter');
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     await keyboard.press('Control+Enter');
     const card = studio.card('A fox that walks by keyboard');
     await card.getByText('Ready').waitFor();
@@ -229,6 +233,7 @@ describe('the studio', () => {
     await studio.generate.click();
     await studio.page.getByText('Describe the video or choose a use case.').waitFor();
     await waitFor('the cursor', () => studio.prompt.evaluate((field) => field === document.activeElement));
+    await studio.page.getByRole('button', { name: 'By URL' }).click();
     await studio.page.getByLabel('Image URL').fill('ftp://example.org/a.png');
     await studio.page.getByRole('button', { name: 'Add', exact: true }).click();
     await studio.page.getByText('A URL must start with').waitFor();
@@ -254,9 +259,9 @@ describe('the studio', () => {
             how === 'drop'
               ? new DragEvent('drop', { ...options, dataTransfer: files })
               : new ClipboardEvent('paste', { ...options, clipboardData: files });
-          document.querySelector(how === 'drop' ? '.create' : 'body')?.dispatchEvent(event);
+          document.querySelector(how === 'drop' ? '.gallery' : 'body')?.dispatchEvent(event);
         },
-        [kind, type, base64] as const,
+        [kind, type, type === 'image/png' ? base64 : btoa('%PDF-1.7')] as const,
       );
     const done = () => page.locator('.image[data-state="done"]').count();
     await give('drop', 'image/png');
@@ -264,15 +269,18 @@ describe('the studio', () => {
     await give('paste', 'image/png');
     await waitFor('the pasted one', done, (count) => count === 2);
     await give('drop', 'application/pdf');
-    await page.getByText('Only JPEG, PNG and WebP').waitFor();
+    await page.getByText('Only images are supported').waitFor();
     await give('drop', 'image/png');
     expect(await page.locator('.image').count()).toBe(3);
     await page.getByRole('button', { name: 'Remove drop.file' }).last().click();
     await give('drop', 'image/png');
     await waitFor('the third', done, (count) => count === 3);
     // Three pictures are references, and then the model makes eight seconds only.
-    expect(await page.getByRole('radio', { name: '4 s' }).isDisabled()).toBe(true);
-    await page.getByText('With these images: only 8 s.').waitFor();
+    await page.getByRole('combobox', { name: 'Duration' }).click();
+    expect(await page.getByRole('option', { name: /^4 s/ }).getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Escape');
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
+    await page.locator('.chips-field .note').getByText('With these images: only 8 s.').waitFor();
     await page.reload();
     await waitFor('the draft', done, (count) => count === 3);
     expect(studio.complaints).toEqual([]);

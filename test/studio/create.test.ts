@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inputOf, type Draft } from '../../client/studio/create/draft.ts';
+import { blankDraft, inputOf, readOptions, readSeed, type Draft } from '../../client/studio/create/draft.ts';
 import { makerOf, mostImages, settle, takesImages } from '../../client/studio/create/fit.ts';
 import { PressKeys } from '../../client/studio/create/press.ts';
+import { variantsOf } from '../../client/studio/create/variants.ts';
 import { kie } from './sample.ts';
 
-const draft: Draft = {
-  prompt: ' A fox ',
-  useCase: null,
-  label: '',
-  images: [],
-  unfinished: [],
-  imagesAs: 'AUTO',
-  provider: null,
-  model: null,
-  negativePrompt: '',
-  audio: null,
-  aspectRatio: 'LANDSCAPE_16_9',
-  durationSeconds: null,
-  resolution: null,
-};
+const draft: Draft = { ...blankDraft, prompt: ' A fox ' };
 const image = { url: 'https://images.example/a.jpg', uploadId: null };
 
 describe('the form', () => {
@@ -99,6 +86,37 @@ describe('the form', () => {
       durationSeconds: null,
       resolution: null,
     });
+  });
+});
+
+describe('the variants of a press', () => {
+  it('have keys derived from its own, one group, and different seeds', () => {
+    const input = { prompt: 'A fox', seed: 2 ** 31 - 1 };
+    expect(variantsOf(input, 1, 'k')).toEqual([{ ...input, idempotencyKey: 'k' }]);
+    expect(variantsOf(input, 3, 'k')).toEqual([
+      { prompt: 'A fox', seed: 2 ** 31 - 1, group: 'v-k', idempotencyKey: 'k-1' },
+      { prompt: 'A fox', seed: 0, group: 'v-k', idempotencyKey: 'k-2' },
+      { prompt: 'A fox', seed: 1, group: 'v-k', idempotencyKey: 'k-3' },
+    ]);
+  });
+});
+
+describe('texts of the form', () => {
+  it('are read as a seed and as options, or refused', () => {
+    expect(['', ' 7 ', '2147483647'].map(readSeed)).toEqual([null, 7, 2_147_483_647]);
+    expect(['-1', '1.5', 'x', '2147483648'].map(readSeed)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([' ', '{"a": [1]}'].map(readOptions)).toEqual([null, { a: [1] }]);
+    expect(['[1]', '1', 'null', '{a: 1}'].map(readOptions)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -9,6 +9,8 @@ export interface OpenStudio extends OpenPage {
   readonly cards: (stage?: string) => Locator;
   /** The card of one task, by its prompt. */
   readonly card: (prompt: string) => Locator;
+  /** Chooses an option of a setting: its first one of that name. */
+  readonly choose: (setting: string, option: string | RegExp) => Promise<void>;
   /** Fills the prompt and presses the button. */
   readonly make: (prompt: string) => Promise<void>;
 }
@@ -37,6 +39,11 @@ export function studioOn(open: OpenPage): OpenStudio {
     generate,
     cards: (stage) => page.locator(stage === undefined ? '.card' : `.card[data-stage="${stage}"]`),
     card: (text) => page.locator('.card', { hasText: text }),
+    choose: async (setting, option) => {
+      await page.getByRole('combobox', { name: setting, exact: true }).click();
+      await page.getByRole('option', { name: option }).first().click();
+      await page.getByRole('listbox').waitFor({ state: 'detached' });
+    },
     make: async (text) => {
       await prompt.fill(text);
       await generate.click();

@@ -68,6 +68,7 @@ export const StartQuery = graphql(
           audio
           defaultAudio
           acceptsNegativePrompt
+          acceptsSeed
           price {
             amount
           }
@@ -159,6 +160,7 @@ export const EstimateQuery = graphql(
       estimateVideo(input: $input) {
         provider
         model
+        prompt
         cost {
           amount
           credits

@@ -12,7 +12,9 @@ export const TaskFields = graphql(`
     providerTaskId
     providerStatus
     prompt
+    userPrompt
     label
+    group
     useCase
     referenceImages {
       url

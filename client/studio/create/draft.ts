@@ -26,13 +26,23 @@ export interface Draft {
   readonly aspectRatio: Task['aspectRatio'];
   readonly durationSeconds: number | null;
   readonly resolution: Model['resolutions'][number] | null;
+  /** As typed: digits, or empty for a random one. */
+  readonly seed: string;
+  /** As typed: a JSON object, or empty. */
+  readonly providerOptions: string;
+  /** Videos per press, 1 to 4. */
+  readonly count: number;
 }
+
+/** The most videos that one press makes. */
+export const mostVariants = 4;
 
 /** The input of `generateVideo`. */
 export type GenerateInput = VariablesOf<typeof GenerateMutation>['input'];
 
 const stored = 'reelay:draft';
-const blank: Draft = {
+/** An empty form. */
+export const blankDraft: Draft = {
   prompt: '',
   useCase: null,
   label: '',
@@ -46,14 +56,17 @@ const blank: Draft = {
   aspectRatio: 'LANDSCAPE_16_9',
   durationSeconds: null,
   resolution: null,
+  seed: '',
+  providerOptions: '',
+  count: 1,
 };
 
 /** Reads the draft of an earlier visit. */
 export function readDraft(): Draft {
   try {
-    return { ...blank, ...(JSON.parse(localStorage.getItem(stored) ?? '{}') as Partial<Draft>) };
+    return { ...blankDraft, ...(JSON.parse(localStorage.getItem(stored) ?? '{}') as Partial<Draft>) };
   } catch {
-    return blank;
+    return blankDraft;
   }
 }
 
@@ -70,15 +83,40 @@ export function keepDraft(draft: Draft): void {
 export const imageInputsOf = (images: readonly DraftImage[]) =>
   images.map(({ url, uploadId }) => (uploadId === null ? { url } : { uploadId }));
 
-/** The input to send. Empty text fields are omitted, so that a use case alone is sufficient. */
+/** The object that the text of the provider options stands for: null for none, undefined for no JSON object. */
+export function readOptions(text: string): object | null | undefined {
+  if (text.trim() === '') return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The number that the text of the seed stands for: null for none, undefined for no whole number of 32 bits. */
+export function readSeed(text: string): number | null | undefined {
+  const digits = text.trim();
+  if (digits === '') return null;
+  return /^\d{1,10}$/.test(digits) && Number(digits) < 2 ** 31 ? Number(digits) : undefined;
+}
+
+/**
+ * The input to send. Empty text fields are omitted, so that a use case alone is sufficient; a seed and options that
+ * cannot be read as well, which the form reports before it sends.
+ */
 export function inputOf(draft: Draft): GenerateInput {
   const prompt = draft.prompt.trim();
   const label = draft.label.trim();
   const negativePrompt = draft.negativePrompt.trim();
+  const seed = readSeed(draft.seed) ?? null;
+  const providerOptions = readOptions(draft.providerOptions) ?? null;
   return {
     ...(prompt !== '' && { prompt }),
     ...(label !== '' && { label }),
     ...(negativePrompt !== '' && { negativePrompt }),
+    ...(seed !== null && { seed }),
+    ...(providerOptions !== null && { providerOptions }),
     ...(draft.audio !== null && { audio: draft.audio }),
     useCase: draft.useCase,
     provider: draft.provider,

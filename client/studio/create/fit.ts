@@ -70,6 +70,7 @@ export function settle(providers: readonly Provider[], draft: Draft): Draft {
     model: model.id,
     imagesAs,
     negativePrompt: model.acceptsNegativePrompt ? draft.negativePrompt : '',
+    seed: model.acceptsSeed ? draft.seed : '',
     audio: model.audio === 'OPTIONAL' ? draft.audio : null,
     aspectRatio: ratios.includes(draft.aspectRatio) ? draft.aspectRatio : (ratios[0] ?? draft.aspectRatio),
     durationSeconds:

@@ -1,10 +1,15 @@
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Estimate } from '../api/queries.ts';
 import { duration, money } from '../i18n/format.ts';
 import { userErrorText } from '../i18n/user-error.ts';
+import { ChipSelect } from '../ui/chip-select.tsx';
+import { mostVariants } from './draft.ts';
 
 interface SubmitProps {
   readonly estimate: Estimate | null;
+  /** Videos per press. */
+  readonly count: number;
+  readonly onCount: (count: number) => void;
   readonly isPending: boolean;
   readonly isUploading: boolean;
   /** Called with the click count before the form is submitted. */
@@ -15,59 +20,92 @@ interface SubmitProps {
   readonly otherErrors: readonly string[];
 }
 
-/** The estimate and the submit button. */
-export function Submit({
-  estimate,
-  isPending,
-  isUploading,
-  acceptedPrompt,
-  onClick,
-  otherErrors,
-}: SubmitProps) {
+/** The cost, the time, the number of variants, and the submit button. */
+export function Submit(props: SubmitProps) {
+  const { estimate, count, isPending, isUploading, acceptedPrompt, onClick, otherErrors } = props;
   const { i18n, t } = useLingui();
   const foreseen = estimate?.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
   const problems = otherErrors.length > 0 ? otherErrors : foreseen;
   const shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ Enter' : 'Ctrl + Enter';
-  const isSimulated = estimate?.provider === 'SIMULATOR';
   return (
-    <div className="submit" data-field="submit">
-      <dl className="estimate" aria-live="polite" aria-label={t`Estimate`}>
-        <div>
-          <dt>{isSimulated ? t`Cost (not charged)` : t`Cost`}</dt>
-          <dd>{estimate?.cost ? t`about ${money(i18n, estimate.cost.amount)}` : '–'}</dd>
-        </div>
-        <div>
-          <dt>
-            <Trans>Time</Trans>
-          </dt>
-          <dd>
-            {typeof estimate?.seconds === 'number' ? t`about ${duration(i18n, estimate.seconds)}` : '–'}
-          </dd>
-        </div>
-      </dl>
+    <div className="create-foot" data-field="submit">
       {problems.length > 0 && (
         <p className="error" role="alert">
           {problems.join(' ')}
         </p>
       )}
-      <button
-        type="submit"
-        className="button button-primary button-large"
-        aria-disabled={isPending || isUploading}
-        aria-describedby="submit-note"
-        onClick={({ detail }) => onClick(detail)}
-        onKeyDown={(event) => {
-          if (event.repeat) event.preventDefault();
-        }}
-      >
-        {isUploading ? t`Uploading images…` : isPending ? t`Sending…` : t`Generate video`}
-      </button>
-      <p className="note" id="submit-note">
-        <Trans>or press {shortcut}</Trans>
-      </p>
+      <div className="create-sum">
+        <Sum estimate={estimate} count={count} />
+        <ChipSelect
+          label={t`Variants`}
+          name="count"
+          value={String(count)}
+          onChange={(value) => props.onCount(Number(value))}
+          options={Array.from({ length: mostVariants }, (_, index) => ({
+            value: String(index + 1),
+            label: index === 0 ? t`1 video` : t`${index + 1} variants`,
+          }))}
+        >
+          × {count}
+        </ChipSelect>
+      </div>
+      <div className="submit">
+        <button
+          type="submit"
+          className="button button-primary button-large"
+          aria-disabled={isPending || isUploading}
+          aria-describedby="submit-note"
+          onClick={({ detail }) => onClick(detail)}
+          onKeyDown={(event) => {
+            if (event.repeat) event.preventDefault();
+          }}
+        >
+          {isUploading ? (
+            <Trans>Uploading images…</Trans>
+          ) : isPending ? (
+            <Trans>Sending…</Trans>
+          ) : (
+            <Plural value={count} one="Generate video" other="Generate # videos" />
+          )}
+        </button>
+        <p className="note" id="submit-note">
+          <span className="visually-hidden">
+            <Trans>or press</Trans>
+          </span>{' '}
+          <kbd>{shortcut}</kbd>
+        </p>
+      </div>
       <p className="visually-hidden" role="status">
         {acceptedPrompt !== null && t`Request accepted: ${acceptedPrompt.slice(0, 80)}`}
       </p>
     </div>
+  );
+}
+
+/** What the press costs, and how long it takes. */
+function Sum({ estimate, count }: Pick<SubmitProps, 'estimate' | 'count'>) {
+  const { i18n, t } = useLingui();
+  const isSimulated = estimate?.provider === 'SIMULATOR';
+  const price = estimate?.cost?.amount ?? null;
+  return (
+    <dl className="estimate" aria-live="polite" aria-label={t`Estimate`}>
+      <div>
+        <dt>{isSimulated ? t`Cost (not charged)` : t`Cost`}</dt>
+        <dd>
+          {price === null ? '–' : t`about ${money(i18n, price * count)}`}
+          {price !== null && count > 1 && (
+            <span className="label-note">
+              {count} × {money(i18n, price)}
+            </span>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>
+          <Trans>Time</Trans>
+        </dt>
+        <dd>{typeof estimate?.seconds === 'number' ? t`about ${duration(i18n, estimate.seconds)}` : '–'}</dd>
+      </div>
+    </dl>
   );
 }

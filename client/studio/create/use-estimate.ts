@@ -10,8 +10,9 @@ const settleMs = 300;
 export function useEstimate(input: GenerateInput, isReady: boolean): Estimate | null {
   const studio = useStudio();
   const [estimate, setEstimate] = useState<Estimate | null>(null);
-  // Prompt and label change neither cost nor time.
-  const serialized = JSON.stringify({ ...input, prompt: 'x', label: null });
+  // A label changes nothing, and an empty form has a price too.
+  const prompt = input.prompt ?? (input.useCase ? undefined : 'x');
+  const serialized = JSON.stringify({ ...input, prompt, label: null });
   useEffect(() => {
     if (!isReady) return undefined;
     const controller = new AbortController();

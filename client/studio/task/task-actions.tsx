@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { isTerminal } from '../live/progress.ts';
 import { homePath, navigate, pathOf } from '../route.ts';
+import { AgainItems } from '../create/again/again-items.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
@@ -86,9 +87,10 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
               )}
               {canRetry && task.videoUrl !== null && (
                 <Menu.Item className="item" onClick={(event) => void retried(event)}>
-                  <RetryLabel task={task} action={t`Make another`} />
+                  <RetryLabel task={task} action={t`Generate again`} />
                 </Menu.Item>
               )}
+              {task.prompt !== '' && <AgainItems task={task} />}
               {canRetry && isUnclear && (
                 <Menu.Item className="item" onClick={(event) => void retried(event)}>
                   <RetryLabel task={task} action={t`Retry`} />

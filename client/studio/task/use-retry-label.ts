@@ -12,5 +12,5 @@ export function useRetryLabel(task: Task, action: string): string {
   const price = useValue(useMemo(() => studio.prices.of(task), [studio, task]));
   if (price === undefined) return `${action} · …`;
   if (price === null) return t`${action} · price unknown`;
-  return t`${action} · about ${money(i18n, price)}`;
+  return `${action} · ${money(i18n, price)}`;
 }

@@ -8,6 +8,7 @@ import { FieldError } from './text-field.tsx';
 export interface Option<T> {
   readonly value: T;
   readonly label: string;
+  readonly picture?: ReactNode;
   /** A second, quieter line. */
   readonly detail?: string | undefined;
   /** The heading that it is listed under; options of a group are neighbours. */
@@ -52,24 +53,34 @@ export function Select<T extends string | null>(props: SelectProps<T>) {
           </Base.Trigger>
           <FieldError />
         </div>
-        <Base.Portal>
-          <Base.Positioner className="layer" sideOffset={6} alignItemWithTrigger={false}>
-            <Base.Popup className="popup">
-              <Base.List aria-label={label}>
-                {[...Map.groupBy(options, ({ group }) => group)].map(([group, members]) => (
-                  <Base.Group key={group ?? ''}>
-                    {group !== undefined && <Base.GroupLabel className="item-group">{group}</Base.GroupLabel>}
-                    {members.map((option) => (
-                      <Item key={option.value ?? ''} option={option} />
-                    ))}
-                  </Base.Group>
-                ))}
-              </Base.List>
-            </Base.Popup>
-          </Base.Positioner>
-        </Base.Portal>
+        <SelectList label={label} options={options} />
       </Base.Root>
     </Field.Root>
+  );
+}
+
+/** The open list of a select, by groups. */
+export function SelectList<T extends string | null>({
+  label,
+  options,
+}: Pick<SelectProps<T>, 'label' | 'options'>) {
+  return (
+    <Base.Portal>
+      <Base.Positioner className="layer" sideOffset={6} alignItemWithTrigger={false}>
+        <Base.Popup className="popup">
+          <Base.List aria-label={label}>
+            {[...Map.groupBy(options, ({ group }) => group)].map(([group, members]) => (
+              <Base.Group key={group ?? ''}>
+                {group !== undefined && <Base.GroupLabel className="item-group">{group}</Base.GroupLabel>}
+                {members.map((option) => (
+                  <Item key={option.value ?? ''} option={option} />
+                ))}
+              </Base.Group>
+            ))}
+          </Base.List>
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
   );
 }
 
@@ -80,6 +91,7 @@ function Item<T extends string | null>({ option }: { readonly option: Option<T> 
       <Base.ItemIndicator className="item-mark">
         <Icon name="check" />
       </Base.ItemIndicator>
+      {option.picture}
       <span className="item-text">
         <Base.ItemText>{option.label}</Base.ItemText>
         {(option.reason ?? option.detail) && (

@@ -3,6 +3,8 @@ import type { ReactElement, ReactNode } from 'react';
 
 interface TextFieldProps extends Omit<Field.Control.Props, 'className' | 'name' | 'render'> {
   readonly label: ReactNode;
+  /** True if the label is for screen readers alone. */
+  readonly isLabelHidden?: boolean;
   /** A quieter addition to the label. */
   readonly note?: ReactNode;
   /** The key of its error in the `errors` of the form around it. */
@@ -12,10 +14,10 @@ interface TextFieldProps extends Omit<Field.Control.Props, 'className' | 'name' 
 }
 
 /** A text field with its label and its error. */
-export function TextField({ label, note, name, element, ...control }: TextFieldProps) {
+export function TextField({ label, isLabelHidden = false, note, name, element, ...control }: TextFieldProps) {
   return (
     <Field.Root className="field" name={name}>
-      <Field.Label className="label">
+      <Field.Label className={isLabelHidden ? 'visually-hidden' : 'label'}>
         {label}
         {note !== undefined && <span className="label-note">{note}</span>}
       </Field.Label>

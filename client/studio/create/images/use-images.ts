@@ -1,11 +1,12 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState } from 'react';
-import { uploadImage } from '../api/upload.ts';
-import { isMediaLink } from '../base.ts';
-import { userErrorText } from '../i18n/user-error.ts';
-import { useStudio } from '../studio.ts';
-import type { Draft, DraftImage } from './draft.ts';
-import { newKey } from './press.ts';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { uploadImage } from '../../api/upload.ts';
+import { isMediaLink } from '../../base.ts';
+import { userErrorText } from '../../i18n/user-error.ts';
+import { useStudio } from '../../studio.ts';
+import type { Draft, DraftImage } from '../draft.ts';
+import { newKey } from '../press.ts';
+import { prepareImage } from './prepare-image.ts';
 
 /** An image in the form: uploading, done or failed. */
 export interface FormImage {
@@ -13,15 +14,13 @@ export interface FormImage {
   readonly name: string;
   /** Null if the page is not allowed to show it. */
   readonly previewUrl: string | null;
+  /** What was done to the file before it was uploaded; null if nothing. */
+  readonly note: string | null;
   readonly state:
     | { readonly kind: 'uploading'; readonly part: number }
     | { readonly kind: 'done'; readonly image: DraftImage }
     | { readonly kind: 'failed'; readonly reason: string };
 }
-
-/** Types that the server accepts, at most 20 MB. It refuses files whose content is of another type. */
-export const imageTypes = ['image/jpeg', 'image/png', 'image/webp'];
-const maxBytes = 20 * 1024 * 1024;
 
 const nameOf = (url: string): string => {
   const { hostname, pathname } = new URL(url);
@@ -36,6 +35,7 @@ const formImageOf = (image: DraftImage): FormImage => ({
   id: newKey(),
   name: nameOf(image.url),
   previewUrl: previewOf(image.url),
+  note: null,
   state: { kind: 'done', image },
 });
 
@@ -43,11 +43,12 @@ const failed = (name: string, reason: string): FormImage => ({
   id: newKey(),
   name,
   previewUrl: null,
+  note: null,
   state: { kind: 'failed', reason },
 });
 
 /**
- * The images of the form. Uploads start immediately, each with its progress.
+ * The images of the form, in their order. Uploads start immediately, each with its progress.
  *
  * @param most how many the model accepts, as of the last render
  */
@@ -73,28 +74,49 @@ export function useImages(
     };
   }, []);
 
-  const put = (next: readonly FormImage[]) => {
+  const put = useCallback((next: readonly FormImage[]) => {
     current.current = [...next];
     setImages(current.current);
-  };
-  const change = (id: string, state: FormImage['state']) =>
-    put(current.current.map((image) => (image.id === id ? { ...image, state } : image)));
+  }, []);
+  const change = (id: string, part: Partial<FormImage>) =>
+    put(current.current.map((image) => (image.id === id ? { ...image, ...part } : image)));
 
-  async function upload(id: string, file: File): Promise<void> {
+  async function upload(id: string, original: File): Promise<void> {
     const controller = new AbortController();
     uploads.current.set(id, controller);
+    const fail = (reason: string) => change(id, { state: { kind: 'failed', reason } });
     const failure = t`The upload failed. Remove the image and try again.`;
     try {
-      const { image, userErrors } = await uploadImage(file, studio.key, {
-        onProgress: (part) => change(id, { kind: 'uploading', part }),
+      const prepared = await prepareImage(original);
+      if (controller.signal.aborted) return;
+      if (prepared.kind === 'refused') {
+        fail(
+          prepared.reason === 'noImage'
+            ? t`Only images are supported, such as JPEG, PNG and WebP.`
+            : t`This browser cannot read this image. Save it as JPEG or PNG first.`,
+        );
+        return;
+      }
+      if (prepared.change !== null) {
+        const note =
+          prepared.change === 'converted'
+            ? t`${original.name} was converted to JPEG.`
+            : t`${original.name} was larger than 20 MB and was scaled down.`;
+        change(id, { note, previewUrl: URL.createObjectURL(prepared.file) });
+      }
+      const { image, userErrors } = await uploadImage(prepared.file, studio.key, {
+        onProgress: (part) => change(id, { state: { kind: 'uploading', part } }),
         onUnauthenticated: () => studio.refuse(),
         signal: controller.signal,
       });
       const [error] = userErrors;
-      if (image !== null) change(id, { kind: 'done', image: { url: image.url, uploadId: image.uploadId } });
-      else change(id, { kind: 'failed', reason: error === undefined ? failure : userErrorText(i18n, error) });
+      if (image !== null) {
+        change(id, { state: { kind: 'done', image: { url: image.url, uploadId: image.uploadId } } });
+      } else {
+        fail(error === undefined ? failure : userErrorText(i18n, error));
+      }
     } catch {
-      if (!controller.signal.aborted) change(id, { kind: 'failed', reason: failure });
+      if (!controller.signal.aborted) fail(failure);
     } finally {
       uploads.current.delete(id);
     }
@@ -108,32 +130,22 @@ export function useImages(
     setLeftOut(items.slice(free).map(nameOfItem));
   }
 
-  function addFiles(files: readonly File[]): void {
-    add(
-      files,
-      ({ name }) => name,
-      (file) => {
-        if (!imageTypes.includes(file.type))
-          return failed(file.name, t`Only JPEG, PNG and WebP images are supported.`);
-        if (file.size > maxBytes) return failed(file.name, t`The image is larger than 20 MB.`);
-        const id = newKey();
-        // After the image is in the list that its progress updates.
-        queueMicrotask(() => void upload(id, file));
-        return {
-          id,
-          name: file.name,
-          previewUrl: URL.createObjectURL(file),
-          state: { kind: 'uploading', part: 0 },
-        };
-      },
-    );
-  }
+  const begin = (file: File): FormImage => {
+    const id = newKey();
+    // After the image is in the list that its progress updates.
+    queueMicrotask(() => void upload(id, file));
+    return {
+      id,
+      name: file.name,
+      previewUrl: URL.createObjectURL(file),
+      note: null,
+      state: { kind: 'uploading', part: 0 },
+    };
+  };
 
-  function remove(id: string): void {
-    uploads.current.get(id)?.abort();
-    put(current.current.filter((image) => image.id !== id));
-    setLeftOut([]);
-  }
+  const stopUploads = () => {
+    for (const controller of uploads.current.values()) controller.abort();
+  };
 
   return {
     images,
@@ -141,8 +153,24 @@ export function useImages(
     unfinished: images.flatMap(({ state, name }) => (state.kind === 'done' ? [] : [name])),
     leftOut,
     acceptLeftOut: () => setLeftOut([]),
-    addFiles,
+    addFiles: (files: readonly File[]) => add(files, ({ name }) => name, begin),
     addUrl: (url: string) => add([url], nameOf, (each) => formImageOf({ url: each, uploadId: null })),
-    remove,
+    remove: (id: string) => {
+      uploads.current.get(id)?.abort();
+      put(current.current.filter((image) => image.id !== id));
+      setLeftOut([]);
+    },
+    /** Moves an image to the position of another one. */
+    move: (from: number, to: number) => {
+      const next = [...current.current];
+      next.splice(to, 0, ...next.splice(from, 1));
+      put(next);
+    },
+    /** Replaces all images: by those of a task, or by files. */
+    replace: (next: readonly (DraftImage | File)[]) => {
+      stopUploads();
+      put(next.map((each) => (each instanceof File ? begin(each) : formImageOf(each))));
+      setLeftOut([]);
+    },
   };
 }
