@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './tables/database.ts';
 import type { PresentReads } from './reads/task-reads.ts';
+import type { Transactions } from './transactions.ts';
 
 /**
  * The differences between the databases, apart from SQL that Kysely writes for each. `differences.ts` of each dialect
@@ -9,11 +10,6 @@ import type { PresentReads } from './reads/task-reads.ts';
 export interface Dialect extends PresentReads {
   /** True if rows are locked one by one (PostgreSQL), false if the whole database is (SQLite). */
   readonly locksRows: boolean;
-  /**
-   * True if writes that arrive together share a transaction: one connection writes, and each of its commits waits for
-   * the disk. False where many connections write and the database itself syncs their commits together.
-   */
-  readonly groupsCommits: boolean;
   /** True if this process alone owns the database: a start then frees what the process before had claimed. */
   readonly isSoleOwner: boolean;
   /**
@@ -26,11 +22,8 @@ export interface Dialect extends PresentReads {
    * counts as a restore.
    */
   readonly readIdentity: (db: Kysely<Database>) => Promise<string | null>;
-  /**
-   * True if a transaction failed only because of another one that ran at the same time, so that it is run again: a
-   * unique value that the other has just written, or a deadlock.
-   */
-  readonly isConflict: (error: unknown) => boolean;
+  /** Makes the one way to write. */
+  readonly transactions: (db: Kysely<Database>) => Transactions;
   /** The clock of all stored times, in whole milliseconds since 1970. */
   readonly now: () => number;
 }

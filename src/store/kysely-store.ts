@@ -37,7 +37,7 @@ import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
 import { Slices } from './reads/slices.ts';
 import { TaskReads } from './reads/task-reads.ts';
-import { transactionsOf, type Transact, type Transactions } from './transactions.ts';
+import type { Transact, Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import { type TaskField, type TaskWith } from '../domain/task-fields.ts';
@@ -51,6 +51,7 @@ export class KyselyStore implements Store {
   readonly #dialect: Dialect;
   readonly #transactions: Transactions;
   readonly #transact: Transact;
+  readonly #transactUnsynced: Transact;
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
   readonly #nested: NestedReads;
@@ -63,8 +64,9 @@ export class KyselyStore implements Store {
   constructor(db: Kysely<Database>, dialect: Dialect, revisions: Revisions) {
     this.#db = db;
     this.#dialect = dialect;
-    this.#transactions = transactionsOf(db, dialect);
+    this.#transactions = dialect.transactions(db);
     this.#transact = (work) => this.#transactions.run(work);
+    this.#transactUnsynced = (work) => this.#transactions.runUnsynced(work);
     this.media = mediaRecords(db, this.#transact);
     this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
@@ -158,7 +160,11 @@ export class KyselyStore implements Store {
   }
 
   async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
-    const context = { transact: this.#transact, dialect: this.#dialect, dueOwners: this.#dueOwners };
+    const context = {
+      transact: this.#transactUnsynced,
+      dialect: this.#dialect,
+      dueOwners: this.#dueOwners,
+    };
     const claimed = await claimDueWork(context, request);
     // A claim moves turns too.
     if (claimed.some(({ stage }) => stage === 'WAITING')) this.#positions.changed();
@@ -166,7 +172,7 @@ export class KyselyStore implements Store {
   }
 
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
-    return renewLeases(this.#transact, leaseOwners, leaseUntil);
+    return renewLeases(this.#transactUnsynced, leaseOwners, leaseUntil);
   }
 
   insertUpload(upload: Upload): Promise<void> {

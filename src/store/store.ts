@@ -164,7 +164,7 @@ export type ParsedRevision =
 /**
  * Everything that outlives the process. Two dialects implement it, one suite holds both to it.
  *
- * What a method reports as written is durable, and a read is never older than the last commit before it. Each method
+ * What a method reports as written is durable (claims and leases: unless a start undoes them), and a read is never older than the last commit before it. Each method
  * is one transaction, except those whose work grows with the rows (`page` with a filter, `countMatching`,
  * `queuePosition`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */

@@ -1,6 +1,4 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { Dialect } from './dialect.ts';
-import { GroupCommit } from './group-commit.ts';
 import type { Database } from './tables/database.ts';
 
 /** The number of runs of a transaction that conflicts with others: each time another one has made progress. */
@@ -15,20 +13,17 @@ export type Transact = <Value>(work: Work<Value>) => Promise<Value>;
 /** The writes of a store. */
 export interface Transactions {
   readonly run: Transact;
+  /**
+   * The same for what may be lost with the machine, though not with the process: a claim, which no other process may see
+   * and which a start undoes. The same as `run` where others see it.
+   */
+  readonly runUnsynced: Transact;
   /** Resolves when every write that was begun has been answered. */
   settled(): Promise<void>;
 }
 
-/** The transactions of a database: grouped, or at the same time as each other. */
-export function transactionsOf(
-  db: Kysely<Database>,
-  { groupsCommits, isConflict }: Pick<Dialect, 'groupsCommits' | 'isConflict'>,
-): Transactions {
-  return groupsCommits ? new GroupCommit(db) : { run: transactor(db, isConflict), settled: async () => {} };
-}
-
 /** Transactions that are run again where only another one at the same time was in the way. */
-function transactor(db: Kysely<Database>, isConflict: Dialect['isConflict']): Transact {
+export function transactor(db: Kysely<Database>, isConflict: (error: unknown) => boolean): Transact {
   return async (work) => {
     for (let run = 1; ; run += 1) {
       try {

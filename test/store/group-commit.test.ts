@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { array, assert, asyncProperty, constantFrom, nat, record, type Arbitrary } from 'fast-check';
 import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { GroupCommit } from '../../src/store/group-commit.ts';
+import { GroupCommit } from '../../src/store/sqlite/group-commit.ts';
+import { directTransaction } from '../../src/store/sqlite/direct-transaction.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Database } from '../../src/store/tables/database.ts';
@@ -38,8 +39,15 @@ function openDatabase(groupMs = Infinity) {
     },
     close: () => database.close(),
   };
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: statements }) });
-  const writes = new GroupCommit(db, groupMs);
+  const dialect = new SqliteDialect({ database: statements });
+  const db = new Kysely<Database>({ dialect });
+  const synced: boolean[] = [];
+  const writes = new GroupCommit({
+    db,
+    open: directTransaction(db, dialect, statements),
+    setSync: (isOn) => synced.push(isOn),
+    groupMs,
+  });
   const insert = (name: string, thenThrow?: Error): Promise<string> =>
     writes.run(async (trx) => {
       await trx.executeQuery(CompiledQuery.raw('insert into names values (?)', [name]));
@@ -51,7 +59,7 @@ function openDatabase(groupMs = Infinity) {
       .prepare('select name from names order by rowid')
       .all()
       .map(({ name }) => name);
-  return { db, database, writes, insert, names, ran, [Symbol.asyncDispose]: () => db.destroy() };
+  return { db, database, writes, insert, names, ran, synced, [Symbol.asyncDispose]: () => db.destroy() };
 }
 
 const countOf = (ran: readonly string[], text: string) => ran.filter((one) => one === text).length;
@@ -113,6 +121,25 @@ describe('writes that arrive together', () => {
     const outcomes = await Promise.allSettled([it.insert('a'), adopt('nobody'), it.insert('b')]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(it.names()).toEqual(['a', 'b']);
+  });
+
+  test('wait for the disk unless all of them may be lost with the machine', async () => {
+    await using it = openDatabase();
+    const unsynced = (name: string, thenThrow?: Error) =>
+      it.writes.runUnsynced(async (trx) => {
+        await trx.executeQuery(CompiledQuery.raw('insert into names values (?)', [name]));
+        if (thenThrow !== undefined) throw thenThrow;
+      });
+    await Promise.all([it.insert('a'), unsynced('b')]);
+    expect(it.synced).toEqual([]);
+    await unsynced('c');
+    expect(it.synced).toEqual([false, true]);
+    await Promise.all([unsynced('d'), unsynced('e')]);
+    expect(it.synced).toEqual([false, true, false, true]);
+    await expect(unsynced('f', new Error('its own reason'))).rejects.toThrow('its own reason');
+    await it.insert('g');
+    expect(it.synced).toEqual([false, true, false, true, false, true]);
+    expect(it.names()).toEqual(['a', 'b', 'c', 'd', 'e', 'g']);
   });
 
   test('those that come while a group runs are the next group, and a large one lets others work in between', async () => {

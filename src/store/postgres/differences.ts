@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import { DatabaseError } from 'pg';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../tables/database.ts';
+import { transactor } from '../transactions.ts';
 
 /**
  * PostgreSQL's side of `Dialect`, apart from its clock (database-clock.ts): several processes write at once, so rows are
@@ -13,14 +14,23 @@ import type { Database } from '../tables/database.ts';
  */
 export const postgresDifferences = {
   locksRows: true,
-  groupsCommits: false,
   isSoleOwner: false,
   lock: async (trx, name) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`reelay ${name}`}, 0))`.execute(trx);
   },
   readIdentity,
-  isConflict: (error) => error instanceof DatabaseError && conflicts.has(error.code ?? ''),
+  transactions: (db) => {
+    const run = transactor(db, isConflict);
+    return { run, runUnsynced: run, settled: async () => {} };
+  },
 } as const satisfies Omit<Dialect, 'now'>;
+
+/**
+ * True if a transaction failed only because of another one that ran at the same time, so that it is run again: a unique
+ * value that the other has just written, or a deadlock.
+ */
+const isConflict = (error: unknown): boolean =>
+  error instanceof DatabaseError && conflicts.has(error.code ?? '');
 
 /** https://www.postgresql.org/docs/16/errcodes-appendix.html */
 const conflicts: ReadonlySet<string> = new Set([

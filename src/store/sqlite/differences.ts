@@ -9,11 +9,9 @@ import type { Dialect } from '../dialect.ts';
  */
 export const sqliteDifferences = {
   locksRows: false,
-  groupsCommits: true,
   isSoleOwner: true,
   lock: null,
   readIdentity: () => Promise.resolve(null),
-  isConflict: () => false,
   // By name, so that a clock that is set later is followed.
   now: () => Date.now(),
-} as const satisfies Dialect;
+} as const satisfies Omit<Dialect, 'transactions'>;

@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { Kysely, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { GroupCommit } from './group-commit.ts';
+import { directTransaction } from './direct-transaction.ts';
 import { ConnectionQueue } from './connection-queue.ts';
 import { migrate, openStore } from '../open-store.ts';
 import { sqliteDifferences } from './differences.ts';
@@ -30,14 +32,20 @@ export async function openSqliteStore(file: string): Promise<Store> {
   const database = openSqliteFile(file);
   const statements = new Statements(database);
   const budget = new LoopBudget(shareMs);
-  const kysely = new Kysely<Database>({
-    dialect: new QueuedSqliteDialect(statements, new ConnectionQueue(budget)),
-  });
+  const dialect = new QueuedSqliteDialect(statements, new ConnectionQueue(budget));
+  const kysely = new Kysely<Database>({ dialect });
   const isBusy = () => database.isTransaction || budget.isSpent();
   try {
     await migrate(kysely);
     return await openStore(kysely, {
       ...sqliteDifferences,
+      transactions: (db) =>
+        new GroupCommit({
+          db,
+          open: directTransaction(db, dialect, statements),
+          // Run when they are prepared, so never from prepared statements.
+          setSync: (isOn) => database.exec(`pragma synchronous = ${isOn ? 'full' : 'normal'}`),
+        }),
       // Between transactions a read is as good here as in the queue for the one connection.
       readNow: (sql, parameters) => (isBusy() ? null : statements.prepare(sql).values(parameters)),
       readOneNow: (sql, parameters) =>
@@ -67,6 +75,11 @@ export function openSqliteFile(file: string, { mustExist = false } = {}): Databa
     database.exec('pragma journal_mode = wal');
     // What was answered is on the disk.
     database.exec('pragma synchronous = full');
+    // Each write of a group can be undone alone, for which SQLite keeps copies of pages: on the disk they were nine tenths
+    // of all bytes written (50 tasks at once: 364 kB in the life of each, without them 40 kB).
+    database.exec('pragma temp_store = memory');
+    // 16 MB: keys are random, so that each write reads pages all over a large database.
+    database.exec('pragma cache_size = -16000');
     database.exec('begin exclusive; commit');
     return database;
   } catch (cause) {

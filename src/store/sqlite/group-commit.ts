@@ -1,0 +1,185 @@
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import type { Database } from '../tables/database.ts';
+import type { Transactions, Work } from '../transactions.ts';
+
+/**
+ * Time after which a group takes no further write, in milliseconds: a group occupies the event loop for as long as its
+ * statements and one sync of the disk take, and other I/O is served after it.
+ */
+const usualGroupMs = 20;
+
+/** The connection of a database, and its settings. */
+export interface GroupCommitOptions {
+  readonly db: Kysely<Database>;
+  /** The open transaction of the connection, whichever it is. */
+  readonly open: Transaction<Database>;
+  /** Sets whether commits wait for the disk. Called between transactions, and with `true` after each `false`. */
+  readonly setSync: (isOn: boolean) => void;
+  readonly groupMs?: number;
+}
+
+/**
+ * Transactions of a database with one connection, whose every commit waits for the disk: those that arrive in the same
+ * iteration of the event loop, or during a commit, are committed together.
+ *
+ * They run one after the other in the order in which they came, each in a savepoint, so that each has the result that it
+ * would have alone: a failure of one undoes nothing of another. Callers are answered after the commit. If the group
+ * as a whole fails (a full disk ends the transaction), each is run again in a transaction of its own.
+ *
+ * A group of unsynced writes alone does not wait for the disk. The log keeps the order of commits, and the next group that
+ * is synced takes it along: a power cut leaves what was committed up to some moment.
+ */
+export class GroupCommit implements Transactions {
+  readonly #options: GroupCommitOptions;
+  #waiting: Write[] = [];
+  /** The groups that are under way; null while none is. */
+  #running: Promise<void> | null = null;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  run<Value>(work: Work<Value>): Promise<Value> {
+    return this.#add(work, true);
+  }
+
+  runUnsynced<Value>(work: Work<Value>): Promise<Value> {
+    return this.#add(work, false);
+  }
+
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  #add<Value>(work: Work<Value>, isSynced: boolean): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(new PendingWrite(work, isSynced, { resolve, reject }));
+      this.#running ??= this.#commitAll();
+    });
+  }
+
+  /** Never rejects: each failure is its caller's. */
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // What else arrives in this iteration comes along.
+      await new Promise<void>((resolve) => void setImmediate(resolve));
+      const group = this.#waiting;
+      this.#waiting = [];
+      const left = group.length === 1 ? null : await this.#commit(group);
+      if (left === null) for (const write of group) await this.#commitAlone(write);
+      else this.#waiting = [...left, ...this.#waiting];
+    }
+    this.#running = null;
+  }
+
+  /** Commits writes and answers them. Returns those for which there was no time; null if the group failed, unanswered. */
+  async #commit(group: readonly Write[]): Promise<readonly Write[] | null> {
+    const { open, groupMs = usualGroupMs } = this.#options;
+    const until = performance.now() + groupMs;
+    const isSynced = group.some((write) => write.isSynced);
+    const taken: Write[] = [];
+    try {
+      await this.#inTransaction(isSynced, async () => {
+        for (const write of group) {
+          if (taken.length > 0 && performance.now() > until) break;
+          await open.executeQuery(statements.savepoint);
+          // Fails where the database has ended the transaction by itself.
+          if (!(await write.runIn(open))) await open.executeQuery(statements.undo);
+          await open.executeQuery(statements.release);
+          taken.push(write);
+        }
+      });
+    } catch {
+      return null;
+    }
+    for (const write of taken) write.answer();
+    return group.slice(taken.length);
+  }
+
+  /** Commits a write in a transaction of its own, and answers it. Never rejects. */
+  async #commitAlone(write: Write): Promise<void> {
+    try {
+      await this.#inTransaction(write.isSynced, async () => {
+        if (!(await write.runIn(this.#options.open))) throw new UndoneError();
+      });
+    } catch (error) {
+      if (!(error instanceof UndoneError)) write.failsWith(error);
+    }
+    write.answer();
+  }
+
+  #inTransaction(isSynced: boolean, work: () => Promise<void>): Promise<void> {
+    const { db, open, setSync } = this.#options;
+    return db.connection().execute(async () => {
+      if (!isSynced) setSync(false);
+      try {
+        await open.executeQuery(statements.begin);
+        try {
+          await work();
+          await open.executeQuery(statements.commit);
+        } catch (error) {
+          await open.executeQuery(statements.rollback);
+          throw error;
+        }
+      } finally {
+        if (!isSynced) setSync(true);
+      }
+    });
+  }
+}
+
+const statements = {
+  begin: CompiledQuery.raw('begin'),
+  commit: CompiledQuery.raw('commit'),
+  rollback: CompiledQuery.raw('rollback'),
+  savepoint: CompiledQuery.raw('savepoint one'),
+  undo: CompiledQuery.raw('rollback to one'),
+  release: CompiledQuery.raw('release one'),
+};
+
+/** Ends the transaction of a write that failed and knows why. */
+class UndoneError extends Error {
+  override readonly name = 'UndoneError';
+}
+
+/** A write whose caller waits. */
+type Write = Pick<PendingWrite<unknown>, 'isSynced' | 'runIn' | 'failsWith' | 'answer'>;
+
+class PendingWrite<Value> {
+  readonly isSynced: boolean;
+  readonly #work: Work<Value>;
+  readonly #caller: Pick<PromiseWithResolvers<Value>, 'resolve' | 'reject'>;
+  #answer: () => void = () => {};
+
+  constructor(
+    work: Work<Value>,
+    isSynced: boolean,
+    caller: Pick<PromiseWithResolvers<Value>, 'resolve' | 'reject'>,
+  ) {
+    this.#work = work;
+    this.isSynced = isSynced;
+    this.#caller = caller;
+  }
+
+  /** Runs in an open transaction; false where it failed. Answers nothing yet. */
+  async runIn(trx: Transaction<Database>): Promise<boolean> {
+    try {
+      const value = await this.#work(trx);
+      this.#answer = () => this.#caller.resolve(value);
+      return true;
+    } catch (error) {
+      this.failsWith(error);
+      return false;
+    }
+  }
+
+  /** Its transaction failed, whatever the result of its statements. */
+  failsWith(error: unknown): void {
+    this.#answer = () => this.#caller.reject(error);
+  }
+
+  /** Reports the result of the last run, which is committed by now. */
+  answer(): void {
+    this.#answer();
+  }
+}
