@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { asTable, type Result } from './report.ts';
+import { checks } from './scenarios/checks.ts';
 import { fanOut } from './scenarios/fan-out.ts';
 import { latency } from './scenarios/latency.ts';
 import { life } from './scenarios/life.ts';
@@ -75,6 +76,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
     }),
   open: (quick) => open({ subscribers: quick ? 2000 : 10_000, perSecond: 200, changes: quick ? 600 : 3000 }),
   mutate: (quick) => mutate({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 5 }),
+  checks: (quick) => checks({ tasks: quick ? 2000 : 20_000, seconds: quick ? 5 : 25, addedMs: 4 }),
   life: (quick) => life({ tasks: quick ? 200 : 1000, rounds: quick ? 1 : 3 }),
   rows: (quick) =>
     rows({

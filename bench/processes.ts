@@ -15,14 +15,18 @@ export interface Child<H extends Handlers> extends AsyncDisposable {
   readonly call: Caller<H>['call'];
 }
 
-/** Starts a process that the runner calls. Its environment has none of the developer's own settings. */
-export function start<H extends Handlers>(file: string, nodeOptions: readonly string[]): Child<H> {
+/** Starts a process that the runner calls. Its environment has none of the developer's own settings, and `env`. */
+export function start<H extends Handlers>(
+  file: string,
+  nodeOptions: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Child<H> {
   const { PATH = '', HOME = '', TMPDIR = '/tmp', BENCH_NODE_OPTIONS = '' } = process.env;
   const profiling =
     BENCH_NODE_OPTIONS === '' || file.endsWith('subscribers.ts') ? [] : BENCH_NODE_OPTIONS.split(' ');
   const child = fork(file, {
     execArgv: [...nodeOptions, ...profiling],
-    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production' },
+    env: { PATH, HOME, TMPDIR, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const caller = new Caller<H>(child);
