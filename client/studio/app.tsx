@@ -1,77 +1,60 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { CreateHead } from './create/create-head.tsx';
 import { CreateForm } from './create/create-form.tsx';
 import { Gallery } from './gallery/gallery.tsx';
+import { ConnectionBanner } from './header/connection-banner.tsx';
 import { Header } from './header/header.tsx';
 import { KeyDialog } from './header/key-dialog.tsx';
+import { NotFound } from './header/not-found.tsx';
+import { Opening } from './header/opening.tsx';
+import { useWindowTitle } from './header/window-title.ts';
 import { isTerminal } from './live/progress.ts';
 import { useValue } from './live/value.ts';
-import { useOpenTaskId } from './route.ts';
+import { useRoute } from './route.ts';
 import { useStudio } from './studio.ts';
 import { TaskDialog } from './task/task-dialog.tsx';
+import { titleOf } from './task/title.ts';
 import { Toasts } from './ui/toasts.tsx';
 
 /** The whole page. */
 export function App() {
-  const studio = useStudio();
-  const access = useValue(studio.access);
-  const taskId = useOpenTaskId();
+  const route = useRoute();
+  useWindowTitle();
   return (
     // Its components must not add style elements to the page: the Content-Security-Policy forbids them.
     <CSPProvider disableStyleElements>
-      <Toasts>
+      <Toasts banner={<ConnectionBanner />}>
         <div className="page">
           <Header />
-          {access === 'failed' ? <Failed /> : <Main isOpen={access === 'open'} />}
+          <Page />
           <Announcer />
         </div>
-        <TaskDialog id={taskId} />
+        <TaskDialog id={route.kind === 'task' ? route.id : null} />
         <KeyDialog />
       </Toasts>
     </CSPProvider>
   );
 }
 
-function Main({ isOpen }: { readonly isOpen: boolean }) {
+/** The part of the page below its header. */
+function Page() {
+  const studio = useStudio();
+  const access = useValue(studio.access);
+  const route = useRoute();
+  if (route.kind === 'unknown') return <NotFound />;
+  if (access !== 'open') return <Opening />;
+  return <Main />;
+}
+
+function Main() {
   const { t } = useLingui();
   return (
-    <main className="main" aria-busy={!isOpen}>
-      <Offline />
+    <main className="main">
       <section className="panel" aria-label={t`New video`}>
-        {isOpen ? <CreateForm /> : <CreateHead />}
+        <CreateForm />
       </section>
-      {isOpen ? <Gallery /> : <div />}
-    </main>
-  );
-}
-
-/** A banner while the page is offline and may show old states. */
-function Offline() {
-  const studio = useStudio();
-  const connection = useValue(studio.connection);
-  const access = useValue(studio.access);
-  if (connection !== 'offline' || access !== 'open') return null;
-  return (
-    <p className="banner">
-      <Trans>
-        No connection. Your videos are still being made; this page will update when the connection is back.
-      </Trans>
-    </p>
-  );
-}
-
-function Failed() {
-  const studio = useStudio();
-  return (
-    <main className="empty">
-      <h1>
-        <Trans>The server is not responding</Trans>
-      </h1>
-      <button type="button" className="button button-primary" onClick={() => void studio.open()}>
-        <Trans>Try again</Trans>
-      </button>
+      <Gallery />
     </main>
   );
 }
@@ -85,7 +68,7 @@ function Announcer() {
     () =>
       studio.tasks.onChange(({ task, before }) => {
         if (before === null || isTerminal(before) || !isTerminal(task)) return;
-        const name = task.prompt.slice(0, 80);
+        const name = titleOf(task, t`Video`).slice(0, 80);
         setText(task.status === 'COMPLETED' ? t`Ready: ${name}` : t`Ended without a video: ${name}`);
       }),
     [studio, t],

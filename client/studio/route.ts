@@ -1,5 +1,10 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { basePath } from './base.ts';
+
+/** The page in the URL. */
+export type Route =
+  | { readonly kind: 'gallery' | 'costs' | 'unknown' }
+  | { readonly kind: 'task'; readonly id: string };
 
 const moved = 'reelay:moved';
 
@@ -16,13 +21,24 @@ function subscribe(changed: () => void): () => void {
 function localPath(): string {
   const { pathname } = location;
   const base = basePath();
-  return base !== '' && pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : pathname;
+  return base !== '' && pathname.startsWith(base) ? pathname.slice(base.length) || '/' : pathname;
 }
 
-const openTaskId = () => /^\/tasks\/([^/]+)$/.exec(localPath())?.[1] ?? null;
+function routeOf(path: string): Route {
+  const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1];
+  if (taskId !== undefined) return { kind: 'task', id: taskId };
+  if (path === '/costs') return { kind: 'costs' };
+  return { kind: path === '/' || path === '/veo31' ? 'gallery' : 'unknown' };
+}
 
-/** Id of the task in the URL; null on the front page. */
-export const useOpenTaskId = (): string | null => useSyncExternalStore(subscribe, openTaskId);
+/** The page in the URL, kept up to date in the component. */
+export function useRoute(): Route {
+  const path = useSyncExternalStore(subscribe, localPath);
+  return useMemo(() => routeOf(path), [path]);
+}
+
+/** The query in the URL, with its `?` unless it is empty. */
+export const useQuery = (): string => useSyncExternalStore(subscribe, () => location.search);
 
 /** Path of a task in the studio. */
 export const pathOf = (taskId: string): string => `${basePath()}/tasks/${taskId}`;
@@ -30,9 +46,19 @@ export const pathOf = (taskId: string): string => `${basePath()}/tasks/${taskId}
 /** Path of the front page. */
 export const homePath = (): string => `${basePath()}/`;
 
-/** Navigates within the studio, without loading a page. */
-export function navigate(path: string): void {
-  if (path === location.pathname) return;
-  history.pushState(null, '', path);
+/** Path of the page about costs. */
+export const costsPath = (): string => `${basePath()}/costs`;
+
+/** Opens a task over the gallery, whose filter stays in the URL. */
+export const openTask = (id: string): void => navigate(pathOf(id) + location.search);
+
+/** Returns to the gallery, with the filter that is in the URL. */
+export const closeTask = (): void => navigate(homePath() + location.search);
+
+/** Navigates within the studio, without loading a page. `isSameStep`: the back button does not return from there to here. */
+export function navigate(url: string, isSameStep = false): void {
+  if (url === location.pathname + location.search) return;
+  if (isSameStep) history.replaceState(null, '', url);
+  else history.pushState(null, '', url);
   window.dispatchEvent(new Event(moved));
 }

@@ -1,14 +1,20 @@
 import { createContext, useContext } from 'react';
 import { openAccessKey, type AccessKey } from './api/access-key.ts';
+import { forgetUser } from './api/local-data.ts';
 import { StartQuery, TaskQuery, type Model, type Provider, type Viewer } from './api/queries.ts';
 import type { Task } from './api/task.ts';
 import { createRequest, type Request } from './api/request.ts';
 import { storePoster } from './api/store-poster.ts';
+import { Favourites } from './gallery/favourites.ts';
+import { Selection } from './gallery/selection.ts';
+import { diagnose, type Fault } from './live/diagnose.ts';
 import { Feed, type Connection } from './live/feed.ts';
-import { TaskPages, type Filter } from './live/pages.ts';
+import { everything } from './live/filter.ts';
+import { TaskPages } from './live/pages.ts';
 import { RetryPrices } from './live/retry-prices.ts';
 import { TaskStore } from './live/task-store.ts';
 import { FrameOffers } from './live/frame-offers.ts';
+import { isTerminal } from './live/progress.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
 import type { Fill } from './create/fill.ts';
@@ -17,8 +23,10 @@ import { homePath } from './route.ts';
 /** State of the page's access to the server. */
 export type Access = 'opening' | 'open' | 'needsKey' | 'wrongKey' | 'keyEnded' | 'failed';
 
-/** The filter that shows everything, with which the page opens. */
-export const everything: Filter = { search: '', status: null, provider: null };
+/** Reads of one task each that are under way at the same time. */
+const favouritesAtOnce = 10;
+/** Pause between two looks at the health of the providers, while a video is being made. */
+const healthMs = 20_000;
 
 /** State of the page. Mutations are sent over HTTP, everything is read over one socket. */
 export class Studio {
@@ -36,13 +44,19 @@ export class Studio {
   readonly ticker = createTicker();
   /** What the form is to be filled with next; it takes it and sets null. */
   readonly fill = createValue<Fill | null>(null);
+  readonly favourites = new Favourites();
+  readonly selection = new Selection();
+  /** Ids of the tasks that the gallery shows, in its order. */
+  readonly order = createValue<readonly string[]>([]);
   readonly #access = createValue<Access>('opening');
   readonly #viewer = createValue<Viewer | null>(null);
   readonly #providers = createValue<readonly Provider[]>([]);
   readonly #connection = createValue<Connection>('connecting');
   readonly #shown = createValue<ReadonlySet<string>>(new Set());
   readonly #frames = new FrameOffers((taskId, frame) => storePoster(taskId, frame, this.key));
+  readonly #fault = createValue<Fault | null>(null);
   #feed: Feed | null = null;
+  #isDiagnosing = false;
 
   constructor() {
     this.tasks.onChange(({ task, before }) => {
@@ -50,6 +64,11 @@ export class Studio {
       if (before?.stage !== task.stage || before.cost?.amount !== task.cost?.amount)
         this.#feed?.refreshViewer();
     });
+    // As long as the page: nothing reports that a provider does not respond.
+    setInterval(() => {
+      const isWaiting = this.tasks.list.get().some(({ task }) => !isTerminal(task));
+      if (isWaiting && !document.hidden) this.#feed?.refreshViewer();
+    }, healthMs);
   }
 
   /** Offers the server the frame that a player shows as the poster of its task. */
@@ -68,6 +87,10 @@ export class Studio {
   }
   get connection(): Value<Connection> {
     return this.#connection;
+  }
+  /** Why there is no connection; null while there is one, or while the reason is unknown. */
+  get fault(): Value<Fault | null> {
+    return this.#fault;
   }
 
   /** Ids of tasks created here since the last change of the filter, which does not hide them. */
@@ -96,13 +119,20 @@ export class Studio {
     this.#access.set('opening');
     const feed = new Feed(this.key, {
       onTask: (task) => this.tasks.take(task),
-      onViewer: (viewer) => this.#viewer.set(viewer),
+      onViewer: (viewer, providers) => {
+        this.#viewer.set(viewer);
+        this.#takeHealth(providers);
+      },
+      onFailedAttempt: () => void this.#diagnose(),
       onUnauthenticated: () => this.refuse(),
       onReset: () => void this.#startOver(),
     });
     this.#feed = feed;
     this.prices.forget();
-    feed.connection.subscribe(() => this.#connection.set(feed.connection.get()));
+    feed.connection.subscribe(() => {
+      this.#connection.set(feed.connection.get());
+      if (feed.connection.get() === 'live') this.#fault.set(null);
+    });
     try {
       const [{ viewer, providers }, revision] = await Promise.all([
         feed.ask(StartQuery, {}),
@@ -123,9 +153,10 @@ export class Studio {
     await this.open();
   }
 
-  /** Forgets the key and everything read with it. */
+  /** Forgets the key, everything read with it, and everything of the user that this device keeps. */
   signOut(): void {
     this.key.forget();
+    forgetUser();
     location.assign(homePath());
   }
 
@@ -135,6 +166,18 @@ export class Studio {
     const { videoTask } = await this.ask(TaskQuery, { id });
     if (videoTask !== null) this.tasks.take(videoTask);
     return videoTask !== null;
+  }
+
+  /** Reads the favourites that are not known yet, and forgets those that do not exist. */
+  async readFavourites(): Promise<void> {
+    const unknown = [...this.favourites.ids.get()].filter((id) => this.tasks.find(id) === null);
+    const gone: string[] = [];
+    for (let start = 0; start < unknown.length; start += favouritesAtOnce) {
+      const some = unknown.slice(start, start + favouritesAtOnce);
+      const found = await Promise.all(some.map((id) => this.find(id)));
+      gone.push(...some.filter((_, index) => found[index] === false));
+    }
+    this.favourites.forget(gone);
   }
 
   /** The model of a task; null if it is only known by name. */
@@ -150,6 +193,25 @@ export class Studio {
   /** Typical time of the task's model; null if unknown. */
   typicalSeconds(task: Task): number | null {
     return this.modelOf(task)?.typicalSeconds ?? null;
+  }
+
+  #takeHealth(seen: readonly Pick<Provider, 'name' | 'health'>[]): void {
+    const healthOf = new Map(seen.map(({ name, health }) => [name, health]));
+    const providers = this.#providers.get();
+    if (providers.every(({ name, health }) => (healthOf.get(name) ?? health) === health)) return;
+    this.#providers.set(
+      providers.map((provider) => ({ ...provider, health: healthOf.get(provider.name) ?? provider.health })),
+    );
+  }
+
+  async #diagnose(): Promise<void> {
+    if (this.#isDiagnosing) return;
+    this.#isDiagnosing = true;
+    const fault = await diagnose(this.key);
+    this.#isDiagnosing = false;
+    if (this.#feed === null || this.#connection.get() === 'live') return;
+    if (fault === 'key') this.refuse();
+    else this.#fault.set(fault);
   }
 
   async #startOver(): Promise<void> {

@@ -53,7 +53,7 @@ describe('the models in the studio', () => {
     // The other models are compared at the same length and sound.
     await openModels(studio);
     await page.getByRole('option', { name: /^Kling 2\.6.*\$1\.10/ }).waitFor();
-    await page.getByRole('option', { name: /^Seedance 1\.5 Pro.*\$0\.35.*about 1:42/ }).waitFor();
+    await page.getByRole('option', { name: /^Seedance 1\.5 Pro.*\$0\.35.*about 2 min/ }).waitFor();
     await page.keyboard.press('Escape');
     await generate.click();
     await studio.card('A kestrel with sound').waitFor();

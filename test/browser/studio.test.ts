@@ -325,7 +325,7 @@ describe('the studio', () => {
         }
       };
       Object.assign(window, { Notification: Noted, notes });
-      Object.defineProperty(document, 'hidden', { get: () => document.title.startsWith('hidden') });
+      Object.defineProperty(document, 'hidden', { get: () => document.body.dataset['hidden'] === 'yes' });
     });
     const notes = () => page.evaluate(() => (window as unknown as { notes: string[] }).notes);
     const bell = page.getByRole('button', { name: 'Notify me when a video is ready' });
@@ -338,7 +338,7 @@ describe('the studio', () => {
     await studio.make('A fox in sight');
     await studio.cards('COMPLETED').filter({ hasText: 'A fox in sight' }).waitFor();
     await page.evaluate(() => {
-      document.title = 'hidden';
+      document.body.dataset['hidden'] = 'yes';
     });
     await studio.make('A fox out of sight');
     await studio.make('A fox that fails [sim:filtered]');

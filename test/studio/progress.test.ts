@@ -36,9 +36,30 @@ describe('progress between two events', () => {
       estimated: true,
       elapsedSeconds: 9,
       remainingSeconds: 50,
+      isOverdue: false,
     });
     expect(progressAt({ task, seenAt: 0, leastPercent: 0 }, 3_600_000, 60).percent).toBe(95);
     expect(progressAt({ task, seenAt: 0, leastPercent: 0 }, 3_600_000, 60).remainingSeconds).toBeNull();
+  });
+
+  it('is overdue after much more than the typical time since the submit, waiting in the queue apart', () => {
+    const task = shownTask({
+      createdAt: '2026-01-01T00:00:00.000Z',
+      submittedAt: '2026-01-01T00:10:00.000Z',
+      progress: {
+        percent: 0,
+        estimated: true,
+        elapsedSeconds: 600,
+        remainingSeconds: 60,
+        queuePosition: null,
+      },
+    });
+    const isOverdue = (seconds: number, typicalSeconds: number | null) =>
+      progressAt({ task, seenAt: 0, leastPercent: 0 }, seconds * 1000, typicalSeconds).isOverdue;
+    expect([isOverdue(89, 60), isOverdue(91, 60)]).toEqual([false, true]);
+    // A simulator is done in a second, and a hiccup is no delay.
+    expect([isOverdue(29, 1), isOverdue(31, 1)]).toEqual([false, true]);
+    expect(isOverdue(3600, null)).toBe(false);
   });
 
   it('does not move if the typical time is unknown, or before the task is sent', () => {

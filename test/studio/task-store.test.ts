@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { everything } from '../../client/studio/live/filter.ts';
 import { shownTasks } from '../../client/studio/live/pages.ts';
 import { TaskStore, type TaskChange } from '../../client/studio/live/task-store.ts';
 import { shownTask } from './sample.ts';
@@ -74,7 +75,7 @@ describe('a filtered list', () => {
     const ids = (search: string, status: 'FAILED' | null, hasMore: boolean) =>
       shownTasks(
         tasks,
-        { search, status, provider: null },
+        { ...everything, search, status },
         { state: 'idle', cursor: null, hasMore, horizon: tasks[2]?.task ?? null },
       ).map(({ task }) => task.id);
     expect(ids('', null, true)).toEqual(['1', '2', '3']);

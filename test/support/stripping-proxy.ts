@@ -9,8 +9,12 @@ export interface StrippingProxy extends AsyncDisposable {
   target: string;
 }
 
-/** Starts it, as nginx does with `location /reelay/ { proxy_pass http://…/; }`; WebSockets pass too. */
-export async function startStrippingProxy(path: string): Promise<StrippingProxy> {
+/**
+ * Starts it, as nginx does with `location /reelay/ { proxy_pass http://…/; }`.
+ *
+ * @param passesWebSockets false for nginx without its lines about `Upgrade`
+ */
+export async function startStrippingProxy(path: string, passesWebSockets = true): Promise<StrippingProxy> {
   const proxy = { target: '' };
   const pathOf = (url = '') => url.slice(path.length) || '/';
   const server = createServer((request, response) => {
@@ -27,6 +31,10 @@ export async function startStrippingProxy(path: string): Promise<StrippingProxy>
     request.pipe(passed);
   });
   server.on('upgrade', (request, socket, head) => {
+    if (!passesWebSockets) {
+      socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      return;
+    }
     const { port, hostname } = new URL(proxy.target);
     const upstream = connect(Number(port), hostname, () => {
       const lines = [`GET ${pathOf(request.url)} HTTP/1.1`];

@@ -16,12 +16,16 @@ const ViewerFields = graphql(`
   }
 `);
 
-/** The user and the money spent; read again after each change that may have moved money. */
+/** The user, the money spent and the health of the providers; read again after each change that may have moved money. */
 export const ViewerQuery = graphql(
   `
     query Viewer {
       viewer {
         ...ViewerFields
+      }
+      providers {
+        name
+        health
       }
     }
   `,
@@ -107,11 +111,11 @@ export const PricesQuery = graphql(`
   }
 `);
 
-/** A page of tasks, newest first. */
+/** A page of tasks, newest first: the first ones after a cursor, or the last ones before it. */
 export const ListQuery = graphql(
   `
-    query List($first: Int!, $after: String, $filter: VideoTaskFilter) {
-      videoTasks(first: $first, after: $after, filter: $filter) {
+    query List($first: Int, $after: String, $last: Int, $before: String, $filter: VideoTaskFilter) {
+      videoTasks(first: $first, after: $after, last: $last, before: $before, filter: $filter) {
         edges {
           node {
             ...TaskFields
@@ -120,14 +124,24 @@ export const ListQuery = graphql(
         pageInfo {
           hasNextPage
           endCursor
+          hasPreviousPage
+          startCursor
         }
-        totalCount
         revision
       }
     }
   `,
   [TaskFields],
 );
+
+/** The number of tasks that match a filter: not with each page, as the server counts them for it. */
+export const CountQuery = graphql(`
+  query Count($filter: VideoTaskFilter) {
+    videoTasks(first: 1, filter: $filter) {
+      totalCount
+    }
+  }
+`);
 
 /** One task, for a link to it. */
 export const TaskQuery = graphql(

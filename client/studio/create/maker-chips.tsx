@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Model, Provider } from '../api/queries.ts';
-import { duration, money, percent } from '../i18n/format.ts';
+import { money, percent, roughDuration } from '../i18n/format.ts';
 import { providerTexts } from '../i18n/texts.ts';
 import { ChipSelect } from '../ui/chip-select.tsx';
 import type { Draft } from './draft.ts';
@@ -48,7 +48,7 @@ export function ModelChip({ maker, prices, imageCount, onChange }: ModelChipProp
     const amount = priceOf(candidate);
     return [
       amount === null ? null : money(i18n, amount),
-      typicalSeconds === null ? null : t`about ${duration(i18n, typicalSeconds)}`,
+      typicalSeconds === null ? null : t`about ${roughDuration(i18n, typicalSeconds)}`,
       successRate === null ? null : t`${percent(i18n, successRate * 100)} succeed`,
     ]
       .filter((part) => part !== null)

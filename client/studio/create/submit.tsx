@@ -1,6 +1,6 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Estimate } from '../api/queries.ts';
-import { duration, money } from '../i18n/format.ts';
+import { money, roughDuration } from '../i18n/format.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { ChipSelect } from '../ui/chip-select.tsx';
 import { mostVariants } from './draft.ts';
@@ -104,7 +104,7 @@ function Sum({ estimate, count }: Pick<SubmitProps, 'estimate' | 'count'>) {
         <dt>
           <Trans>Time</Trans>
         </dt>
-        <dd>{typeof estimate?.seconds === 'number' ? t`about ${duration(i18n, estimate.seconds)}` : '–'}</dd>
+        <dd>{typeof estimate?.seconds === 'number' ? t`about ${roughDuration(i18n, estimate.seconds)}` : '–'}</dd>
       </div>
     </dl>
   );

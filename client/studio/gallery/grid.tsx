@@ -2,13 +2,16 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { SeenTask } from '../live/progress.ts';
 import { TaskCard } from './task-card.tsx';
+import { useCardKeys } from './use-card-keys.ts';
 
-const gap = 20;
-const leastCardWidth = 284;
+const gap = 18;
+const leastCardWidth = 220;
 /** Height of a card below its picture in pixels; gallery.css has the same. */
-const bodyHeight = 224;
+const bodyHeight = 218;
 /** Height to width of the picture; gallery.css has the same. */
 const pictureRatio = 9 / 16;
+/** Height of what sticks to the top of the page, with some space. */
+const stickyHeight = 88;
 
 /** About the number of cards in view. */
 const delaySteps = 12;
@@ -46,15 +49,25 @@ export function Grid({ tasks, onEnd }: GridProps) {
     estimateSize: () => rowHeight,
     overscan: 1,
     scrollMargin: box.top,
+    scrollPaddingStart: stickyHeight,
+    scrollPaddingEnd: gap,
   });
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const onKeyDown = useCardKeys(list, columns, (index) =>
+    virtualizer.scrollToIndex(Math.floor(index / columns), { align: 'auto' }),
+  );
   const items = virtualizer.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
     if (last >= rows - 2) onEnd();
   }, [last, rows, onEnd]);
   return (
-    <div ref={list} className="grid" style={{ height: Math.max(0, rows * rowHeight - gap) }}>
+    <div
+      ref={list}
+      className="grid"
+      style={{ height: Math.max(0, rows * rowHeight - gap) }}
+      onKeyDown={onKeyDown}
+    >
       {items.map(({ key, index, start }) => (
         <div
           key={key}

@@ -1,10 +1,10 @@
 import { useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import type { Task } from '../api/task.ts';
-import { isMediaLink } from '../base.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
 import { useStudio } from '../studio.ts';
+import { titleOf } from '../task/title.ts';
 import { Icon } from '../ui/icon.tsx';
+import { Picture } from './picture.tsx';
 import { Player } from './player.tsx';
 import { useRest } from './use-rest.ts';
 
@@ -14,53 +14,49 @@ interface MediaBoxProps {
   readonly delayStep?: number;
   /** True if it is alone on the screen: its player has controls from the beginning. */
   readonly isOpen?: boolean;
+  /** True while the pointer or the focus is on its card. */
+  readonly isPreviewing?: boolean;
 }
 
-/** The picture of a task: its player when it is completed, before that its first reference image. Of constant size. */
-export function MediaBox({ task, delayStep = 0, isOpen = false }: MediaBoxProps) {
+/** The picture of a task: its player when it is completed, otherwise its first reference image. Of constant size. */
+export function MediaBox({ task, delayStep = 0, isOpen = false, isPreviewing = false }: MediaBoxProps) {
   const { t } = useLingui();
   const studio = useStudio();
   const isResting = useRest(delayStep);
-  const url = (task.video?.removedAt ?? null) === null ? task.videoUrl : null;
+  const isRemoved = (task.video?.removedAt ?? null) !== null;
+  const url = isRemoved ? null : task.videoUrl;
   // A picture that is no frame shows less than the video's first one.
   const needsFrame = ['REFERENCE_IMAGE', 'PLACEHOLDER'].includes(task.video?.posterOrigin ?? '');
   const [image] = task.referenceImages;
-  const title = task.prompt === '' ? t`Video` : task.prompt.slice(0, 80);
+  const icon = iconOf(task);
   return (
     <div className="media" data-stage={task.stage}>
       {url !== null && isResting ? (
         <Player
           url={url}
           poster={needsFrame ? null : (task.video?.posterUrl ?? null)}
-          title={title}
+          title={titleOf(task, t`Video`).slice(0, 80)}
           isOpen={isOpen}
+          isPreviewing={isPreviewing}
           onFrame={needsFrame ? (video) => studio.offerFrame(task.id, video) : undefined}
         />
-      ) : task.stage === 'FAILED' || task.stage === 'SUBMISSION_UNKNOWN' ? (
-        <Icon name="warning" />
-      ) : task.stage === 'CANCELED' ? (
-        <Icon name="stop" />
       ) : (
-        <>
-          {url === null && <AspectPicture ratio={task.aspectRatio} />}
-          {image !== undefined && isResting && <Poster key={image.url} url={image.url} />}
-        </>
+        url === null && (
+          <>
+            {icon === null ? <AspectPicture ratio={task.aspectRatio} /> : <Icon name={icon} />}
+            {image !== undefined && isResting && (
+              <Picture key={image.url} className="media-poster" url={image.url} />
+            )}
+          </>
+        )
       )}
     </div>
   );
 }
 
-/** The first reference image, if the page is allowed to show it. */
-function Poster({ url }: { readonly url: string }) {
-  const [isBroken, setIsBroken] = useState(false);
-  if (isBroken || !(url.startsWith('https:') || isMediaLink(url))) return null;
-  return (
-    <img
-      className="media-poster"
-      src={url}
-      alt=""
-      referrerPolicy="no-referrer"
-      onError={() => setIsBroken(true)}
-    />
-  );
+/** The mark of a task without a video. */
+function iconOf({ stage, video }: Task) {
+  if (stage === 'FAILED' || stage === 'SUBMISSION_UNKNOWN') return 'warning';
+  if (stage === 'CANCELED') return 'stop';
+  return (video?.removedAt ?? null) === null ? null : 'trash';
 }

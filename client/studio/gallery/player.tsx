@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../ui/icon.tsx';
+import { usePreview } from './use-preview.ts';
 
 interface PlayerProps {
   readonly url: string;
@@ -8,6 +9,8 @@ interface PlayerProps {
   readonly title: string;
   /** True if it has controls before it is started. */
   readonly isOpen: boolean;
+  /** True while the pointer or the focus is on its card: it plays without sound. */
+  readonly isPreviewing: boolean;
   /** Called when the first frame is there, where there is no poster. */
   readonly onFrame?: ((video: HTMLVideoElement) => void) | undefined;
 }
@@ -17,10 +20,11 @@ interface PlayerProps {
  * and scrolling a page with a dozen of them blocked it for 0.6 to 0.9 s with software rendering. Without them no frame
  * takes longer than 34 ms (two idle cores).
  */
-export function Player({ url, poster, title, isOpen, onFrame }: PlayerProps) {
+export function Player({ url, poster, title, isOpen, isPreviewing, onFrame }: PlayerProps) {
   const { t } = useLingui();
   const video = useRef<HTMLVideoElement>(null);
   const [isPressed, setIsPressed] = useState(false);
+  const isPlayed = usePreview(video, isPreviewing && !isOpen && !isPressed);
   useEffect(() => {
     if (!isPressed || video.current === null) return;
     // Keyboard users continue with the controls.
@@ -42,7 +46,13 @@ export function Player({ url, poster, title, isOpen, onFrame }: PlayerProps) {
         aria-label={title}
       />
       {!isOpen && !isPressed && (
-        <button type="button" className="play" aria-label={t`Play`} onClick={() => setIsPressed(true)}>
+        <button
+          type="button"
+          className="play"
+          data-previewing={isPlayed || undefined}
+          aria-label={t`Play`}
+          onClick={() => setIsPressed(true)}
+        >
           <Icon name="play" />
         </button>
       )}

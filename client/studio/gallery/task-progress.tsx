@@ -1,20 +1,25 @@
 import { Progress } from '@base-ui/react/progress';
 import { useLingui } from '@lingui/react/macro';
-import { duration, percent } from '../i18n/format.ts';
+import { useRef } from 'react';
+import { duration, percent, roughDuration } from '../i18n/format.ts';
 import { progressAt, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 
-/** Progress of an unfinished task. It advances between two events, and marks estimates as such. */
+/** Progress of an unfinished task. It advances between two events, never falls, and marks estimates as such. */
 export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
   const studio = useStudio();
   const now = useValue(studio.ticker);
   const { i18n, t } = useLingui();
   const { task } = seen;
-  const progress = progressAt(seen, now, studio.typicalSeconds(task));
+  const typicalSeconds = studio.typicalSeconds(task);
+  const progress = progressAt(seen, now, typicalSeconds);
   const { queuePosition } = task.progress;
   const isKnown = task.stage === 'GENERATING';
-  const value = Math.round(progress.percent);
+  // The typical time may be learned while the bar is shown, and move the curve back.
+  const most = useRef(0);
+  most.current = Math.max(most.current, Math.round(progress.percent));
+  const value = most.current;
   const done = !isKnown
     ? queuePosition === null
       ? null
@@ -24,14 +29,22 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
     : progress.estimated
       ? t`${percent(i18n, value)} estimated`
       : percent(i18n, value);
-  const left =
-    progress.remainingSeconds === null ? null : t`about ${duration(i18n, progress.remainingSeconds)} left`;
+  const left = progress.isOverdue
+    ? typicalSeconds === null
+      ? null
+      : t`longer than the usual ${roughDuration(i18n, typicalSeconds)}`
+    : progress.remainingSeconds === null
+      ? null
+      : t`about ${roughDuration(i18n, progress.remainingSeconds)} left`;
   return (
     <Progress.Root
+      // Another element for a known percentage: the bar of an unknown one would run back to it.
+      key={String(isKnown)}
       className="progress"
       value={isKnown ? value : null}
+      data-overdue={progress.isOverdue || undefined}
       aria-label={t`Progress`}
-      getAriaValueText={() => done ?? ''}
+      getAriaValueText={() => [done, left].filter((part) => part !== null).join(', ')}
     >
       <Progress.Track className="bar">
         <Progress.Indicator className="bar-fill" />
@@ -40,7 +53,7 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
         <span>{done}</span>
         <span>{duration(i18n, progress.elapsedSeconds)}</span>
       </span>
-      <span className="progress-text">{left}</span>
+      <span className="progress-text progress-left">{left}</span>
     </Progress.Root>
   );
 }

@@ -18,7 +18,12 @@ export function ConnectionState() {
   const connection = useValue(studio.connection);
   const { i18n } = useLingui();
   return (
-    <span className="connection" data-connection={connection} role="status">
+    <span
+      className="connection"
+      data-connection={connection}
+      // The banner announces that it is offline.
+      role={connection === 'offline' ? undefined : 'status'}
+    >
       {i18n.t(stateTexts[connection])}
     </span>
   );

@@ -2,7 +2,7 @@ import { Toggle } from '@base-ui/react/toggle';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { basePath } from '../base.ts';
-import { navigate, pathOf } from '../route.ts';
+import { openTask } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useToast } from '../ui/toasts.tsx';
@@ -31,7 +31,7 @@ export function NotificationSwitch() {
       });
       note.addEventListener('click', () => {
         window.focus();
-        navigate(pathOf(task.id));
+        openTask(task.id);
       });
     });
   }, [isOn, studio, t]);

@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import type { AccessKey } from '../api/access-key.ts';
-import { FeedSubscription, ViewerQuery, type Viewer } from '../api/queries.ts';
+import { FeedSubscription, ViewerQuery, type Provider, type Viewer } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
 import { queryOf, type Operation } from '../api/graphql.ts';
 import { RequestError } from '../api/request.ts';
@@ -15,7 +15,9 @@ export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline';
 export interface FeedListeners {
   /** Called with each state of each task, in the order of revisions. */
   readonly onTask: (task: Task) => void;
-  readonly onViewer: (viewer: Viewer) => void;
+  readonly onViewer: (viewer: Viewer, providers: readonly Pick<Provider, 'name' | 'health'>[]) => void;
+  /** Called after each attempt to connect that failed, but the first of them. */
+  readonly onFailedAttempt: () => void;
   /** Called when the key is missing, unknown or expired. */
   readonly onUnauthenticated: () => void;
   /** Called when the revision to continue from is of another database: all known tasks are void. */
@@ -66,6 +68,7 @@ export class Feed implements Disposable {
           this.#failures += 1;
           clearTimeout(this.#pongTimer);
           this.#showDisconnected();
+          if (this.#failures > 1) this.#listeners.onFailedAttempt();
         },
         ping: (received) => {
           if (!received) this.#expectPong();
@@ -147,13 +150,13 @@ export class Feed implements Disposable {
     return promise;
   }
 
-  /** Reads the money spent again; several calls at once become one query. */
+  /** Reads the money spent and the health of the providers again; several calls at once become one query. */
   refreshViewer(): void {
     clearTimeout(this.#viewerTimer);
     this.#viewerTimer = setTimeout(() => {
       if (this.#connection.get() !== 'live') return;
       this.ask(ViewerQuery, {}).then(
-        ({ viewer }) => this.#listeners.onViewer(viewer),
+        ({ viewer, providers }) => this.#listeners.onViewer(viewer, providers),
         // The next change of a task reads it again.
         () => {},
       );

@@ -1,16 +1,10 @@
 import { ListQuery } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
 import type { Request } from '../api/request.ts';
+import { matches, serverFilterOf, type Filter } from './filter.ts';
 import type { SeenTask } from './progress.ts';
 import type { TaskStore } from './task-store.ts';
 import { createValue, type OwnedValue, type Value } from './value.ts';
-
-/** Filter of the gallery. */
-export interface Filter {
-  readonly search: string;
-  readonly status: Task['status'] | null;
-  readonly provider: Task['provider'] | null;
-}
 
 /** The extent to which one filtered list was read. */
 export interface Reading {
@@ -24,7 +18,7 @@ export interface Reading {
 const pageSize = 50;
 const unread: Reading = { state: 'idle', cursor: null, hasMore: true, horizon: null };
 
-/** Reads the list page by page, for each filter. Tasks go to the store, which keeps them up to date. */
+/** Reads the list page by page, for each filter and order. Tasks go to the store, which keeps them up to date. */
 export class TaskPages {
   readonly #ask: Request;
   readonly #store: TaskStore;
@@ -50,23 +44,21 @@ export class TaskPages {
     const before = reading.get();
     if (before.state === 'reading' || !before.hasMore) return null;
     reading.set({ ...before, state: 'reading' });
+    const isOldest = filter.sort === 'oldest';
     try {
       const { videoTasks } = await this.#ask(ListQuery, {
-        first: pageSize,
-        after: before.cursor,
-        filter: {
-          ...(filter.search !== '' && { search: filter.search }),
-          ...(filter.status !== null && { status: [filter.status] }),
-          ...(filter.provider !== null && { provider: [filter.provider] }),
-        },
+        ...(isOldest ? { last: pageSize, before: before.cursor } : { first: pageSize, after: before.cursor }),
+        filter: serverFilterOf(filter),
       });
+      // A page is newest first in any case.
       const tasks = videoTasks.edges.map(({ node }) => node);
       this.#store.takePage(tasks);
+      const { endCursor, hasNextPage, startCursor, hasPreviousPage } = videoTasks.pageInfo;
       reading.set({
         state: 'idle',
-        cursor: videoTasks.pageInfo.endCursor ?? before.cursor,
-        hasMore: videoTasks.pageInfo.hasNextPage,
-        horizon: tasks.at(-1) ?? before.horizon,
+        cursor: (isOldest ? startCursor : endCursor) ?? before.cursor,
+        hasMore: isOldest ? hasPreviousPage : hasNextPage,
+        horizon: (isOldest ? tasks[0] : tasks.at(-1)) ?? before.horizon,
       });
       return videoTasks.revision;
     } catch (error) {
@@ -81,7 +73,7 @@ export class TaskPages {
   }
 
   #reading(filter: Filter): OwnedValue<Reading> {
-    const key = JSON.stringify([filter.search, filter.status, filter.provider]);
+    const key = JSON.stringify([filter.sort, serverFilterOf(filter)]);
     let reading = this.#readings.get(key);
     if (reading === undefined) {
       reading = createValue(unread);
@@ -91,28 +83,31 @@ export class TaskPages {
   }
 }
 
+/** The part of the state that is on this device alone. */
+export interface Local {
+  /** Tasks that are shown in any case. */
+  readonly always: ReadonlySet<string>;
+  readonly favourites: ReadonlySet<string>;
+}
+
+const none: Local = { always: new Set(), favourites: new Set() };
+
 /**
- * Tasks that a filter shows: those that match, down to the last task read, and those of `always` in any case.
+ * Tasks that a filter shows, in its order: those that match, as far as the list was read, and those of `always` in any
+ * case.
  */
 export function shownTasks(
   tasks: readonly SeenTask[],
   filter: Filter,
   { hasMore, horizon }: Reading,
-  always: ReadonlySet<string> = new Set(),
+  { always, favourites }: Local = none,
 ): readonly SeenTask[] {
-  return tasks.filter(
-    ({ task }) =>
-      always.has(task.id) ||
-      (matches(task, filter) && !(hasMore && horizon !== null && task.createdAt < horizon.createdAt)),
+  const isOldest = filter.sort === 'oldest';
+  // Favourites are read one by one, from wherever they are in the list.
+  const end = hasMore && !filter.isFavourite ? (horizon?.createdAt ?? null) : null;
+  const isRead = ({ createdAt }: Task) => end === null || (isOldest ? createdAt <= end : createdAt >= end);
+  const shown = tasks.filter(
+    ({ task }) => always.has(task.id) || (matches(task, filter, favourites.has(task.id)) && isRead(task)),
   );
-}
-
-/** True if a task matches a filter. */
-export function matches(task: Task, { search, status, provider }: Filter): boolean {
-  if (status !== null && task.status !== status) return false;
-  if (provider !== null && task.provider !== provider) return false;
-  if (search === '') return true;
-  const lowered = search.toLowerCase();
-  const { prompt, label, id, providerTaskId } = task;
-  return [prompt, label, id, providerTaskId].some((text) => text?.toLowerCase().includes(lowered));
+  return isOldest ? shown.toReversed() : shown;
 }

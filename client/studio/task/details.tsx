@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
 import { duration, moment, money, size } from '../i18n/format.ts';
 import { aspectTexts, providerTexts, resolutionTexts, useCaseTexts } from '../i18n/texts.ts';
-import { navigate, pathOf } from '../route.ts';
+import { openTask } from '../route.ts';
 import { useStudio } from '../studio.ts';
 
 /** Details of a task that are not shown elsewhere. */
@@ -61,7 +61,7 @@ function RetryOf({ id }: { readonly id: string }) {
     <div>
       <dt>{t`Retry of`}</dt>
       <dd>
-        <button type="button" className="link" onClick={() => navigate(pathOf(id))}>
+        <button type="button" className="link" onClick={() => openTask(id)}>
           {t`the original`}
         </button>
       </dd>

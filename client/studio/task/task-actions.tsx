@@ -3,8 +3,8 @@ import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { isTerminal } from '../live/progress.ts';
-import { homePath, navigate, pathOf } from '../route.ts';
 import { AgainItems } from '../create/again/again-items.tsx';
+import { closeTask, openTask } from '../route.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
@@ -31,11 +31,11 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const ask = (next: Question) => () => setQuestion(next);
   const closed = () => setQuestion(null);
   const removed = async () => {
-    if ((await commands.remove()) !== null && isInDialog) navigate(homePath());
+    if ((await commands.remove()) !== null && isInDialog) closeTask();
   };
   const retried = async ({ detail }: { readonly detail: number }) => {
     const fresh = await commands.retry(detail);
-    if (fresh !== null && isInDialog) navigate(pathOf(fresh.id));
+    if (fresh !== null && isInDialog) openTask(fresh.id);
   };
   return (
     <div className="actions">
@@ -45,9 +45,14 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
             <Icon name="download" />
             {t`Download`}
           </a>
-          <button type="button" className="button" onClick={() => void commands.copyLink()}>
+          <button
+            type="button"
+            className={isInDialog ? 'button' : 'button button-icon'}
+            title={t`Copy link`}
+            onClick={() => void commands.copyLink()}
+          >
             <Icon name="link" />
-            {t`Copy link`}
+            <span className={isInDialog ? undefined : 'visually-hidden'}>{t`Copy link`}</span>
           </button>
         </>
       )}
@@ -75,7 +80,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
           <Menu.Positioner className="layer" sideOffset={6} align="end">
             <Menu.Popup className="popup">
               {!isInDialog && (
-                <Menu.Item className="item" onClick={() => navigate(pathOf(task.id))}>{t`Details`}</Menu.Item>
+                <Menu.Item className="item" onClick={() => openTask(task.id)}>{t`Details`}</Menu.Item>
               )}
               {task.prompt !== '' && (
                 <Menu.Item className="item" onClick={() => void commands.copyPrompt()}>

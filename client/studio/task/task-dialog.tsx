@@ -7,14 +7,12 @@ import { TaskProgress } from '../gallery/task-progress.tsx';
 import { adviceTexts, billedTexts, failureTexts } from '../i18n/texts.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
-import { homePath, navigate } from '../route.ts';
+import { closeTask } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Details } from './details.tsx';
 import { History } from './history.tsx';
 import { TaskActions } from './task-actions.tsx';
-
-const home = () => navigate(homePath());
 
 /** One task with all its details, under a URL of its own. */
 export function TaskDialog({ id }: { readonly id: string | null }) {
@@ -34,13 +32,13 @@ export function TaskDialog({ id }: { readonly id: string | null }) {
   }, [studio, unseenId]);
   if (seen !== null) {
     return (
-      <Dialog open isWide onClose={home} title={seen.task.label || t`Video`}>
+      <Dialog open isWide onClose={closeTask} title={seen.task.label || t`Video`}>
         <Open seen={seen} />
       </Dialog>
     );
   }
   return (
-    <Dialog open={id !== null && isOpen && missing === id} onClose={home} title={t`Video not found`}>
+    <Dialog open={id !== null && isOpen && missing === id} onClose={closeTask} title={t`Video not found`}>
       <p className="dialog-text">
         <Trans>It was deleted, or it belongs to another user.</Trans>
       </p>

@@ -50,11 +50,14 @@ interface ConfirmProps {
   readonly title: ReactNode;
   readonly description: ReactNode;
   readonly action: string;
+  /** True if it destroys nothing. */
+  readonly isSafe?: boolean;
   readonly onConfirm: () => void;
 }
 
-/** Asks for confirmation of an action that cannot be undone. */
-export function Confirm({ open, onClose, title, description, action, onConfirm }: ConfirmProps) {
+/** Asks for confirmation of an action that cannot be undone, or that is paid. */
+export function Confirm(props: ConfirmProps) {
+  const { open, onClose, title, description, action, isSafe = false, onConfirm } = props;
   const { t } = useLingui();
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -65,8 +68,11 @@ export function Confirm({ open, onClose, title, description, action, onConfirm }
             <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
             <AlertDialog.Description className="dialog-text">{description}</AlertDialog.Description>
             <div className="dialog-actions">
-              <AlertDialog.Close className="button">{t`Keep it`}</AlertDialog.Close>
-              <AlertDialog.Close className="button button-danger" onClick={onConfirm}>
+              <AlertDialog.Close className="button">{isSafe ? t`Cancel` : t`Keep it`}</AlertDialog.Close>
+              <AlertDialog.Close
+                className={isSafe ? 'button button-primary' : 'button button-danger'}
+                onClick={onConfirm}
+              >
                 {action}
               </AlertDialog.Close>
             </div>

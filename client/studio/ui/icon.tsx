@@ -27,6 +27,17 @@ const outlines = {
   table: 'M3.500 4.500h13v11h-13zM3.500 8.500h13M3.500 12h13M8.500 8.500v7',
   compare: 'M3.500 5h5.500v10H3.500zM11 5h5.500v10H11z',
   settings: 'M4 6.500h6m4 0h2M4 13.500h2m4 0h6M12 4.700v3.600M8 11.700v3.600',
+  star: 'm10 2.800 2.250 4.600 5.050.700-3.650 3.600.850 5.050L10 14.350l-4.500 2.400.850-5.050L2.700 8.100l5.050-.700z',
+  filter: 'M3.500 5.500h13M6 10h8M8.500 14.500h3',
+  select: 'M4 4h12v12H4zm3 6.200 2.200 2.200L13.200 8',
+  trash: 'M4 6h12M8 6V4h4v2m2.500 0-.7 10H6.200L5.500 6',
+  pause: 'M7 5v10M13 5v10',
+  arrow: 'M16 10H4m5-5-5 5 5 5',
+  share: 'M10 12V3m0 0L6.500 6.500M10 3l3.500 3.500M4 11v5.500h12V11',
+  chart: 'M4 16.500V9m4 7.500V4m4 12.500v-6m4 6V7',
+  keyboard:
+    'M2.500 5.500h15v9h-15zM5.500 8.500h.01M8.500 8.500h.01M11.500 8.500h.01M14.500 8.500h.01M6.500 11.700h7',
+  copy: 'M7.500 7.500h9v9h-9zM4 12.500h-.5v-9h9V4',
   globe:
     'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM3 10h14M10 3c2.500 2 2.500 12 0 14M10 3c-2.500 2-2.500 12 0 14',
 } as const;
@@ -35,9 +46,15 @@ const outlines = {
 export type IconName = keyof typeof outlines;
 
 /** A decorative icon, beside a text or in a button with an accessible name. */
-export function Icon({ name }: { readonly name: IconName }) {
+export function Icon({ name, isFilled = false }: { readonly name: IconName; readonly isFilled?: boolean }) {
   return (
-    <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" data-icon={name}>
+    <svg
+      className="icon"
+      viewBox="0 0 20 20"
+      aria-hidden="true"
+      data-icon={name}
+      data-filled={isFilled || undefined}
+    >
       <path d={outlines[name]} />
     </svg>
   );

@@ -29,14 +29,22 @@ interface SelectProps<T> {
   readonly name?: string;
   /** Shows only the icon. */
   readonly isCompact?: boolean;
+  /** Without a border until it is hovered. */
+  readonly isQuiet?: boolean;
 }
 
 /** A list of options, one of which is chosen. An option that is not available says why. */
 export function Select<T extends string | null>(props: SelectProps<T>) {
-  const { label, isLabelHidden = false, options, value, onChange, icon, name, isCompact = false } = props;
+  const { label, isLabelHidden = false, options, value, onChange, icon, name } = props;
+  const { isCompact = false, isQuiet = false } = props;
   // The box also holds the hidden input of the component, which would take a gap as a neighbour in a grid.
   return (
-    <Field.Root className="select-box" data-compact={isCompact || undefined} {...(name && { name })}>
+    <Field.Root
+      className="select-box"
+      data-compact={isCompact || undefined}
+      data-quiet={isQuiet || undefined}
+      {...(name && { name })}
+    >
       <Base.Root
         items={options.map((option) => ({ value: option.value, label: option.label }))}
         value={value}

@@ -3,15 +3,24 @@ import { useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
-/** Container of toasts, which screen readers announce. */
-export function Toasts({ children }: { readonly children: ReactNode }) {
+interface ToastsProps {
+  readonly children: ReactNode;
+  /** A note that stays, below the toasts. */
+  readonly banner: ReactNode;
+}
+
+/** Container of toasts, which screen readers announce. They stand above the banner, never over it. */
+export function Toasts({ children, banner }: ToastsProps) {
   return (
     <Toast.Provider timeout={6000} limit={3}>
       {children}
       <Toast.Portal>
-        <Toast.Viewport className="toasts">
-          <List />
-        </Toast.Viewport>
+        <div className="notices">
+          <Toast.Viewport className="toasts">
+            <List />
+          </Toast.Viewport>
+          {banner}
+        </div>
       </Toast.Portal>
     </Toast.Provider>
   );

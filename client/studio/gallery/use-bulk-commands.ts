@@ -1,0 +1,82 @@
+import { plural } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import { DeleteMutation, RetryMutation } from '../api/mutations.ts';
+import type { Task } from '../api/task.ts';
+import { PressKeys } from '../create/press.ts';
+import { useStudio } from '../studio.ts';
+import { useToast } from '../ui/toasts.tsx';
+import { showGallery } from './show-gallery.ts';
+
+/** Commands that are under way at the same time. */
+const atOnce = 4;
+
+/** Actions on several tasks. One toast reports how they ended. */
+export function useBulkCommands() {
+  const studio = useStudio();
+  const toast = useToast();
+  const { t } = useLingui();
+  const [isBusy, setIsBusy] = useState(false);
+
+  /** Runs a command for each task. Returns the number of those that took effect. */
+  async function each(tasks: readonly Task[], command: (task: Task) => Promise<boolean>): Promise<number> {
+    setIsBusy(true);
+    const waiting = [...tasks];
+    let done = 0;
+    const work = async () => {
+      for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
+        if (await command(task).catch(() => false)) done += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    setIsBusy(false);
+    return done;
+  }
+
+  const report = (done: string, failed: number) => {
+    if (failed === 0) toast(done);
+    else
+      toast(
+        `${done} ${t`${plural(failed, { one: '# video is left: it did not work.', other: '# videos are left: it did not work.' })}`}`,
+        'problem',
+      );
+  };
+
+  return {
+    isBusy,
+    remove: async (tasks: readonly Task[]) => {
+      const done = await each(tasks, async ({ id }) => {
+        const { deleteVideoTask } = await studio.request(DeleteMutation, { id });
+        if (deleteVideoTask.deletedId === null) return false;
+        studio.tasks.remove(id);
+        studio.selection.remove(id);
+        return true;
+      });
+      report(
+        t`${plural(done, { one: '# video deleted.', other: '# videos deleted.' })}`,
+        tasks.length - done,
+      );
+    },
+    retry: async (tasks: readonly Task[]) => {
+      const done = await each(tasks, async ({ id }) => {
+        const keys = new PressKeys();
+        const idempotencyKey = keys.keyFor(`retry ${id}`);
+        const { retryVideoTask } = await studio.request(RetryMutation, { id, idempotencyKey });
+        const fresh = retryVideoTask.task;
+        if (fresh === null) return false;
+        keys.succeeded();
+        studio.tasks.take(fresh);
+        studio.show(fresh.id);
+        studio.selection.remove(id);
+        return true;
+      });
+      report(
+        t`${plural(done, { one: '# video started.', other: '# videos started.' })}`,
+        tasks.length - done,
+      );
+      if (done === tasks.length) studio.selection.end();
+      showGallery();
+    },
+    download: async (_tasks: readonly Task[]) => {},
+  };
+}
