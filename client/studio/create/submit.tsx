@@ -104,7 +104,9 @@ function Sum({ estimate, count }: Pick<SubmitProps, 'estimate' | 'count'>) {
         <dt>
           <Trans>Time</Trans>
         </dt>
-        <dd>{typeof estimate?.seconds === 'number' ? t`about ${roughDuration(i18n, estimate.seconds)}` : '–'}</dd>
+        <dd>
+          {typeof estimate?.seconds === 'number' ? t`about ${roughDuration(i18n, estimate.seconds)}` : '–'}
+        </dd>
       </div>
     </dl>
   );
