@@ -51,6 +51,7 @@ export class KyselyStore implements Store {
   readonly #dialect: Dialect;
   readonly #transactions: Transactions;
   readonly #transact: Transact;
+  readonly #transactSoon: Transact;
   readonly #transactUnsynced: Transact;
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
@@ -66,6 +67,7 @@ export class KyselyStore implements Store {
     this.#dialect = dialect;
     this.#transactions = dialect.transactions(db);
     this.#transact = (work) => this.#transactions.run(work);
+    this.#transactSoon = (work) => this.#transactions.runSoon(work);
     this.#transactUnsynced = (work) => this.#transactions.runUnsynced(work);
     this.media = mediaRecords(db, this.#transact);
     this.revisions = revisions;
@@ -152,7 +154,8 @@ export class KyselyStore implements Store {
   }
 
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    return this.#inTransaction((trx) => this.#changes.byId(trx, id, decide));
+    // Workers change tasks by their id: no caller waits for them.
+    return this.#inTransaction((trx) => this.#changes.byId(trx, id, decide), this.#transactSoon);
   }
 
   changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
@@ -285,8 +288,9 @@ export class KyselyStore implements Store {
 
   async #inTransaction(
     change: (trx: Transaction<Database>) => Promise<Changed | null>,
+    transact: Transact = this.#transact,
   ): Promise<VideoTask | null> {
-    const changed = await this.#transact(change);
+    const changed = await transact(change);
     if (changed?.announced === true) this.#announce();
     else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;

@@ -13,6 +13,8 @@ export type Transact = <Value>(work: Work<Value>) => Promise<Value>;
 /** The writes of a store. */
 export interface Transactions {
   readonly run: Transact;
+  /** The same for what no caller waits for: it may take some milliseconds longer, to share a commit. */
+  readonly runSoon: Transact;
   /**
    * The same for what may be lost with the machine, though not with the process: a claim, which no other process may see
    * and which a start undoes. The same as `run` where others see it.

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { array, assert, asyncProperty, constantFrom, nat, record, type Arbitrary } from 'fast-check';
 import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { CommitPace } from '../../src/store/sqlite/commit-pace.ts';
 import { GroupCommit } from '../../src/store/sqlite/group-commit.ts';
 import { directTransaction } from '../../src/store/sqlite/direct-transaction.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -15,7 +16,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { turnsDuring } from '../support/turns-during.ts';
 
 /** A table of one column, and the statements that ran on it. */
-function openDatabase(groupMs = Infinity) {
+function openDatabase(groupMs = Infinity, pace = new CommitPace()) {
   const ran: string[] = [];
   const database = new DatabaseSync(':memory:');
   database.exec("create table names (name text primary key check (name != 'bad'))");
@@ -47,6 +48,7 @@ function openDatabase(groupMs = Infinity) {
     open: directTransaction(db, dialect, statements),
     setSync: (isOn) => synced.push(isOn),
     groupMs,
+    pace,
   });
   const insert = (name: string, thenThrow?: Error): Promise<string> =>
     writes.run(async (trx) => {
@@ -54,12 +56,27 @@ function openDatabase(groupMs = Infinity) {
       if (thenThrow !== undefined) throw thenThrow;
       return name;
     });
+  const soon = (name: string): Promise<string> =>
+    writes.runSoon(async (trx) => {
+      await trx.executeQuery(CompiledQuery.raw('insert into names values (?)', [name]));
+      return name;
+    });
   const names = () =>
     database
       .prepare('select name from names order by rowid')
       .all()
       .map(({ name }) => name);
-  return { db, database, writes, insert, names, ran, synced, [Symbol.asyncDispose]: () => db.destroy() };
+  return {
+    db,
+    database,
+    writes,
+    insert,
+    soon,
+    names,
+    ran,
+    synced,
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
 }
 
 const countOf = (ran: readonly string[], text: string) => ran.filter((one) => one === text).length;
@@ -262,3 +279,43 @@ test('any writes at once have the results and leave the rows that they have and 
     { numRuns: 20 },
   );
 });
+
+describe('writes that can wait', () => {
+  /** Longer than a test takes: only what ends the wait early can. */
+  const forever = 3_600_000;
+
+  test('share commits when they come one by one, once a trial has brought some together', async () => {
+    await using it = openDatabase();
+    const answers: Promise<string>[] = [];
+    for (let count = 0; count < 400; count += 1) {
+      answers.push(it.soon(`n${count}`));
+      await nextIteration();
+    }
+    await Promise.all(answers);
+    expect(it.names()).toHaveLength(400);
+    expect(countOf(it.ran, 'commit')).toBeLessThan(200);
+  });
+
+  test('are committed by the next write that cannot, and by a store that closes', async () => {
+    await using it = openDatabase(Infinity, new CommitPace(forever));
+    // So many alone that the next one is made to wait.
+    for (let count = 1; count < 16; count += 1) await it.soon(`alone ${count}`);
+    const waits = it.soon('waits');
+    expect(await Promise.race([waits, afterIterations(50)])).toBeNull();
+    await Promise.all([it.insert('urgent'), waits]);
+    expect(it.names().slice(-2)).toEqual(['waits', 'urgent']);
+    for (let count = 1; count < 16; count += 1) await it.soon(`again ${count}`);
+    const last = it.soon('last');
+    await afterIterations(50);
+    await it.writes.settled();
+    await last;
+    expect(it.names().at(-1)).toBe('last');
+  });
+});
+
+const nextIteration = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
+async function afterIterations(count: number): Promise<null> {
+  for (let passed = 0; passed < count; passed += 1) await nextIteration();
+  return null;
+}

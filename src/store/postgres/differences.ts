@@ -21,7 +21,7 @@ export const postgresDifferences = {
   readIdentity,
   transactions: (db) => {
     const run = transactor(db, isConflict);
-    return { run, runUnsynced: run, settled: async () => {} };
+    return { run, runSoon: run, runUnsynced: run, settled: async () => {} };
   },
 } as const satisfies Omit<Dialect, 'now'>;
 

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import { CommitPace } from './commit-pace.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transactions, Work } from '../transactions.ts';
 
@@ -16,11 +17,13 @@ export interface GroupCommitOptions {
   /** Sets whether commits wait for the disk. Called between transactions, and with `true` after each `false`. */
   readonly setSync: (isOn: boolean) => void;
   readonly groupMs?: number;
+  readonly pace?: CommitPace;
 }
 
 /**
  * Transactions of a database with one connection, whose every commit waits for the disk: those that arrive in the same
- * iteration of the event loop, or during a commit, are committed together.
+ * iteration of the event loop, or during a commit, are committed together. A group of writes that can wait does so
+ * while that brings more of them together (`CommitPace`); a write that cannot takes them along.
  *
  * They run one after the other in the order in which they came, each in a savepoint, so that each has the result that it
  * would have alone: a failure of one undoes nothing of another. Callers are answered after the commit. If the group
@@ -34,21 +37,39 @@ export class GroupCommit implements Transactions {
   #waiting: Write[] = [];
   /** The groups that are under way; null while none is. */
   #running: Promise<void> | null = null;
+  readonly #pace: CommitPace;
+  /** True while a write of the next group cannot wait. */
+  #isUrgent = false;
+  #endWait: () => void = () => {};
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#pace = options.pace ?? new CommitPace();
   }
 
   run<Value>(work: Work<Value>): Promise<Value> {
+    this.#hurry();
+    return this.#add(work, true);
+  }
+
+  runSoon<Value>(work: Work<Value>): Promise<Value> {
     return this.#add(work, true);
   }
 
   runUnsynced<Value>(work: Work<Value>): Promise<Value> {
+    this.#hurry();
     return this.#add(work, false);
   }
 
   async settled(): Promise<void> {
+    this.#hurry();
     await this.#running;
+  }
+
+  #hurry(): void {
+    if (this.#isUrgent) return;
+    this.#isUrgent = true;
+    setImmediate(this.#endWait);
   }
 
   #add<Value>(work: Work<Value>, isSynced: boolean): Promise<Value> {
@@ -61,8 +82,7 @@ export class GroupCommit implements Transactions {
   /** Never rejects: each failure is its caller's. */
   async #commitAll(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // What else arrives in this iteration comes along.
-      await new Promise<void>((resolve) => void setImmediate(resolve));
+      await this.#gather();
       const group = this.#waiting;
       this.#waiting = [];
       const left = group.length === 1 ? null : await this.#commit(group);
@@ -70,6 +90,24 @@ export class GroupCommit implements Transactions {
       else this.#waiting = [...left, ...this.#waiting];
     }
     this.#running = null;
+  }
+
+  /** Waits for what else arrives in this iteration, or for a few milliseconds. */
+  async #gather(): Promise<void> {
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    const waitMs = this.#isUrgent ? 0 : this.#pace.next();
+    if (waitMs > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        this.#endWait = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#endWait = () => {};
+      if (!this.#isUrgent) this.#pace.note(this.#waiting.length);
+    }
+    this.#isUrgent = false;
   }
 
   /** Commits writes and answers them. Returns those for which there was no time; null if the group failed, unanswered. */
