@@ -36,7 +36,7 @@ const retryMs = 500;
 
 /**
  * Changes of tasks, from the store to listeners. A commit is only a hint to read what is new by revision, so that a lost
- * hint loses nothing, and the order is that of the commits.
+ * hint loses nothing, and the order is that of the commits. A hint that brings the very next revision saves the read.
  */
 export class TaskFeed implements AsyncDisposable {
   /** Shared by all long work on changes and operations. */
@@ -68,7 +68,7 @@ export class TaskFeed implements AsyncDisposable {
     this.metrics = metrics;
     this.#log = log;
     this.#last = last;
-    this.#hints = store.onRevision(() => this.#read());
+    this.#hints = store.onRevision((task) => this.#hear(task));
   }
 
   /** Begins after the changes that are stored already. */
@@ -125,6 +125,18 @@ export class TaskFeed implements AsyncDisposable {
     this.#byOwner.clear();
     this.#byFilter.clear();
     await this.#reading;
+  }
+
+  /** Delivers the task where it is all that is new; reads otherwise. */
+  #hear(task: VideoTask | null): void {
+    const isNext = task !== null && task.revision === this.#last + 1;
+    if (!isNext || this.#isStopped || this.#reading !== null || !this.#isCurrent || !this.slices.hasTime()) {
+      this.#read();
+      return;
+    }
+    this.commitTimes.note(task.revision, performance.now());
+    this.#last = task.revision;
+    this.#deliver(task);
   }
 
   /** Reads what is new; a call during a read makes that one read again. */

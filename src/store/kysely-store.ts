@@ -30,6 +30,7 @@ import type {
   NewVideoTask,
   Page,
   PageRequest,
+  RevisionListener,
   Store,
   TaskFilter,
 } from './store.ts';
@@ -95,7 +96,7 @@ export class KyselyStore implements Store {
   ): Promise<InsertResult> {
     const context = { transact: this.#transact, changes: this.#changes };
     const result = await insertTask(context, task, idempotency, conditions);
-    if (result.kind === 'inserted') this.#announce();
+    if (result.kind === 'inserted') this.#announce(result.task);
     return result;
   }
 
@@ -103,7 +104,7 @@ export class KyselyStore implements Store {
     ...[task, conditions]: Parameters<Store['insertTracked']>
   ): ReturnType<Store['insertTracked']> {
     const result = await insertTracked(this.#transact, task, conditions?.openLimit);
-    if (result.kind === 'inserted') this.#announce();
+    if (result.kind === 'inserted') this.#announce(result.task);
     return result;
   }
 
@@ -276,7 +277,7 @@ export class KyselyStore implements Store {
     return this.revisions.parse(text);
   }
 
-  onRevision(listener: () => void): Disposable {
+  onRevision(listener: RevisionListener): Disposable {
     return this.revisions.subscribe(listener);
   }
 
@@ -291,14 +292,14 @@ export class KyselyStore implements Store {
     transact: Transact = this.#transact,
   ): Promise<VideoTask | null> {
     const changed = await transact(change);
-    if (changed?.announced === true) this.#announce();
+    if (changed?.announced === true) this.#announce(changed.task);
     else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;
   }
 
-  #announce(): void {
+  #announce(task: VideoTask): void {
     this.#positions.changed();
-    this.revisions.committed();
+    this.revisions.committed(task);
   }
 }
 

@@ -286,9 +286,15 @@ export interface Store extends AsyncDisposable {
   /** The text that clients get for a counter. */
   formatRevision(counter: number): string;
   parseRevision(text: string): Promise<ParsedRevision>;
-  /** Calls back after each commit that took a revision, here or in another process. Must not throw. */
-  onRevision(listener: () => void): Disposable;
+  /** Calls back after each commit that took a revision, here or in another process. */
+  onRevision(listener: RevisionListener): Disposable;
 }
+
+/**
+ * Gets the task as it was committed, or null where that is not known here. Those of one process may be told in another
+ * order than that of their revisions. Must not throw.
+ */
+export type RevisionListener = (task: VideoTask | null) => void;
 
 /** A sliding window; `max` 0: no limit. */
 export interface CreateLimit {

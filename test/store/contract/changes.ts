@@ -282,6 +282,31 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
     );
 
     test(
+      'a listener gets each task as it is stored with the revision that it took',
+      withStore(async (store) => {
+        const told: (VideoTask | null)[] = [];
+        using _ = store.onRevision((task) => told.push(task));
+        const task = await insert(store, { providerOptions: { a: [1, { b: null }] } });
+        const error = {
+          code: 'PROVIDER_FAILED',
+          message: 'No',
+          providerCode: null,
+          retryable: true,
+          billed: 'NO',
+        } as const;
+        await store.change(task.id, () =>
+          announced({ stage: 'FAILED', result: { error, completedAt: now }, cost: null, hint: 'Try again' }),
+        );
+        const deleted = await store.change(task.id, () => announced({ deletedAt: now }));
+        // Those of other processes come without the task.
+        const own = told.filter((one) => one !== null);
+        expect(own.map(({ revision }) => revision)).toEqual([1, 2, 3]);
+        expect(own.at(-1)).toEqual(deleted);
+        expect(own.at(-1)).toEqual((await store.changesAfter(0, { limit: 10 })).at(-1));
+      }),
+    );
+
+    test(
       'two subscriptions of one function are two',
       withStore(async (store) => {
         let calls = 0;
