@@ -34,7 +34,7 @@ async function openStudio(options: StudioOptions): Promise<StudioPages> {
     server: {
       middlewareMode: true,
       // Never the database or the media of the same folder.
-      fs: { allow: [studioFolder, join(root, 'node_modules')] },
+      fs: { allow: [studioFolder, join(root, 'client/table'), join(root, 'node_modules')] },
       ws: { server: hot, clientPort: (hot.address() as AddressInfo).port },
     },
   });

@@ -43,7 +43,8 @@ export async function buildStudio(): Promise<void> {
 async function hashOfSources(): Promise<string> {
   const hash = createHash('sha256');
   const files: string[] = [];
-  for await (const file of glob('studio/**/*.{ts,tsx,css,html,po,svg}', { cwd: root })) files.push(file);
+  for await (const file of glob('{studio,table}/**/*.{ts,tsx,css,html,po,svg}', { cwd: root }))
+    files.push(file);
   for (const file of [...files.toSorted(), 'build.ts', '../package-lock.json']) {
     hash.update(`${file}\0`).update(await readFile(join(root, file)));
   }

@@ -17,6 +17,7 @@ import { FrameOffers } from './live/frame-offers.ts';
 import { isTerminal } from './live/progress.ts';
 import { createTicker } from './live/ticker.ts';
 import { createValue, type Value } from './live/value.ts';
+import { BatchSender } from './batch/batch-sender.ts';
 import type { Fill } from './create/fill.ts';
 import { homePath } from './route.ts';
 
@@ -41,6 +42,10 @@ export class Studio {
   readonly tasks = new TaskStore((task) => this.typicalSeconds(task));
   readonly pages = new TaskPages(this.ask, this.tasks);
   readonly prices = new RetryPrices(this.ask);
+  readonly batch = new BatchSender(this.request, (task) => {
+    this.tasks.take(task);
+    this.show(task.id);
+  });
   readonly ticker = createTicker();
   /** What the form is to be filled with next; it takes it and sets null. */
   readonly fill = createValue<Fill | null>(null);

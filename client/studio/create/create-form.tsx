@@ -1,7 +1,11 @@
 import { Form } from '@base-ui/react/form';
-import { useLingui } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { lazy, Suspense, useState } from 'react';
+import { BatchStrip } from '../batch/batch-strip.tsx';
+import { isTable, readTableFile, type GivenTable } from '../batch/table-file.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
+import { Icon } from '../ui/icon.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { PresetsMenu } from './again/presets-menu.tsx';
 import { PromptHistoryMenu } from './again/prompt-history-menu.tsx';
@@ -18,6 +22,9 @@ import { SentPrompt, UseCaseField } from './use-case-field.tsx';
 import { useCreateForm } from './use-create-form.ts';
 import { usePromptDraft } from './use-prompt-draft.ts';
 
+/** Few visits need it, and it brings a parser along. */
+const TableDialog = lazy(() => import('../batch/table-dialog.tsx'));
+
 /** The form for a new video. */
 export function CreateForm() {
   const studio = useStudio();
@@ -25,6 +32,8 @@ export function CreateForm() {
   const { t } = useLingui();
   const create = useCreateForm();
   const { maker, draft, images, errors, change, changed } = create;
+  /** Null while the dialog of the table is closed. */
+  const [table, setTable] = useState<{ readonly given: GivenTable | null } | null>(null);
   const promptDraft = usePromptDraft(draft.prompt, (prompt) => change({ prompt }));
   if (maker === null) return <CreateHead />;
   const { model } = maker;
@@ -39,9 +48,29 @@ export function CreateForm() {
     <>
       {/* Outside of the form: what is submitted in a dialog must never submit the form. */}
       <CreateHead>
+        <button
+          type="button"
+          className="button button-quiet button-tool"
+          onClick={() => setTable({ given: null })}
+        >
+          <Icon name="table" />
+          <Trans>From a table</Trans>
+        </button>
         <PresetsMenu draft={draft} onUse={change} />
       </CreateHead>
-      <DropAnywhere onFiles={changed(images.addFiles)} />
+      <BatchStrip onOpen={() => setTable({ given: null })} />
+      {table !== null && (
+        <Suspense>
+          <TableDialog form={draft} given={table.given} onClose={() => setTable(null)} />
+        </Suspense>
+      )}
+      <DropAnywhere
+        onFiles={(files) => {
+          const file = files.find(isTable);
+          if (file !== undefined) void readTableFile(file).then((given) => setTable({ given }));
+          changed(images.addFiles)(files.filter((each) => !isTable(each)));
+        }}
+      />
       <Form
         ref={create.form}
         className="create"
