@@ -196,6 +196,17 @@ describe('an HTTP answer that is not read', () => {
   });
 });
 
+it('requests that fill the bytes of their owner are refused with a reason', async () => {
+  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '1048576' });
+  const half = (body: string) =>
+    open(server, post('/graphql', ann, 'content-type: application/json\r\ncontent-length: 999000\r\n', body));
+  const [most, less] = await Promise.all([half('x'.repeat(800_000)), half('x'.repeat(500_000))]);
+  expect(await textOf(most)).toMatch(/^HTTP\/1.1 429 [^]*connection: close[^]*LIMIT_EXCEEDED/i);
+  expect(less.destroyed).toBe(false);
+  less.destroy();
+  expect(await isHealthy(server)).toBe(true);
+});
+
 it('responses that wait for another one of their connection count too', async () => {
   await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
   await fill(server, 'key:ann');

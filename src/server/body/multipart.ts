@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { Busboy } from '@fastify/busboy';
-import { bodyTooLarge, tooSlow } from './read-body.ts';
+import { bodyTooLarge } from './read-body.ts';
 import { badInput, notUtf8, tooLarge, type RequestRefusal } from '../http/refusal.ts';
-import type { ConnectionTraffic, IncomingBody } from '../http/traffic.ts';
+import type { ConnectionTraffic, IncomingBody } from '../http/watched-connection.ts';
 import { utf8Text } from './utf8.ts';
 
 /** A multipart form, in the order of its parts. */
@@ -55,7 +55,7 @@ export async function readMultipart<File>(
   }
   const parts = new Parts(options);
   const outcome = Promise.withResolvers<RequestRefusal | null>();
-  const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, onSlow: () => outcome.resolve(tooSlow()) };
+  const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse: outcome.resolve };
   if (traffic !== undefined) traffic.body = body;
   parts.failed.then(outcome.resolve, outcome.reject);
   request.on('data', (chunk: Buffer) => {

@@ -1,11 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GatheredBytes } from './gathered-bytes.ts';
 import { RequestRefusal, tooLarge } from '../http/refusal.ts';
-import type { ConnectionTraffic, IncomingBody } from '../http/traffic.ts';
-
-/** 408: the body arrives too slowly. */
-export const tooSlow = (): RequestRefusal =>
-  new RequestRefusal(408, 'LIMIT_EXCEEDED', 'The request body arrived too slowly. Send it again.');
+import type { ConnectionTraffic, IncomingBody } from '../http/watched-connection.ts';
 
 /**
  * Reads a whole body, at most `maxBytes` of it; what is over is not read. Rejects when the client goes away before
@@ -31,7 +27,7 @@ export function readBody(
       first = gathered = null;
       finish(refusal);
     };
-    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, onSlow: () => refuse(tooSlow()) };
+    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse };
     if (traffic !== undefined) traffic.body = body;
     function take(chunk: Buffer): void {
       body.receivedBytes += chunk.length;
@@ -83,7 +79,7 @@ export function readParts(
       request.off('data', take).pause();
       finish(refusal);
     };
-    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, onSlow: () => refuse(tooSlow()) };
+    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse };
     if (traffic !== undefined) traffic.body = body;
     function take(part: Buffer): void {
       body.receivedBytes += part.length;

@@ -3,7 +3,7 @@ import { readContentType, isUtf8Charset } from './content-type.ts';
 import { readMultipart } from './multipart.ts';
 import { readBody } from './read-body.ts';
 import { badInput, notUtf8, RequestRefusal, unsupportedType } from '../http/refusal.ts';
-import type { ConnectionTraffic } from '../http/traffic.ts';
+import type { ConnectionTraffic } from '../http/watched-connection.ts';
 import { urlEncodedPairs } from './utf8.ts';
 
 /** A form as it was sent. */

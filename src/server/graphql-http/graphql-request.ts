@@ -8,7 +8,7 @@ import type { OperationParams } from '../../graphql/params.ts';
 import { badRequest, parseJson, parseParams, parseTextParams } from '../../graphql/params.ts';
 import { readBody } from '../body/read-body.ts';
 import { notUtf8, RequestRefusal, unsupportedType } from '../http/refusal.ts';
-import type { ConnectionTraffic } from '../http/traffic.ts';
+import type { ConnectionTraffic } from '../http/watched-connection.ts';
 import { urlEncodedPairs, utf8Text } from '../body/utf8.ts';
 
 /** The operation of a request, or the error of the request. */

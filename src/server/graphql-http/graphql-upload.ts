@@ -5,7 +5,7 @@ import type { GraphQLRequest } from './graphql-request.ts';
 import { readMultipart, type MultipartForm } from '../body/multipart.ts';
 import { badRequest, parseJson, parseParams } from '../../graphql/params.ts';
 import { RequestRefusal } from '../http/refusal.ts';
-import type { ConnectionTraffic } from '../http/traffic.ts';
+import type { ConnectionTraffic } from '../http/watched-connection.ts';
 import type { UploadSlots } from '../body/upload-slots.ts';
 
 /** Settings of the reception of uploads. */

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { limitPieces } from '../body/limit-pieces.ts';
 import { closeIdle } from '../connections/close-idle.ts';
+import { ignoredRestCode } from '../connections/ignore-rest.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { Listeners } from '../connections/listeners.ts';
+import { unreadable } from './refusal.ts';
 import { requestFields } from './request-log.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -64,11 +67,15 @@ export class HttpServer implements AsyncDisposable {
       else traffic.addPipelined(request.socket, response, () => void dispatcher.respond(request, response));
     });
     closeIdle(this.#server);
+    this.#server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+      if (error.code === ignoredRestCode) return;
+      // Without TLS of its own, the server has no other kind of socket.
+      traffic.refuse(socket as Socket, unreadable(error.code));
+    });
     this.#listeners = new Listeners(this.#server);
     this.#server.on('connection', (socket) => traffic.add(socket, keepAliveTimeoutMs));
     this.#server.on('upgrade', (request, socket, head) => {
       if (logsRequests) log.debug(requestFields(request, trustProxy), 'websocket request');
-      // Without TLS of its own, the server has no other kind of socket.
       dispatcher.upgrade(request, socket as Socket, head);
     });
   }

@@ -27,5 +27,31 @@ export const tooLarge = (message: string): RequestRefusal =>
 export const unsupportedType = (message: string): RequestRefusal =>
   new RequestRefusal(415, 'BAD_INPUT', message);
 
+/** What the HTTP parser could not read, by the code of its error, with the status that Node gives it. */
+export function unreadable(parserCode: string | undefined): RequestRefusal {
+  switch (parserCode) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new RequestRefusal(431, 'LIMIT_EXCEEDED', 'The headers of the request are too long.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return tooLarge('The chunk extensions of the request are too long.');
+    default:
+      return badInput('The request is not valid HTTP/1.1.');
+  }
+}
+
+/** 408: the client does not complete a request in time. */
+export const tooSlow = (what: 'headers' | 'body'): RequestRefusal =>
+  new RequestRefusal(408, 'LIMIT_EXCEEDED', `The request ${what} arrived too slowly. Send it again.`);
+
+/** 429 for an owner, 503 for all together: more waits in memory for the other side than the limits allow. */
+export const tooMuchWaits = (isOwners: boolean): RequestRefusal =>
+  isOwners
+    ? new RequestRefusal(
+        429,
+        'LIMIT_EXCEEDED',
+        'Too many bytes of your connections wait in memory: requests that are not complete, or responses that are not read.',
+      )
+    : new RequestRefusal(503, 'LIMIT_EXCEEDED', 'Too many bytes wait in memory. Try again in a moment.');
+
 /** The message for bytes that are not UTF-8. */
 export const notUtf8 = 'The request must be encoded in UTF-8.';

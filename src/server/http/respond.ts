@@ -3,6 +3,7 @@ import { StorageError } from '../../media/storage-error.ts';
 import { codedError, faultMessage, type ErrorCode } from '../../schema/errors.ts';
 import type { Refusal } from '../auth/identity.ts';
 import { KeysUnavailableError } from '../auth/published-keys.ts';
+import { lastHeaders, lastReadMs } from './last-response.ts';
 import type { RequestRefusal } from './refusal.ts';
 
 /** Headers of every response: it is of the type that it names, and only pages of this origin may embed it. */
@@ -17,9 +18,6 @@ export function setHeaders(response: ServerResponse, headers: OutgoingHttpHeader
     if (value !== undefined) response.setHeader(name, value);
   }
 }
-
-/** The time for which the rest of a refused request is read and discarded, so that the client can read the refusal. */
-const lingerMs = 1000;
 
 /**
  * Answers JSON. A refusal of a request whose body was not read ends its connection, since the rest of the body would
@@ -37,18 +35,12 @@ export function respondJson(
     response.writeHead(status, { ...headers, 'content-type': 'application/json' }).end(text);
     return;
   }
-  response.writeHead(status, {
-    ...headers,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-    connection: 'close',
-  });
-  response.write(text);
+  response.writeHead(status, { ...headers, ...lastHeaders(text) }).write(text);
   const end = () => {
     clearTimeout(timer);
     response.end();
   };
-  const timer = setTimeout(end, lingerMs);
+  const timer = setTimeout(end, lastReadMs);
   request.once('end', end).once('close', end).resume();
 }
 
