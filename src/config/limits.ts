@@ -67,7 +67,7 @@ export const limitSettings = {
   waitingBytes: setting(
     'LIMIT_WAITING_BYTES',
     '268435456',
-    'bytes in memory that wait for the other side (responses not read, requests not complete); above it, connections are cut',
+    'bytes in memory that wait for the other side (responses not read, requests not complete); above it, connections are closed, with 429 or 503 where possible',
     integer(1_048_576),
   ),
   waitingBytesPerOwner: setting(
@@ -79,7 +79,7 @@ export const limitSettings = {
   uploadsAtOnce: setting(
     'LIMIT_UPLOADS_AT_ONCE',
     '32',
-    'uploads that are received at once; others wait',
+    'uploads that are received at once; others wait, and an eighth is kept for owners who send none',
     integer(1),
   ),
   uploadsAtOncePerOwner: setting(

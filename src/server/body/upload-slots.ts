@@ -1,3 +1,4 @@
+import { OwnerCounts } from '../../commands/owner-counts.ts';
 import type { Owner } from '../../domain/video-task.ts';
 
 /** The numbers of uploads that are received at once. */
@@ -8,24 +9,26 @@ export interface UploadSlotLimits {
 
 /** The number of uploads that may wait, for each slot of an owner. */
 const waitingPerSlot = 50;
+/** One slot of so many is kept for owners who hold none, and of two or more at least one. */
+const slotsPerKept = 8;
 
-interface Waiting {
-  readonly owner: Owner;
-  readonly start: (slot: Disposable | null) => void;
-}
+type Start = (slot: Disposable | null) => void;
 
 /**
  * Slots for uploads that are being received. A waiting request is not read, so it costs a connection and little memory.
- * Free slots are given in the order of arrival, never beyond the owner's own limit.
+ * Owners take turns, and none takes the last slots while it holds others.
  */
 export class UploadSlots {
   readonly #limits: UploadSlotLimits;
-  readonly #heldByOwner = new Map<Owner, number>();
-  readonly #waiting = new Set<Waiting>();
+  readonly #kept: number;
+  readonly #holds = new OwnerCounts();
+  /** In the order in which the owners are served; the uploads of each in the order of arrival. */
+  readonly #waiting = new Map<Owner, Set<Start>>();
   #held = 0;
 
   constructor(limits: UploadSlotLimits) {
     this.#limits = limits;
+    this.#kept = Math.min(Math.ceil(limits.total / slotsPerKept), limits.total - 1);
   }
 
   /**
@@ -34,52 +37,54 @@ export class UploadSlots {
   enter(owner: Owner, signal: AbortSignal): Promise<Disposable | null> {
     if (signal.aborted) return Promise.resolve(null);
     if (this.#isFree(owner)) return Promise.resolve(this.#take(owner));
-    let ahead = 0;
-    for (const waiting of this.#waiting) if (waiting.owner === owner) ahead += 1;
-    if (ahead >= this.#limits.perOwner * waitingPerSlot) return Promise.resolve(null);
+    const queue = this.#waiting.get(owner) ?? new Set();
+    if (queue.size >= this.#limits.perOwner * waitingPerSlot) return Promise.resolve(null);
+    this.#waiting.set(owner, queue);
     return new Promise((resolve) => {
       const leave = () => {
-        this.#waiting.delete(waiting);
+        queue.delete(start);
+        if (queue.size === 0) this.#waiting.delete(owner);
         resolve(null);
       };
-      const waiting: Waiting = {
-        owner,
-        start: (slot) => {
-          signal.removeEventListener('abort', leave);
-          resolve(slot);
-        },
+      const start: Start = (slot) => {
+        signal.removeEventListener('abort', leave);
+        resolve(slot);
       };
-      this.#waiting.add(waiting);
+      queue.add(start);
       signal.addEventListener('abort', leave, { once: true });
     });
   }
 
   #isFree(owner: Owner): boolean {
-    return this.#held < this.#limits.total && (this.#heldByOwner.get(owner) ?? 0) < this.#limits.perOwner;
+    const { perOwner, total } = this.#limits;
+    const own = this.#holds.of(owner);
+    return own < perOwner && this.#held < total - (own === 0 ? 0 : this.#kept);
   }
 
   #take(owner: Owner): Disposable {
     this.#held += 1;
-    this.#heldByOwner.set(owner, (this.#heldByOwner.get(owner) ?? 0) + 1);
+    this.#holds.add(owner, 1);
     let isHeld = true;
     return {
       [Symbol.dispose]: () => {
         if (!isHeld) return;
         isHeld = false;
-        this.#give(owner);
+        this.#held -= 1;
+        this.#holds.add(owner, -1);
+        this.#startNext();
       },
     };
   }
 
-  #give(owner: Owner): void {
-    this.#held -= 1;
-    const held = (this.#heldByOwner.get(owner) ?? 0) - 1;
-    if (held > 0) this.#heldByOwner.set(owner, held);
-    else this.#heldByOwner.delete(owner);
-    for (const waiting of this.#waiting) {
-      if (!this.#isFree(waiting.owner)) continue;
-      this.#waiting.delete(waiting);
-      waiting.start(this.#take(waiting.owner));
+  #startNext(): void {
+    for (const [owner, queue] of this.#waiting) {
+      if (!this.#isFree(owner)) continue;
+      this.#waiting.delete(owner);
+      const [start] = queue;
+      if (start === undefined) continue;
+      queue.delete(start);
+      if (queue.size > 0) this.#waiting.set(owner, queue);
+      start(this.#take(owner));
       return;
     }
   }
