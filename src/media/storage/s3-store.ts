@@ -3,6 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
+import { LoopSlices } from '../../time/loop-slices.ts';
 import { contentTypeOf } from '../content-types.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Chunks, MediaStore, OpenedBlob, ReceivedFile, StoredFile, Verify } from './media-store.ts';
@@ -34,6 +35,8 @@ export class S3Store implements MediaStore, AsyncDisposable {
   readonly #spool: Spool;
   readonly #health: StoreHealth;
   readonly #limit = pLimit(maxUploads);
+  /** The library takes some milliseconds of the event loop for each request. */
+  readonly #slices = new LoopSlices();
 
   private constructor(location: S3Location, sdk: S3Sdk, spool: Spool, log: FaultLog, requestMs?: number) {
     this.#location = location;
@@ -82,6 +85,7 @@ export class S3Store implements MediaStore, AsyncDisposable {
 
   async find(key: string): Promise<StoredFile | null> {
     const { HeadObjectCommand } = this.#sdk;
+    await this.#turn();
     const head = await this.#unlessMissing(() => this.#client.send(new HeadObjectCommand(this.#at(key))));
     return (
       head && {
@@ -195,11 +199,17 @@ export class S3Store implements MediaStore, AsyncDisposable {
   }
 
   async #read(key: string, range?: string): Promise<Readable | null> {
+    await this.#turn();
     const command = new this.#sdk.GetObjectCommand({ ...this.#at(key), ...(range && { Range: range }) });
     const answer = await this.#unlessMissing(() => this.#client.send(command));
     if (answer === null) return null;
     if (answer.Body instanceof Readable) return answer.Body;
     throw this.#health.fault(new Error('The bucket answered without a body'), 0);
+  }
+
+  /** Resolves when the event loop has time for a request: 200 viewers at once ask for the same file. */
+  async #turn(): Promise<void> {
+    if (!this.#slices.hasTime()) await this.#slices.next('');
   }
 
   /** The bytes of an object; what ends them early is a fault of the bucket. */
