@@ -3,7 +3,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
-import { LoopSlices } from '../../time/loop-slices.ts';
+import { LoopTurns } from '../../time/loop-turns.ts';
 import { contentTypeOf } from '../content-types.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Chunks, MediaStore, OpenedBlob, ReceivedFile, StoredFile, Verify } from './media-store.ts';
@@ -16,6 +16,8 @@ import { StoreHealth, type FaultLog } from './store-health.ts';
 const partBytes = 8 * 1024 ** 2;
 /** Files that are sent at once: together they hold some 64 MB. */
 const maxUploads = 4;
+/** The library takes some milliseconds of the event loop for each request. */
+const requestsPerIteration = 4;
 /** A probe writes an object, which costs money. */
 const probeSharedMs = 10_000;
 /** The object that a probe writes, over and over. */
@@ -35,8 +37,8 @@ export class S3Store implements MediaStore, AsyncDisposable {
   readonly #spool: Spool;
   readonly #health: StoreHealth;
   readonly #limit = pLimit(maxUploads);
-  /** The library takes some milliseconds of the event loop for each request. */
-  readonly #slices = new LoopSlices();
+  readonly #turns = new LoopTurns(requestsPerIteration);
+  readonly #finding = new Map<string, Promise<StoredFile | null>>();
 
   private constructor(location: S3Location, sdk: S3Sdk, spool: Spool, log: FaultLog, requestMs?: number) {
     this.#location = location;
@@ -83,9 +85,19 @@ export class S3Store implements MediaStore, AsyncDisposable {
     };
   }
 
-  async find(key: string): Promise<StoredFile | null> {
+  /** Viewers who ask for a file at the same time share one request. */
+  find(key: string): Promise<StoredFile | null> {
+    let found = this.#finding.get(key);
+    if (found === undefined) {
+      found = this.#find(key).finally(() => this.#finding.delete(key));
+      this.#finding.set(key, found);
+    }
+    return found;
+  }
+
+  async #find(key: string): Promise<StoredFile | null> {
     const { HeadObjectCommand } = this.#sdk;
-    await this.#turn();
+    await this.#turns.next();
     const head = await this.#unlessMissing(() => this.#client.send(new HeadObjectCommand(this.#at(key))));
     return (
       head && {
@@ -199,17 +211,12 @@ export class S3Store implements MediaStore, AsyncDisposable {
   }
 
   async #read(key: string, range?: string): Promise<Readable | null> {
-    await this.#turn();
+    await this.#turns.next();
     const command = new this.#sdk.GetObjectCommand({ ...this.#at(key), ...(range && { Range: range }) });
     const answer = await this.#unlessMissing(() => this.#client.send(command));
     if (answer === null) return null;
     if (answer.Body instanceof Readable) return answer.Body;
     throw this.#health.fault(new Error('The bucket answered without a body'), 0);
-  }
-
-  /** Resolves when the event loop has time for a request: 200 viewers at once ask for the same file. */
-  async #turn(): Promise<void> {
-    if (!this.#slices.hasTime()) await this.#slices.next('');
   }
 
   /** The bytes of an object; what ends them early is a fault of the bucket. */

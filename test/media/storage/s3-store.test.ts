@@ -35,6 +35,21 @@ describe('a bucket', () => {
     await s3[Symbol.asyncDispose]();
   });
 
+  it('is asked once by all who ask for one file at the same time', async () => {
+    await patient.write('v.mp4', [Buffer.from('a video')]);
+    let asked = 0;
+    s3.spoil(({ method }) => {
+      if (method === 'HEAD') asked += 1;
+      return false;
+    });
+    const found = await Promise.all(Array.from({ length: 200 }, () => patient.find('v.mp4')));
+    expect(found.every((file) => file?.sizeBytes === 7)).toBe(true);
+    expect(asked).toBe(1);
+    await patient.remove('v.mp4');
+    expect(await patient.find('v.mp4')).toBeNull();
+    expect(asked).toBe(2);
+  });
+
   it.each<[string, S3Fault, RegExp]>([
     ['is down', (_incoming, response) => Boolean(response.destroy()), /ECONNRESET|socket hang up/],
     ['refuses the key', refusesAll(403, 'AccessDenied'), /AccessDenied \(HTTP 403\)/],
