@@ -42,8 +42,8 @@ const Watch = gql`
 const input = { prompt: 'A red fox walks through fresh snow', idempotencyKey: crypto.randomUUID() };
 const { data } = await client.mutation(Generate, { input });
 const { id } = data.generateVideo.task;
-client.subscription(Watch, { id }).subscribe(({ data, error }) => {
-  const { code, reason } = error?.networkError ?? {};
-  if (error) console.error(code ? `The socket closed with ${code}: ${reason}` : error.message);
-  else console.log(data.taskStatusChanged);
+client.subscription(Watch, { id }).subscribe((result) => {
+  const { code, reason } = result.error?.networkError ?? {};
+  if (code) console.error(`The socket closed with ${code}: ${reason}`);
+  else console.log(result.error?.message ?? result.data.taskStatusChanged);
 });

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatheredBytes } from './gathered-bytes.ts';
-import { RequestRefusal, tooLarge } from '../http/refusal.ts';
+import { tooLarge, type RequestRefusal } from '../http/refusal.ts';
 import type { ConnectionTraffic, IncomingBody } from '../http/watched-connection.ts';
 
 /**

@@ -29,14 +29,11 @@ export const unsupportedType = (message: string): RequestRefusal =>
 
 /** What the HTTP parser could not read, by the code of its error, with the status that Node gives it. */
 export function unreadable(parserCode: string | undefined): RequestRefusal {
-  switch (parserCode) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new RequestRefusal(431, 'LIMIT_EXCEEDED', 'The headers of the request are too long.');
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return tooLarge('The chunk extensions of the request are too long.');
-    default:
-      return badInput('The request is not valid HTTP/1.1.');
-  }
+  if (parserCode === 'HPE_HEADER_OVERFLOW')
+    return new RequestRefusal(431, 'LIMIT_EXCEEDED', 'The headers of the request are too long.');
+  return parserCode === 'HPE_CHUNK_EXTENSIONS_OVERFLOW'
+    ? tooLarge('The chunk extensions of the request are too long.')
+    : badInput('The request is not valid HTTP/1.1.');
 }
 
 /** 408: the client does not complete a request in time. */

@@ -202,7 +202,7 @@ export class Traffic implements Disposable {
    * response that goes on, such as a stream, all that is more than headers usually have.
    */
   #clockHeaders(watched: WatchedConnection, passedMs: number): number {
-    const { socket, response } = watched;
+    const { response } = watched;
     if (response !== null) {
       if (!response.writableFinished && !response.destroyed) {
         const bytes = watched.headerBytes;
