@@ -68,8 +68,9 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         fields: (connection) => ({
           totalCount: connection.int({
             description:
-              'The exact number of tasks that match the filter. Counting reads all tasks of the viewer: query it once, ' +
-              'not with every page. `pageInfo` does not need it.',
+              'The exact number of tasks that match the filter. It is known at once without a filter, and for statuses and ' +
+              'providers. With a stage, a time, a label or a group the tasks that match are counted, with `search` all tasks ' +
+              'of the viewer are read: query it once then, not with every page. `pageInfo` does not need it.',
             resolve: (parent) => parent.totalCount(),
           }),
           revision: connection.string({

@@ -8,13 +8,12 @@ import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks 
 import { renewLeases } from './work/leases.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { readSpending } from './queries/ledger.ts';
-import { beginMedia, forgetMedia, unnamedMedia } from './queries/begun-media.ts';
-import { readMediaUse, readOldestVideos } from './queries/stored-media.ts';
+import { mediaRecords } from './queries/stored-media.ts';
 import { readByCallbackToken, readByProviderTask, readTracked } from './reads/lookups.ts';
 import { NestedReads } from './reads/nested-reads.ts';
 import { readTaskCounts } from './queries/task-counts.ts';
 import { countOpenTasks } from './queries/open-tasks.ts';
-import { readPage } from './reads/pages.ts';
+import { finderOf, readPage, type Finders } from './reads/pages.ts';
 import { QueuePositions } from './work/queue-positions.ts';
 import { TaskChanges, type Changed } from './queries/change.ts';
 import type { MediaRecords } from './media-records.ts';
@@ -36,6 +35,7 @@ import type {
 } from './store.ts';
 import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
+import { FilteredTasks } from './reads/filtered-tasks.ts';
 import { Slices } from './reads/slices.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import type { Transact, Transactions } from './transactions.ts';
@@ -57,7 +57,7 @@ export class KyselyStore implements Store {
   readonly #reads: TaskReads;
   readonly #dueOwners = new DueOwners();
   readonly #nested: NestedReads;
-  readonly #slices: Slices;
+  readonly #finders: Finders;
   readonly #positions: QueuePositions;
   readonly #changes: TaskChanges;
   readonly shared: SharedState;
@@ -75,7 +75,7 @@ export class KyselyStore implements Store {
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
-    this.#slices = new Slices(db);
+    this.#finders = { filtered: new FilteredTasks(db), slices: new Slices(db) };
     this.#positions = new QueuePositions(db);
     this.shared = new SharedState(db, this.#transact, dialect);
     this.providerFacts = providerFacts(db, this.shared);
@@ -139,11 +139,11 @@ export class KyselyStore implements Store {
   async page(request: PageRequest): Promise<Page> {
     // Read first: what changes while the page is read is then announced after it.
     const revision = await this.revisions.last();
-    return { ...(await readPage(this.#db, this.#slices, request)), revision };
+    return { ...(await readPage(this.#db, this.#finders, request)), revision };
   }
 
   countMatching(owner: Owner, filter: TaskFilter): Promise<number> {
-    return this.#slices.count(owner, filter);
+    return finderOf(filter, this.#finders).count(owner, filter);
   }
 
   history(id: TaskId): Promise<readonly Transition[]> {
@@ -209,7 +209,7 @@ export class KyselyStore implements Store {
   }
 
   spreadChecks(...[provider, spread]: Parameters<Store['spreadChecks']>): Promise<void> {
-    return spreadChecks(this.#transact, provider, spread);
+    return spreadChecks({ transact: this.#transact, ...this.#dialect }, provider, spread);
   }
 
   bringChecksForward(...parameters: Parameters<Store['bringChecksForward']>): Promise<boolean> {
@@ -302,11 +302,3 @@ export class KyselyStore implements Store {
     this.revisions.committed(task);
   }
 }
-
-const mediaRecords = (db: Kysely<Database>, transact: Transact): MediaRecords => ({
-  begin: (key, at) => transact((trx) => beginMedia(trx, key, at)),
-  unnamed: (request) => unnamedMedia(db, request),
-  forget: (keys) => transact((trx) => forgetMedia(trx, keys)),
-  use: () => readMediaUse(db),
-  oldestVideos: (request) => readOldestVideos(db, request),
-});

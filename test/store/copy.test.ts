@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyDatabase } from '../../src/store/copy/copy-database.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import type { TaskCount } from '../../src/store/queries/task-counts.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { silent } from '../support/postgres-databases.ts';
@@ -52,13 +53,16 @@ test('a copy has all rows, is the same when repeated, and clients go on from the
   expect(copied.find(({ table }) => table === 'tasks')?.rows).toBe(21);
   expect(await copyDatabase(file, url)).toEqual(copied);
   // What was done since is copied too.
+  let counts: readonly TaskCount[];
   {
     await using store = await openSqliteStore(file);
     await insert(store);
+    counts = await store.taskCounts();
   }
   await copyDatabase(file, url);
 
   await using store = await openPostgresStore({ url }, silent);
+  expect(await store.taskCounts()).toEqual(counts);
   const { tasks } = await store.page(listOf(local));
   const isOfBefore = ({ revision }: { readonly revision: number }) => revision <= before.revision;
   expect(tasks.filter(isOfBefore)).toEqual(
@@ -70,6 +74,8 @@ test('a copy has all rows, is the same when repeated, and clients go on from the
   );
   expect(await store.parseRevision(before.text)).toEqual({ kind: 'known', counter: before.revision });
   expect((await insert(store)).revision).toBe(before.revision + 2);
+  const sumOf = (all: readonly TaskCount[]) => all.reduce((sum, { count }) => sum + count, 0);
+  expect(sumOf(await store.taskCounts())).toBe(sumOf(counts) + 1);
   // Its task was deleted.
   const { owner } = sampleFullTask();
   expect((await store.insert(sampleTask({ owner }), { key: 'k', inputHash: 'h' })).kind).toBe('gone');

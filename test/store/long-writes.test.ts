@@ -88,6 +88,36 @@ describe('writes that concern many rows let others work while they run', () => {
       },
     ));
 
+  test('overdue checks are spread, each once, and later ones stay', () =>
+    withTasks(
+      (index) => ({
+        stage: 'GENERATING',
+        nextAction: 'check',
+        dueAt: index % 3 === 0 ? sampleTime + 60_000 : sampleTime - Math.floor(index / 10),
+      }),
+      async (store) => {
+        const dueTimesOf = async () => (await allTasks(store)).map(({ work }) => work.dueAt ?? 0);
+        const spread = { now: sampleTime, overMs: 20_000, random: 0.5 };
+        const { turns } = await turnsDuring(() => store.spreadChecks('KIE', spread));
+        expect(turns).toBeGreaterThan(5);
+        const moved = await dueTimesOf();
+        expect(moved.filter((at) => at === sampleTime + 60_000)).toHaveLength(count / 3);
+        const overdue = moved.filter((at) => at !== sampleTime + 60_000);
+        expect(Math.min(...overdue)).toBeGreaterThan(sampleTime);
+        expect(Math.max(...overdue)).toBeLessThanOrEqual(sampleTime + 20_000);
+        // About as many in each second.
+        const perSecond = Object.values(
+          Object.groupBy(overdue, (at) => Math.floor((at - sampleTime - 1) / 1000)),
+        );
+        expect(perSecond).toHaveLength(20);
+        expect(Math.max(...perSecond.map((some) => some?.length ?? 0))).toBeLessThan(
+          2 * (overdue.length / 20),
+        );
+        await store.spreadChecks('KIE', spread);
+        expect(await dueTimesOf()).toEqual(moved);
+      },
+    ));
+
   test('the newest time of unfinished tasks is found among all of them', () =>
     withTasks(
       (index) => ({

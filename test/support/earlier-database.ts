@@ -1,10 +1,10 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, SqliteDialect, type KyselyConfig } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { migrations } from '../../src/store/migrations/migrations.ts';
 
-/** Makes the tables of an earlier version in an empty database, such as `0012_provider_facts`. Throws where that fails. */
-export async function migrateTo(database: DatabaseSync, version: string): Promise<void> {
+/** Queries on an open database, without a store. */
+export function kyselyOf<Tables>(database: DatabaseSync, log: KyselyConfig['log'] = []): Kysely<Tables> {
   const statement = (sql: string) => {
     const prepared = database.prepare(sql);
     const bind = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
@@ -15,9 +15,15 @@ export async function migrateTo(database: DatabaseSync, version: string): Promis
       iterate: (parameters: readonly unknown[]) => prepared.iterate(...bind(parameters)),
     };
   };
-  const db = new Kysely<never>({
+  return new Kysely<Tables>({
     dialect: new SqliteDialect({ database: { close: () => {}, prepare: statement } }),
+    log,
   });
-  const { error } = await new Migrator({ db, provider: migrations }).migrateTo(version);
+}
+
+/** Makes the tables of an earlier version in an empty database, such as `0012_provider_facts`. Throws where that fails. */
+export async function migrateTo(database: DatabaseSync, version: string): Promise<void> {
+  const migrator = new Migrator({ db: kyselyOf(database), provider: migrations });
+  const { error } = await migrator.migrateTo(version);
   if (error !== undefined) throw new Error(`The tables of ${version} could not be made`, { cause: error });
 }

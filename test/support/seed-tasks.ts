@@ -13,11 +13,13 @@ export const columnsIn = (database: DatabaseSync): string[] =>
  * Writes many tasks into a SQLite database that no store has open, in one transaction.
  *
  * @param overrides of the task with this index, from 0
+ * @param apart the difference between the numbers of two tasks: real ones take some five numbers each
  */
 export function seedTasks(
   file: string,
   count: number,
   overrides: (index: number) => TaskOverrides = () => ({}),
+  apart = 1,
 ): void {
   using database = new DatabaseSync(file);
   database.exec('begin');
@@ -28,11 +30,11 @@ export function seedTasks(
   );
   const transition = database.prepare("insert into transitions values (?, 1, 'WAITING', ?, null)");
   for (let index = 0; index < count; index += 1) {
-    const number = value + index + 1;
+    const number = value + (index + 1) * apart;
     const row = toRow({ ...sampleTask(overrides(index)), number, revision: number });
     insert.run(...(valuesOf(row, columns) as SQLInputValue[]));
     transition.run(row.id, row.created_at);
   }
-  database.prepare('update revision_counter set value = ?').run(value + count);
+  database.prepare('update revision_counter set value = ?').run(value + count * apart);
   database.exec('commit');
 }

@@ -3,8 +3,7 @@ import type { Migration } from 'kysely/migration';
 
 /**
  * Groups of tasks, the length of a prompt's frame, and the indexes behind lists and feeds of a label or a group. They hold
- * only tasks that have one, so that others cost nothing. That of all lists gets the time of the end, which changes only
- * with the stage; building it takes 2 to 3 s on a database of a million tasks.
+ * only tasks that have one, so that others cost nothing.
  */
 export const groups: Migration = {
   async up(db: Kysely<never>) {
@@ -26,13 +25,5 @@ export const groups: Migration = {
         .where(column as never, 'is not', null)
         .execute();
     }
-    await db.schema
-      .createIndex('tasks_listed')
-      .on('tasks')
-      // `deleted_at` is always null in it; without it SQLite would fetch each row to see that.
-      .columns(['owner', 'number', 'stage', 'provider', 'created_at', 'completed_at', 'deleted_at'])
-      .where('deleted_at' as never, 'is', null)
-      .execute();
-    await db.schema.dropIndex('tasks_live').execute();
   },
 };

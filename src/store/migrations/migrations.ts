@@ -13,6 +13,7 @@ import { instances } from './0011.ts';
 import { providerFacts } from './0012.ts';
 import { taskCounts } from './0013.ts';
 import { groups } from './0014.ts';
+import { filters } from './0015.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -176,5 +177,6 @@ export const migrations: MigrationProvider = {
       '0012_provider_facts': providerFacts,
       '0013_task_counts': taskCounts,
       '0014_groups': groups,
+      '0015_filters': filters,
     }),
 };

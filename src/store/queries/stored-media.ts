@@ -1,8 +1,15 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { prepared } from './prepared.ts';
-import { nameMedia, releaseMedia } from './begun-media.ts';
+import { beginMedia, forgetMedia, nameMedia, releaseMedia, unnamedMedia } from './begun-media.ts';
 import type { TaskId, VideoTask } from '../../domain/video-task.ts';
-import type { MediaKind, MediaUse, OldestVideosRequest, StoredVideo } from '../media-records.ts';
+import type {
+  MediaKind,
+  MediaRecords,
+  MediaUse,
+  OldestVideosRequest,
+  StoredVideo,
+} from '../media-records.ts';
+import type { Transact } from '../transactions.ts';
 import type { Database } from '../tables/database.ts';
 
 /** In the order in which their sums are locked. */
@@ -136,3 +143,12 @@ export async function readOldestVideos(
     at: row.at,
   }));
 }
+
+/** What is known of files, in the tables of a database. */
+export const mediaRecords = (db: Kysely<Database>, transact: Transact): MediaRecords => ({
+  begin: (key, at) => transact((trx) => beginMedia(trx, key, at)),
+  unnamed: (request) => unnamedMedia(db, request),
+  forget: (keys) => transact((trx) => forgetMedia(trx, keys)),
+  use: () => readMediaUse(db),
+  oldestVideos: (request) => readOldestVideos(db, request),
+});

@@ -2,26 +2,24 @@ import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../store.ts';
 import type { TaskRow } from '../tables/tasks.ts';
-import { stages, statusOf, type Owner } from '../../domain/video-task.ts';
+import type { Owner } from '../../domain/video-task.ts';
+import { stagesOf } from './filter-test.ts';
 
 /**
- * The live tasks of an owner that a filter lets pass, `search` apart. Each condition is answered by the index
- * `tasks_listed` alone, so a row that does not match is never fetched; with a label or a group, only its rows are.
+ * The live tasks of an owner that a filter lets pass, `search` apart. Without bounds of their numbers it may read all of the
+ * owner's rows.
  */
 export function matching(
   db: Kysely<Database>,
   owner: Owner,
   filter: TaskFilter,
 ): SelectQueryBuilder<Database, 'tasks', object> {
-  const { status, stage, provider, createdAfter, createdBefore, endedAfter } = filter;
+  const { provider, createdAfter, createdBefore, endedAfter } = filter;
   let query = passedOver(db, owner, filter);
-  if (status !== undefined || stage !== undefined) {
-    const wanted = stages.filter(
-      (each) =>
-        (status === undefined || status.includes(statusOf(each))) &&
-        (stage === undefined || stage.includes(each)),
-    );
-    query = wanted.length > 0 ? query.where('stage', 'in', wanted) : query.where(sql.lit(false));
+  const wantedStages = stagesOf(filter);
+  if (wantedStages !== null) {
+    query =
+      wantedStages.size > 0 ? query.where('stage', 'in', [...wantedStages]) : query.where(sql.lit(false));
   }
   if (provider !== undefined) {
     // A list may name one provider thousands of times: databases bound the number of values.

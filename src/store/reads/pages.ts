@@ -1,29 +1,43 @@
 import type { Kysely } from 'kysely';
-import { liveTasks, matching, passesAll } from './matching.ts';
+import { filterTest } from './filter-test.ts';
+import type { FilteredTasks } from './filtered-tasks.ts';
+import { liveTasks, passesAll } from './matching.ts';
 import type { Database } from '../tables/database.ts';
 import { paddedList } from './padded-list.ts';
 import type { Slices } from './slices.ts';
-import type { Page, PageRequest } from '../store.ts';
+import type { Page, PageRequest, TaskFilter } from '../store.ts';
 import { fromRow, type TaskRow } from '../tables/tasks.ts';
+
+/** Finds tasks: by what their rows say, or by a search string too. */
+export interface Finders {
+  readonly filtered: FilteredTasks;
+  readonly slices: Slices;
+}
+
+/** The one that finds what a filter lets pass. */
+export const finderOf = ({ search }: TaskFilter, { filtered, slices }: Finders): Finders[keyof Finders] =>
+  search ? slices : filtered;
 
 /**
  * Reads one page by `number`, which is the order of creation and never changes.
  *
- * With a filter its cost grows with the tasks that are passed over until the page is full, in slices between which
- * other work is done: a task that changes during the read is shown as it is at the end, or not at all.
+ * With a filter it is several statements, between which other work is done: a task that changes during the read is shown
+ * as it is at the end, or not at all. The cost of a search grows with the tasks that are passed over until the page is
+ * full.
  */
 export async function readPage(
   db: Kysely<Database>,
-  slices: Slices,
+  finders: Finders,
   request: PageRequest,
 ): Promise<Omit<Page, 'revision'>> {
   const { owner, filter, from, limit, after, before } = request;
-  const rows = await (passesAll(filter) ? readRows(db, request) : readMatchingRows(db, slices, request));
+  const finder = finderOf(filter, finders);
+  const rows = await (passesAll(filter) ? readRows(db, request) : readMatchingRows(db, finder, request));
   const more = rows.length > limit;
   const tasks = rows.slice(0, limit).map(fromRow);
   if (from === 'oldest') tasks.reverse();
   const isAny = async (direction: 'newest' | 'oldest', beyond: number | undefined) =>
-    beyond !== undefined && (await slices.find({ owner, filter, from: direction, beyond }, 1)).length > 0;
+    beyond !== undefined && (await finder.find({ owner, filter, from: direction, beyond }, 1)).length > 0;
   return {
     tasks,
     hasNextPage: (from === 'newest' && more) || (await isAny('newest', before && before + 1)),
@@ -49,15 +63,17 @@ function readRows(
 
 async function readMatchingRows(
   db: Kysely<Database>,
-  slices: Slices,
+  finder: Pick<Slices, 'find'>,
   { owner, filter, from, limit, after, before }: PageRequest,
 ): Promise<TaskRow[]> {
   const [beyond, until] = from === 'newest' ? [after, before] : [before, after];
-  const numbers = await slices.find({ owner, filter, from, beyond, until }, limit + 1);
+  const numbers = await finder.find({ owner, filter, from, beyond, until }, limit + 1);
   if (numbers.length === 0) return [];
-  return matching(db, owner, filter)
+  const rows = await liveTasks(db, owner)
     .selectAll()
     .where('number', 'in', paddedList(numbers))
     .orderBy('number', from === 'newest' ? 'desc' : 'asc')
     .execute();
+  // Some may have changed since they were found.
+  return rows.filter(filterTest(filter));
 }

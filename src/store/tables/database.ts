@@ -76,7 +76,19 @@ export interface Database {
   /** The number of tasks of an owner that have not ended. */
   open_tasks: { owner: string; count: number };
   /** The number of tasks that are not deleted; triggers keep it. */
-  task_counts: { provider: string; status: string; count: number };
+  task_counts: { owner: string; provider: string; status: string; count: number };
+  /** What is known of an owner's tasks with some thousand neighbouring numbers; triggers keep it. See reads/task-spans.ts. */
+  task_spans: {
+    owner: string;
+    span: number;
+    /** Those that are not deleted. */
+    tasks: number;
+    /** No task of the span was created, or has ended, outside of these times. */
+    first_created: number;
+    last_created: number;
+    first_ended: number | null;
+    last_ended: number | null;
+  };
   /** What providers report now and then, as JSON. */
   provider_facts: { provider: string; key: string; value: string; at: number };
   ledger: LedgerRow;

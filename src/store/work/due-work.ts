@@ -172,39 +172,54 @@ export function earliest(times: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
+/** Checks that one statement moves: some 10 ms. */
+const spreadAtOnce = 500;
+
 /**
  * Moves checks that are overdue to somewhere in the next `overMs`, so that a provider that comes back is not
- * asked about all tasks at once.
+ * asked about all tasks at once. Each transaction moves some of them.
  *
  * @param random a number from 0 to 1, for another order each time
  */
 export async function spreadChecks(
-  transact: Transact,
+  { transact, locksRows }: { readonly transact: Transact } & Pick<Dialect, 'locksRows'>,
   provider: ProviderName,
   { now, overMs, random }: { readonly now: number; readonly overMs: number; readonly random: number },
 ): Promise<void> {
   // A prime far from any usual count scatters neighbours; the arithmetic is the same in every database.
   const stride = 7919 + Math.floor(random * 1000) * 2;
-  await transact((trx) =>
-    trx
-      .updateTable('tasks')
-      .set((expression) => ({
-        due_at: expression(
-          expression.val(now),
-          '+',
-          expression(
-            expression.parens(expression('number', '*', stride)),
-            '%',
-            Math.max(1, Math.round(overMs)),
+  for (let moved = spreadAtOnce; moved === spreadAtOnce;) {
+    moved = await transact(async (trx) => {
+      const overdue = trx
+        .selectFrom('tasks')
+        .select('id')
+        .where('provider', '=', provider)
+        .where('next_action', '=', sql.lit('check'))
+        .where('lease_owner', 'is', null)
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .limit(spreadAtOnce);
+      const ids = await lockedIds(overdue, locksRows);
+      if (ids.length === 0) return 0;
+      await trx
+        .updateTable('tasks')
+        .set((expression) => ({
+          due_at: expression(
+            // After now: what was moved is not found again.
+            expression.val(now + 1),
+            '+',
+            expression(
+              expression.parens(expression('number', '*', stride)),
+              '%',
+              Math.max(1, Math.round(overMs)),
+            ),
           ),
-        ),
-      }))
-      .where('provider', '=', provider)
-      .where('next_action', '=', sql.lit('check'))
-      .where('lease_owner', 'is', null)
-      .where('due_at', '<=', now)
-      .execute(),
-  );
+        }))
+        .where('id', 'in', ids)
+        .execute();
+      return ids.length;
+    });
+  }
 }
 
 /** Makes up to `limit` later checks of open tasks, or of those whose hint has `inHint`, due at `at`; false when there are none. */
