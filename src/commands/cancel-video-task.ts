@@ -1,9 +1,25 @@
+import { worded, type Wording } from '../domain/messages.ts';
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
 
 /** In base intervals: Kie's slowest videos take 5 minutes, and its interval is 10 seconds. */
 const costLookFactor = 30;
+
+const stopRequested = (label: string): Wording =>
+  worded(
+    'STOP_REQUESTED',
+    { provider: label },
+    `${label} is asked to stop it. What was made until then may be billed.`,
+  );
+
+const cannotBeStopped = (label: string): Wording =>
+  worded(
+    'CANNOT_BE_STOPPED',
+    { provider: label },
+    `${label} cannot be stopped: the video may still be generated there, and it will be billed. ` +
+      'It is no longer watched here.',
+  );
 
 /**
  * Gives a task up. Before it is sent, nothing is sent. After that the worker asks the provider to stop it, where it can;
@@ -24,12 +40,7 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
     (row) => ({
       kind: 'canceled',
       hint:
-        row.stage === 'WAITING'
-          ? null
-          : canBeStopped(row)
-            ? `${label} is asked to stop it. What was made until then may be billed.`
-            : `${label} cannot be stopped: the video may still be generated there, and it will be billed. ` +
-              'It is no longer watched here.',
+        row.stage === 'WAITING' ? null : canBeStopped(row) ? stopRequested(label) : cannotBeStopped(label),
     }),
     // To stop it at once; otherwise for its cost, when the provider must have finished it.
     {

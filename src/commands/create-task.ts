@@ -35,6 +35,7 @@ export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
   },
   result: { video: null, error: null, completedAt: null },
   hint: null,
+  hintMessages: null,
   cost: draft.cost,
   retryOf: draft.retryOf ?? null,
   createdAt: now,

@@ -35,7 +35,7 @@ export class LookUps {
     const holder = await this.#commands.store.getByProviderTask(provider.name, providerTaskId);
     return holder === null
       ? this.#askOnce(owner, provider, providerTaskId)
-      : { kind: 'unknown', reason: 'no such task', hint: '' };
+      : { kind: 'unknown', reason: 'no such task', hint: null };
   }
 
   #askOnce(owner: Owner, provider: VideoProvider, providerTaskId: string): Promise<CheckOutcome> {

@@ -1,3 +1,4 @@
+import type { Wording } from '../domain/messages.ts';
 import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
 import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../domain/video-task.ts';
 import { checkInput, checkKey, checkLengths } from './check-input.ts';
@@ -19,7 +20,7 @@ export type Preparation =
       readonly kind: 'prepared';
       readonly task: NewVideoTask;
       /** How the choices were made that the input left open; null where it left none. */
-      readonly reason: string | null;
+      readonly reason: Wording | null;
       readonly key: IdempotencyKey | null;
       /** The paths of the arguments, for errors of the insert. */
       readonly fields: KeepFields;

@@ -1,4 +1,5 @@
 import { ProviderTaskTakenError } from '../store/errors.ts';
+import { message, worded } from '../domain/messages.ts';
 import type { Owner, TaskError, TaskId, VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
 import { keepTask } from './create-task.ts';
@@ -57,7 +58,7 @@ async function adopt(
         kind: 'adopted',
         providerTaskId: isHeld ? null : providerTaskId,
         trackedId: providerTaskId,
-        reason: 'Its id was given by its owner.',
+        reason: worded('ID_GIVEN', { providerTaskId }, 'Its id was given by its owner.'),
       },
       // A task that failed for lack of an id is checked too: a late success completes it.
       { schedule: { nextAction: 'check', dueAt: now(), unknownChecks: 0 } },
@@ -142,6 +143,7 @@ const notResolvable = (task: VideoTask): TaskResult =>
 const givenUp = (label: string): TaskError => ({
   code: 'SUBMISSION_UNKNOWN',
   message: `The search for this task at ${label} was ended. It may have been billed: check your account at ${label}.`,
+  reason: message('SEARCH_ENDED', { provider: label }),
   providerCode: null,
   retryable: true,
   billed: 'UNKNOWN',

@@ -1,3 +1,4 @@
+import type { Wording } from './messages.ts';
 import type { ProviderOffer } from './provider-offer.ts';
 import { defaultReason, listedModel, retiredErrors } from './selection/open-choices.ts';
 import { passThrough } from './selection/unlisted-model.ts';
@@ -47,7 +48,7 @@ export type SelectionResult<Provider extends ProviderOffer> =
       readonly kind: 'selected';
       readonly selection: Selection<Provider>;
       /** How the choices were made that the input left open; null where it left none. */
-      readonly reason: string | null;
+      readonly reason: Wording | null;
     }
   | { readonly kind: 'impossible'; readonly userErrors: readonly UserError[] };
 

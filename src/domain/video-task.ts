@@ -1,3 +1,4 @@
+import type { Message, Wording } from './messages.ts';
 import type { Poster } from './poster.ts';
 
 /** A task's id: 128 random bits, base64url. The GraphQL id carries a type prefix on top. */
@@ -108,6 +109,8 @@ export interface TaskError {
   readonly message: string;
   /** The provider's own code, as text. */
   readonly providerCode: string | null;
+  /** The content of the message; absent in rows of version 0.2 and earlier. */
+  readonly reason?: Message;
   /** True if the same input may well succeed another time. */
   readonly retryable: boolean;
   readonly billed: Billed;
@@ -285,6 +288,10 @@ export interface TaskWork {
   readonly callbackToken: string;
 }
 
+/** The hint of a task with its content. */
+export const hintOf = ({ hint, hintMessages }: Pick<VideoTask, 'hint' | 'hintMessages'>): Wording | null =>
+  hint === null ? null : { text: hint, messages: hintMessages ?? [] };
+
 /** A video asked for: one row. Times are milliseconds since 1970, UTC. */
 export interface VideoTask {
   readonly id: TaskId;
@@ -297,6 +304,8 @@ export interface VideoTask {
   readonly result: VideoResult;
   /** Advice to a person: the situation, and what to do. */
   readonly hint: string | null;
+  /** The content of the hint; null without one, and where an earlier version wrote it. */
+  readonly hintMessages: readonly Message[] | null;
   readonly cost: Cost | null;
   readonly retryOf: TaskId | null;
   readonly createdAt: number;
@@ -318,4 +327,6 @@ export interface Transition {
   readonly stage: Stage;
   readonly at: number;
   readonly reason: string | null;
+  /** The content of the reason; null without one, and where an earlier version wrote it. */
+  readonly reasonMessages: readonly Message[] | null;
 }

@@ -1,3 +1,4 @@
+import type { Wording } from '../domain/messages.ts';
 import type { Readable } from 'node:stream';
 import type { ProviderOffer } from '../domain/provider-offer.ts';
 import type { JsonObject, Resolution, TaskError, VideoSpec } from '../domain/video-task.ts';
@@ -127,8 +128,8 @@ export type CheckOutcome =
       readonly posterUrl?: string | undefined;
     })
   | (CheckFacts & { readonly kind: 'failed'; readonly error: TaskError })
-  /** A response that cannot be read, or that the provider does not know the task. */
-  | { readonly kind: 'unknown'; readonly reason: string; readonly hint: string }
+  /** A response that cannot be read, or that the provider does not know the task; `hint` null: nothing to add. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly hint: Wording | null }
   /** The provider's fault (429, 5xx, network, our key refused): says nothing about the task. */
   | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
 

@@ -1,3 +1,4 @@
+import { message, type Message } from '../domain/messages.ts';
 import type { Billed, TaskError, TaskErrorCode } from '../domain/video-task.ts';
 
 /** The longest quote of a provider's own text, in characters. */
@@ -37,6 +38,7 @@ export function taskError(
   return {
     code,
     message: `${capitalise(label)} ${outcome(code)}${said}${/[.!?]$/.test(said) ? '' : '.'} ${advice[code]}`,
+    reason: reasonOf(code, label, providerText === null ? null : shorten(providerText)),
     providerCode: providerCode === null ? null : shorten(providerCode),
     retryable: retryable.has(code),
     billed,
@@ -48,10 +50,22 @@ const outcome = (code: TaskErrorCode): string => {
   return code === 'MODEL_RETIRED' ? 'no longer offers the model' : 'refused the task';
 };
 
+/** The provider's own text stays as it is. */
+function reasonOf(code: TaskErrorCode, label: string, text: string | null): Message {
+  const params = { provider: label, text };
+  if (code === 'MODEL_RETIRED') return message(code, { ...params, successor: null });
+  if (code === 'SUBMISSION_UNKNOWN') return message('OUTCOME_STAYED_UNKNOWN', { provider: label });
+  return message(code, params);
+}
+
 /** The error of a model that is no longer offered, with the one to use instead; any other error as it is. */
 export const withSuccessor = (error: TaskError, successor: string | null): TaskError =>
   error.code === 'MODEL_RETIRED' && successor !== null
-    ? { ...error, message: error.message.replace(advice.MODEL_RETIRED, `Use ${successor} instead.`) }
+    ? {
+        ...error,
+        message: error.message.replace(advice.MODEL_RETIRED, `Use ${successor} instead.`),
+        ...(error.reason && { reason: { ...error.reason, params: { ...error.reason.params, successor } } }),
+      }
     : error;
 
 /** A provider's own text, as far as it is quoted. */

@@ -1,3 +1,4 @@
+import { messageCodes, type MessageCode } from '../domain/messages.ts';
 import type { ProviderHealth } from '../providers/provider.ts';
 import { registry } from '../providers/registry.ts';
 import type {
@@ -118,6 +119,13 @@ const userErrorCode: Described<UserErrorCode> = {
   BUDGET_EXCEEDED: 'The monthly budget is not sufficient.',
 };
 
+const messageCode = Object.fromEntries(
+  Object.entries(messageCodes).map(([code, { about, params }]) => [
+    code,
+    params.length === 0 ? about : `${about} Parameters: ${params.join(', ')}.`,
+  ]),
+) as Described<MessageCode>;
+
 const providerHealth: Described<ProviderHealth> = {
   UP: 'The provider responds.',
   DEGRADED: 'Some of the last requests failed at the provider.',
@@ -159,6 +167,12 @@ export const declareEnums = (builder: Builder) => ({
   Billed: declare(builder, 'Billed', 'Whether a failed task costs money.', billed),
   ProviderHealth: declare(builder, 'ProviderHealth', 'The availability of a provider.', providerHealth),
   VideoTaskErrorCode: declare(builder, 'VideoTaskErrorCode', 'The reason why a task failed.', taskErrorCode),
+  MessageCode: declare(
+    builder,
+    'MessageCode',
+    'The content of a text about a task. More codes may be added: show the English text for an unknown one.',
+    messageCode,
+  ),
   UserErrorCode: declare(
     builder,
     'UserErrorCode',

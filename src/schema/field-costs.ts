@@ -28,6 +28,8 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'VideoTask.history': { weight: 20, size: 6 },
   'VideoTask.retryOf': { weight: 20 },
   'VideoTask.referenceImages': { size: 3 },
+  'VideoTask.hintMessages': { size: 2 },
+  'VideoTaskTransition.reasonMessages': { size: 2 },
   'Progress.queuePosition': { weight: 20 },
   'Viewer.spentThisMonth': { weight: 250 },
   'Viewer.openTasks': { weight: 100 },

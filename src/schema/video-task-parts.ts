@@ -1,3 +1,4 @@
+import type { MessageRef } from './message.ts';
 import { placeholderOf } from '../media/placeholders.ts';
 import type { PosterOrigin } from '../domain/poster.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -17,7 +18,7 @@ interface ProgressOfTask extends Progress {
 }
 
 /** Declares the types of the task's parts: video, error, progress and transition. */
-export function declareVideoTaskParts(builder: Builder, enums: Enums) {
+export function declareVideoTaskParts(builder: Builder, enums: Enums, Message: MessageRef) {
   const PosterOriginType = builder.enumType('PosterOrigin', {
     description: 'The origin of the still picture that stands for a video.',
     values: {
@@ -107,6 +108,12 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums) {
       fields: (t) => ({
         code: t.expose('code', { type: enums.VideoTaskErrorCode, description: 'The kind of failure.' }),
         message: t.exposeString('message', { description: 'The problem and what to do next.' }),
+        reason: t.field({
+          type: Message,
+          nullable: true,
+          description: 'The content of the message; null for a failure of version 0.2 or earlier.',
+          resolve: ({ reason }) => reason ?? null,
+        }),
         providerCode: t.exposeString('providerCode', {
           nullable: true,
           description: 'The error code of the provider.',
@@ -159,6 +166,12 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums) {
         }),
         at: t.expose('at', { type: 'DateTime', description: 'The time of the transition.' }),
         reason: t.exposeString('reason', { nullable: true, description: 'The reason, where there is one.' }),
+        reasonMessages: t.field({
+          type: [Message],
+          description:
+            'The content of the reason, in its order; empty without a reason, and for one of version 0.2 or earlier.',
+          resolve: ({ reasonMessages }) => [...(reasonMessages ?? [])],
+        }),
       }),
     }),
   };

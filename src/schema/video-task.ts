@@ -1,3 +1,4 @@
+import { declareMessage } from './message.ts';
 import { statusOf, userPromptOf, type VisibleTask } from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
 import type { Builder } from './builder.ts';
@@ -18,7 +19,8 @@ export function declareVideoTask(
   Cost: CostRef,
 ) {
   const VideoTaskRef = builder.objectRef<VisibleTask>('VideoTask');
-  const parts = declareVideoTaskParts(builder, enums);
+  const Message = declareMessage(builder, enums);
+  const parts = declareVideoTaskParts(builder, enums, Message);
   VideoTaskRef.implement({
     description: 'A requested video, from the request to the playable result.',
     interfaces: [builder.nodeInterfaceRef()],
@@ -167,6 +169,12 @@ export function declareVideoTask(
       hint: t.exposeString('hint', {
         nullable: true,
         description: 'A recommended action for the user, if there is one.',
+      }),
+      hintMessages: t.field({
+        type: [Message],
+        description:
+          'The content of the hint, in its order; empty without a hint, and for one of version 0.2 or earlier.',
+        ...reading(['hintMessages'], ({ hintMessages }) => [...(hintMessages ?? [])]),
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',

@@ -1,3 +1,4 @@
+import type { Wording } from '../domain/messages.ts';
 import type { SharedState } from './shared-state.ts';
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
@@ -56,7 +57,7 @@ export interface InsertConditions {
   /** A change of another task of the same owner that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
   /** Noted in the first row of the task's history. */
-  readonly reason?: string;
+  readonly reason?: Wording;
 }
 
 /** The result of `insertTracked`. */

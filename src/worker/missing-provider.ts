@@ -1,4 +1,5 @@
-import { isTerminal, type VideoTask } from '../domain/video-task.ts';
+import { followedBy, type Wording } from '../domain/messages.ts';
+import { hintOf, isTerminal, type VideoTask } from '../domain/video-task.ts';
 import { leaseReturned } from '../commands/recorder.ts';
 import { nextLateCheckDelay } from './policy/check-interval.ts';
 import { missingNotice, providerMissing } from './user-messages/hints.ts';
@@ -41,7 +42,7 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
     await recorder.record(task.id, { kind: 'patienceEnded', error }, { whileLeasedBy, schedule });
     return;
   }
-  const hint = isUnknown ? unknownHint(label, task.hint) : providerMissing(label);
+  const hint = isUnknown ? unknownHint(label, task) : providerMissing(label);
   await recorder.record(
     task.id,
     { kind: 'observed', providerStatus: null, percent: null, memo: null, hint },
@@ -52,7 +53,8 @@ export async function keepOrphanedTask(context: WorkContext, task: VideoTask, le
   );
 }
 
-const unknownHint = (label: string, hint: string | null): string => {
-  const before = hint ?? '';
-  return before.includes(missingNotice(label)) ? before : before + missingNotice(label);
-};
+function unknownHint(label: string, task: VideoTask): Wording {
+  const before = hintOf(task);
+  const notice = missingNotice(label);
+  return before?.text.includes(notice.text) ? before : followedBy(before, notice);
+}

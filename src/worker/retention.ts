@@ -1,3 +1,4 @@
+import { worded } from '../domain/messages.ts';
 import type { Logger } from 'pino';
 import type { Recorder } from '../commands/recorder.ts';
 import { mediaKeysOf } from '../domain/video-task.ts';
@@ -107,8 +108,11 @@ export class Retention implements LongLived {
     const { store, recorder, files } = this.#options;
     const task = await store.get(taskId);
     for (const key of mediaKeysOf(task?.result.video ?? null)) await files.remove(key);
-    const hint =
-      'This server has deleted its copy of the video, because the time or the space for it was over.';
+    const hint = worded(
+      'COPY_REMOVED',
+      {},
+      'This server has deleted its copy of the video, because the time or the space for it was over.',
+    );
     await recorder.record(taskId, { kind: 'videoRemoved', hint });
   }
 }

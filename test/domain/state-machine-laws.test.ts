@@ -3,7 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { isTerminal, taskErrorCodes, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched } from '../../src/domain/task-fields.ts';
 import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
-import { at, cost, errorOf, events, now, sentFields, video, type EventKind } from '../support/task-events.ts';
+import {
+  said,
+  at,
+  cost,
+  errorOf,
+  events,
+  now,
+  sentFields,
+  video,
+  type EventKind,
+} from '../support/task-events.ts';
 
 interface Step {
   readonly before: VideoTask;
@@ -30,7 +40,7 @@ describe('over any sequence of events', () => {
   const error = fc.constantFrom(...taskErrorCodes).map(errorOf);
   const word = fc.constantFrom('waiting', 'running', 'unknown');
   const memo = fc.constantFrom(null, { contract: 'jobs' });
-  const hint = fc.constantFrom(null, 'Do this');
+  const hint = fc.constantFrom(null, said('Do this'));
   const id = fc.constantFrom('first', 'second', 'third');
   const percent = fc.option(fc.oneof(fc.integer({ min: -5, max: 120 }), fc.double()));
   const arbitraries: { readonly [Kind in EventKind]: fc.Arbitrary<Extract<TaskEvent, { kind: Kind }>> } = {
@@ -43,7 +53,7 @@ describe('over any sequence of events', () => {
       kind: fc.constant('adopted'),
       providerTaskId: fc.option(id),
       trackedId: id,
-      reason: fc.constant('By hand'),
+      reason: fc.constant(said('By hand')),
     }),
     observed: fc.record({
       kind: fc.constant('observed'),

@@ -1,3 +1,4 @@
+import type { Message } from '../../src/domain/messages.ts';
 import { describe, expect, test } from 'vitest';
 import { isTerminal, stages, statusOf, type Stage, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched, type TaskPatch } from '../../src/domain/task-fields.ts';
@@ -5,6 +6,7 @@ import type { Change } from '../../src/domain/state-machine/change.ts';
 import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import {
+  said,
   at,
   cost,
   errorOf,
@@ -126,7 +128,13 @@ describe('each event in each situation', () => {
       announces: task.deletedAt === null && sentFields(after) !== sentFields(task),
       transition:
         changesStage || ['acceptedElsewhere', 'idNamed', 'stopAnswered', 'videoRemoved'].includes(kind)
-          ? { taskId: task.id, stage: to, at: now, reason: reasons[kind] ?? null }
+          ? {
+              taskId: task.id,
+              stage: to,
+              at: now,
+              reason: reasons[kind] ?? null,
+              reasonMessages: reasonMessages[kind] ?? null,
+            }
           : null,
       updatedAt: announces ? now : task.updatedAt,
       nextAction: changesStage || redirecting.includes(kind) ? leftToDo(after) : task.work.nextAction,
@@ -151,6 +159,20 @@ const reasons: Partial<Record<EventKind, string>> = {
   providerFailed: 'PROVIDER_FAILED: what to do',
   patienceEnded: 'GAVE_UP: what to do',
   gaveUp: 'SUBMISSION_UNKNOWN: what to do',
+};
+
+const reasonMessages: Partial<Record<EventKind, readonly Message[]>> = {
+  ...Object.fromEntries(
+    (
+      ['postponed', 'outcomeUnknown', 'adopted', 'acceptedElsewhere', 'stopAnswered', 'videoRemoved'] as const
+    ).map((kind) => [kind, said(reasons[kind] ?? '').messages]),
+  ),
+  idNamed: said('It may be maybe').messages,
+  // These errors have no content.
+  refused: [],
+  providerFailed: [],
+  patienceEnded: [],
+  gaveUp: [],
 };
 
 const redirecting: readonly EventKind[] = ['accepted', 'adopted', 'costTold', 'deleted'];
@@ -194,6 +216,7 @@ describe('what an event writes', () => {
         stage: 'SUBMITTING',
         provider: { submittedAt: now },
         hint: null,
+        hintMessages: null,
         work: { nextAction: 'submit' },
         updatedAt: now,
       },
@@ -206,6 +229,7 @@ describe('what an event writes', () => {
         stage: 'GENERATING',
         provider: { taskId: 'theirs', memo: { contract: 'jobs' } },
         hint: null,
+        hintMessages: null,
         work: { nextAction: 'check' },
         updatedAt: now,
       },
@@ -229,6 +253,7 @@ describe('what an event writes', () => {
         stage: 'WAITING',
         provider: { submittedAt: null },
         hint: 'It is sent again',
+        hintMessages: said('It is sent again').messages,
         work: { nextAction: 'submit' },
         updatedAt: now,
       },
@@ -240,6 +265,7 @@ describe('what an event writes', () => {
       patch: {
         stage: 'SUBMISSION_UNKNOWN',
         hint: 'Look at the log',
+        hintMessages: said('Look at the log').messages,
         work: { nextAction: 'check' },
         updatedAt: now,
       },
@@ -253,6 +279,7 @@ describe('what an event writes', () => {
         result: { error: errorOf('PROVIDER_FAILED'), completedAt: now },
         provider: { status: 'fail' },
         hint: null,
+        hintMessages: null,
         work: { nextAction: null },
         updatedAt: now,
       },
@@ -266,6 +293,7 @@ describe('what an event writes', () => {
         provider: { status: 'success', memo: { contract: 'veo' } },
         result: { video, error: null, completedAt: now },
         hint: null,
+        hintMessages: null,
         work: { nextAction: null },
         updatedAt: now,
       },
@@ -277,6 +305,7 @@ describe('what an event writes', () => {
       patch: {
         stage: 'CANCELED',
         hint: 'It will be billed',
+        hintMessages: said('It will be billed').messages,
         result: { completedAt: now },
         work: { nextAction: 'check' },
         updatedAt: now,
@@ -289,6 +318,7 @@ describe('what an event writes', () => {
       patch: {
         stage: 'CANCELED',
         hint: null,
+        hintMessages: null,
         result: { completedAt: now },
         cost: { amount: 0, credits: 0, settled: true },
         work: { nextAction: null },
@@ -303,6 +333,7 @@ describe('what an event writes', () => {
         stage: 'FAILED',
         result: { error: { ...errorOf('PROVIDER_REJECTED'), billed: 'NO' }, completedAt: now },
         hint: null,
+        hintMessages: null,
         cost: { amount: 0, credits: null, settled: true },
         work: { nextAction: null },
         updatedAt: now,
@@ -317,6 +348,7 @@ describe('what an event writes', () => {
         provider: { status: 'success' },
         result: { video, error: null, completedAt: now },
         hint: null,
+        hintMessages: null,
         cost,
         work: { nextAction: null },
         updatedAt: now,
@@ -329,6 +361,7 @@ describe('what an event writes', () => {
       patch: {
         stage: 'CANCELED',
         hint: null,
+        hintMessages: null,
         cost: { amount: 0, credits: 0, settled: true },
         updatedAt: now,
       },
@@ -341,6 +374,7 @@ describe('what an event writes', () => {
         stage: 'CANCELED',
         provider: { submittedAt: null },
         hint: null,
+        hintMessages: null,
         cost: { amount: 0, credits: 0, settled: true },
         updatedAt: now,
       },
@@ -352,7 +386,6 @@ describe('what an event writes', () => {
       patch: {
         stage: 'FAILED',
         result: { error: errorOf('SUBMISSION_UNKNOWN'), completedAt: now },
-        hint: 'Old hint',
         work: { nextAction: 'check' },
         updatedAt: now,
       },
@@ -365,6 +398,7 @@ describe('what an event writes', () => {
         stage: 'FAILED',
         provider: { taskId: 'found', trackedId: 'found' },
         hint: null,
+        hintMessages: null,
         work: { nextAction: 'check' },
         updatedAt: now,
       },

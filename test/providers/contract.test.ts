@@ -131,7 +131,7 @@ describe.each(contestants)('$name', ({ model, billed, unknownId, at }) => {
   it('reports an id that it does not know as unknown, with what to do', async () => {
     expect(await check(unknownId)).toMatchObject({
       kind: 'unknown',
-      hint: expect.stringContaining(unknownId) as string,
+      hint: { text: expect.stringContaining(unknownId) as string, messages: [{ code: 'NO_SUCH_TASK' }] },
     });
   });
 

@@ -118,7 +118,15 @@ describe('a hint about a task that the provider does not know', () => {
     );
     expect(outcome).toMatchObject({
       kind: 'unknown',
-      hint: `The simulator knows no task ${unknownId}. Make sure that the id is right. Checking goes on.`,
+      hint: {
+        text: `The simulator knows no task ${unknownId}. Make sure that the id is right. Checking goes on.`,
+        messages: [
+          {
+            code: 'NO_SUCH_TASK',
+            params: { provider: 'the simulator', providerTaskId: unknownId, page: null },
+          },
+        ],
+      },
     });
   });
 
@@ -144,7 +152,13 @@ describe('a hint about a task that the provider does not know', () => {
     );
     const providerTaskId = submitted?.kind === 'accepted' ? submitted.providerTaskId : '';
     const outcome = await simulator?.check({ ...check, providerTaskId }, AbortSignal.timeout(5000));
-    expect(outcome).toMatchObject({ kind: 'unknown', hint: expect.stringContaining('simulator') as string });
+    expect(outcome).toMatchObject({
+      kind: 'unknown',
+      hint: {
+        text: expect.stringContaining('simulator') as string,
+        messages: [{ code: 'RESPONSE_UNREADABLE' }],
+      },
+    });
     expect(JSON.stringify(outcome)).not.toMatch(/kie/i);
   });
 
@@ -155,6 +169,11 @@ describe('a hint about a task that the provider does not know', () => {
     });
     const [kie] = await start({ KIE_API_KEY: 'k', KIE_BASE_URL: api.url }, stack);
     const outcome = await kie?.check({ ...check, providerTaskId: 'a' }, AbortSignal.timeout(5000));
-    expect(outcome).toMatchObject({ hint: expect.stringContaining('https://app.kie.ai') as string });
+    expect(outcome).toMatchObject({
+      hint: {
+        text: expect.stringContaining('https://app.kie.ai') as string,
+        messages: [{ code: 'NO_SUCH_TASK' }],
+      },
+    });
   });
 });

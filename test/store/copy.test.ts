@@ -35,7 +35,7 @@ async function filled(file: string) {
         provider: { taskId: `theirs ${id}` },
         work: { leaseOwner: 'gone', leaseUntil: 5 },
       }),
-      transition: { taskId: id, stage: 'GENERATING', at: 5, reason: null },
+      transition: { taskId: id, stage: 'GENERATING', at: 5, reason: null, reasonMessages: null },
     }));
   }
   const { tasks: page, revision } = await store.page(listOf(local));

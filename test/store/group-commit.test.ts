@@ -237,7 +237,7 @@ async function outcomeOf(store: Store, { kind, task, owner }: Write): Promise<un
         return {
           patch,
           announces: true,
-          transition: { taskId: id, stage: 'CANCELED', at: sampleTime, reason: null },
+          transition: { taskId: id, stage: 'CANCELED', at: sampleTime, reason: null, reasonMessages: null },
         };
       }
       return { patch: { hint: `${row.hint ?? ''}+` }, announces: true, transition: null };

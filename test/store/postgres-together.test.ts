@@ -311,7 +311,7 @@ describe('values that SQLite takes and PostgreSQL does not', () => {
       const task = await insert(store, { spec: { prompt: 'a\0b', label: 'c\uD800d' } });
       await store.change(task.id, () => ({
         ...announced({ provider: { status: 'x\0y', memo: { a: '\0\uDFFF' } }, hint: '\0' }),
-        transition: { taskId: task.id, stage: 'WAITING', at: now, reason: 'why\0' },
+        transition: { taskId: task.id, stage: 'WAITING', at: now, reason: 'why\0', reasonMessages: null },
       }));
       const stored = await store.get(task.id);
       expect([stored?.spec.prompt, stored?.spec.label, stored?.provider.status, stored?.hint]).toEqual([

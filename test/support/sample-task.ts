@@ -119,6 +119,7 @@ export const sampleStoredTask = (overrides: TaskOverrides = {}): VideoTask =>
       owner: local,
       stage: 'WAITING',
       hint: null,
+      hintMessages: null,
       cost: null,
       retryOf: null,
       createdAt: sampleTime,
@@ -195,6 +196,9 @@ export const sampleFullTask = (): NewVideoTask => ({
     completedAt: sampleTime + 2,
   },
   hint: 'Look at the provider’s log',
+  hintMessages: [
+    { code: 'NO_SUCH_TASK', params: { provider: 'Ein „Anbieter“', providerTaskId: 'x', page: null } },
+  ],
   cost: { amount: 0.3, credits: 60, settled: true },
   retryOf: randomTaskId(),
   createdAt: sampleTime,

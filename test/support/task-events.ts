@@ -7,8 +7,12 @@ import {
   type Video,
   type VideoTask,
 } from '../../src/domain/video-task.ts';
+import { worded, type Wording } from '../../src/domain/messages.ts';
 import type { TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import { sampleStoredTask, sampleTime } from './sample-task.ts';
+
+/** A text with a message of its own. */
+export const said = (text: string): Wording => worded('POSTPONED', { reason: text, notBefore: 5 }, text);
 
 /** The kinds of events. */
 export type EventKind = TaskEvent['kind'];
@@ -42,15 +46,15 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
   acceptedElsewhere: {
     kind: 'acceptedElsewhere',
     providerTaskId: 'second',
-    hint: 'Kie.ai took it twice',
+    hint: said('Kie.ai took it twice'),
     cost: { amount: 0.15, credits: 30, settled: false },
   },
   refused: { kind: 'refused', error: errorOf('PROVIDER_REJECTED') },
-  postponed: { kind: 'postponed', reason: 'Busy', hint: 'It is sent again' },
-  outcomeUnknown: { kind: 'outcomeUnknown', reason: 'Timed out', hint: 'Look at the log' },
-  idNamed: { kind: 'idNamed', providerTaskId: 'maybe', hint: 'It may be maybe' },
-  adopted: { kind: 'adopted', providerTaskId: 'found', trackedId: 'found', reason: 'Named by hand' },
-  observed: { kind: 'observed', providerStatus: 'running', percent: 40, memo: null, hint: 'Wait' },
+  postponed: { kind: 'postponed', reason: said('Busy'), hint: said('It is sent again') },
+  outcomeUnknown: { kind: 'outcomeUnknown', reason: said('Timed out'), hint: said('Look at the log') },
+  idNamed: { kind: 'idNamed', providerTaskId: 'maybe', hint: said('It may be maybe') },
+  adopted: { kind: 'adopted', providerTaskId: 'found', trackedId: 'found', reason: said('Named by hand') },
+  observed: { kind: 'observed', providerStatus: 'running', percent: 40, memo: null, hint: said('Wait') },
   succeeded: { kind: 'succeeded', providerStatus: 'success', video, memo: null, cost: null },
   providerFailed: {
     kind: 'providerFailed',
@@ -60,11 +64,11 @@ export const events: { readonly [Kind in EventKind]: Extract<TaskEvent, { kind: 
   },
   patienceEnded: { kind: 'patienceEnded', error: errorOf('GAVE_UP') },
   gaveUp: { kind: 'gaveUp', error: errorOf('SUBMISSION_UNKNOWN') },
-  stopAnswered: { kind: 'stopAnswered', hint: 'Kie.ai has stopped it' },
-  canceled: { kind: 'canceled', hint: 'It will be billed' },
+  stopAnswered: { kind: 'stopAnswered', hint: said('Kie.ai has stopped it') },
+  canceled: { kind: 'canceled', hint: said('It will be billed') },
   costTold: { kind: 'costTold', cost },
   posterStored: { kind: 'posterStored', poster: { mediaKey: 'frame.jpg', origin: 'FRAME', bytes: 5 } },
-  videoRemoved: { kind: 'videoRemoved', hint: 'Its retention ended' },
+  videoRemoved: { kind: 'videoRemoved', hint: said('Its retention ended') },
   deleted: { kind: 'deleted' },
 };
 export const kinds = Object.keys(events) as EventKind[];

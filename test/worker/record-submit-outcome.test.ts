@@ -1,3 +1,4 @@
+import { said } from '../support/task-events.ts';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
@@ -112,7 +113,7 @@ describe('an attempt of this process', () => {
     const { recorder, task, context, store, kie } = work;
     const { provider } = context;
     const submit: typeof provider.submit = async (request, conditions) => {
-      await recorder.record(task.id, { kind: 'canceled', hint: 'x' });
+      await recorder.record(task.id, { kind: 'canceled', hint: said('x') });
       return provider.submit(request, conditions);
     };
     const cancelling = Object.assign(Object.create(provider) as typeof provider, { submit });

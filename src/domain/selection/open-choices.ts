@@ -1,3 +1,4 @@
+import { worded, type Wording } from '../messages.ts';
 import type { ProviderOffer } from '../provider-offer.ts';
 import { unsupported, type UserError } from '../user-error.ts';
 import { modelNamed, type VideoModel } from '../video-model.ts';
@@ -33,7 +34,7 @@ export function defaultReason(
   input: OpenChoices,
   selected: { readonly provider: ProviderOffer; readonly model: string },
   candidates: readonly ProviderOffer[],
-): string | null {
+): Wording | null {
   const { label } = selected.provider;
   const names = candidates.map(({ name }) => name).join(', ');
   const provider =
@@ -41,10 +42,17 @@ export function defaultReason(
       ? `${label}, the only provider${input.model === null ? '' : ' with this model'}`
       : `${label}, the first of ${names} that supports the input`;
   if (input.provider === null) {
-    const model = input.model === null ? `; its default model ${selected.model}` : '';
-    return `Selected by default: ${provider}${model}.`;
+    const model = input.model === null ? selected.model : null;
+    const text = `Selected by default: ${provider}${model === null ? '' : `; its default model ${model}`}.`;
+    return candidates.length === 1
+      ? worded('ONLY_PROVIDER', { provider: label, model }, text)
+      : worded('FIRST_PROVIDER', { provider: label, providers: names, model }, text);
   }
   return input.model === null
-    ? `Selected by default: ${selected.model}, the default model of ${label}.`
+    ? worded(
+        'DEFAULT_MODEL',
+        { provider: label, model: selected.model },
+        `Selected by default: ${selected.model}, the default model of ${label}.`,
+      )
     : null;
 }

@@ -1,3 +1,4 @@
+import type { Wording } from '../messages.ts';
 import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } from '../video-task.ts';
 import type { TaskEvent } from './task-event.ts';
 import type { TaskPatch } from '../task-fields.ts';
@@ -6,48 +7,50 @@ import type { TaskPatch } from '../task-fields.ts';
 export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
   switch (event.kind) {
     case 'attemptStarted':
-      return { provider: { submittedAt: now }, hint: null };
+      return { provider: { submittedAt: now }, ...hintFields(null) };
     case 'accepted':
       return {
         provider: { taskId: event.providerTaskId, ...(event.memo && { memo: event.memo }) },
-        ...(to !== 'CANCELED' && { hint: null }),
+        ...(to !== 'CANCELED' && { ...hintFields(null) }),
       };
     case 'adopted':
       return {
         provider: { taskId: event.providerTaskId, trackedId: event.trackedId },
-        ...(to !== 'CANCELED' && { hint: null }),
+        ...(to !== 'CANCELED' && { ...hintFields(null) }),
       };
     case 'acceptedElsewhere':
     case 'idNamed':
     case 'stopAnswered':
-      return { hint: event.hint };
+      return { ...hintFields(event.hint) };
     case 'refused':
     case 'patienceEnded':
     case 'gaveUp': {
       const spent = costAfter(task, event.error);
-      if (to === 'CANCELED') return { hint: null, ...spent };
+      if (to === 'CANCELED') return { ...hintFields(null), ...spent };
       // Where to look, and how to resolve it, is as true as before.
-      const hint = event.error.code === 'SUBMISSION_UNKNOWN' ? task.hint : null;
-      return { result: { error: event.error, completedAt: now }, hint, ...spent };
+      const hint = event.error.code === 'SUBMISSION_UNKNOWN' ? {} : hintFields(null);
+      return { result: { error: event.error, completedAt: now }, ...hint, ...spent };
     }
     case 'providerFailed':
       return {
         result: { error: event.error, completedAt: now },
         provider: { status: event.providerStatus },
-        hint: null,
+        ...hintFields(null),
         ...(event.cost === null ? costAfter(task, event.error) : { cost: event.cost }),
       };
     case 'postponed':
       return {
         provider: { submittedAt: null },
-        ...(to === 'CANCELED' ? { hint: null, cost: nothingSpent(task.cost) } : { hint: event.hint }),
+        ...(to === 'CANCELED'
+          ? { ...hintFields(null), cost: nothingSpent(task.cost) }
+          : { ...hintFields(event.hint) }),
       };
     case 'outcomeUnknown':
-      return { hint: event.hint };
+      return { ...hintFields(event.hint) };
     case 'observed':
       return {
         // What an ended task says is about its end.
-        ...(!isTerminal(task.stage) && { hint: event.hint }),
+        ...(!isTerminal(task.stage) && { ...hintFields(event.hint) }),
         provider: {
           ...(event.providerStatus !== null && { status: event.providerStatus }),
           ...(event.percent !== null && { percent: risingPercent(task.provider.percent, event.percent) }),
@@ -58,12 +61,12 @@ export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       return {
         provider: { status: event.providerStatus, ...(event.memo && { memo: event.memo }) },
         result: { video: event.video, error: null, completedAt: now },
-        hint: null,
+        ...hintFields(null),
         ...(event.cost && { cost: event.cost }),
       };
     case 'canceled':
       return {
-        hint: event.hint,
+        ...hintFields(event.hint),
         result: { completedAt: now },
         ...(task.stage === 'WAITING' && { cost: nothingSpent(task.cost) }),
       };
@@ -77,7 +80,7 @@ export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       const { video } = task.result;
       if (video === null) return {};
       const { poster: _, ...kept } = video;
-      return { result: { video: { ...kept, removedAt: now } }, hint: event.hint };
+      return { result: { video: { ...kept, removedAt: now } }, ...hintFields(event.hint) };
     }
     case 'deleted':
       return { deletedAt: now };
@@ -85,6 +88,11 @@ export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: numbe
       return event satisfies never;
   }
 }
+
+const hintFields = (hint: Wording | null): Pick<VideoTask, 'hint' | 'hintMessages'> => ({
+  hint: hint?.text ?? null,
+  hintMessages: hint?.messages ?? null,
+});
 
 /** A failure that is known not to be billed costs nothing; any other keeps the estimate. */
 const costAfter = (task: VideoTask, error: TaskError): TaskPatch =>

@@ -1,7 +1,9 @@
+import type { Stage, TaskId, Transition } from '../video-task.ts';
+import type { Wording } from '../messages.ts';
 import type { TaskEvent } from './task-event.ts';
 
 /** The reason in the history's row of an event. */
-export function reasonOf(event: TaskEvent): string | null {
+export function reasonOf(event: TaskEvent): Wording | null {
   switch (event.kind) {
     case 'postponed':
     case 'outcomeUnknown':
@@ -12,12 +14,18 @@ export function reasonOf(event: TaskEvent): string | null {
     case 'videoRemoved':
       return event.hint;
     case 'idNamed':
-      return `The provider named ${event.providerTaskId} for it, without proof.`;
+      return {
+        text: `The provider named ${event.providerTaskId} for it, without proof.`,
+        messages: event.hint.messages.slice(-1),
+      };
     case 'refused':
     case 'providerFailed':
     case 'patienceEnded':
     case 'gaveUp':
-      return event.error.message;
+      return {
+        text: event.error.message,
+        messages: event.error.reason === undefined ? [] : [event.error.reason],
+      };
     case 'attemptStarted':
     case 'accepted':
     case 'observed':
@@ -31,3 +39,17 @@ export function reasonOf(event: TaskEvent): string | null {
       return event satisfies never;
   }
 }
+
+/** A row of the history. */
+export const transitionOf = (
+  taskId: TaskId,
+  stage: Stage,
+  at: number,
+  reason: Wording | null,
+): Transition => ({
+  taskId,
+  stage,
+  at,
+  reason: reason?.text ?? null,
+  reasonMessages: reason?.messages ?? null,
+});

@@ -1,7 +1,7 @@
 import type { NextAction, Stage, VideoTask } from '../video-task.ts';
 import type { Change } from './change.ts';
 import { patchOf } from './event-patch.ts';
-import { reasonOf } from './history-reason.ts';
+import { reasonOf, transitionOf } from './history-reason.ts';
 import type { TaskEvent } from './task-event.ts';
 import { patched, type TaskPatch } from '../task-fields.ts';
 
@@ -196,10 +196,7 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Change | 
       ...(announces && { updatedAt: now }),
     },
     announces,
-    transition:
-      moved || noted.has(event.kind)
-        ? { taskId: task.id, stage: rule.to, at: now, reason: reasonOf(event) }
-        : null,
+    transition: moved || noted.has(event.kind) ? transitionOf(task.id, rule.to, now, reasonOf(event)) : null,
     ...(event.kind === 'acceptedElsewhere' && {
       secondBill: { providerTaskId: event.providerTaskId, cost: event.cost },
     }),

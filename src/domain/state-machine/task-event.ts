@@ -1,3 +1,4 @@
+import type { Wording } from '../messages.ts';
 import type { Poster } from '../poster.ts';
 import type { Cost, JsonObject, TaskError, Video } from '../video-task.ts';
 
@@ -10,17 +11,17 @@ export type TaskEvent =
   | {
       readonly kind: 'acceptedElsewhere';
       readonly providerTaskId: string;
-      readonly hint: string;
+      readonly hint: Wording;
       /** The estimate of the second bill; null where no price is known. */
       readonly cost: Cost | null;
     }
   | { readonly kind: 'refused'; readonly error: TaskError }
   /** Proven not sent, or documented as rejected and not queued. */
-  | { readonly kind: 'postponed'; readonly reason: string; readonly hint: string }
+  | { readonly kind: 'postponed'; readonly reason: Wording; readonly hint: Wording }
   /** The attempt may have been billed, and no answer proves either. */
-  | { readonly kind: 'outcomeUnknown'; readonly reason: string; readonly hint: string }
+  | { readonly kind: 'outcomeUnknown'; readonly reason: Wording; readonly hint: Wording }
   /** An id that may be the one of an attempt in doubt, and that nothing proves: its owner can look it up. */
-  | { readonly kind: 'idNamed'; readonly providerTaskId: string; readonly hint: string }
+  | { readonly kind: 'idNamed'; readonly providerTaskId: string; readonly hint: Wording }
   /** The provider's id was named by a person or a verified callback. */
   | {
       readonly kind: 'adopted';
@@ -28,7 +29,7 @@ export type TaskEvent =
       readonly providerTaskId: string | null;
       /** The same where a person named it. */
       readonly trackedId: string | null;
-      readonly reason: string;
+      readonly reason: Wording;
     }
   /** A check that ends nothing. */
   | {
@@ -36,7 +37,7 @@ export type TaskEvent =
       readonly providerStatus: string | null;
       readonly percent: number | null;
       readonly memo: JsonObject | null;
-      readonly hint: string | null;
+      readonly hint: Wording | null;
     }
   | {
       readonly kind: 'succeeded';
@@ -55,13 +56,13 @@ export type TaskEvent =
     }
   | { readonly kind: 'patienceEnded'; readonly error: TaskError }
   | { readonly kind: 'gaveUp'; readonly error: TaskError }
-  | { readonly kind: 'canceled'; readonly hint: string | null }
+  | { readonly kind: 'canceled'; readonly hint: Wording | null }
   /** The provider's answer to the request to stop a canceled task. */
-  | { readonly kind: 'stopAnswered'; readonly hint: string }
+  | { readonly kind: 'stopAnswered'; readonly hint: Wording }
   /** The provider reported the cost, or it is known that there was none. */
   | { readonly kind: 'costTold'; readonly cost: Cost }
   /** A better poster than before: the first frame that was drawn of the video. */
   | { readonly kind: 'posterStored'; readonly poster: Poster }
   /** The retention removed our copy and its poster. */
-  | { readonly kind: 'videoRemoved'; readonly hint: string }
+  | { readonly kind: 'videoRemoved'; readonly hint: Wording }
   | { readonly kind: 'deleted' };

@@ -1,3 +1,4 @@
+import { message, worded } from '../../domain/messages.ts';
 import type { PricedSettings } from '../../domain/video-model.ts';
 import type { ProviderName, TaskError } from '../../domain/video-task.ts';
 import { capitalise } from '../task-error.ts';
@@ -68,6 +69,7 @@ export function createGoogleProvider({
 const modelNotConfigured = (label: string, model: string): TaskError => ({
   code: 'GAVE_UP',
   message: `${label} is no longer configured for ${model} on this server, and this task was never sent. Use generateVideo with another model.`,
+  reason: message('NEVER_SENT_MODEL_MISSING', { provider: label, model }),
   providerCode: null,
   retryable: false,
   billed: 'NO',
@@ -76,7 +78,10 @@ const modelNotConfigured = (label: string, model: string): TaskError => ({
 const accountMissing = (label: string, providerTaskId: string): CheckOutcome => ({
   kind: 'unknown',
   reason: 'no account at Google is configured for such an id',
-  hint:
+  hint: worded(
+    'ACCOUNT_MISSING',
+    { provider: label, providerTaskId },
     `${capitalise(label)} is not configured here for tasks such as ${providerTaskId}: those of Veo require ` +
-    'GOOGLE_CLOUD_PROJECT, those of Gemini Omni GEMINI_API_KEY. Checking goes on.',
+      'GOOGLE_CLOUD_PROJECT, those of Gemini Omni GEMINI_API_KEY. Checking goes on.',
+  ),
 });

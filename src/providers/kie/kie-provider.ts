@@ -1,3 +1,4 @@
+import { message } from '../../domain/messages.ts';
 import type { OptionType } from '../../domain/provider-offer.ts';
 import type { ProviderName, TaskError } from '../../domain/video-task.ts';
 import { DeadlineSignal } from '../../time/deadline.ts';
@@ -81,6 +82,7 @@ export function createKieProvider(options: KieOptions): VideoProvider {
 const notOffered = (model: string, input: string): TaskError => ({
   code: 'PROVIDER_REJECTED',
   message: `${model} does not take this ${input} any more. Nothing was sent. Create the video again with other settings.`,
+  reason: message('SETTING_NOT_OFFERED', { model, setting: input }),
   providerCode: null,
   retryable: false,
   billed: 'NO',

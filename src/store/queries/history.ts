@@ -18,7 +18,7 @@ export async function addTransition(trx: Transaction<Database>, transition: Tran
   await trx.executeQuery(append(trx, transition));
 }
 
-const append = prepared<Transition>((db, { taskId, stage, at, reason }) =>
+const append = prepared<Transition>((db, { taskId, stage, at, reason, reasonMessages }) =>
   db
     .insertInto('transitions')
     .values((expression) => ({
@@ -30,6 +30,7 @@ const append = prepared<Transition>((db, { taskId, stage, at, reason }) =>
       stage,
       at,
       reason,
+      reason_messages: reasonMessages === null ? null : JSON.stringify(reasonMessages),
     }))
     .compile(),
 );

@@ -1,3 +1,5 @@
+import type { Wording } from '../../domain/messages.ts';
+import { transitionOf } from '../../domain/state-machine/history-reason.ts';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import type { TaskChanges } from './change.ts';
 import { addTransition, nextRevision } from './history.ts';
@@ -138,9 +140,9 @@ async function countOpen(
 async function writeTask(
   trx: Transaction<Database>,
   task: NewVideoTask,
-  reason: string | null = null,
+  reason: Wording | null = null,
 ): Promise<VideoTask> {
-  await addTransition(trx, { taskId: task.id, stage: task.stage, at: task.createdAt, reason });
+  await addTransition(trx, transitionOf(task.id, task.stage, task.createdAt, reason));
   const revision = await nextRevision(trx);
   const inserted: VideoTask = { ...task, number: revision, revision };
   await trx.executeQuery(insertRow(trx, toRow(inserted)));

@@ -1,3 +1,4 @@
+import type { Message } from '../../domain/messages.ts';
 import type { Kysely } from 'kysely';
 import { BatchedRead } from './batched-read.ts';
 import type { Database } from '../tables/database.ts';
@@ -38,10 +39,17 @@ async function readHistories(
     .orderBy('seq')
     .execute();
   const histories = new Map<TaskId, Transition[]>();
-  for (const { task_id, stage, at, reason } of rows) {
+  for (const { task_id, stage, at, reason, reason_messages } of rows) {
     const taskId = task_id as TaskId;
     const history = histories.get(taskId) ?? [];
-    history.push({ taskId, stage: stage as Transition['stage'], at, reason });
+    history.push({
+      taskId,
+      stage: stage as Transition['stage'],
+      at,
+      reason,
+      // Our own writes are the only source of rows.
+      reasonMessages: reason_messages === null ? null : (JSON.parse(reason_messages) as Message[]),
+    });
     histories.set(taskId, history);
   }
   return histories;

@@ -9,6 +9,8 @@ export interface TransitionRow {
   stage: string;
   at: number;
   reason: string | null;
+  /** JSON. */
+  reason_messages: string | null;
 }
 
 /** A key stays when its task is deleted. */

@@ -38,6 +38,7 @@ const columns = {
   video: json('result.video'),
   error: json('result.error'),
   hint: value('hint'),
+  hint_messages: json('hintMessages'),
   percent: value('provider.percent'),
   cost: json('cost'),
   retry_of: value('retryOf'),

@@ -1,7 +1,7 @@
 import type { ArchiveOutcome, PrivateVideo } from '../../media/archive.ts';
 import { StorageError } from '../../media/storage-error.ts';
 import type { Poster } from '../../domain/poster.ts';
-import { isTerminal } from '../../domain/video-task.ts';
+import { hintOf, isTerminal } from '../../domain/video-task.ts';
 import type { CheckOutcome, VideoProvider, VideoSource } from '../../providers/provider.ts';
 import { beingCopied } from '../user-messages/hints.ts';
 import { lateWatchEnds, patienceEnds } from '../work-context.ts';
@@ -96,7 +96,7 @@ async function reportCopy(
   const { recorder, provider } = context;
   // Where this was tried before, the hint says what came of it.
   const isKnown = task.provider.status === providerStatus && task.hint !== null;
-  const hint = isKnown ? task.hint : beingCopied(provider.label);
+  const hint = isKnown ? hintOf(task) : beingCopied(provider.label);
   const recorded = await recorder.record(
     task.id,
     { kind: 'observed', providerStatus, percent: null, memo, hint },

@@ -1,3 +1,4 @@
+import type { Wording } from '../../domain/messages.ts';
 import { nextCheckDelay, nextLateCheckDelay } from '../policy/check-interval.ts';
 import { askAgainAt } from '../policy/retry-schedule.ts';
 import { notAskedToStop, notStopped, stopped } from '../user-messages/hints.ts';
@@ -18,8 +19,8 @@ export async function askToStop(run: CheckRun): Promise<boolean> {
   if (provider.canCancel?.(taskId) !== true || provider.cancel === undefined) return false;
   const { label, pollIntervalMs } = provider;
   const outcome = await provider.cancel(taskId, signal);
-  const record = async (hint: string, dueAt: number) => {
-    const event = hint === task.hint ? nothingObserved : ({ kind: 'stopAnswered', hint } as const);
+  const record = async (hint: Wording, dueAt: number) => {
+    const event = hint.text === task.hint ? nothingObserved : ({ kind: 'stopAnswered', hint } as const);
     await recordCheck(run, event, { dueAt });
     return true;
   };

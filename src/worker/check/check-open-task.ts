@@ -1,5 +1,6 @@
 import type { CheckOutcome } from '../../providers/provider.ts';
-import type { VideoTask } from '../../domain/video-task.ts';
+import type { Wording } from '../../domain/messages.ts';
+import { hintOf, type VideoTask } from '../../domain/video-task.ts';
 import { nextCheckDelay, nextOwnFaultDelay } from '../policy/check-interval.ts';
 import { checkAgainAt } from '../policy/retry-schedule.ts';
 import { provenFaults, type TaskFault } from '../provider-health/task-faults.ts';
@@ -72,10 +73,15 @@ export async function recordCheckOfOpenTask(run: CheckRun, outcome: CheckOutcome
 }
 
 /** The hint of the task stays until faults last, its own or the provider's. */
-function hintOfFault(label: string, task: VideoTask, reason: string, fault: TaskFault | null): string | null {
+function hintOfFault(
+  label: string,
+  task: VideoTask,
+  reason: string,
+  fault: TaskFault | null,
+): Wording | null {
   const own = fault?.own ?? 0;
   if (own === provenFaults || (own > provenFaults && task.hint === null)) return oddTask(label, reason);
-  return fault?.inARow === provenFaults ? noAnswerForAWhile(label, reason) : task.hint;
+  return fault?.inARow === provenFaults ? noAnswerForAWhile(label, reason) : hintOf(task);
 }
 
 /** While the provider calls back about such tasks, regular checks are a safety net. */

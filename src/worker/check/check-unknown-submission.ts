@@ -1,4 +1,5 @@
-import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
+import { worded, type Wording } from '../../domain/messages.ts';
+import { hintOf, isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { nextCheckDelay } from '../policy/check-interval.ts';
 import { checkAgainAt } from '../policy/retry-schedule.ts';
@@ -38,8 +39,8 @@ export async function checkUnknownSubmission(
       : { ...leaseReturned, dueAt: now() };
   };
   if (suggested === null || now() >= lateWatchEnds(context, task)) {
-    const hint = task.hint?.replace(missingNotice(provider.label), '') ?? null;
-    if (hint !== task.hint) {
+    const hint = withoutNotice(task, missingNotice(provider.label));
+    if (hint?.text !== task.hint) {
       const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;
       await recorder.record(task.id, event, { whileLeasedBy, schedule: resting });
       return;
@@ -87,7 +88,11 @@ export async function checkUnknownSubmission(
     });
     await keepPossibleId(context, task.id, suggested, { whileLeasedBy, schedule });
   } else if (isEchoOf(task, outcome.echoedPrompt)) {
-    const reason = `${provider.label} called back about ${suggested}, and it has this prompt`;
+    const reason = worded(
+      'ID_CALLED_BACK',
+      { provider: provider.label, providerTaskId: suggested },
+      `${provider.label} called back about ${suggested}, and it has this prompt`,
+    );
     const event = { kind: 'adopted', providerTaskId: suggested, trackedId: null, reason } as const;
     // The next check reads the rest of the record.
     await recorder.record(task.id, event, {
@@ -114,4 +119,13 @@ function restOf(
   if (!isTerminal(task.stage)) return { dueAt: patienceEnds(context, task) };
   const dueAt = lateWatchEnds(context, task);
   return context.now() < dueAt ? { dueAt } : { nextAction: null };
+}
+
+/** The hint of a task without the notice that its provider is no longer configured. */
+function withoutNotice(task: VideoTask, notice: Wording): Wording | null {
+  const hint = hintOf(task);
+  if (hint === null || !hint.text.includes(notice.text)) return hint;
+  const text = hint.text.replace(notice.text, '').replaceAll('  ', ' ').trim();
+  const messages = hint.messages.filter(({ code }) => code !== 'PROVIDER_MISSING_FOR_ID');
+  return text === '' ? null : { text, messages };
 }

@@ -45,7 +45,7 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
   const { taskId: providerTaskId, memo } = task.provider;
   if (providerTaskId === null) {
     // Another owner's task holds the id: it is not asked for, and reads like an id that does not exist.
-    const outcome = { kind: 'unknown', reason: 'no such task', hint: '' } as const;
+    const outcome = { kind: 'unknown', reason: 'no such task', hint: null } as const;
     return { outcome, fault: null, wasCanceled: false };
   }
   let isWanted = task.stage !== 'CANCELED' && task.deletedAt === null;

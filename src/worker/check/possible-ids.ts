@@ -1,5 +1,6 @@
 import { leaseReturned, type RecordOptions } from '../../commands/recorder.ts';
-import type { TaskId, VideoTask } from '../../domain/video-task.ts';
+import { followedBy, type Wording } from '../../domain/messages.ts';
+import { hintOf, type TaskId, type VideoTask } from '../../domain/video-task.ts';
 import { idNamed } from '../user-messages/hints.ts';
 import type { WorkContext } from '../work-context.ts';
 
@@ -39,9 +40,8 @@ export const isInDoubt = (task: VideoTask): boolean =>
   task.provider.taskId === null && task.provider.trackedId === null;
 
 /** The hint with one more id; null when it names it already, or is long enough. */
-function hintWith({ hint, stage }: VideoTask, label: string, id: string): string | null {
-  const before = hint ?? '';
-  if (before.split(/[\s,]+/).includes(id)) return null;
-  const after = `${before} ${idNamed(label, id, stage === 'CANCELED')}`.trim();
-  return after.length > longestHint ? null : after;
+function hintWith(task: VideoTask, label: string, id: string): Wording | null {
+  if ((task.hint ?? '').split(/[\s,]+/).includes(id)) return null;
+  const after = followedBy(hintOf(task), idNamed(label, id, task.stage === 'CANCELED'));
+  return after.text.length > longestHint ? null : after;
 }

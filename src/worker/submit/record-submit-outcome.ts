@@ -89,7 +89,9 @@ async function recordPostponement(
   const { recorder, provider, store } = context;
   const dueAt = askAgainAt(context, retryAfterMs);
   if (cause === 'notNow' || cause === 'unreachable') await store.pauseCreates(provider.name, dueAt);
-  const event = { kind: 'postponed', reason, hint: postponed(reason, dueAt) } as const;
+  const hint = postponed(reason, dueAt);
+  // The history has the reason alone.
+  const event = { kind: 'postponed', reason: { ...hint, text: reason }, hint } as const;
   await recorder.record(task.id, event, { schedule: (row) => ({ ...returned(row, lease), dueAt }) });
 }
 

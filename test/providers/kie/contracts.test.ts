@@ -91,7 +91,15 @@ describe('a check', () => {
     expect(await check(provider)).toEqual({
       kind: 'unknown',
       reason: `no contract knows the task ${id}`,
-      hint: expect.stringContaining('https://app.kie.ai') as string,
+      hint: {
+        text: expect.stringContaining('https://app.kie.ai') as string,
+        messages: [
+          {
+            code: 'NO_SUCH_TASK',
+            params: { provider: 'Kie.ai', providerTaskId: id, page: expect.any(String) as string },
+          },
+        ],
+      },
     });
     expect(kie.asked).toEqual(orderFrom(configured).map((one) => paths[one]));
   });

@@ -1,3 +1,4 @@
+import { message } from '../../../src/domain/messages.ts';
 import { describe, expect, test } from 'vitest';
 import type { Owner, Stage, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import { local, randomTaskId, sampleTask } from '../../support/sample-task.ts';
@@ -132,13 +133,15 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
           stage,
           at: now - Math.floor(index / 2),
           reason,
+          reasonMessages:
+            reason === null ? null : [message('ID_NAMED', { provider: 'Kie.ai', providerTaskId: reason })],
         }));
         for (const transition of transitions) {
           await store.change(task.id, () => ({ ...announced({ stage: transition.stage }), transition }));
         }
         await store.change(task.id, () => announced({ provider: { percent: 1 } }));
         expect(await store.history(task.id)).toEqual([
-          { taskId: task.id, stage: 'WAITING', at: now, reason: null },
+          { taskId: task.id, stage: 'WAITING', at: now, reason: null, reasonMessages: null },
           ...transitions,
         ]);
         expect(await store.history(bystander.id)).toHaveLength(1);

@@ -19,7 +19,13 @@ export function restartsContract(
         const tasks = await insertMany(store, 3);
         await store.change(tasks[1]?.id ?? randomTaskId(), () => ({
           ...announced({ stage: 'GENERATING', provider: { taskId: 'theirs' } }),
-          transition: { taskId: tasks[1]?.id ?? randomTaskId(), stage: 'GENERATING', at: now, reason: 'Why' },
+          transition: {
+            taskId: tasks[1]?.id ?? randomTaskId(),
+            stage: 'GENERATING',
+            at: now,
+            reason: 'Why',
+            reasonMessages: null,
+          },
         }));
         const read = async (from: Store) => ({
           rows: await from.changesAfter(0, { limit: 10 }),

@@ -1,3 +1,4 @@
+import { worded } from '../../../domain/messages.ts';
 import { DeadlineSignal } from '../../../time/deadline.ts';
 import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer, ProviderHttp } from '../../http/http.ts';
@@ -132,8 +133,16 @@ export class OmniChecks {
     const { label } = this.#options;
     const hint =
       missingId === null
-        ? `The response of ${label} could not be read (${reason}). Checking goes on.`
-        : `${capitalise(label)} knows no interaction ${missingId}. Make sure that the id is right; checking goes on.`;
+        ? worded(
+            'RESPONSE_UNREADABLE',
+            { provider: label, reason, page: null },
+            `The response of ${label} could not be read (${reason}). Checking goes on.`,
+          )
+        : worded(
+            'NO_SUCH_TASK',
+            { provider: label, providerTaskId: missingId, page: null },
+            `${capitalise(label)} knows no interaction ${missingId}. Make sure that the id is right; checking goes on.`,
+          );
     return { kind: 'unknown', reason, hint };
   }
 }

@@ -1,3 +1,4 @@
+import { worded } from '../../../domain/messages.ts';
 import { Readable } from 'node:stream';
 import { abandon } from '../../../media/fetch/abandon.ts';
 import { DeadlineSignal } from '../../../time/deadline.ts';
@@ -154,14 +155,22 @@ export class Operations {
     return {
       kind: 'unknown',
       reason: `${label} knows no operation ${providerTaskId}`,
-      hint:
+      hint: worded(
+        'NO_SUCH_TASK',
+        { provider: label, providerTaskId, page: null },
         `${capitalise(label)} knows no operation ${providerTaskId}, or no longer. Make sure that the id is right: it begins ` +
-        'with projects/ and has /operations/. Checking goes on.',
+          'with projects/ and has /operations/. Checking goes on.',
+      ),
     };
   }
 
   #unreadable(reason: string): Fault {
-    const hint = `The response of ${this.#options.label} could not be read (${reason}). Checking goes on.`;
+    const { label } = this.#options;
+    const hint = worded(
+      'RESPONSE_UNREADABLE',
+      { provider: label, reason, page: null },
+      `The response of ${label} could not be read (${reason}). Checking goes on.`,
+    );
     return { kind: 'unknown', reason, hint };
   }
 }

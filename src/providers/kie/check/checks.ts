@@ -1,3 +1,4 @@
+import { worded } from '../../../domain/messages.ts';
 import type { CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
 import { capitalise, taskError } from '../../task-error.ts';
 import { NoAnswerError } from '../../http/faults.ts';
@@ -62,9 +63,16 @@ export class KieChecks {
       fault ?? {
         kind: 'unknown',
         reason: `no contract knows the task ${request.providerTaskId}`,
-        hint:
+        hint: worded(
+          'NO_SUCH_TASK',
+          {
+            provider: this.#options.label,
+            providerTaskId: request.providerTaskId,
+            page: this.#options.taskPage,
+          },
           `${capitalise(this.#options.label)} knows no task ${request.providerTaskId}. Make sure that the id is right` +
-          `${this.#options.taskPage === null ? '' : `; you can look for it at ${this.#options.taskPage}`}. Checking goes on.`,
+            `${this.#options.taskPage === null ? '' : `; you can look for it at ${this.#options.taskPage}`}. Checking goes on.`,
+        ),
       }
     );
   }
@@ -161,14 +169,13 @@ export class KieChecks {
   }
 
   #unknown(reason: string): CheckOutcome {
-    return {
-      kind: 'unknown',
-      reason,
-      hint:
-        `The response of ${this.#options.label} could not be read (${reason}). Checking goes on.` +
-        (this.#options.taskPage === null
-          ? ''
-          : ` You can look for the task by its providerTaskId at ${this.#options.taskPage}.`),
-    };
+    const { label, taskPage } = this.#options;
+    const hint = worded(
+      'RESPONSE_UNREADABLE',
+      { provider: label, reason, page: taskPage },
+      `The response of ${label} could not be read (${reason}). Checking goes on.` +
+        (taskPage === null ? '' : ` You can look for the task by its providerTaskId at ${taskPage}.`),
+    );
+    return { kind: 'unknown', reason, hint };
   }
 }

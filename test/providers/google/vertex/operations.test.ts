@@ -53,7 +53,13 @@ const failed = (code: string, message = /./) => ({
   kind: 'failed',
   error: { code, message: expect.stringMatching(message) as string, billed: 'NO' },
 });
-const unknown = { kind: 'unknown', hint: expect.stringContaining('Checking goes on') as string };
+const unknown = {
+  kind: 'unknown',
+  hint: {
+    text: expect.stringContaining('Checking goes on') as string,
+    messages: [expect.anything() as unknown],
+  },
+};
 const unavailable = (retryAfterMs: number | null = null) => ({ kind: 'unavailable', retryAfterMs });
 const done = (response: unknown) => ({ name, done: true, response });
 const failure = (code: number, message = 'It failed.') => ({ name, done: true, error: { code, message } });
