@@ -12,6 +12,7 @@ import { declareGenerateVideo } from './generate-video.ts';
 import { declarePayloads } from './payloads.ts';
 import { declareProviders } from './providers.ts';
 import { declareReferenceImage, declareUploadReferenceImage } from './reference-image.ts';
+import { declareSpending } from './spending.ts';
 import { declareTaskStatusChanged } from './task-status-changed.ts';
 import { declareVideoTaskQueries } from './video-tasks.ts';
 import { declareVideoTask } from './video-task.ts';
@@ -38,6 +39,7 @@ export function buildSchema(): GraphQLSchema {
   declareEstimateVideo(builder, enums, Input, Cost, payloads);
   declareProviders(builder, enums, Cost);
   declareViewer(builder, Cost);
+  declareSpending(builder, enums, Cost);
   declareGenerateVideo(builder, Input, payloads);
   declareCommands(builder, enums, payloads);
   declareUploadReferenceImage(builder, ReferenceImage, payloads);

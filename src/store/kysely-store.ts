@@ -37,6 +37,7 @@ import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
 import { FilteredTasks } from './reads/filtered-tasks.ts';
 import { Slices } from './reads/slices.ts';
+import { SpendingSlices } from './reads/spending-slices.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import type { Transact, Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
@@ -58,6 +59,7 @@ export class KyselyStore implements Store {
   readonly #dueOwners = new DueOwners();
   readonly #nested: NestedReads;
   readonly #finders: Finders;
+  readonly #spending: SpendingSlices;
   readonly #positions: QueuePositions;
   readonly #changes: TaskChanges;
   readonly shared: SharedState;
@@ -76,6 +78,7 @@ export class KyselyStore implements Store {
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
     this.#finders = { filtered: new FilteredTasks(db), slices: new Slices(db) };
+    this.#spending = new SpendingSlices(db);
     this.#positions = new QueuePositions(db);
     this.shared = new SharedState(db, this.#transact, dialect);
     this.providerFacts = providerFacts(db, this.shared);
@@ -247,6 +250,12 @@ export class KyselyStore implements Store {
 
   spending(...[owner, month]: Parameters<Store['spending']>): ReturnType<Store['spending']> {
     return readSpending(this.#db, owner, month);
+  }
+
+  spendingReport(
+    ...[owner, range]: Parameters<Store['spendingReport']>
+  ): ReturnType<Store['spendingReport']> {
+    return this.#spending.report(owner, range);
   }
 
   countOpen(owner: Owner): Promise<number> {

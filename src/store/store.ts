@@ -1,4 +1,6 @@
 import type { Wording } from '../domain/messages.ts';
+import type { SpendingReport } from '../domain/spending-report.ts';
+import type { SpendingRange } from './reads/spending-slices.ts';
 import type { SharedState } from './shared-state.ts';
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
@@ -167,7 +169,7 @@ export type ParsedRevision =
  *
  * What a method reports as written is durable (claims and leases: unless a start undoes them), and a read is never older than the last commit before it. Each method
  * is one transaction, except those whose work grows with the rows (`page` with a filter, `countMatching`,
- * `queuePosition`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
+ * `queuePosition`, `spendingReport`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */
 export interface Store extends AsyncDisposable {
   /** The state that instances share beside tasks. */
@@ -272,6 +274,8 @@ export interface Store extends AsyncDisposable {
   pauseCreates(provider: ProviderName, until: number): Promise<void>;
   /** The cost of the tasks of an owner in a UTC month, such as 2026-11. */
   spending(owner: Owner, month: string): Promise<Spending>;
+  /** The cost of an owner's tasks in a range of UTC days, at a cost that grows with the tasks of the range. */
+  spendingReport(owner: Owner, range: SpendingRange): Promise<SpendingReport>;
   countOpen(owner: Owner): Promise<number>;
   /** The number of all tasks by provider and status; a pair that is absent has none. */
   taskCounts(): Promise<readonly TaskCount[]>;

@@ -5,6 +5,7 @@ import { fairnessContract } from './contract/fairness.ts';
 import { storeTests, type TestDatabase } from './contract/fixture.ts';
 import { mediaContract } from './contract/media.ts';
 import { pagesContract } from './contract/pages.ts';
+import { spendingContract } from './contract/spending.ts';
 import { providerFactsContract } from './contract/provider-facts.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
@@ -22,6 +23,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   moneyContract(name, tests);
   fairnessContract(name, tests);
   pagesContract(name, tests);
+  spendingContract(name, tests);
   taskCountsContract(name, tests);
   uploadsContract(name, tests);
   mediaContract(name, tests);

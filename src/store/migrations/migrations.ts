@@ -14,7 +14,7 @@ import { providerFacts } from './0012.ts';
 import { taskCounts } from './0013.ts';
 import { groups } from './0014.ts';
 import { filters } from './0015.ts';
-import { messageContents } from './0016.ts';
+import { costsByDay, messageContents } from './0016.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -180,5 +180,6 @@ export const migrations: MigrationProvider = {
       '0014_groups': groups,
       '0015_filters': filters,
       '0016_message_contents': messageContents,
+      '0017_costs_by_day': costsByDay,
     }),
 };

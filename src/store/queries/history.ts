@@ -15,10 +15,14 @@ export async function nextRevision(trx: Transaction<Database>): Promise<number> 
 
 /** Appends one step to a task's history. */
 export async function addTransition(trx: Transaction<Database>, transition: Transition): Promise<void> {
-  await trx.executeQuery(append(trx, transition));
+  const { reasonMessages: messages } = transition;
+  const content = messages === null ? null : JSON.stringify(messages);
+  await trx.executeQuery(append(trx, { ...transition, content }));
 }
 
-const append = prepared<Transition>((db, { taskId, stage, at, reason, reasonMessages }) =>
+type Step = Omit<Transition, 'reasonMessages'> & { readonly content: string | null };
+
+const append = prepared<Step>((db, { taskId, stage, at, reason, content }) =>
   db
     .insertInto('transitions')
     .values((expression) => ({
@@ -30,7 +34,7 @@ const append = prepared<Transition>((db, { taskId, stage, at, reason, reasonMess
       stage,
       at,
       reason,
-      reason_messages: reasonMessages === null ? null : JSON.stringify(reasonMessages),
+      reason_messages: content,
     }))
     .compile(),
 );

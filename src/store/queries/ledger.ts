@@ -62,6 +62,7 @@ const insertEntry = prepared<Entry>((db, entry) =>
       provider: entry.provider,
       model: entry.model,
       month: entry.month,
+      label: entry.label,
       at: entry.at,
       micros: entry.micros,
       credits: entry.credits,
@@ -76,6 +77,7 @@ const entryOf = (task: NewVideoTask, cost: Cost | null) => ({
   provider: task.provider.name,
   model: task.spec.model,
   month: monthOf(task.createdAt),
+  label: task.spec.label,
   at: task.createdAt,
   ...bookedCost(cost),
 });

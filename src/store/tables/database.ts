@@ -29,6 +29,7 @@ export interface LedgerRow {
   provider: string;
   model: string;
   month: string;
+  label: string | null;
   at: number;
   /** Millionths of a dollar: sums stay exact. */
   micros: number;

@@ -367,6 +367,7 @@ describe('an answer to a paid create', () => {
         code: 'INSUFFICIENT_CREDITS',
         message:
           'The simulator refused the task: No credits. Top up the account or raise the cap of its key, then retry.',
+        reason: { code: 'INSUFFICIENT_CREDITS', params: { provider: 'the simulator', text: 'No credits' } },
         providerCode: '402',
         retryable: true,
         billed: 'NO',
