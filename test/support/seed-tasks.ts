@@ -28,7 +28,9 @@ export function seedTasks(
   const insert = database.prepare(
     `insert into tasks (${columns.join()}) values (${columns.map(() => '?').join()})`,
   );
-  const transition = database.prepare("insert into transitions values (?, 1, 'WAITING', ?, null)");
+  const transition = database.prepare(
+    "insert into transitions (task_id, seq, stage, at, reason) values (?, 1, 'WAITING', ?, null)",
+  );
   for (let index = 0; index < count; index += 1) {
     const number = value + (index + 1) * apart;
     const row = toRow({ ...sampleTask(overrides(index)), number, revision: number });
