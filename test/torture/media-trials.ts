@@ -200,7 +200,7 @@ async function viewers(kind: Kind): Promise<Figures> {
     key,
     Array.from({ length: megabytes }, () => Buffer.alloc(1024 ** 2, 'x')),
   );
-  await using server = await startServer({ DATA_DIR: folder.path, ...(kind === 's3' && s3.env) });
+  await using server = await startServer({ DATA_DIR: folder.path, ...(kind === 's3' && s3.directEnv) });
   const before = await peakMemory(server);
   return await watched(server, async () => {
     const begin = performance.now();

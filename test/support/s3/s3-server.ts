@@ -14,6 +14,8 @@ export interface TestS3 extends AsyncDisposable {
   readonly location: S3Location;
   /** Settings of a server whose media are in it. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same without the wire, which is in this process: for crowds that it would keep waiting. */
+  readonly directEnv: Readonly<Record<string, string>>;
   /** Spoils requests from now on; null ends that. */
   spoil(fault: S3Fault | null): void;
   /** Keys of all objects under the prefix, without it and without the probe. */
@@ -46,16 +48,18 @@ export async function startS3(folder?: string): Promise<TestS3> {
     new S3Client({ endpoint: program.url, region: location.region, credentials, forcePathStyle: true }),
     (it) => it.destroy(),
   );
+  const env = {
+    MEDIA_STORE: `s3://${bucket}/media`,
+    S3_ENDPOINT: proxy.url,
+    S3_REGION: location.region,
+    S3_ACCESS_KEY_ID: credentials.accessKeyId,
+    S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  };
   const running = stack.move();
   return {
     location,
-    env: {
-      MEDIA_STORE: `s3://${bucket}/media`,
-      S3_ENDPOINT: proxy.url,
-      S3_REGION: location.region,
-      S3_ACCESS_KEY_ID: credentials.accessKeyId,
-      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    },
+    env,
+    directEnv: { ...env, S3_ENDPOINT: program.url },
     pid: program.pid,
     spoil: (next) => {
       fault = next;
