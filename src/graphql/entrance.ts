@@ -93,11 +93,22 @@ export class Entrance {
     this.#isScheduled = false;
     this.#begun = 0;
     const isBehind = this.#beginWaiting();
+    this.#writeResponses();
+    if (isBehind || this.#writes.length > 0) this.#schedule();
+  };
+
+  /** A response of some MB takes milliseconds: what the time is too short for is written in the next iteration. */
+  #writeResponses(): void {
+    const until = performance.now() + batchMs;
     const writes = this.#writes;
     this.#writes = [];
-    for (const write of writes) write();
-    if (isBehind) this.#schedule();
-  };
+    for (let at = 0; at < writes.length; at += 1) {
+      writes[at]?.();
+      if (performance.now() <= until) continue;
+      this.#writes = [...writes.slice(at + 1), ...this.#writes];
+      return;
+    }
+  }
 
   /** Begins what waits, one of each owner in turn. Returns whether the time was over before the end. */
   #beginWaiting(): boolean {

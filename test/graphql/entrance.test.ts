@@ -47,6 +47,24 @@ describe('operations of several owners', () => {
     expect(entrance.run(few, () => 'at once')).toBe('at once');
   });
 
+  it('have their responses written over several iterations, in order', async () => {
+    const entrance = new Entrance();
+    const written: number[] = [];
+    const write = (index: number) =>
+      entrance.write(() => {
+        busy(5);
+        written.push(index);
+      });
+    for (let index = 0; index < 6; index += 1) write(index);
+    await setImmediate();
+    const first = written.length;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(4);
+    write(6);
+    while (written.length < 7) await setImmediate();
+    expect(written).toEqual([...Array(7).keys()]);
+  });
+
   it('begin no further reads while the slots are taken, of which some are kept for others', async () => {
     const entrance = new Entrance();
     const ends: (() => void)[] = [];

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { closes } from './close-codes.ts';
+import type { LoopSlices } from '../../time/loop-slices.ts';
 import { closeWaitMs, type Connection } from './connection.ts';
 import { parseJson } from '../../graphql/params.ts';
 import { utf8Text } from '../body/utf8.ts';
@@ -30,6 +31,7 @@ export type SocketListeners = ReturnType<typeof socketListeners>;
 /** One listener of each kind for all sockets: ws calls them with the socket as `this`. */
 export function socketListeners(
   connections: ReadonlyMap<WebSocket, Connection>,
+  slices: LoopSlices,
   log: Logger,
   closed: (connection: Connection, code: number, reason: string) => void,
 ) {
@@ -52,6 +54,9 @@ export function socketListeners(
       // After a close of ours, only the client's answer to it matters.
       if (connection === undefined || !connection.isOpen) return;
       connection.noteMessage(data.length);
+      const { owner } = connection;
+      // Before the acknowledgement a few KB are read at most.
+      if (owner !== null && !slices.hasTime()) connection.rest(slices.next(owner));
       // ws checks text frames itself, and closes with the same code; binary ones are text here too.
       const text = utf8Text(data);
       if (text === null) {

@@ -48,7 +48,7 @@ export class SocketOperations {
     id: string,
     payload: object,
   ): MaybePromise<ExecutionArgs | readonly GraphQLError[]> => {
-    const { engine, entrance, maxPerSocket } = this.#options;
+    const { entrance, maxPerSocket } = this.#options;
     const { extra: connection } = context;
     const { viewer } = connection;
     const params = parseParams(payload);
@@ -64,8 +64,6 @@ export class SocketOperations {
       const message = `A socket can have at most ${maxPerSocket} operations. Open another one.`;
       return [codedError('LIMIT_EXCEEDED', message)];
     }
-    const { slices } = engine;
-    if (!slices.hasTime()) connection.rest(slices.next(viewer.owner));
     const socketOperation = new SocketOperation(context, id);
     return entrance.run(viewer.owner, () => this.#begin(socketOperation, params, viewer, connection));
   };

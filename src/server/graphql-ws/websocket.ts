@@ -94,7 +94,7 @@ export class WebSocketTransport implements AsyncDisposable {
       execute: operations.execute,
       subscribe: operations.subscribe,
     });
-    this.#listeners = socketListeners(this.#connections, log, (connection, code, reason) => {
+    this.#listeners = socketListeners(this.#connections, engine.slices, log, (connection, code, reason) => {
       this.#connections.delete(connection.socket);
       this.#uncount(connection);
       this.#leave(connection, code, reason);
