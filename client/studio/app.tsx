@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { CreateForm } from './create/create-form.tsx';
+import { CostsPage } from './costs/costs-page.tsx';
 import { Gallery } from './gallery/gallery.tsx';
 import { ConnectionBanner } from './header/connection-banner.tsx';
 import { Header } from './header/header.tsx';
@@ -44,7 +45,7 @@ function Page() {
   const route = useRoute();
   if (route.kind === 'unknown') return <NotFound />;
   if (access !== 'open') return <Opening />;
-  return <Main />;
+  return route.kind === 'costs' ? <CostsPage /> : <Main />;
 }
 
 function Main() {

@@ -49,8 +49,9 @@ export const homePath = (): string => `${basePath()}/`;
 /** Path of the page about costs. */
 export const costsPath = (): string => `${basePath()}/costs`;
 
-/** Opens a task over the gallery, whose filter stays in the URL. */
-export const openTask = (id: string): void => navigate(pathOf(id) + location.search);
+/** Opens a task over the gallery, whose filter stays in the URL. `isSameStep` as in `navigate`. */
+export const openTask = (id: string, isSameStep = false): void =>
+  navigate(pathOf(id) + location.search, isSameStep);
 
 /** Returns to the gallery, with the filter that is in the URL. */
 export const closeTask = (): void => navigate(homePath() + location.search);

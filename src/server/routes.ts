@@ -123,6 +123,7 @@ export function routeTable(handlers: Handlers): readonly Route[] {
     { path: '/', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/veo31', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/tasks/:id', ...page, respond: (e: Exchange) => studio.respondPage(e) },
+    { path: '/costs', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/assets/*', ...page, respond: (e: Exchange) => studio.respondFile(e, `/assets/${e.rest}`) },
     { path: '/icon.svg', ...page, respond: (e: Exchange) => studio.respondFile(e, '/icon.svg') },
 

@@ -27,6 +27,7 @@ export const shownTask = (overrides: Partial<Task> = {}): Task => ({
   progress: { percent: 0, estimated: true, elapsedSeconds: 0, remainingSeconds: 60, queuePosition: null },
   cost: null,
   hint: null,
+  hintMessages: [],
   retryOf: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   submittedAt: '2026-01-01T00:00:00.000Z',

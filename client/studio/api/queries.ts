@@ -91,6 +91,55 @@ export type Provider = ResultOf<typeof StartQuery>['providers'][number];
 /** A model of a provider and its capabilities. */
 export type Model = Provider['models'][number];
 
+/** The cost of the tasks of some UTC days, and the balance at each provider. */
+export const SpendingQuery = graphql(`
+  query Spending($from: DateTime!, $to: DateTime!) {
+    spending(from: $from, to: $to) {
+      total {
+        amount
+        settled
+      }
+      tasks
+      byDay {
+        day
+        cost {
+          amount
+          settled
+        }
+        tasks
+      }
+      byModel {
+        provider
+        model
+        cost {
+          amount
+          settled
+        }
+        tasks
+      }
+      byLabel {
+        label
+        cost {
+          amount
+          settled
+        }
+        tasks
+      }
+      otherLabels {
+        amount
+        settled
+      }
+    }
+    providers {
+      name
+      configured
+      credits
+    }
+  }
+`);
+/** A report of costs. */
+export type Spending = ResultOf<typeof SpendingQuery>;
+
 /** The price of each model for the chosen settings. */
 export const PricesQuery = graphql(`
   query Prices($durationSeconds: Int, $resolution: Resolution, $audio: Boolean, $imageCount: Int) {

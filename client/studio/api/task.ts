@@ -40,6 +40,10 @@ export const TaskFields = graphql(`
       providerCode
       retryable
       billed
+      reason {
+        code
+        params
+      }
     }
     progress {
       percent
@@ -54,6 +58,10 @@ export const TaskFields = graphql(`
       settled
     }
     hint
+    hintMessages {
+      code
+      params
+    }
     retryOf {
       id
     }
@@ -69,6 +77,10 @@ export const TaskFields = graphql(`
       stage
       at
       reason
+      reasonMessages {
+        code
+        params
+      }
     }
   }
 `);

@@ -84,6 +84,10 @@ function Search({ search, onChange, onTouch }: SearchProps) {
         aria-keyshortcuts="/"
         placeholder={t`Search`}
         value={text}
+        onKeyDown={({ key }) => {
+          if (key === 'ArrowDown' || key === 'Enter')
+            document.querySelector<HTMLElement>('.card-title a')?.focus();
+        }}
         onChange={({ currentTarget }) => {
           setText(currentTarget.value);
           onTouch();

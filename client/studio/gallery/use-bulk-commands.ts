@@ -74,7 +74,7 @@ export function useBulkCommands() {
         t`${plural(done, { one: '# video started.', other: '# videos started.' })}`,
         tasks.length - done,
       );
-      if (done === tasks.length) studio.selection.end();
+      if (studio.selection.selected.get().ids.size === 0) studio.selection.end();
       showGallery();
     },
     download: async (tasks: readonly Task[]) => {

@@ -2,16 +2,19 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { MediaBox } from '../gallery/media-box.tsx';
+import { Picture } from '../gallery/picture.tsx';
 import { StatusBadge } from '../gallery/status-badge.tsx';
 import { TaskProgress } from '../gallery/task-progress.tsx';
-import { adviceTexts, billedTexts, failureTexts } from '../i18n/texts.ts';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
 import { closeTask } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Details } from './details.tsx';
+import { Failure, Hint } from './failure.tsx';
 import { History } from './history.tsx';
+import { Neighbours } from './neighbours.tsx';
 import { TaskActions } from './task-actions.tsx';
 
 /** One task with all its details, under a URL of its own. */
@@ -32,8 +35,14 @@ export function TaskDialog({ id }: { readonly id: string | null }) {
   }, [studio, unseenId]);
   if (seen !== null) {
     return (
-      <Dialog open isWide onClose={closeTask} title={seen.task.label || t`Video`}>
-        <Open seen={seen} />
+      <Dialog
+        open
+        isWide
+        onClose={closeTask}
+        title={seen.task.label || t`Video`}
+        actions={<Neighbours id={seen.task.id} />}
+      >
+        <Open key={seen.task.id} seen={seen} />
       </Dialog>
     );
   }
@@ -56,16 +65,12 @@ function Open({ seen }: { readonly seen: SeenTask }) {
           <StatusBadge stage={task.stage} />
           {!isTerminal(task) && task.stage !== 'SUBMISSION_UNKNOWN' && <TaskProgress seen={seen} />}
         </div>
-        {task.error !== null && <Failure error={task.error} />}
-        {task.hint !== null && (
-          <p className="hint" lang="en">
-            {task.hint}
-          </p>
-        )}
+        {task.error === null ? <Hint task={task} /> : <Failure task={task} error={task.error} />}
         <TaskActions task={task} isInDialog />
       </div>
       <div className="task-side">
-        {task.prompt !== '' && <p className="task-prompt">{task.prompt}</p>}
+        <Prompt task={task} />
+        <TaskImages task={task} />
         <Details task={task} />
         <History task={task} />
       </div>
@@ -73,19 +78,43 @@ function Open({ seen }: { readonly seen: SeenTask }) {
   );
 }
 
-/** The reason of a failure, whether it is charged, and the next step. */
-function Failure({ error }: { readonly error: NonNullable<Task['error']> }) {
-  const { i18n } = useLingui();
+/** The user's own words, and what was sent where that is more. */
+function Prompt({ task: { prompt, userPrompt } }: { readonly task: Task }) {
+  const own = userPrompt ?? prompt;
   return (
-    <div className="failure">
-      <p>
-        <strong>{i18n.t(failureTexts[error.code])}</strong> {i18n.t(billedTexts[error.billed])}
-      </p>
-      <p>{i18n.t(adviceTexts[error.code])}</p>
-      <p className="failure-raw" lang="en">
-        {error.message}
-        {error.providerCode !== null && ` (${error.providerCode})`}
-      </p>
+    <>
+      {own !== '' && <p className="task-prompt">{own}</p>}
+      {prompt !== own && (
+        <details className="task-sent">
+          <summary>
+            <Trans>The whole prompt, as it was sent</Trans>
+          </summary>
+          <p className="task-prompt">{prompt}</p>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** The images that the video is made from. */
+function TaskImages({ task }: { readonly task: Task }) {
+  const { t } = useLingui();
+  if (task.referenceImages.length === 0) return null;
+  return (
+    <div className="task-images" role="group" aria-label={t`Images`}>
+      {task.referenceImages.map(({ url }, index) => (
+        <a key={url} href={url} target="_blank" rel="noreferrer" aria-label={t`Image ${index + 1}`}>
+          <Picture
+            className="task-image"
+            url={url}
+            fallback={
+              <span className="task-image">
+                <Icon name="image" />
+              </span>
+            }
+          />
+        </a>
+      ))}
     </div>
   );
 }

@@ -11,13 +11,16 @@ interface DialogProps {
   readonly description?: ReactNode;
   readonly children: ReactNode;
   readonly isWide?: boolean;
+  /** Buttons beside the title. */
+  readonly actions?: ReactNode;
   /** False if there is nothing to return to. */
   readonly canClose?: boolean;
 }
 
 /** A dialog over the page. Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {
-  const { open, onClose, title, description, children, isWide = false, canClose = true } = props;
+  const { open, onClose, title, description, children, actions } = props;
+  const { isWide = false, canClose = true } = props;
   const { t } = useLingui();
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && canClose && onClose()}>
@@ -27,6 +30,7 @@ export function Dialog(props: DialogProps) {
           <Base.Popup className={isWide ? 'dialog dialog-wide' : 'dialog'}>
             <div className="dialog-head">
               <Base.Title className="dialog-title">{title}</Base.Title>
+              {actions}
               {canClose && (
                 <Base.Close className="button button-quiet button-icon" aria-label={t`Close`}>
                   <Icon name="close" />

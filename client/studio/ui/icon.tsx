@@ -32,7 +32,8 @@ const outlines = {
   select: 'M4 4h12v12H4zm3 6.200 2.200 2.200L13.200 8',
   trash: 'M4 6h12M8 6V4h4v2m2.500 0-.7 10H6.200L5.500 6',
   pause: 'M7 5v10M13 5v10',
-  arrow: 'M16 10H4m5-5-5 5 5 5',
+  back: 'm12 5-5 5 5 5',
+  forward: 'm8 5 5 5-5 5',
   share: 'M10 12V3m0 0L6.500 6.500M10 3l3.500 3.500M4 11v5.500h12V11',
   chart: 'M4 16.500V9m4 7.500V4m4 12.500v-6m4 6V7',
   keyboard:

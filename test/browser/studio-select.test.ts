@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBrowser, type TestBrowser } from '../support/browser.ts';
+import { startKieApp, type KieApp } from '../support/kie-app.ts';
+import { openStudio } from '../support/studio.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let browser: TestBrowser;
+let app: KieApp;
+beforeAll(async () => {
+  browser = await startBrowser();
+  app = await startKieApp();
+  const caller = app.as();
+  for (const prompt of ['Plover 1', 'Plover 2', 'Plover 3 [sim:filtered]', 'Plover 4 [sim:filtered]']) {
+    const { id } = await caller.make(prompt);
+    await caller.untilStage(id, prompt.includes('sim') ? 'FAILED' : 'COMPLETED');
+  }
+});
+afterAll(async () => {
+  await browser[Symbol.asyncDispose]();
+  await app[Symbol.asyncDispose]();
+});
+
+const listed = async () => {
+  const { videoTasks } = await app.as().query<{
+    videoTasks: { edges: { node: { prompt: string; retryOf: { id: string } | null } }[] };
+  }>('{ videoTasks { edges { node { prompt retryOf { id } } } } }');
+  return videoTasks.edges.map(({ node }) => `${node.prompt}${node.retryOf === null ? '' : ' again'}`);
+};
+
+describe('selected videos', () => {
+  it('are retried for a price that is stated before, and deleted, by click and Shift click', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const bar = page.getByRole('toolbar', { name: 'Selected videos' });
+    const select = (name: string, shift = false) =>
+      page.getByRole('checkbox', { name: `Select ${name}` }).click(shift ? { modifiers: ['Shift'] } : {});
+    await studio.card('Plover 1').waitFor();
+    await page.getByRole('button', { name: 'Select', exact: true }).click();
+    await select('Plover 4');
+    await select('Plover 2', true);
+    await bar.getByText('3 selected').waitFor();
+    // Two of them have failed, and one is ready.
+    await bar.getByRole('button', { name: 'Download 1' }).waitFor();
+    await bar.getByRole('button', { name: 'Retry 2' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Retry 2 videos?' });
+    await question.getByText('about $0.30 in total').waitFor();
+    await question.getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('2 videos started.').waitFor();
+    await waitFor(
+      'the new ones',
+      listed,
+      (prompts) => prompts.filter((prompt) => prompt.endsWith('again')).length === 2,
+    );
+
+    await select('Plover 1');
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Delete 2' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('2 videos deleted.').waitFor();
+    await bar.getByText('Select videos').waitFor();
+    expect((await listed()).toSorted()).toEqual([
+      'Plover 3 [sim:filtered]',
+      'Plover 3 [sim:filtered] again',
+      'Plover 4 [sim:filtered]',
+      'Plover 4 [sim:filtered] again',
+    ]);
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
+    expect(studio.complaints).toEqual([]);
+  });
+});
