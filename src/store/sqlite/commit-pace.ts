@@ -1,5 +1,5 @@
 /** Time for which writes that can wait do so, in milliseconds. */
-const usualWaitMs = 5;
+const usualWaitMs = 10;
 /** With fewer writes in a group, the wait has not saved enough commits to be worth its time. */
 const company = 4;
 /** Without a wait so many groups in a row, one waits as a trial. */
