@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { asTable, type Result } from './report.ts';
 import { checks } from './scenarios/checks.ts';
 import { fanOut } from './scenarios/fan-out.ts';
+import { feed } from './scenarios/feed.ts';
 import { latency } from './scenarios/latency.ts';
 import { life } from './scenarios/life.ts';
 import { memory } from './scenarios/memory.ts';
@@ -28,7 +29,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       perSecond: 25,
       changes: quick ? 25 : 50,
       rounds: quick ? 1 : 5,
-      promised: true,
+      atMost: { raw: 1.25, bestPeer: 0.333 },
     }),
   'fan-out-mixed': (quick) =>
     fanOut({
@@ -39,7 +40,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       perSecond: 40,
       changes: quick ? 20 : 60,
       rounds: quick ? 1 : 3,
-      promised: true,
+      atMost: { raw: 1.25, bestPeer: 0.333 },
     }),
   'fan-out-5000': (quick) =>
     fanOut({
@@ -50,7 +51,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       perSecond: 5,
       changes: quick ? 5 : 10,
       rounds: quick ? 1 : 2,
-      promised: false,
+      atMost: {},
     }),
   'fan-out-5000-tasks': (quick) => {
     const tasks = quick ? 1000 : 5000;
@@ -61,10 +62,12 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       operations: 'plain',
       perSecond: 1000,
       changes: tasks,
-      rounds: 1,
-      promised: false,
+      rounds: quick ? 1 : 3,
+      atMost: { bestPeer: 1 },
     });
   },
+  feed: (quick) =>
+    feed({ subscribers: quick ? 300 : 1000, tasks: quick ? 60 : 200, perSecond: 20, rounds: quick ? 1 : 3 }),
   memory: (quick) => memory({ subscribers: quick ? 1000 : 5000, rounds: 1 }),
   query: (quick) => query({ seconds: quick ? 1 : 3, connections: 50, rounds: quick ? 1 : 3 }),
   latency: (quick) =>

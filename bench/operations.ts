@@ -1,9 +1,13 @@
-const plain = `subscription ($id: ID!) {
-  taskStatusChanged(id: $id) {
+const fields = `{
     id status stage provider model providerStatus prompt label videoUrl
     error { code message } createdAt updatedAt revision
-  }
+  }`;
+
+const plain = `subscription ($id: ID!) {
+  taskStatusChanged(id: $id) ${fields}
 }`;
+
+const feed = `subscription { taskStatusChanged ${fields} }`;
 
 const aliased = `subscription Watch($task: ID!) {
   changed: taskStatusChanged(id: $task) {
@@ -26,7 +30,7 @@ const conditional = `subscription ($id: ID!, $long: Boolean = true, $short: Bool
   }
 }`;
 
-/** Subscriptions of the clients, assigned to subscribers in rotation. */
+/** Subscriptions of the clients, assigned to subscribers in rotation; `variable`: the one that takes the task's id. */
 export const operations = {
   /** One query for all. */
   plain: [{ query: plain, variable: 'id' }],
@@ -37,6 +41,8 @@ export const operations = {
     { query: fragments, variable: 'id' },
     { query: conditional, variable: 'id' },
   ],
+  /** All tasks of the owner. */
+  feed: [{ query: feed, variable: null }],
 } as const;
 
 /** The names of the sets. */

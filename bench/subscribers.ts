@@ -21,6 +21,8 @@ export interface Opening {
 export interface Received {
   readonly messages: number;
   readonly bytes: number;
+  /** States that are no change of the runner's. */
+  readonly others: number;
   /** Subscriptions that the server completed. */
   readonly completed: number;
   /** Closed sockets, by either side. */
@@ -54,6 +56,7 @@ const opensAtOnce = 100;
 let sockets: WebSocket[] = [];
 let messages = 0;
 let bytes = 0;
+let others = 0;
 let completed = 0;
 let closed = 0;
 let latenciesUs: number[] = [];
@@ -72,7 +75,7 @@ answerParent({
       sockets.push(...(await Promise.all(batch)));
     }
   },
-  received: () => ({ messages, bytes, completed, closed }),
+  received: () => ({ messages, bytes, others, completed, closed }),
   latency: () => {
     const sorted = Float64Array.from(latenciesUs).toSorted();
     const at = (quantile: number) =>
@@ -80,7 +83,7 @@ answerParent({
     return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
   },
   reset: () => {
-    messages = bytes = completed = 0;
+    messages = bytes = others = completed = 0;
     latenciesUs = [];
   },
   reached: () => reached.size,
@@ -120,7 +123,7 @@ async function open(
     const { query, variable } = operations[set][shape] ?? operations.plain[0];
     socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization } }));
     await once(socket, 'message');
-    const variables = { [variable]: globalIdOf(index % tasks) };
+    const variables = variable === null ? {} : { [variable]: globalIdOf(index % tasks) };
     socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query, variables } }));
   }
   socket.on('message', (data: Buffer) => hear(socket, data));
@@ -146,8 +149,13 @@ function hear(socket: WebSocket, data: Buffer): void {
 /** Counts the present state, a change or an end; anything else makes the figures void. */
 function hearOther(data: Buffer): void {
   const { type } = JSON.parse(data.toString()) as { type: string };
-  if (type === 'complete') completed += 1;
-  else check(data);
+  if (type === 'complete') {
+    completed += 1;
+    return;
+  }
+  check(data);
+  others += 1;
+  bytes += data.length;
 }
 
 function check(data: Buffer): void {
