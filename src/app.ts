@@ -19,11 +19,12 @@ import { readPromptFrames } from './commands/prompt-frames.ts';
 import { Recorder } from './commands/recorder.ts';
 import { VideoTasks } from './commands/video-tasks.ts';
 import { Membership } from './worker/membership.ts';
-import { Housekeeping } from './worker/housekeeping.ts';
+import { Housekeeping } from './worker/upkeep/housekeeping.ts';
 import { Poller } from './worker/poller.ts';
 import { Pollers } from './worker/pollers.ts';
 import { RecentCallbacks } from './worker/recent-callbacks.ts';
-import { Retention } from './worker/retention.ts';
+import { Retention } from './worker/upkeep/retention.ts';
+import { SearchIndexing } from './worker/upkeep/search-indexing.ts';
 
 /**
  * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
@@ -228,10 +229,12 @@ export async function startApp(
     }),
   );
   const housekeeping = stack.use(new Housekeeping({ store, files, log, now, instance }));
+  const searchIndexing = stack.use(new SearchIndexing({ store, log, now, instance }));
   signal.throwIfAborted();
   pollers.start();
   retention.start();
   housekeeping.start();
+  searchIndexing.start();
 
   const running = stack.move();
   return {

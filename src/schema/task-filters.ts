@@ -28,7 +28,7 @@ export const declareVideoTaskFilter = (builder: Builder, enums: Enums) =>
       search: t.string({
         description:
           `Tasks with this string in prompt, label or ids, in any letter case; at most ${maxSearchLength} characters. ` +
-          'Tasks are read until the page is full, so a rare string takes longer the more tasks the viewer has.',
+          'Found by an index, however many tasks the viewer has; `totalCount` of a search reads each task that it finds.',
       }),
     }),
   });

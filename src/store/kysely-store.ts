@@ -38,6 +38,7 @@ import { SharedState } from './shared-state.ts';
 import { FilteredTasks } from './reads/filtered-tasks.ts';
 import { Slices } from './reads/slices.ts';
 import { SpendingSlices } from './reads/spending-slices.ts';
+import { SearchIndex, type IndexingRound } from './search/search-index.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import type { Transact, Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
@@ -60,6 +61,7 @@ export class KyselyStore implements Store {
   readonly #nested: NestedReads;
   readonly #finders: Finders;
   readonly #spending: SpendingSlices;
+  readonly #searchIndex: SearchIndex;
   readonly #positions: QueuePositions;
   readonly #changes: TaskChanges;
   readonly shared: SharedState;
@@ -79,6 +81,7 @@ export class KyselyStore implements Store {
     this.#nested = new NestedReads(db);
     this.#finders = { filtered: new FilteredTasks(db), slices: new Slices(db) };
     this.#spending = new SpendingSlices(db);
+    this.#searchIndex = new SearchIndex(db, { transact: this.#transact, now: () => this.now() });
     this.#positions = new QueuePositions(db);
     this.shared = new SharedState(db, this.#transact, dialect);
     this.providerFacts = providerFacts(db, this.shared);
@@ -147,6 +150,10 @@ export class KyselyStore implements Store {
 
   countMatching(owner: Owner, filter: TaskFilter): Promise<number> {
     return finderOf(filter, this.#finders).count(owner, filter);
+  }
+
+  indexSearch(signal: AbortSignal): Promise<IndexingRound> {
+    return this.#searchIndex.update(signal);
   }
 
   history(id: TaskId): Promise<readonly Transition[]> {

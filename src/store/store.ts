@@ -1,6 +1,7 @@
 import type { Wording } from '../domain/messages.ts';
 import type { SpendingReport } from '../domain/spending-report.ts';
 import type { SpendingRange } from './reads/spending-slices.ts';
+import type { IndexingRound } from './search/search-index.ts';
 import type { SharedState } from './shared-state.ts';
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
@@ -213,6 +214,14 @@ export interface Store extends AsyncDisposable {
   page(request: PageRequest): Promise<Page>;
   /** The number of tasks of an owner that a filter lets pass: exact, at a cost that grows with the owner's tasks. */
   countMatching(owner: Owner, filter: TaskFilter): Promise<number>;
+  /**
+   * Brings the index for `search` up to date, in steps of some milliseconds; one process does so at a time. Searches find
+   * the same without it, at a cost that grows with the owner's tasks.
+   *
+   * @param signal ends it within one step: what was not finished is begun again by the next call
+   * @throws the reason of the signal
+   */
+  indexSearch(signal: AbortSignal): Promise<IndexingRound>;
   /** The steps of a task, oldest first. Those of tasks that are asked for together are one query. */
   history(id: TaskId): Promise<readonly Transition[]>;
   /** As `getOwn`; tasks that are asked for together are one query. */

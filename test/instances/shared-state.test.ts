@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { doAlone } from '../../src/worker/duty.ts';
+import { doAlone } from '../../src/worker/upkeep/duty.ts';
 import { Membership } from '../../src/worker/membership.ts';
 import { HealthMonitor } from '../../src/worker/provider-health/health-monitor.ts';
 import { silent, startPostgresDatabases, type PostgresDatabases } from '../support/postgres-databases.ts';

@@ -9,6 +9,7 @@ import { spendingContract } from './contract/spending.ts';
 import { providerFactsContract } from './contract/provider-facts.ts';
 import { restartsContract } from './contract/restarts.ts';
 import { rowsContract } from './contract/rows.ts';
+import { searchContract } from './contract/search.ts';
 import { taskCountsContract } from './contract/task-counts.ts';
 import { uploadsContract } from './contract/uploads.ts';
 
@@ -24,6 +25,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   fairnessContract(name, tests);
   pagesContract(name, tests);
   spendingContract(name, tests);
+  searchContract(name, tests);
   taskCountsContract(name, tests);
   uploadsContract(name, tests);
   mediaContract(name, tests);

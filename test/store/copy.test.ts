@@ -76,6 +76,11 @@ test('a copy has all rows, is the same when repeated, and clients go on from the
   expect((await insert(store)).revision).toBe(before.revision + 2);
   const sumOf = (all: readonly TaskCount[]) => all.reduce((sum, { count }) => sum + count, 0);
   expect(sumOf(await store.taskCounts())).toBe(sumOf(counts) + 1);
+  // Its search index is its own: that of the file is not copied.
+  const kept = tasks.filter(({ spec }) => spec.prompt.startsWith('Кольцо 1')).map(({ id }) => id);
+  expect(await store.indexSearch(new AbortController().signal)).toMatchObject({ isDone: true });
+  const found = await store.page({ ...listOf(local), filter: { search: 'КОЛЬЦО 1' } });
+  expect(found.tasks.map(({ id }) => id)).toEqual(kept);
   // Its task was deleted.
   const { owner } = sampleFullTask();
   expect((await store.insert(sampleTask({ owner }), { key: 'k', inputHash: 'h' })).kind).toBe('gone');

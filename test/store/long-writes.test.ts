@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { VideoTask } from '../../src/domain/video-task.ts';
-import { Housekeeping } from '../../src/worker/housekeeping.ts';
+import { Housekeeping } from '../../src/worker/upkeep/housekeeping.ts';
 import { local, sampleTime, type TaskOverrides } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

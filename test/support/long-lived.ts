@@ -28,8 +28,9 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Deadline, DeadlineSignal } from '../../src/time/deadline.ts';
 import { Lifetime, type LongLived } from '../../src/time/lifetime.ts';
-import { Housekeeping } from '../../src/worker/housekeeping.ts';
-import { Retention } from '../../src/worker/retention.ts';
+import { Housekeeping } from '../../src/worker/upkeep/housekeeping.ts';
+import { Retention } from '../../src/worker/upkeep/retention.ts';
+import { SearchIndexing } from '../../src/worker/upkeep/search-indexing.ts';
 import { Poller } from '../../src/worker/poller.ts';
 import { Pollers } from '../../src/worker/pollers.ts';
 import { kieProviderAt } from './kie-provider.ts';
@@ -231,6 +232,38 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
           () => false,
         );
       },
+    };
+  },
+  'search indexing': async (stack, log) => {
+    const store = await openStore(stack);
+    for (let count = 0; count < 260; count += 1) await insert(store, { stage: 'COMPLETED' });
+    let added = 0;
+    const indexing = new SearchIndexing({
+      store: {
+        isShared: store.isShared,
+        shared: store.shared,
+        indexSearch: async (signal) => {
+          const round = await store.indexSearch(signal);
+          added += round.added;
+          return round;
+        },
+      },
+      log,
+      now: Date.now,
+      instance: 'this',
+    });
+    return {
+      lifetime: indexing,
+      isReady: () =>
+        waitFor(
+          'an index',
+          () => added,
+          (count) => count === 260,
+          1000,
+        ).then(
+          () => true,
+          () => false,
+        ),
     };
   },
   retention: async (stack, log) => {

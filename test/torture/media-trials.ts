@@ -10,7 +10,7 @@ import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { MediaStore } from '../../src/media/storage/media-store.ts';
 import { S3Store } from '../../src/media/storage/s3-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { Retention } from '../../src/worker/retention.ts';
+import { Retention } from '../../src/worker/upkeep/retention.ts';
 import { Caller } from '../support/kie-app.ts';
 import {
   pointedAt,

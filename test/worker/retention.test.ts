@@ -8,7 +8,7 @@ import type { TaskId } from '../../src/domain/video-task.ts';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { Retention, type RetentionOptions } from '../../src/worker/retention.ts';
+import { Retention, type RetentionOptions } from '../../src/worker/upkeep/retention.ts';
 import { sampleTask, sampleTime, sampleVideo } from '../support/sample-task.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

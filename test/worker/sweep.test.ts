@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import { StorageError } from '../../src/media/storage-error.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { Housekeeping } from '../../src/worker/housekeeping.ts';
+import { Housekeeping } from '../../src/worker/upkeep/housekeeping.ts';
 import { Caller, taken } from '../support/kie-app.ts';
 import { startServerWithSettableClock } from '../support/processes.ts';
 import { local, sampleVideo, sampleTask, sampleTime } from '../support/sample-task.ts';

@@ -21,8 +21,15 @@ export interface CopiedRows {
   readonly sha256: string;
 }
 
-/** What belongs to running instances is not copied. */
-const leftOut = new Set(['instances', 'duties', 'provider_states']);
+/** What belongs to running instances is not copied, nor is the search index: the first instance builds its own. */
+const leftOut = new Set([
+  'instances',
+  'duties',
+  'provider_states',
+  'search_segments',
+  'search_pages',
+  'search_changes',
+]);
 
 /**
  * Copies everything from a SQLite file into a PostgreSQL database, in one transaction that ends only when both have the

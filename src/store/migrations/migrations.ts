@@ -15,6 +15,7 @@ import { taskCounts } from './0013.ts';
 import { groups } from './0014.ts';
 import { filters } from './0015.ts';
 import { costsByDay, messageContents } from './0016.ts';
+import { searchIndex } from './0018.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -181,5 +182,6 @@ export const migrations: MigrationProvider = {
       '0015_filters': filters,
       '0016_message_contents': messageContents,
       '0017_costs_by_day': costsByDay,
+      '0018_search_index': searchIndex,
     }),
 };

@@ -1,7 +1,6 @@
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../store.ts';
-import type { TaskRow } from '../tables/tasks.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import { stagesOf } from './filter-test.ts';
 
@@ -57,24 +56,3 @@ export const liveTasks = (
 /** True if a filter lets every live task pass. */
 export const passesAll = (filter: TaskFilter): boolean =>
   Object.entries(filter).every(([key, value]) => value === undefined || (key === 'search' && value === ''));
-
-/** The columns that a search looks into. */
-export const searchedColumns = ['id', 'prompt', 'label', 'provider_task_id', 'tracked_id'] as const;
-
-/**
- * A search as a test of one row: `search` in prompt, label or ids, or an id that begins with `idStart`, in any case.
- *
- * It runs in JavaScript because SQLite folds the case of ASCII only. A row's texts are garbage as soon as it is
- * tested: a function called from within a statement would keep those of all rows until the statement ends.
- */
-export function searchTest({
-  search,
-  idStart,
-}: TaskFilter): ((row: Pick<TaskRow, (typeof searchedColumns)[number]>) => boolean) | null {
-  if (search === undefined || search === '') return null;
-  const part = search.toLowerCase();
-  const start = idStart?.toLowerCase();
-  return (row) =>
-    searchedColumns.some((column) => row[column]?.toLowerCase().includes(part)) ||
-    (start !== undefined && row.id.toLowerCase().startsWith(start));
-}

@@ -1,6 +1,9 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { matching, passedOver, searchedColumns, searchTest } from './matching.ts';
+import { matching, passedOver } from './matching.ts';
 import { OneByOne } from './one-by-one.ts';
+import { paddedList } from './padded-list.ts';
+import { SearchParts } from '../search/search-parts.ts';
+import { isFound, searchedColumns, searchOf, type Search } from '../search/search-test.ts';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../store.ts';
 import type { Owner } from '../../domain/video-task.ts';
@@ -44,15 +47,17 @@ export class Slices {
   /** The numbers of the first tasks that match, at most `limit`, in the order of the walk. */
   async find(walk: Walk, limit: number): Promise<number[]> {
     const { owner, filter, from } = walk;
-    const test = searchTest(filter);
+    const search = searchOf(filter);
     const found: number[] = [];
-    for await (const slice of this.#walk(walk, test === null ? indexSlice : searchSlice)) {
+    for await (const slice of this.#slices(walk, search)) {
       const rest = limit - found.length;
       const inOrder = slice.orderBy('number', from === 'newest' ? 'desc' : 'asc');
       const rows = await this.#turns.run(owner, async () =>
-        test === null
+        search === null
           ? inOrder.select('number').limit(rest).execute()
-          : (await inOrder.select(['number', ...searchedColumns]).execute()).filter(test).slice(0, rest),
+          : (await inOrder.select(['number', ...searchedColumns]).execute())
+              .filter((row) => isFound(search, row))
+              .slice(0, rest),
       );
       for (const { number } of rows) found.push(number);
       if (found.length >= limit) break;
@@ -62,17 +67,33 @@ export class Slices {
 
   /** The number of live tasks of an owner that match. */
   async count(owner: Owner, filter: TaskFilter): Promise<number> {
-    const test = searchTest(filter);
+    const search = searchOf(filter);
     let count = 0;
-    const walk: Walk = { owner, filter, from: 'newest' };
-    for await (const slice of this.#walk(walk, test === null ? indexSlice : searchSlice)) {
+    for await (const slice of this.#slices({ owner, filter, from: 'newest' }, search)) {
       count += await this.#turns.run(owner, async () =>
-        test === null
+        search === null
           ? countRows(slice)
-          : (await slice.select(searchedColumns).execute()).filter(test).length,
+          : (await slice.select(searchedColumns).execute()).filter((row) => isFound(search, row)).length,
       );
     }
     return count;
+  }
+
+  /** The tasks that match, `search` apart, in parts of bounded work; of a search those that it has to test. */
+  async *#slices(walk: Walk, search: Search | null): AsyncGenerator<Tasks> {
+    if (search === null) {
+      yield* this.#walk(walk, indexSlice);
+      return;
+    }
+    const { owner, filter } = walk;
+    const inTurn = <Value>(read: () => Promise<Value>) => this.#turns.run(owner, read);
+    for await (const part of new SearchParts(this.#db, owner, search, inTurn).parts(walk)) {
+      if (part.kind === 'unindexed') {
+        yield* this.#walk({ ...walk, beyond: part.beyond, until: part.until }, searchSlice);
+      } else {
+        yield matching(this.#db, owner, filter).where('number', 'in', paddedList(part.numbers));
+      }
+    }
   }
 
   /** The tasks that match, `search` apart, in parts that pass over at most `mostTasks` live tasks each. */

@@ -102,4 +102,21 @@ export interface Database {
   /** Who does what one instance does at a time, and for how long unless it says more. */
   duties: { name: string; holder: string; until: number };
   provider_states: { provider: string; breaker: string | null; called_back_at: number | null };
+  /** Segments of the search index: begun, ready (searches use them) or dropped. */
+  search_segments: {
+    id: number;
+    owner: string;
+    state: 'begun' | 'ready' | 'dropped';
+    first_number: number;
+    last_number: number;
+    rows: number;
+    /** Of each page of postings, as 32-bit numbers. */
+    first_grams: Uint8Array;
+    /** Of each block of numbers, as 64-bit floating-point numbers. */
+    first_numbers: Uint8Array;
+  };
+  /** Pages of segments, by ids that their segment's follows from. */
+  search_pages: { id: number; data: Uint8Array };
+  /** Tasks that changed after they were indexed; a trigger notes them. */
+  search_changes: { owner: string; number: number; revision: number; at: number };
 }

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { MediaStore } from '../media/storage/media-store.ts';
-import type { Store } from '../store/store.ts';
+import type { MediaStore } from '../../media/storage/media-store.ts';
+import type { Store } from '../../store/store.ts';
 import { doAlone } from './duty.ts';
-import type { LongLived } from '../time/lifetime.ts';
-import { Rounds } from '../time/rounds.ts';
+import type { LongLived } from '../../time/lifetime.ts';
+import { Rounds } from '../../time/rounds.ts';
 
 /** The pause between two rounds, in milliseconds; what is due may wait as long. */
 const intervalMs = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Store } from '../store/store.ts';
+import type { Store } from '../../store/store.ts';
 
 /** A duty is free again after this time if the instance that has it was killed, in milliseconds. */
 const longestMs = 1_800_000;

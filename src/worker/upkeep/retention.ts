@@ -1,13 +1,13 @@
-import { worded } from '../domain/messages.ts';
+import { worded } from '../../domain/messages.ts';
 import type { Logger } from 'pino';
-import type { Recorder } from '../commands/recorder.ts';
-import { mediaKeysOf } from '../domain/video-task.ts';
-import type { MediaStore } from '../media/storage/media-store.ts';
-import type { StoredVideo } from '../store/media-records.ts';
-import type { Store } from '../store/store.ts';
+import type { Recorder } from '../../commands/recorder.ts';
+import { mediaKeysOf } from '../../domain/video-task.ts';
+import type { MediaStore } from '../../media/storage/media-store.ts';
+import type { StoredVideo } from '../../store/media-records.ts';
+import type { Store } from '../../store/store.ts';
 import { doAlone } from './duty.ts';
-import type { LongLived } from '../time/lifetime.ts';
-import { Rounds } from '../time/rounds.ts';
+import type { LongLived } from '../../time/lifetime.ts';
+import { Rounds } from '../../time/rounds.ts';
 
 /** The pause between two rounds, in milliseconds; a fiftieth of a retention that is shorter. */
 const longestPauseMs = 60_000;

@@ -1,0 +1,68 @@
+import { PostgresAdapter, sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** What a search looks into, and what tells whether a task is in a list at all. */
+const columns = ['prompt', 'label', 'provider_task_id', 'tracked_id', 'deleted_at'];
+const noteChange = sql.raw(`
+  insert into search_changes (owner, number, revision, at)
+  select new.owner, new.number, new.revision, new.updated_at
+  where exists (select 1 from search_segments where owner = new.owner and last_number >= new.number)
+  on conflict (owner, number) do update set revision = excluded.revision`);
+
+/**
+ * The search index, empty: it is built in the background (store/search). A trigger notes the tasks that change after they
+ * were indexed, so that nothing that writes a task can forget it; most change only before.
+ */
+export const searchIndex: Migration = {
+  async up(db: Kysely<never>) {
+    const isPostgres = db.getExecutor().adapter instanceof PostgresAdapter;
+    const bytes = isPostgres ? 'bytea' : 'blob';
+    await db.schema
+      .createTable('search_segments')
+      .addColumn('id', 'bigint', (column) => column.primaryKey())
+      .addColumn('owner', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('first_number', 'bigint', (column) => column.notNull())
+      .addColumn('last_number', 'bigint', (column) => column.notNull())
+      .addColumn('rows', 'integer', (column) => column.notNull())
+      .addColumn('first_grams', bytes, (column) => column.notNull())
+      .addColumn('first_numbers', bytes, (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('search_segments_owner')
+      .on('search_segments')
+      .columns(['owner', 'last_number'])
+      .execute();
+    await db.schema
+      .createTable('search_pages')
+      // SQLite has a table with this key alone, and no index beside it.
+      .addColumn('id', isPostgres ? 'bigint' : 'integer', (column) => column.primaryKey())
+      .addColumn('data', bytes, (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('search_changes')
+      .addColumn('owner', 'text', (column) => column.notNull())
+      .addColumn('number', 'bigint', (column) => column.notNull())
+      .addColumn('revision', 'bigint', (column) => column.notNull())
+      .addColumn('at', 'bigint', (column) => column.notNull())
+      .addPrimaryKeyConstraint('search_changes_key', ['owner', 'number'])
+      .execute();
+    const differs = isPostgres ? 'is distinct from' : 'is not';
+    const isChanged = sql.raw(columns.map((name) => `old.${name} ${differs} new.${name}`).join(' or '));
+    const event = sql.raw(`after update of ${columns.join()} on tasks`);
+    if (isPostgres) {
+      // A page stays in its row and as it is: it is shorter than a page of the table, and compressed already.
+      await sql`alter table search_pages alter column data set storage main`.execute(db);
+      await sql`
+        create function task_is_found_anew() returns trigger language plpgsql as $$
+        begin ${noteChange}; return null; end $$`.execute(db);
+      await sql`
+        create trigger task_is_found_anew ${event} for each row when (${isChanged})
+        execute function task_is_found_anew()`.execute(db);
+    } else {
+      await sql`create trigger task_is_found_anew ${event} when ${isChanged} begin ${noteChange}; end`.execute(
+        db,
+      );
+    }
+  },
+};

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { eachGram, gramQuery } from '../../../src/store/search/grams.ts';
+import { PageReader, PageWriter, type Page } from '../../../src/store/search/postings.ts';
+import { folded } from '../../../src/store/search/search-test.ts';
+
+/** Numbers below 1 that are the same in each run. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe('pages of postings', () => {
+  test('give back what was written: few and many rows, near and far, and postings longer than a page', () => {
+    const random = randomOf(7);
+    const written = new Map<number, number[]>();
+    let gram = 0;
+    for (let count = 0; count < 3000; count += 1) {
+      gram += 1 + Math.floor(random() ** 8 * 2 ** 20);
+      const most = [1, 3, 200, 140_000][count % 4] ?? 1;
+      const share = random();
+      const ordinals = Array.from({ length: Math.min(most, 5 + (count % 500)) }, () =>
+        Math.floor(random() * most * share),
+      );
+      written.set(
+        gram,
+        [...new Set(ordinals)].toSorted((a, b) => a - b),
+      );
+    }
+    written.set(
+      2 ** 32 - 1,
+      Array.from({ length: 100_000 }, (_, index) => index * 3),
+    );
+    const pages: Page[] = [];
+    const writer = new PageWriter((page) => pages.push(page));
+    for (const [each, ordinals] of written) writer.add(each, ordinals);
+    writer.end();
+
+    const read = new Map<number, number[]>();
+    const members = new Map<number, number[]>();
+    for (const page of pages) {
+      for (const reader = new PageReader(page); reader.gram < Number.POSITIVE_INFINITY; reader.next()) {
+        const list: number[] = [];
+        reader.appendTo(list);
+        read.set(reader.gram, list);
+        const near = list.flatMap((ordinal) => [ordinal - 1, ordinal, ordinal + 1]);
+        const asked = [...new Set(near)].filter((ordinal) => ordinal >= 0).toSorted((a, b) => a - b);
+        members.set(reader.gram, asked.filter(reader.membership()));
+      }
+    }
+    expect(read).toEqual(written);
+    expect(members).toEqual(written);
+    expect(pages.filter(({ data }) => data.length > 3900).length).toBeGreaterThan(0);
+    expect(pages.length).toBeGreaterThan(50);
+  });
+
+  test('find a gram, and none between two', () => {
+    const pages: Page[] = [];
+    const writer = new PageWriter((page) => pages.push(page));
+    for (const gram of [5, 9, 2 ** 31]) writer.add(gram, [gram % 7]);
+    writer.end();
+    const found = [4, 5, 8, 9, 10, 2 ** 31, 2 ** 31 + 1].map((gram) =>
+      pages.map((page) => new PageReader(page).seek(gram)),
+    );
+    expect(found.map(([is]) => is)).toEqual([false, true, false, true, false, true, false]);
+  });
+});
+
+describe('grams', () => {
+  const texts = ['', 'a', 'ab', 'abc', 'Кольцо', '戒指在', 'x💍y', 'ab ab ab', 'ñ\u0000ë', 'İß'].map(folded);
+
+  test('of a text meet the condition of each of its parts', () => {
+    const missed: string[] = [];
+    for (const text of texts) {
+      const grams = new Set<number>();
+      eachGram(text, (gram) => grams.add(gram));
+      for (let start = 0; start < text.length; start += 1) {
+        for (let end = start + 1; end <= text.length; end += 1) {
+          const query = gramQuery(text.slice(start, end));
+          const isMet =
+            query.kind === 'all'
+              ? query.grams.every((gram) => grams.has(gram))
+              : [...grams].some((gram) => gram >= query.from && gram <= query.to);
+          if (!isMet) missed.push(`${text.slice(start, end)} in ${text}`);
+        }
+      }
+    }
+    expect(missed).toEqual([]);
+  });
+
+  test('of a long string are a few, from its beginning to its end', () => {
+    const query = gramQuery(
+      Array.from({ length: 200 }, (_, index) => String.fromCharCode(1000 + index)).join(''),
+    );
+    expect(query.kind === 'all' && query.grams.length).toBe(16);
+    expect(gramQuery('aaaaaaaa')).toEqual(gramQuery('aaa'));
+  });
+});
