@@ -18,6 +18,8 @@ export interface Services {
   readonly health: (provider: ProviderName) => ProviderHealth;
   /** The absolute URL of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
+  /** The absolute URL of the page that shows a video. */
+  readonly shareUrl: (key: string) => string;
   /** How long the copy of a video is kept, in milliseconds; null: until its task is deleted. */
   readonly mediaRetentionMs: number | null;
 }

@@ -74,6 +74,14 @@ export function declareVideoTaskParts(builder: Builder, enums: Enums, Message: M
           resolve: ({ poster, removedAt }) =>
             removedAt === undefined ? (poster?.origin ?? 'PLACEHOLDER') : null,
         }),
+        shareUrl: t.field({
+          type: 'URL',
+          nullable: true,
+          description:
+            'A page that shows the video to anyone who has the link, with a preview card. Null once the retention has deleted it.',
+          resolve: (video, _args, { shareUrl }) =>
+            video.removedAt === undefined ? shareUrl(video.mediaKey) : null,
+        }),
         archivedAt: t.expose('archivedAt', {
           type: 'DateTime',
           nullable: true,

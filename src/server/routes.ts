@@ -5,6 +5,9 @@ import type { WebSocketTransport } from './graphql-ws/websocket.ts';
 import { respondError } from './http/respond.ts';
 import type { AuthenticatedExchange, Exchange, Route, Upgrade } from './http/route.ts';
 import type { Callbacks } from './routes/callbacks.ts';
+import type { Downloads } from './routes/downloads.ts';
+import { respondNotFoundPage } from './routes/html-page.ts';
+import type { SharePage } from './routes/share-page.ts';
 import type { GraphiQLPage } from './routes/graphiql.ts';
 import { respondHealthy, type Readiness } from './routes/health.ts';
 import type { MediaRoute } from './routes/media.ts';
@@ -23,6 +26,8 @@ export interface Handlers {
   readonly veo31Status: Veo31Status;
   readonly callbacks: Callbacks;
   readonly media: MediaRoute;
+  readonly downloads: Downloads;
+  readonly sharePage: SharePage;
   readonly metrics: MetricsRoute;
   readonly studio: StudioPages;
   readonly readiness: Readiness;
@@ -33,7 +38,18 @@ export interface Handlers {
  * by the dispatcher. See `Route` for the meaning of each column.
  */
 export function routeTable(handlers: Handlers): readonly Route[] {
-  const { webSockets, graphql, graphiql, callbacks, media, metrics, studio, readiness } = handlers;
+  const {
+    webSockets,
+    graphql,
+    graphiql,
+    callbacks,
+    media,
+    downloads,
+    sharePage,
+    metrics,
+    studio,
+    readiness,
+  } = handlers;
   const { veo31Generate, veo31Status } = handlers;
   const page = {
     reach: 'direct',
@@ -120,6 +136,23 @@ export function routeTable(handlers: Handlers): readonly Route[] {
       respond: (e: Exchange) => media.respond(e),
     },
 
+    {
+      path: '/downloads',
+      ...rest,
+      methods: ['POST'],
+      when: ({ method }: IncomingMessage) => method === 'POST' || method === 'OPTIONS',
+      respond: (e: AuthenticatedExchange) => downloads.respondToIds(e),
+    },
+    {
+      path: '/downloads',
+      ...page,
+      reach: 'proxied',
+      methods: ['GET'],
+      errors: 'rest',
+      respond: (e: Exchange) => downloads.respondToKeys(e),
+    },
+    { path: '/v/:key', ...page, reach: 'proxied', respond: (e: Exchange) => sharePage.respond(e) },
+
     { path: '/', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/veo31', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/tasks/:id', ...page, respond: (e: Exchange) => studio.respondPage(e) },
@@ -136,7 +169,13 @@ export function routeTable(handlers: Handlers): readonly Route[] {
       respond: (e: Exchange) => metrics.respond(e),
     },
     { path: '/readyz', ...probe, respond: (e: Exchange) => readiness.respond(e) },
-    // Callers without a credential do not learn which paths exist.
+    {
+      path: '*',
+      when: asksForPage,
+      ...page,
+      respond: (e: Exchange) => respondNotFoundPage(e.request, e.response),
+    },
+    // Other callers without a credential do not learn which paths exist.
     { path: '*', ...api, pages: 'unchecked', methods: 'any', respond: respondNotFound },
   ];
 }

@@ -10,6 +10,8 @@ import { createCallbackReaders } from '../providers/registry.ts';
 import type { Services } from '../schema/context.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createAuthentication } from './auth/authentication.ts';
+import { Downloads } from './routes/downloads.ts';
+import { SharePage } from './routes/share-page.ts';
 import { Callbacks } from './routes/callbacks.ts';
 import { EventStreams } from './graphql-http/event-stream.ts';
 import { GraphiQLPage } from './routes/graphiql.ts';
@@ -86,6 +88,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     providers,
     health,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
+    shareUrl: (key) => `${baseUrl}/v/${key}`,
     mediaRetentionMs: config.media.retentionMs,
   };
   const engine = new GraphQLEngine({
@@ -197,7 +200,9 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       now,
       traffic,
     }),
-    media: new MediaRoute(files, log, traffic),
+    media: new MediaRoute(files, store.media, log, traffic),
+    downloads: new Downloads({ store, files, traffic, log, now }),
+    sharePage: new SharePage({ media: store.media, ...services }),
     metrics: new MetricsRoute(metrics, config.auth.metricsKey),
     studio: (await deps.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
     readiness: new Readiness(async () => {

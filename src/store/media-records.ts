@@ -1,4 +1,4 @@
-import type { TaskId } from '../domain/video-task.ts';
+import type { TaskId, VideoTask } from '../domain/video-task.ts';
 
 /** The uses of files. */
 export type MediaKind = 'video' | 'poster' | 'upload';
@@ -45,6 +45,8 @@ export interface MediaRecords {
   forget(keys: readonly string[]): Promise<void>;
   /** What the files that rows name take, by kind. */
   use(): Promise<readonly MediaUse[]>;
+  /** The tasks that are not deleted of some keys of videos and posters, in any order. */
+  tasksOf(keys: readonly string[]): Promise<readonly VideoTask[]>;
   /** Videos that tasks name, oldest first. */
   oldestVideos(request: OldestVideosRequest): Promise<readonly StoredVideo[]>;
 }

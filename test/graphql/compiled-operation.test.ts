@@ -75,6 +75,7 @@ beforeAll(async () => {
     providers,
     health: () => 'UP',
     mediaUrl: (key) => `http://127.0.0.1/media/${key}`,
+    shareUrl: (key) => key,
     mediaRetentionMs: null,
     viewer: { owner: local },
   };

@@ -22,4 +22,4 @@ export function routeOf({ pathname }: URL, basePath: string): string {
 
 /** A request's path for the log: without the query, callback tokens and media keys, which are secrets. */
 export const loggedPath = ({ url = '/' }: IncomingMessage): string =>
-  (url.split(/[?#]/, 1)[0] ?? '').replace(/\/(callbacks|media)\/.*/s, '/$1/…');
+  (url.split(/[?#]/, 1)[0] ?? '').replace(/\/(callbacks|media|v)\/.*/s, '/$1/…');

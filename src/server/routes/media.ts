@@ -5,6 +5,9 @@ import { findPlaceholder } from '../../media/placeholders.ts';
 import { contentTypeOf } from '../../media/content-types.ts';
 import type { MediaStore, StoredFile } from '../../media/storage/media-store.ts';
 import { StorageError } from '../../media/storage-error.ts';
+import { attachmentNamed, fileNameOf } from '../../media/video-name.ts';
+import { StoreUnavailableError } from '../../store/errors.ts';
+import type { MediaRecords } from '../../store/media-records.ts';
 import { answerFor } from '../http/conditional.ts';
 import { respondJson } from '../http/respond.ts';
 import type { Exchange } from '../http/route.ts';
@@ -31,11 +34,18 @@ const refusals = {
  */
 export class MediaRoute {
   readonly #files: Pick<MediaStore, 'find'>;
+  readonly #records: Pick<MediaRecords, 'tasksOf'>;
   readonly #log: Pick<Logger, 'error'>;
   readonly #traffic: Traffic;
 
-  constructor(files: Pick<MediaStore, 'find'>, log: Pick<Logger, 'error'>, traffic: Traffic) {
+  constructor(
+    files: Pick<MediaStore, 'find'>,
+    records: Pick<MediaRecords, 'tasksOf'>,
+    log: Pick<Logger, 'error'>,
+    traffic: Traffic,
+  ) {
     this.#files = files;
+    this.#records = records;
     this.#log = log;
     this.#traffic = traffic;
   }
@@ -53,6 +63,18 @@ export class MediaRoute {
       // The store logs its own faults.
       if (!(error instanceof StorageError)) throw error;
       refuse(response, 503);
+    }
+  }
+
+  /** The name of a download: that of its task, or else the key. */
+  async #nameOf(key: string): Promise<string> {
+    try {
+      const [task] = await this.#records.tasksOf([key]);
+      return task === undefined ? key : fileNameOf(task, key.slice(key.lastIndexOf('.') + 1));
+    } catch (error) {
+      // Files are served while the database is away.
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return key;
     }
   }
 
@@ -87,7 +109,7 @@ export class MediaRoute {
       'cache-control': 'no-cache',
       'last-modified': modifiedAt.toUTCString(),
       'accept-ranges': 'bytes',
-      ...(isDownload && { 'content-disposition': `attachment; filename="${key}"` }),
+      ...(isDownload && { 'content-disposition': attachmentNamed(await this.#nameOf(key)) }),
     };
     if (answer.kind === 'notModified') {
       response.writeHead(304, headers).end();

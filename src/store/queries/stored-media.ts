@@ -10,7 +10,9 @@ import type {
   StoredVideo,
 } from '../media-records.ts';
 import type { Transact } from '../transactions.ts';
+import { paddedList } from '../reads/padded-list.ts';
 import type { Database } from '../tables/database.ts';
+import { fromRow } from '../tables/tasks.ts';
 
 /** In the order in which their sums are locked. */
 const kinds: readonly MediaKind[] = ['video', 'poster', 'upload'];
@@ -150,5 +152,24 @@ export const mediaRecords = (db: Kysely<Database>, transact: Transact): MediaRec
   unnamed: (request) => unnamedMedia(db, request),
   forget: (keys) => transact((trx) => forgetMedia(trx, keys)),
   use: () => readMediaUse(db),
+  tasksOf: (keys) => readTasksOf(db, keys),
   oldestVideos: (request) => readOldestVideos(db, request),
 });
+
+/** The tasks that are not deleted of some keys of videos and posters. */
+export async function readTasksOf(db: Kysely<Database>, keys: readonly string[]): Promise<VideoTask[]> {
+  const rows = await db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('stored_media')
+        .select('task_id')
+        .where('media_key', 'in', paddedList(keys))
+        .where('task_id', 'is not', null)
+        .$castTo<{ task_id: string }>(),
+    )
+    .where('deleted_at', 'is', null)
+    .execute();
+  return rows.map(fromRow);
+}
