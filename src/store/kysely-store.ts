@@ -71,8 +71,8 @@ export class KyselyStore implements Store {
     this.#db = db;
     this.#dialect = dialect;
     this.#transactions = dialect.transactions(db);
-    this.#transact = (work) => this.#transactions.run(work);
-    this.#transactSoon = (work) => this.#transactions.runSoon(work);
+    this.#transact = (work, keys) => this.#transactions.run(work, keys);
+    this.#transactSoon = (work, keys) => this.#transactions.runSoon(work, keys);
     this.#transactUnsynced = (work) => this.#transactions.runUnsynced(work);
     this.media = mediaRecords(db, this.#transact);
     this.revisions = revisions;
@@ -166,11 +166,11 @@ export class KyselyStore implements Store {
 
   change(id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
     // Workers change tasks by their id: no caller waits for them.
-    return this.#inTransaction((trx) => this.#changes.byId(trx, id, decide), this.#transactSoon);
+    return this.#change(id, (trx) => this.#changes.byId(trx, id, decide), this.#transactSoon);
   }
 
   changeOwn(owner: Owner, id: TaskId, decide: (task: VideoTask) => Change | null): Promise<VideoTask | null> {
-    return this.#inTransaction((trx) => this.#changes.own(trx, owner, id, decide));
+    return this.#change(id, (trx) => this.#changes.own(trx, owner, id, decide));
   }
 
   async claim(request: Parameters<Store['claim']>[0]): ReturnType<Store['claim']> {
@@ -186,7 +186,7 @@ export class KyselyStore implements Store {
   }
 
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
-    return renewLeases(this.#transactUnsynced, leaseOwners, leaseUntil);
+    return renewLeases(this.#transactUnsynced, this.#dialect, leaseOwners, leaseUntil);
   }
 
   insertUpload(upload: Upload): Promise<void> {
@@ -223,7 +223,7 @@ export class KyselyStore implements Store {
   }
 
   bringChecksForward(...parameters: Parameters<Store['bringChecksForward']>): Promise<boolean> {
-    return bringChecksForward(this.#transact, ...parameters);
+    return bringChecksForward(this.#transact, this.#dialect, ...parameters);
   }
 
   latestTime(): Promise<number | null> {
@@ -274,7 +274,7 @@ export class KyselyStore implements Store {
   }
 
   purgeDeleted(before: number, signal?: AbortSignal): Promise<void> {
-    return purgeDeleted(this.#db, before, signal);
+    return purgeDeleted(this.#db, this.#dialect, before, signal);
   }
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
@@ -303,11 +303,12 @@ export class KyselyStore implements Store {
     await this.#db.destroy();
   }
 
-  async #inTransaction(
+  async #change(
+    id: TaskId,
     change: (trx: Transaction<Database>) => Promise<Changed | null>,
     transact: Transact = this.#transact,
   ): Promise<VideoTask | null> {
-    const changed = await transact(change);
+    const changed = await transact(change, [id]);
     if (changed?.announced === true) this.#announce(changed.task);
     else if (changed?.task.stage === 'WAITING') this.#positions.changed();
     return changed?.task ?? null;

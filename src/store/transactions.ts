@@ -1,14 +1,19 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import type { Database } from './tables/database.ts';
 
-/** The number of runs of a transaction that conflicts with others: each time another one has made progress. */
-const mostRuns = 5;
-
-/** The statements of one write. They may run more than once, and only their last run is kept. */
+/**
+ * The statements of one write. They may run more than once, and only their last run is kept. They wait for nothing but
+ * the database.
+ */
 export type Work<Value> = (trx: Transaction<Database>) => Promise<Value>;
 
-/** Runs work in a transaction. Resolves after its commit; rejects with the error of the work, of which nothing is kept. */
-export type Transact = <Value>(work: Work<Value>) => Promise<Value>;
+/**
+ * Runs work in a transaction. Resolves after its commit; rejects with the error of the work, of which nothing is kept.
+ *
+ * @param keys names of all that the work reads before it writes, such as the id of a task: writes with no key in
+ *   common may share a transaction. Without it, the work gets a transaction of its own.
+ */
+export type Transact = <Value>(work: Work<Value>, keys?: readonly string[]) => Promise<Value>;
 
 /** The writes of a store. */
 export interface Transactions {
@@ -22,17 +27,4 @@ export interface Transactions {
   readonly runUnsynced: Transact;
   /** Resolves when every write that was begun has been answered. */
   settled(): Promise<void>;
-}
-
-/** Transactions that are run again where only another one at the same time was in the way. */
-export function transactor(db: Kysely<Database>, isConflict: (error: unknown) => boolean): Transact {
-  return async (work) => {
-    for (let run = 1; ; run += 1) {
-      try {
-        return await db.transaction().execute(work);
-      } catch (error) {
-        if (run === mostRuns || !isConflict(error)) throw error;
-      }
-    }
-  };
 }

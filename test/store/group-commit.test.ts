@@ -1,17 +1,16 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { array, assert, asyncProperty, constantFrom, nat, record, type Arbitrary } from 'fast-check';
+import { assert, asyncProperty } from 'fast-check';
 import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { CommitPace } from '../../src/store/sqlite/commit-pace.ts';
 import { GroupCommit } from '../../src/store/sqlite/group-commit.ts';
 import { directTransaction } from '../../src/store/sqlite/direct-transaction.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { Store } from '../../src/store/store.ts';
 import type { Database } from '../../src/store/tables/database.ts';
-import type { Owner, TaskId } from '../../src/domain/video-task.ts';
-import { sampleTask, sampleTime } from '../support/sample-task.ts';
+import { outcomeOf, rowsOf, writes as randomWrites } from '../support/random-writes.ts';
+import { sampleTask } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { turnsDuring } from '../support/turns-during.ts';
 
@@ -195,67 +194,6 @@ describe('writes that arrive together', () => {
   });
 });
 
-/** A write of the property: of which task and owner, and how it ends. */
-interface Write {
-  readonly kind: 'insert' | 'change' | 'refused' | 'failing' | 'cancel';
-  readonly task: number;
-  readonly owner: number;
-}
-
-const writes: Arbitrary<readonly Write[]> = array(
-  record({
-    kind: constantFrom('insert', 'insert', 'change', 'refused', 'failing', 'cancel'),
-    task: nat(5),
-    owner: nat(1),
-  }),
-  { minLength: 2, maxLength: 30 },
-);
-
-/** Tries a write and returns what its caller sees. Owners have a budget and a limit that several inserts exceed. */
-async function outcomeOf(store: Store, { kind, task, owner }: Write): Promise<unknown> {
-  const id = `task-${owner}-${task}` as TaskId;
-  try {
-    if (kind === 'insert') {
-      const result = await store.insert(
-        sampleTask({
-          id,
-          owner: `owner-${owner}` as Owner,
-          callbackToken: id,
-          cost: { amount: 1, credits: null, settled: false },
-        }),
-        { key: id, inputHash: `hash-${task % 2}` },
-        { limitUsd: 3, openLimit: 4 },
-      );
-      return result;
-    }
-    return await store.change(id, (row) => {
-      if (kind === 'refused') return null;
-      if (kind === 'failing') throw new Error('a bug');
-      if (kind === 'cancel') {
-        if (row.result.completedAt !== null) return null;
-        const patch = { stage: 'CANCELED', result: { completedAt: sampleTime }, cost: null } as const;
-        return {
-          patch,
-          announces: true,
-          transition: { taskId: id, stage: 'CANCELED', at: sampleTime, reason: null, reasonMessages: null },
-        };
-      }
-      return { patch: { hint: `${row.hint ?? ''}+` }, announces: true, transition: null };
-    });
-  } catch (error) {
-    return error;
-  }
-}
-
-async function rowsOf(store: Store): Promise<unknown> {
-  const tasks = await store.changesAfter(0, { limit: 1000 });
-  return {
-    tasks: await Promise.all(tasks.map(async (task) => ({ task, history: await store.history(task.id) }))),
-    money: await Promise.all([0, 1].map((owner) => store.spending(`owner-${owner}` as Owner, '2026-01'))),
-    open: await Promise.all([0, 1].map((owner) => store.countOpen(`owner-${owner}` as Owner))),
-  };
-}
-
 test('any writes at once have the results and leave the rows that they have and leave one by one', async () => {
   await using folder = await temporaryFolder();
   const empty = join(folder.path, 'empty.db');
@@ -267,7 +205,7 @@ test('any writes at once have the results and leave the rows that they have and 
     return openSqliteStore(file);
   };
   await assert(
-    asyncProperty(writes, async (list) => {
+    asyncProperty(randomWrites, async (list) => {
       runs += 1;
       await using together = await open('together');
       await using alone = await open('alone');

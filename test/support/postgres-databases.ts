@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A log that is not read. */
 export const silent = pino({ level: 'silent' });
@@ -16,6 +17,19 @@ export interface StoreDatabase extends AsyncDisposable {
 export interface PostgresDatabases extends AsyncDisposable {
   readonly server: TestPostgres;
   take(): Promise<StoreDatabase>;
+}
+
+/** The number of deadlocks in a database that nothing has open any more: a connection reports them at its end. */
+export async function deadlocksIn(server: TestPostgres, database: string): Promise<number> {
+  const open = () =>
+    server.run<{ count: number }>(
+      `select count(*)::int as count from pg_stat_activity where datname = '${database}'`,
+    );
+  await waitFor('the end of all connections', open, ([row]) => row?.count === 0);
+  const [row] = await server.run<{ deadlocks: number }>(
+    `select deadlocks::int as deadlocks from pg_stat_database where datname = '${database}'`,
+  );
+  return row?.deadlocks ?? Number.NaN;
 }
 
 /** A database whose tables are made, to be copied: that takes a tenth of the time. */

@@ -5,6 +5,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly url: string;
   /** How many connections were made through it so far. */
   readonly connections: () => number;
+  /** How often a client has spoken after the server, on all connections together. */
+  readonly roundTrips: () => number;
   /** Resets every connection at once. */
   cut(): void;
   /** Resets every connection as soon as the server says this, and keeps it back; once. */
@@ -21,6 +23,8 @@ interface Pair {
   readonly client: Socket;
   readonly upstream: Socket;
   silent: boolean;
+  /** True if the client has said something that the server has not answered. */
+  isAsked: boolean;
 }
 
 /** Sits between a client and the server at `target`. */
@@ -29,6 +33,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let made = 0;
+  let roundTrips = 0;
   let lastWords: string | null = null;
   const timers = new Set<NodeJS.Timeout>();
   const cut = () => {
@@ -42,6 +47,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const carry = (pair: Pair, from: Socket, to: Socket) => {
     from.on('data', (chunk) => {
       if (pair.silent) return;
+      if (from === pair.client && !pair.isAsked) roundTrips += 1;
+      pair.isAsked = from === pair.client;
       if (lastWords !== null && from === pair.upstream && chunk.includes(lastWords)) {
         lastWords = null;
         cut();
@@ -61,7 +68,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const server = createServer((client) => {
     made += 1;
     const upstream = connect(Number(port), hostname);
-    const pair: Pair = { client, upstream, silent: false };
+    const pair: Pair = { client, upstream, silent: false, isAsked: false };
     pairs.add(pair);
     carry(pair, client, upstream);
     carry(pair, upstream, client);
@@ -70,6 +77,7 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => made,
+    roundTrips: () => roundTrips,
     cut,
     cutAt: (text) => {
       lastWords = text;

@@ -48,6 +48,8 @@ export class Connections implements PostgresPool {
     this.#pool = new Pool({
       ...clientConfig(url),
       max: mostClients,
+      // A query that is sent while another is under way follows it at once.
+      pipeline: true,
       ...(timeoutMs > 0 && { query_timeout: timeoutMs }),
     });
     // Without a listener the loss of an idle connection would end the process.
@@ -56,7 +58,7 @@ export class Connections implements PostgresPool {
   }
 
   /** @throws StoreUnavailableError */
-  async connect(): Promise<PostgresPoolClient> {
+  async connect(): Promise<BorrowedClient> {
     await this.#slots.take();
     try {
       return new BorrowedClient(await this.#pool.connect(), () => this.#slots.free());
@@ -105,7 +107,8 @@ function slotsOf(count: number) {
   };
 }
 
-class BorrowedClient implements PostgresPoolClient {
+/** A connection until it is released. Queries may be sent while others are under way; they run in their order. */
+export class BorrowedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
   readonly #onRelease: () => void;
   #isBroken = false;
@@ -128,6 +131,17 @@ class BorrowedClient implements PostgresPoolClient {
       if (error instanceof DatabaseError && error.severity !== 'FATAL') throw error;
       this.#isBroken = true;
       throw unreachable(error);
+    }
+  }
+
+  /** Sends the queries that `send` makes as one message. */
+  inOneMessage<Value>(send: () => Value): Value {
+    const { stream } = this.#client.connection;
+    stream.cork();
+    try {
+      return send();
+    } finally {
+      stream.uncork();
     }
   }
 

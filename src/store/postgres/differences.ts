@@ -2,7 +2,6 @@ import { sql, type Kysely } from 'kysely';
 import { DatabaseError } from 'pg';
 import type { Dialect } from '../dialect.ts';
 import type { Database } from '../tables/database.ts';
-import { transactor } from '../transactions.ts';
 
 /**
  * PostgreSQL's side of `Dialect`, apart from its clock (database-clock.ts): several processes write at once, so rows are
@@ -19,17 +18,13 @@ export const postgresDifferences = {
     await sql`select pg_advisory_xact_lock(hashtextextended(${`reelay ${name}`}, 0))`.execute(trx);
   },
   readIdentity,
-  transactions: (db) => {
-    const run = transactor(db, isConflict);
-    return { run, runSoon: run, runUnsynced: run, settled: async () => {} };
-  },
-} as const satisfies Omit<Dialect, 'now'>;
+} as const satisfies Omit<Dialect, 'now' | 'transactions'>;
 
 /**
  * True if a transaction failed only because of another one that ran at the same time, so that it is run again: a unique
  * value that the other has just written, or a deadlock.
  */
-const isConflict = (error: unknown): boolean =>
+export const isConflict = (error: unknown): boolean =>
   error instanceof DatabaseError && conflicts.has(error.code ?? '');
 
 /** https://www.postgresql.org/docs/16/errcodes-appendix.html */

@@ -19,8 +19,8 @@ const idleInTransactionMs = 5000;
 /** The time for a statement of a transaction, in milliseconds: less than the client waits for it. */
 const statementMs = 9000;
 
-/** Set for one transaction, in the same message: behind a pooler no setting outlives it. */
-const begin = [
+/** The statements that begin a transaction. Settings are for that one, in the same message: behind a pooler none outlives it. */
+export const begin = [
   'begin',
   `set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
   `set local statement_timeout = ${statementMs}`,

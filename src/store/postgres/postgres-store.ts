@@ -1,13 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
+import type { Dialect } from '../dialect.ts';
 import { migrate, openStore, readEpochs } from '../open-store.ts';
 import type { Store } from '../store.ts';
 import type { Database } from '../tables/database.ts';
 import { ChangeSignals } from './change-signals.ts';
 import { Connections } from './connections.ts';
 import { DatabaseClock } from './database-clock.ts';
-import { postgresDifferences } from './differences.ts';
+import { isConflict, postgresDifferences } from './differences.ts';
+import { GroupedWrites } from './grouped-writes.ts';
+import { transactionPropsOf } from './participant.ts';
 import { BoundedPostgresDialect, BytewisePostgresDialect } from './postgres-dialect.ts';
 
 /** Where a PostgreSQL database is, as connection strings with their passwords. */
@@ -40,12 +43,21 @@ export async function openPostgresStore(
     await checkVersion(db);
     await migrate(db);
   }
-  const db = stack.use(
-    new Kysely<Database>({ dialect: new BoundedPostgresDialect({ pool: new Connections(url) }) }),
-  );
+  const connections = new Connections(url);
+  const kyselyDialect = new BoundedPostgresDialect({ pool: connections });
+  const db = stack.use(new Kysely<Database>({ dialect: kyselyDialect }));
   const clock = new DatabaseClock();
   await clock.follow(db);
-  const dialect = { ...postgresDifferences, now: () => clock.now() };
+  const dialect: Dialect = {
+    ...postgresDifferences,
+    now: () => clock.now(),
+    transactions: () =>
+      new GroupedWrites({
+        connect: () => connections.connect(),
+        props: transactionPropsOf(db, kyselyDialect),
+        isConflict,
+      }),
+  };
   const store = await openStore(db, dialect, () => signals.signal());
   const watch = stack.use(
     new DatabaseWatch(log, {

@@ -10,8 +10,9 @@ export async function beginMedia(db: Kysely<Database>, key: string, at: number):
   await db.executeQuery(begin(db, { key, at }));
 }
 
-const begin = prepared<{ key: string; at: number }>((db, { key, at }) =>
-  db.insertInto('begun_media').values({ media_key: key, at }).compile(),
+const begin = prepared<{ key: string; at: number }>(
+  (db, { key, at }) => db.insertInto('begun_media').values({ media_key: key, at }).compile(),
+  { isBlind: true },
 );
 
 /** A row names the file now: written with that row. */
@@ -19,8 +20,9 @@ export async function nameMedia(db: Kysely<Database>, key: string): Promise<void
   await db.executeQuery(forget(db, { key }));
 }
 
-const forget = prepared<{ key: string }>((db, { key }) =>
-  db.deleteFrom('begun_media').where('media_key', '=', key).compile(),
+const forget = prepared<{ key: string }>(
+  (db, { key }) => db.deleteFrom('begun_media').where('media_key', '=', key).compile(),
+  { isBlind: true },
 );
 
 /** The time at which files count as begun that no row names any more: long ago, so that the next sweep removes them. */

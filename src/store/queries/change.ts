@@ -5,6 +5,7 @@ import { bookSecondBill, correctBooking } from './ledger.ts';
 import { removeOpenTask } from './open-tasks.ts';
 import { refuseTaken } from './provider-ids.ts';
 import type { Dialect } from '../dialect.ts';
+import type { Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
 import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from '../tables/tasks.ts';
 import type { Change } from '../../domain/state-machine/change.ts';
@@ -28,6 +29,7 @@ interface Decided {
 
 /** The query that reads the row of a change, and locks it. */
 interface RowToChange {
+  readonly id: TaskId;
   readonly query: CompiledQuery<TaskRow>;
   readonly parameters: readonly string[];
 }
@@ -50,7 +52,7 @@ export class TaskChanges {
 
   /** Changes a task of any owner; null where it is unknown or `decide` returns null. */
   async byId(trx: Transaction<Database>, id: TaskId, decide: Decide): Promise<Changed | null> {
-    return this.#change(trx, await this.#decide(trx, { query: this.#byId, parameters: [id] }, decide));
+    return this.#change(trx, await this.#decide(trx, { id, query: this.#byId, parameters: [id] }, decide));
   }
 
   /** The same for a task of this owner that is not deleted. */
@@ -63,7 +65,7 @@ export class TaskChanges {
    * waits for another that waits for it: rows of tasks, open tasks, money, the use of storage, the counter of revisions.
    */
   decideOwn(trx: Transaction<Database>, owner: Owner, id: TaskId, decide: Decide): Promise<Decided | null> {
-    return this.#decide(trx, { query: this.#own, parameters: [id, owner] }, decide);
+    return this.#decide(trx, { id, query: this.#own, parameters: [id, owner] }, decide);
   }
 
   async countEnded(trx: Transaction<Database>, { task, change }: Decided): Promise<void> {
@@ -90,10 +92,11 @@ export class TaskChanges {
 
   async #decide(
     trx: Transaction<Database>,
-    { query, parameters }: RowToChange,
+    { id, query, parameters }: RowToChange,
     decide: Decide,
   ): Promise<Decided | null> {
-    const [row] = (await trx.executeQuery<TaskRow>({ ...query, parameters })).rows;
+    const read: Statement<TaskRow> = { ...query, parameters, locks: { kind: 'task', key: id } };
+    const [row] = (await trx.executeQuery<TaskRow>(read)).rows;
     if (row === undefined) return null;
     const task = fromRow(row);
     const change = decide(task);
@@ -110,7 +113,7 @@ export class TaskChanges {
   }
 
   /** Changes set the same few columns over and over: to build the query each time cost as much as to run it. */
-  #update(id: TaskId, row: Partial<TaskRow>): CompiledQuery {
+  #update(id: TaskId, row: Partial<TaskRow>): Statement {
     const columns = Object.keys(row) as (keyof TaskRow)[];
     const key = columns.join();
     let query = this.#updates.get(key);
@@ -118,6 +121,6 @@ export class TaskChanges {
       query = this.#db.updateTable('tasks').set(row).where('id', '=', id).compile();
       this.#updates.set(key, query);
     }
-    return { ...query, parameters: [...valuesOf(row, columns), id] };
+    return { ...query, parameters: [...valuesOf(row, columns), id], isBlind: true };
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialect.ts';
 import type { Database } from '../tables/database.ts';
 
 /** Rows that one transaction removes: some 20 ms, and others wait for no more. */
@@ -15,6 +16,7 @@ const pauseMs = 20;
  */
 export async function purgeDeleted(
   db: Kysely<Database>,
+  { locksRows }: Pick<Dialect, 'locksRows'>,
   before: number,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -23,7 +25,12 @@ export async function purgeDeleted(
       const rows = await trx
         .deleteFrom('tasks')
         .where('id', 'in', (query) =>
-          query.selectFrom('tasks').select('id').where('deleted_at', '<', before).limit(batchSize),
+          query
+            .selectFrom('tasks')
+            .select('id')
+            .where('deleted_at', '<', before)
+            .limit(batchSize)
+            .$if(locksRows, (found) => found.forUpdate().skipLocked()),
         )
         .returning('id')
         .execute();

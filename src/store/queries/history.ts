@@ -1,10 +1,14 @@
 import { CompiledQuery, type Transaction } from 'kysely';
 import { prepared } from './prepared.ts';
+import type { Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transition } from '../../domain/video-task.ts';
 
 /** Built once: building it for each change would cost a tenth of the change. */
-const takeNext = CompiledQuery.raw('update revision_counter set value = value + 1 returning value');
+const takeNext: Statement = {
+  ...CompiledQuery.raw('update revision_counter set value = value + 1 returning value'),
+  locks: { kind: 'revision', key: '' },
+};
 
 /** Takes the next revision. In commit order: the counter's row stays locked until the transaction commits. */
 export async function nextRevision(trx: Transaction<Database>): Promise<number> {
@@ -22,19 +26,21 @@ export async function addTransition(trx: Transaction<Database>, transition: Tran
 
 type Step = Omit<Transition, 'reasonMessages'> & { readonly content: string | null };
 
-const append = prepared<Step>((db, { taskId, stage, at, reason, content }) =>
-  db
-    .insertInto('transitions')
-    .values((expression) => ({
-      task_id: taskId,
-      seq: expression
-        .selectFrom('transitions')
-        .select((inner) => inner(inner.fn.coalesce(inner.fn.max('seq'), inner.lit(0)), '+', 1).as('seq'))
-        .where('task_id', '=', taskId),
-      stage,
-      at,
-      reason,
-      reason_messages: content,
-    }))
-    .compile(),
+const append = prepared<Step>(
+  (db, { taskId, stage, at, reason, content }) =>
+    db
+      .insertInto('transitions')
+      .values((expression) => ({
+        task_id: taskId,
+        seq: expression
+          .selectFrom('transitions')
+          .select((inner) => inner(inner.fn.coalesce(inner.fn.max('seq'), inner.lit(0)), '+', 1).as('seq'))
+          .where('task_id', '=', taskId),
+        stage,
+        at,
+        reason,
+        reason_messages: content,
+      }))
+      .compile(),
+  { isBlind: true },
 );

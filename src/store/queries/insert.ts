@@ -39,6 +39,11 @@ export async function insertTask(
   idempotency: IdempotencyKey | null,
   { limitUsd, openLimit, replaces, reason }: InsertConditions,
 ): Promise<InsertResult> {
+  // One that changes a task too writes the sums of two months, each of which others lock first.
+  const keys =
+    replaces !== undefined
+      ? undefined
+      : [task.id, ...(idempotency === null ? [] : [keyName(task, idempotency)])];
   try {
     return await transact(async (trx): Promise<InsertResult> => {
       if (idempotency !== null) {
@@ -57,7 +62,7 @@ export async function insertTask(
       if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
       if (replaced !== null) await changes.write(trx, replaced);
       return { kind: 'inserted', task: await writeTask(trx, task, reason ?? null) };
-    });
+    }, keys);
   } catch (error) {
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
     if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
@@ -149,12 +154,17 @@ async function writeTask(
   return inserted;
 }
 
-const insertRow = prepared<TaskRow>((db, row) =>
-  db
-    .insertInto('tasks')
-    .values(Object.fromEntries(taskColumns.map((name) => [name, row[name]])) as unknown as TaskRow)
-    .compile(),
+const insertRow = prepared<TaskRow>(
+  (db, row) =>
+    db
+      .insertInto('tasks')
+      .values(Object.fromEntries(taskColumns.map((name) => [name, row[name]])) as unknown as TaskRow)
+      .compile(),
+  { isBlind: true },
 );
+
+const keyName = ({ owner }: { readonly owner: string }, { key }: { readonly key: string }): string =>
+  `key of ${owner} ${key}`;
 
 /** Writes the key, or answers what the call that wrote it before made. */
 async function takeKey(
@@ -174,11 +184,13 @@ async function takeKey(
 
 const insertKey = prepared<
   Pick<Selectable<Database['idempotency_keys']>, 'owner' | 'key' | 'input_hash' | 'task_id'>
->((db, row) =>
-  db
-    .insertInto('idempotency_keys')
-    .values({ owner: row.owner, key: row.key, input_hash: row.input_hash, task_id: row.task_id })
-    .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
-    .returning('key')
-    .compile(),
+>(
+  (db, row) =>
+    db
+      .insertInto('idempotency_keys')
+      .values({ owner: row.owner, key: row.key, input_hash: row.input_hash, task_id: row.task_id })
+      .onConflict((conflict) => conflict.columns(['owner', 'key']).doNothing())
+      .returning('key')
+      .compile(),
+  { locks: (row) => ({ kind: 'idempotencyKey', key: keyName(row, row) }) },
 );

@@ -53,22 +53,24 @@ export async function bookEstimate(
 
 type Entry = ReturnType<typeof entryOf> & { readonly task_id: string };
 
-const insertEntry = prepared<Entry>((db, entry) =>
-  db
-    .insertInto('ledger')
-    .values({
-      task_id: entry.task_id,
-      owner: entry.owner,
-      provider: entry.provider,
-      model: entry.model,
-      month: entry.month,
-      label: entry.label,
-      at: entry.at,
-      micros: entry.micros,
-      credits: entry.credits,
-      settled: entry.settled,
-    })
-    .compile(),
+const insertEntry = prepared<Entry>(
+  (db, entry) =>
+    db
+      .insertInto('ledger')
+      .values({
+        task_id: entry.task_id,
+        owner: entry.owner,
+        provider: entry.provider,
+        model: entry.model,
+        month: entry.month,
+        label: entry.label,
+        at: entry.at,
+        micros: entry.micros,
+        credits: entry.credits,
+        settled: entry.settled,
+      })
+      .compile(),
+  { isBlind: true },
 );
 
 /** The entry of a task with a cost, in the month in which the task was created. */
@@ -111,6 +113,7 @@ const readEntry = prepared((db, { taskId }: { readonly taskId: string }) =>
 const correctEntry = prepared(
   (db, { taskId, micros, credits, settled }: ReturnType<typeof bookedCost> & { readonly taskId: string }) =>
     db.updateTable('ledger').set({ micros, credits, settled }).where('task_id', '=', taskId).compile(),
+  { isBlind: true },
 );
 
 /**
@@ -179,4 +182,5 @@ const addMicros = prepared(
       )
       .returning('micros')
       .compile(),
+  { locks: ({ owner, month }) => ({ kind: 'spending', key: `${owner} ${month}` }) },
 );

@@ -24,18 +24,22 @@ export async function addOpenTask(
   if (rows.length === 0) throw new TooManyOpenError('The owner has too many open tasks');
 }
 
-const addOne = prepared<{ owner: string; limit: number }>((db, { owner, limit }) =>
-  db
-    .insertInto('open_tasks')
-    .values({ owner, count: 1 })
-    .onConflict((conflict) =>
-      conflict
-        .column('owner')
-        .doUpdateSet((expression) => ({ count: expression('open_tasks.count', '+', 1) }))
-        .where('open_tasks.count', '<', limit),
-    )
-    .returning('count')
-    .compile(),
+const lockOf = ({ owner }: { readonly owner: string }) => ({ kind: 'openTasks', key: owner }) as const;
+
+const addOne = prepared<{ owner: string; limit: number }>(
+  (db, { owner, limit }) =>
+    db
+      .insertInto('open_tasks')
+      .values({ owner, count: 1 })
+      .onConflict((conflict) =>
+        conflict
+          .column('owner')
+          .doUpdateSet((expression) => ({ count: expression('open_tasks.count', '+', 1) }))
+          .where('open_tasks.count', '<', limit),
+      )
+      .returning('count')
+      .compile(),
+  { locks: lockOf },
 );
 
 /** One open task of an owner has ended. */
@@ -43,12 +47,14 @@ export async function removeOpenTask(trx: Transaction<Database>, owner: Owner): 
   await trx.executeQuery(removeOne(trx, { owner }));
 }
 
-const removeOne = prepared<{ owner: string }>((db, { owner }) =>
-  db
-    .updateTable('open_tasks')
-    .set((expression) => ({ count: expression('count', '-', 1) }))
-    .where('owner', '=', owner)
-    .compile(),
+const removeOne = prepared<{ owner: string }>(
+  (db, { owner }) =>
+    db
+      .updateTable('open_tasks')
+      .set((expression) => ({ count: expression('count', '-', 1) }))
+      .where('owner', '=', owner)
+      .compile(),
+  { locks: lockOf, isBlind: true },
 );
 
 /** The number of tasks of an owner that have not ended. */

@@ -1,4 +1,5 @@
 import type { CompiledQuery, Kysely } from 'kysely';
+import type { RowLock, Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
 
 /** The place of a bound value in a query that is built once. */
@@ -16,6 +17,12 @@ type Parameters<Values> = { readonly [Name in keyof Values]: Values[Name] };
 /** A query of the store, built from a database or a transaction. */
 type Builder<Values, Row> = (db: Kysely<Database>, parameters: Parameters<Values>) => CompiledQuery<Row>;
 
+/** Traits of a query by its values: see `StatementTraits`. */
+interface Traits<Values> {
+  readonly locks?: (values: Values) => RowLock;
+  readonly isBlind?: boolean;
+}
+
 /**
  * A query that is built once for each database, and then only gets other values: to build one costs more than SQLite
  * takes to run it.
@@ -24,6 +31,7 @@ type Builder<Values, Row> = (db: Kysely<Database>, parameters: Parameters<Values
  */
 export function prepared<Values extends object, Row = unknown>(
   build: Builder<Values, Row>,
+  { locks, isBlind }: Traits<Values> = {},
 ): (db: Kysely<Database>, values: Values) => CompiledQuery<Row> {
   // By what a database shares with its transactions.
   const built = new WeakMap<object, CompiledQuery<Row>>();
@@ -35,11 +43,14 @@ export function prepared<Values extends object, Row = unknown>(
       query = build(db, parameters as Parameters<Values>);
       built.set(adapter, query);
     }
-    return {
+    const statement: Statement<Row> = {
       ...query,
+      locks: locks?.(values),
+      isBlind,
       parameters: query.parameters.map((value) =>
         value instanceof Parameter ? (values as Record<string, unknown>)[value.name] : value,
       ),
     };
+    return statement;
   };
 }

@@ -30,34 +30,48 @@ interface NamedFile {
 
 /** Notes that a row names files from now on: written with that row. */
 export async function storeMedia(trx: Transaction<Database>, files: readonly NamedFile[]): Promise<void> {
-  for (const { key, kind, taskId, bytes, at } of files) {
-    await nameMedia(trx, key);
-    await trx.executeQuery(insertFile(trx, { key, kind, taskId, bytes, at }));
-    await addUse(trx, kind, 1, bytes);
-  }
+  await addUse(trx, [await insertFiles(trx, files)]);
 }
-
-const insertFile = prepared<NamedFile>((db, { key, kind, taskId, bytes, at }) =>
-  db.insertInto('stored_media').values({ media_key: key, kind, task_id: taskId, bytes, at }).compile(),
-);
 
 /** Notes that no row names files any more: written with that row. The files are removed after it, or were before. */
 export async function dropMedia(trx: Transaction<Database>, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return;
+  await addUse(trx, [await deleteFiles(trx, keys)]);
+}
+
+/** Changes of the use of storage by kind. */
+type UseChange = ReadonlyMap<MediaKind, { readonly files: number; readonly bytes: number }>;
+
+async function insertFiles(trx: Transaction<Database>, files: readonly NamedFile[]): Promise<UseChange> {
+  for (const { key, kind, taskId, bytes, at } of files) {
+    await nameMedia(trx, key);
+    await trx.executeQuery(insertFile(trx, { key, kind, taskId, bytes, at }));
+  }
+  return sumOf(files, 1);
+}
+
+const insertFile = prepared<NamedFile>(
+  (db, { key, kind, taskId, bytes, at }) =>
+    db.insertInto('stored_media').values({ media_key: key, kind, task_id: taskId, bytes, at }).compile(),
+  { isBlind: true },
+);
+
+async function deleteFiles(trx: Transaction<Database>, keys: readonly string[]): Promise<UseChange> {
+  if (keys.length === 0) return new Map();
   const dropped = await trx
     .deleteFrom('stored_media')
     .where('media_key', 'in', keys)
     .returning(['kind', 'bytes'])
     .execute();
+  return sumOf(dropped, -1);
+}
+
+function sumOf(files: readonly Pick<NamedFile, 'kind' | 'bytes'>[], sign: 1 | -1): UseChange {
   const sums = new Map<MediaKind, { files: number; bytes: number }>();
-  for (const { kind, bytes } of dropped) {
+  for (const { kind, bytes } of files) {
     const sum = sums.get(kind) ?? { files: 0, bytes: 0 };
-    sums.set(kind, { files: sum.files + 1, bytes: sum.bytes + bytes });
+    sums.set(kind, { files: sum.files + sign, bytes: sum.bytes + sign * bytes });
   }
-  for (const kind of kinds) {
-    const sum = sums.get(kind);
-    if (sum !== undefined) await addUse(trx, kind, -sum.files, -sum.bytes);
-  }
+  return sums;
 }
 
 /** Follows a change of a task with its files: new ones are named, those of a deleted task are left to be removed. */
@@ -69,14 +83,15 @@ export async function changeTaskMedia(
   const [named, wanted] = [filesOf(before), filesOf(after)];
   const keys = new Set(wanted.map(({ key }) => key));
   const gone = named.map(({ key }) => key).filter((key) => !keys.has(key));
-  await dropMedia(trx, gone);
+  const dropped = await deleteFiles(trx, gone);
   // The retention has removed them before.
   if (after.result.video?.removedAt === undefined) await releaseMedia(trx, gone);
   const known = new Set(named.map(({ key }) => key));
-  await storeMedia(
+  const stored = await insertFiles(
     trx,
     wanted.filter(({ key }) => !known.has(key)),
   );
+  await addUse(trx, [dropped, stored]);
 }
 
 /** The files that a task names. */
@@ -92,26 +107,29 @@ function filesOf({ id, deletedAt, result: { video, completedAt } }: VideoTask): 
   ];
 }
 
-async function addUse(
-  trx: Transaction<Database>,
-  kind: MediaKind,
-  files: number,
-  bytes: number,
-): Promise<void> {
-  await trx.executeQuery(addToUse(trx, { kind, files, bytes }));
+/** All sums that a write changes, in the order in which they are locked. */
+async function addUse(trx: Transaction<Database>, changes: readonly UseChange[]): Promise<void> {
+  for (const kind of kinds) {
+    for (const change of changes) {
+      const sum = change.get(kind);
+      if (sum !== undefined) await trx.executeQuery(addToUse(trx, { kind, ...sum }));
+    }
+  }
 }
 
-const addToUse = prepared<MediaUse>((db, { kind, files, bytes }) =>
-  db
-    .insertInto('media_use')
-    .values({ kind, files, bytes })
-    .onConflict((conflict) =>
-      conflict.column('kind').doUpdateSet({
-        files: sql`media_use.files + excluded.files`,
-        bytes: sql`media_use.bytes + excluded.bytes`,
-      }),
-    )
-    .compile(),
+const addToUse = prepared<MediaUse>(
+  (db, { kind, files, bytes }) =>
+    db
+      .insertInto('media_use')
+      .values({ kind, files, bytes })
+      .onConflict((conflict) =>
+        conflict.column('kind').doUpdateSet({
+          files: sql`media_use.files + excluded.files`,
+          bytes: sql`media_use.bytes + excluded.bytes`,
+        }),
+      )
+      .compile(),
+  { locks: ({ kind }) => ({ kind: 'mediaUse', key: String(kinds.indexOf(kind)) }), isBlind: true },
 );
 
 /** The use of storage by kind. */
@@ -148,7 +166,7 @@ export async function readOldestVideos(
 
 /** What is known of files, in the tables of a database. */
 export const mediaRecords = (db: Kysely<Database>, transact: Transact): MediaRecords => ({
-  begin: (key, at) => transact((trx) => beginMedia(trx, key, at)),
+  begin: (key, at) => transact((trx) => beginMedia(trx, key, at), []),
   unnamed: (request) => unnamedMedia(db, request),
   forget: (keys) => transact((trx) => forgetMedia(trx, keys)),
   use: () => readMediaUse(db),

@@ -2,13 +2,14 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import type { Transact } from '../transactions.ts';
 import { freeExpired } from './leases.ts';
-import { lockedIds } from './lock-rows.ts';
+import { lockedIds, lockedIdsByOwner } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
 import { pickWaiting } from './queue.ts';
 import type { Database } from '../tables/database.ts';
-import { shareSlots, type Share } from './share-slots.ts';
+import { shareSlots } from './share-slots.ts';
 import type { ClaimRequest } from '../store.ts';
-import { fromRow } from '../tables/tasks.ts';
+import type { Statement } from '../statement.ts';
+import { fromRow, type TaskRow } from '../tables/tasks.ts';
 import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
 
 /** Access of claims to the database. */
@@ -26,22 +27,29 @@ export async function claimDueWork(
   const { leaseOwner, leaseUntil } = request;
   const traits = { ...dialect, dueOwners };
   const rows = await transact(async (trx) => {
-    await freeExpired(trx, traits, request);
-    const ids =
-      request.expiredBefore === undefined
+    // They run in this order; where the database is far away, they are on their way at once.
+    const picks = await Promise.all([
+      freeExpired(trx, traits, request).then(() => []),
+      ...(request.expiredBefore === undefined
         ? [
-            ...(await pickInterrupted(trx, traits, request)),
-            ...(await pickChecks(trx, traits, request)),
-            ...(await pickWaiting(trx, traits, request)),
-          ].slice(0, request.limit)
-        : await pickExpired(trx, traits, request.expiredBefore, request);
+            pickInterrupted(trx, traits, request),
+            pickChecks(trx, traits, request),
+            pickWaiting(trx, traits, request),
+          ]
+        : [pickExpired(trx, traits, request.expiredBefore, request)]),
+    ]);
+    const ids = picks.flat().slice(0, request.limit);
     if (ids.length === 0) return [];
-    return trx
-      .updateTable('tasks')
-      .set({ lease_owner: leaseOwner, lease_until: leaseUntil })
-      .where('id', 'in', ids)
-      .returningAll()
-      .execute();
+    const claim: Statement = {
+      ...trx
+        .updateTable('tasks')
+        .set({ lease_owner: leaseOwner, lease_until: leaseUntil })
+        .where('id', 'in', ids)
+        .returningAll()
+        .compile(),
+      isLast: true,
+    };
+    return (await trx.executeQuery<TaskRow>(claim)).rows;
   });
   return rows.map(fromRow).toSorted((a, b) => (a.work.dueAt ?? 0) - (b.work.dueAt ?? 0));
 }
@@ -107,17 +115,17 @@ async function pickChecks(
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('number');
-  const idsOf = (due: typeof soonest): Promise<string[]> => lockedIds(due, locksRows);
-  if (except.length > 0) return idsOf(soonest.where('id', 'not in', except).limit(slots));
+  if (except.length > 0) return lockedIds(soonest.where('id', 'not in', except).limit(slots), locksRows);
   const heldBy = (owner: Owner) => sharing?.check.heldBy(owner) ?? 0;
   const owners = (await dueOwners.find(trx, 'check', request))
     .toSorted((a, b) => heldBy(a.owner) - heldBy(b.owner) || a.dueAt - b.dueAt)
     .slice(0, slots);
-  const shares: Share<string>[] = [];
-  for (const { owner } of owners) {
-    const items = await idsOf(soonest.where('owner', '=', owner).limit(slots));
-    shares.push({ held: heldBy(owner), items });
-  }
+  const queues = await lockedIdsByOwner(trx, soonest, {
+    owners: owners.map(({ owner }) => owner),
+    limit: slots,
+    locksRows,
+  });
+  const shares = queues.map(({ owner, ids: items }) => ({ held: heldBy(owner), items }));
   return shareSlots(shares, slots, sharing?.check.kept ?? 0);
 }
 
@@ -133,36 +141,31 @@ export interface DueTimes {
 
 /** The times at which work of each kind is due: work that is waiting for its time, and leases that may run out. */
 export async function readDueTimes(db: Kysely<Database>, provider: ProviderName): Promise<DueTimes> {
-  const soonest = db
-    .selectFrom('tasks')
-    .select((expression) => expression.fn.min('due_at').as('at'))
-    .where('provider', '=', provider)
-    .where('lease_owner', 'is', null);
+  const ofProvider = db.selectFrom('tasks').where('provider', '=', provider);
+  const unclaimed = ofProvider.where('lease_owner', 'is', null);
+  const waiting = unclaimed
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'));
+  const soonest = <Query extends typeof unclaimed>(query: Query) =>
+    query.select((expression) => expression.fn.min('due_at').as('at'));
   // As the claims read them, each by its index: what one sees and the other does not would be asked for without end.
-  const checks = await soonest.where('next_action', '=', sql.lit('check')).executeTakeFirstOrThrow();
-  const interrupted = await soonest.where('stage', '=', sql.lit('SUBMITTING')).executeTakeFirstOrThrow();
-  const waiting = await soonest
-    .where('stage', '=', sql.lit('WAITING'))
-    .where('next_action', '=', sql.lit('submit'))
+  const times = await db
+    .selectNoFrom([
+      soonest(unclaimed.where('next_action', '=', sql.lit('check'))).as('checks'),
+      soonest(unclaimed.where('stage', '=', sql.lit('SUBMITTING'))).as('interrupted'),
+      soonest(waiting).as('waiting'),
+      waiting.select((expression) => expression.fn.min('created_at').as('at')).as('waitingSince'),
+      ofProvider
+        .where('lease_owner', 'is not', null)
+        .select((expression) => expression.fn.min('lease_until').as('at'))
+        .as('leased'),
+    ])
     .executeTakeFirstOrThrow();
-  const oldest = await db
-    .selectFrom('tasks')
-    .select((expression) => expression.fn.min('created_at').as('at'))
-    .where('provider', '=', provider)
-    .where('stage', '=', sql.lit('WAITING'))
-    .where('next_action', '=', sql.lit('submit'))
-    .where('lease_owner', 'is', null)
-    .executeTakeFirstOrThrow();
-  const leased = await db
-    .selectFrom('tasks')
-    .select((expression) => expression.fn.min('lease_until').as('at'))
-    .where('provider', '=', provider)
-    .where('lease_owner', 'is not', null)
-    .executeTakeFirstOrThrow();
+  const { checks, interrupted, waitingSince, leased } = times;
   return {
-    check: earliest([checks.at, interrupted.at, leased.at === null ? null : leased.at + 1]),
-    submit: waiting.at,
-    waitingSince: oldest.at,
+    check: earliest([checks, interrupted, leased === null ? null : leased + 1]),
+    submit: times.waiting,
+    waitingSince,
   };
 }
 
@@ -225,6 +228,7 @@ export async function spreadChecks(
 /** Makes up to `limit` later checks of open tasks, or of those whose hint has `inHint`, due at `at`; false when there are none. */
 export async function bringChecksForward(
   transact: Transact,
+  { locksRows }: Pick<Dialect, 'locksRows'>,
   provider: ProviderName,
   at: number,
   limit: number,
@@ -244,7 +248,8 @@ export async function bringChecksForward(
     const { numUpdatedRows } = await trx
       .updateTable('tasks')
       .set({ due_at: at })
-      .where('id', 'in', later)
+      // One that another transaction has locked is being changed.
+      .where('id', 'in', locksRows ? later.forUpdate().skipLocked() : later)
       .executeTakeFirstOrThrow();
     return numUpdatedRows > 0n;
   });

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import { idsInLockOrder } from './lock-rows.ts';
 import type { ClaimRequest } from '../store.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transact } from '../transactions.ts';
@@ -32,17 +33,23 @@ export async function freeExpired(
 /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */
 export async function renewLeases(
   transact: Transact,
+  { locksRows }: Pick<Dialect, 'locksRows'>,
   leaseOwners: readonly string[],
   leaseUntil: number,
 ): Promise<readonly TaskId[]> {
   if (leaseOwners.length === 0) return [];
-  const rows = await transact((trx) =>
-    trx
+  const rows = await transact((trx) => {
+    const held = trx.selectFrom('tasks').select('id').where('lease_owner', 'in', leaseOwners);
+    return trx
       .updateTable('tasks')
       .set({ lease_until: leaseUntil })
-      .where('lease_owner', 'in', leaseOwners)
+      .where((expression) =>
+        locksRows
+          ? expression('id', 'in', idsInLockOrder(held))
+          : expression('lease_owner', 'in', leaseOwners),
+      )
       .returning('id')
-      .execute(),
-  );
+      .execute();
+  });
   return rows.map(({ id }) => id as TaskId);
 }

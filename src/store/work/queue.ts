@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
-import { lockedIds } from './lock-rows.ts';
+import { lockedIdsByOwner } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
+import type { Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
 import type { ClaimRequest } from '../store.ts';
 import type { Owner } from '../../domain/video-task.ts';
@@ -27,23 +28,26 @@ export async function pickWaiting(
     .filter(({ owner }) => slots > kept || heldBy(owner) === 0)
     .toSorted((a, b) => a.turn - b.turn || (a.owner < b.owner ? -1 : 1))
     .slice(0, slots);
-  const queues: { owner: Owner; ids: string[] }[] = [];
-  for (const { owner } of owners) {
-    const due = trx
-      .selectFrom('tasks')
-      .select('id')
-      .where('provider', '=', provider)
-      .where('owner', '=', owner)
-      .where('stage', '=', sql.lit('WAITING'))
-      .where('next_action', '=', sql.lit('submit'))
-      .where('lease_owner', 'is', null)
-      .where('due_at', '<=', now)
-      .orderBy('due_at')
-      .orderBy('number')
+  if (owners.length === 0) return [];
+  const due = trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null)
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .orderBy('number');
+  const [queues, lastTurn] = await Promise.all([
+    lockedIdsByOwner(trx, due, {
+      owners: owners.map(({ owner }) => owner),
       // Each of the others gets at least one.
-      .limit(slots - owners.length + 1);
-    queues.push({ owner, ids: await lockedIds(due, locksRows) });
-  }
+      limit: slots - owners.length + 1,
+      locksRows,
+    }),
+    readLastTurn(trx, provider),
+  ]);
   const picked: { owner: Owner; id: string }[] = [];
   for (let round = 0; queues.some(({ ids }) => round < ids.length); round += 1) {
     for (const { owner, ids } of queues) {
@@ -52,28 +56,39 @@ export async function pickWaiting(
       if (id !== undefined && free > (round + heldBy(owner) > 0 ? kept : 0)) picked.push({ owner, id });
     }
   }
-  await noteTurns(trx, provider, [...new Set(picked.map(({ owner }) => owner))]);
+  await noteTurns(trx, provider, lastTurn, [...new Set(picked.map(({ owner }) => owner))]);
   return picked.map(({ id }) => id);
 }
 
-async function noteTurns(
-  trx: Transaction<Database>,
-  provider: string,
-  owners: readonly string[],
-): Promise<void> {
-  if (owners.length === 0) return;
+async function readLastTurn(trx: Transaction<Database>, provider: string): Promise<number> {
   const { last } = await trx
     .selectFrom('turns')
     .select((expression) => expression.fn.max('turn').as('last'))
     .where('provider', '=', provider)
     .executeTakeFirstOrThrow();
-  const turns = owners.map((owner, index) => ({ owner, turn: (last ?? 0) + 1 + index }));
-  // In one order for all claims, so that none waits for another that waits for it.
-  for (const { owner, turn } of turns.toSorted((a, b) => (a.owner < b.owner ? -1 : 1))) {
-    await trx
+  return last ?? 0;
+}
+
+async function noteTurns(
+  trx: Transaction<Database>,
+  provider: string,
+  lastTurn: number,
+  owners: readonly string[],
+): Promise<void> {
+  if (owners.length === 0) return;
+  const turns = owners.map((owner, index) => ({ provider, owner, turn: lastTurn + 1 + index }));
+  const note: Statement = {
+    ...trx
       .insertInto('turns')
-      .values({ provider, owner, turn })
-      .onConflict((conflict) => conflict.columns(['provider', 'owner']).doUpdateSet({ turn }))
-      .execute();
-  }
+      // In one order for all claims, so that none waits for another that waits for it.
+      .values(turns.toSorted((a, b) => (a.owner < b.owner ? -1 : 1)))
+      .onConflict((conflict) =>
+        conflict
+          .columns(['provider', 'owner'])
+          .doUpdateSet((expression) => ({ turn: expression.ref('excluded.turn') })),
+      )
+      .compile(),
+    isBlind: true,
+  };
+  await trx.executeQuery(note);
 }

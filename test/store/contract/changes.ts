@@ -264,7 +264,7 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
 
     test(
       'a listener is called after the commit of each announced change, until it is disposed of',
-      withStore(async (store) => {
+      withStore(async (store, { soleOwner }) => {
         const reads: Promise<number>[] = [];
         const subscription = store.onRevision(() => reads.push(store.lastRevision()));
         const task = await insert(store);
@@ -277,7 +277,9 @@ export function changesContract(name: string, { withStore }: StoreTests): void {
         await store.change(task.id, () => announced({ provider: { percent: 1 } }));
         subscription[Symbol.dispose]();
         await store.change(task.id, () => announced({ provider: { percent: 2 } }));
-        const read = await Promise.all(reads);
+        let read = await Promise.all(reads);
+        // Where others may write, it is also called when the database has been looked at, such as right after the start.
+        if (!soleOwner) read = read.filter((revision) => revision > 0).slice(-3);
         expect(read).toHaveLength(3);
         // A database that answers later may have moved on.
         for (const [index, revision] of read.entries()) expect(revision).toBeGreaterThan(index);
