@@ -1,6 +1,7 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { CompareDialog } from './compare/compare-dialog.tsx';
 import { CreateForm } from './create/create-form.tsx';
 import { CostsPage } from './costs/costs-page.tsx';
 import { Gallery } from './gallery/gallery.tsx';
@@ -32,6 +33,7 @@ export function App() {
           <Announcer />
         </div>
         <TaskDialog id={route.kind === 'task' ? route.id : null} />
+        <CompareDialog />
         <KeyDialog />
       </Toasts>
     </CSPProvider>

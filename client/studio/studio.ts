@@ -49,6 +49,8 @@ export class Studio {
   readonly ticker = createTicker();
   /** What the form is to be filled with next; it takes it and sets null. */
   readonly fill = createValue<Fill | null>(null);
+  /** A task whose variants are compared; null while none are. */
+  readonly compared = createValue<Task | null>(null);
   readonly favourites = new Favourites();
   readonly selection = new Selection();
   /** Ids of the tasks that the gallery shows, in its order. */
@@ -160,6 +162,7 @@ export class Studio {
 
   /** Forgets the key, everything read with it, and everything of the user that this device keeps. */
   signOut(): void {
+    this.batch.pause();
     this.key.forget();
     forgetUser();
     location.assign(homePath());

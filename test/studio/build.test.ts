@@ -10,14 +10,18 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
 describe('the built studio', () => {
-  it('loads less than 250 KB of JavaScript, gzipped, all languages together', async () => {
-    let bytes = 0;
+  it('loads less than 250 KB of JavaScript, gzipped, all languages together, and 20 KB more for a table', async () => {
+    let [bytes, onDemand] = [0, 0];
     for await (const file of glob('assets/*.js.gz', { cwd: studioDirectory })) {
-      bytes += (await stat(join(studioDirectory, file))).size;
+      const { size } = await stat(join(studioDirectory, file));
+      if (file.includes('table-dialog')) onDemand += size;
+      else bytes += size;
     }
     process.stdout.write(`studio: ${(bytes / 1000).toFixed(1)} KB of JavaScript, gzipped\n`);
     expect(bytes).toBeGreaterThan(50_000);
     expect(bytes).toBeLessThan(250_000);
+    expect(onDemand).toBeGreaterThan(0);
+    expect(onDemand).toBeLessThan(20_000);
   });
 
   it('is not rebuilt while its sources are unchanged', async () => {

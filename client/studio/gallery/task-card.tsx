@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { memo, useState, type FocusEvent, type MouseEvent, type PointerEvent } from 'react';
 import { briefMoment, moment } from '../i18n/format.ts';
+import { VariantMark } from '../compare/variant-mark.tsx';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
 import { openTask, pathOf } from '../route.ts';
 import { TaskActions } from '../task/task-actions.tsx';
@@ -43,6 +44,7 @@ export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProp
       <div className="card-picture">
         <MediaBox task={task} delayStep={delayStep} isPreviewing={isPreviewing} />
         <CardMarks id={task.id} title={title} />
+        <VariantMark task={task} />
       </div>
       <div className="card-body">
         <div className="card-head">

@@ -1,6 +1,6 @@
 import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../../api/task.ts';
-import { homePath, navigate } from '../../route.ts';
+import { closeTask } from '../../route.ts';
 import { useStudio } from '../../studio.ts';
 import { useToast } from '../../ui/toasts.tsx';
 import { lastFrameOf } from './last-frame.ts';
@@ -26,7 +26,7 @@ export function useAgain(task: Task) {
     useSettings: async () => {
       try {
         studio.fill.set({ draft: await read(), images: task.referenceImages });
-        navigate(homePath());
+        closeTask();
       } catch {
         failed();
       }
@@ -42,7 +42,7 @@ export function useAgain(task: Task) {
           return;
         }
         studio.fill.set({ draft: { ...draft, imagesAs: 'FIRST_FRAME' }, images: [frame] });
-        navigate(homePath());
+        closeTask();
         toast(t`The last frame is the first image. Describe what happens next.`);
       } catch {
         failed();
