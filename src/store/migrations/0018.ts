@@ -1,8 +1,14 @@
 import { PostgresAdapter, sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** What a search looks into, and what tells whether a task is in a list at all. */
-const columns = ['prompt', 'label', 'provider_task_id', 'tracked_id', 'deleted_at'];
+/**
+ * What a search looks into, and what tells whether a task is in a list at all. Two triggers: one that looks at prompts would
+ * read them at each change of an id.
+ */
+const columns = {
+  task_is_found_by_id: ['provider_task_id', 'tracked_id', 'deleted_at'],
+  task_is_found_by_text: ['prompt', 'label'],
+};
 const noteChange = sql.raw(`
   insert into search_changes (owner, number, revision, at)
   select new.owner, new.number, new.revision, new.updated_at
@@ -10,7 +16,7 @@ const noteChange = sql.raw(`
   on conflict (owner, number) do update set revision = excluded.revision`);
 
 /**
- * The search index, empty: it is built in the background (store/search). A trigger notes the tasks that change after they
+ * The search index, empty: it is built in the background (store/search). Triggers note the tasks that change after they
  * were indexed, so that nothing that writes a task can forget it; most change only before.
  */
 export const searchIndex: Migration = {
@@ -47,22 +53,24 @@ export const searchIndex: Migration = {
       .addColumn('at', 'bigint', (column) => column.notNull())
       .addPrimaryKeyConstraint('search_changes_key', ['owner', 'number'])
       .execute();
-    const differs = isPostgres ? 'is distinct from' : 'is not';
-    const isChanged = sql.raw(columns.map((name) => `old.${name} ${differs} new.${name}`).join(' or '));
-    const event = sql.raw(`after update of ${columns.join()} on tasks`);
     if (isPostgres) {
       // A page stays in its row and as it is: it is shorter than a page of the table, and compressed already.
       await sql`alter table search_pages alter column data set storage main`.execute(db);
       await sql`
-        create function task_is_found_anew() returns trigger language plpgsql as $$
+        create function note_found_task() returns trigger language plpgsql as $$
         begin ${noteChange}; return null; end $$`.execute(db);
-      await sql`
-        create trigger task_is_found_anew ${event} for each row when (${isChanged})
-        execute function task_is_found_anew()`.execute(db);
-    } else {
-      await sql`create trigger task_is_found_anew ${event} when ${isChanged} begin ${noteChange}; end`.execute(
-        db,
+    }
+    const differs = isPostgres ? 'is distinct from' : 'is not';
+    for (const [name, watched] of Object.entries(columns)) {
+      const isChanged = sql.raw(
+        watched.map((column) => `old.${column} ${differs} new.${column}`).join(' or '),
       );
+      const trigger = sql.raw(`create trigger ${name} after update of ${watched.join()} on tasks`);
+      await (
+        isPostgres
+          ? sql`${trigger} for each row when (${isChanged}) execute function note_found_task()`
+          : sql`${trigger} when ${isChanged} begin ${noteChange}; end`
+      ).execute(db);
     }
   },
 };

@@ -117,6 +117,6 @@ export interface Database {
   };
   /** Pages of segments, by ids that their segment's follows from. */
   search_pages: { id: number; data: Uint8Array };
-  /** Tasks that changed after they were indexed; a trigger notes them. */
+  /** Tasks that changed after they were indexed; triggers note them. */
   search_changes: { owner: string; number: number; revision: number; at: number };
 }
