@@ -1,15 +1,15 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { CompareDialog } from './compare/compare-dialog.tsx';
 import { CreateForm } from './create/create-form.tsx';
-import { CostsPage } from './costs/costs-page.tsx';
 import { Gallery } from './gallery/gallery.tsx';
 import { ConnectionBanner } from './header/connection-banner.tsx';
 import { Header } from './header/header.tsx';
 import { KeyDialog } from './header/key-dialog.tsx';
 import { NotFound } from './header/not-found.tsx';
 import { Opening } from './header/opening.tsx';
+import { Skeleton } from './header/skeleton.tsx';
 import { useWindowTitle } from './header/window-title.ts';
 import { isTerminal } from './live/progress.ts';
 import { useValue } from './live/value.ts';
@@ -18,6 +18,8 @@ import { useStudio } from './studio.ts';
 import { TaskDialog } from './task/task-dialog.tsx';
 import { titleOf } from './task/title.ts';
 import { Toasts } from './ui/toasts.tsx';
+
+const CostsPage = lazy(() => import('./costs/costs-page.tsx'));
 
 /** The whole page. */
 export function App() {
@@ -47,7 +49,12 @@ function Page() {
   const route = useRoute();
   if (route.kind === 'unknown') return <NotFound />;
   if (access !== 'open') return <Opening />;
-  return route.kind === 'costs' ? <CostsPage /> : <Main />;
+  if (route.kind !== 'costs') return <Main />;
+  return (
+    <Suspense fallback={<Skeleton />}>
+      <CostsPage />
+    </Suspense>
+  );
 }
 
 function Main() {

@@ -36,9 +36,9 @@ describe('the page before its first data', () => {
     proxy.target = app.url;
     await using blocked = await browser.open(`${proxy.url}/`);
     await blocked.page
-      .getByText('a proxy on the way does not pass on WebSockets')
+      .getByText('a proxy in between blocks the live connection')
       .waitFor({ timeout: 15_000 });
-    await blocked.page.getByText('Upgrade and Connection').waitFor();
+    await blocked.page.getByText('Upgrade and Connection headers').waitFor();
 
     await using wire = await startTcpProxy(app.url);
     await using away = await openStudio(browser, wire.url);

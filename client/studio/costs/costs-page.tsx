@@ -15,7 +15,7 @@ import { Breakdowns } from './breakdowns.tsx';
 import { useSpending } from './use-spending.ts';
 
 /** What the videos of a range of days cost: by day, model and label. */
-export function CostsPage() {
+export default function CostsPage() {
   const { t } = useLingui();
   const name = periodNameOf(useQuery());
   const period = useMemo(() => periodOf(name, new Date()), [name]);
@@ -32,8 +32,8 @@ export function CostsPage() {
         <a
           className="button button-quiet button-icon"
           href={homePath()}
-          aria-label={t`To your videos`}
-          title={t`To your videos`}
+          aria-label={t`Go to your videos`}
+          title={t`Go to your videos`}
           onClick={(event) => {
             event.preventDefault();
             navigate(homePath());
@@ -66,7 +66,7 @@ export function CostsPage() {
       {report === null ? (
         <div className="empty" role="alert">
           <h2>
-            <Trans>The costs could not be read.</Trans>
+            <Trans>The costs could not be loaded.</Trans>
           </h2>
           <button type="button" className="button" onClick={readAgain}>
             <Trans>Try again</Trans>
@@ -114,7 +114,7 @@ function ReportOf({ report, period }: ReportProps) {
           <DayChart label={t`Cost by day: ${money(i18n, total.amount)} in total`} bars={bars.bars} />
         )}
         <p className="note">
-          <Trans>Days are those of UTC, as for the budget.</Trans>
+          <Trans>Days are in UTC, as for the budget.</Trans>
         </p>
       </section>
       {tasks > 0 && <Breakdowns report={report} />}
@@ -142,7 +142,7 @@ function Facts({ report: { spending, providers } }: { readonly report: Spending 
       </div>
       <div>
         <dt>
-          <Trans>Each, on average</Trans>
+          <Trans>Average per video</Trans>
         </dt>
         <dd>{tasks === 0 ? '–' : money(i18n, total.amount / tasks)}</dd>
       </div>

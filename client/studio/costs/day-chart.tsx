@@ -42,7 +42,7 @@ export function DayChart({ label, bars }: DayChartProps) {
   return (
     <figure className="chart">
       <figcaption className="chart-caption" aria-hidden="true">
-        {shown === undefined ? t`Point at a bar for its cost.` : textOf(shown)}
+        {shown === undefined ? t`Point to a bar to see its cost.` : textOf(shown)}
       </figcaption>
       <div className="chart-plot">
         <span className="chart-most" aria-hidden="true">

@@ -19,7 +19,7 @@ interface SelectionBarProps {
 /** The actions on all selected tasks. */
 export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
   const studio = useStudio();
-  const { t } = useLingui();
+  const { i18n, t } = useLingui();
   const { ids } = useValue(studio.selection.selected);
   const [question, setQuestion] = useState<'delete' | 'retry' | null>(null);
   const commands = useBulkCommands();
@@ -59,7 +59,7 @@ export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
           onClick={() => void commands.download(videos)}
         >
           <Icon name="download" />
-          {videos.length === 0 ? <Trans>Download</Trans> : <Trans>Download {videos.length}</Trans>}
+          {t`Download`} {videos.length > 0 && i18n.number(videos.length)}
         </button>
         <button
           type="button"
@@ -68,7 +68,7 @@ export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
           onClick={() => setQuestion('retry')}
         >
           <Icon name="retry" />
-          {retryable.length === 0 ? <Trans>Retry</Trans> : <Trans>Retry {retryable.length}</Trans>}
+          {t`Retry`} {retryable.length > 0 && i18n.number(retryable.length)}
         </button>
         <button
           type="button"
@@ -77,7 +77,7 @@ export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
           onClick={() => setQuestion('delete')}
         >
           <Icon name="trash" />
-          {ended.length === 0 ? <Trans>Delete</Trans> : <Trans>Delete {ended.length}</Trans>}
+          {t`Delete`} {ended.length > 0 && i18n.number(ended.length)}
         </button>
         <button
           type="button"

@@ -32,7 +32,7 @@ export function TaskProgress({ seen }: { readonly seen: SeenTask }) {
   const left = progress.isOverdue
     ? typicalSeconds === null
       ? null
-      : t`longer than the usual ${roughDuration(i18n, typicalSeconds)}`
+      : t`longer than usual (${roughDuration(i18n, typicalSeconds)})`
     : progress.remainingSeconds === null
       ? null
       : t`about ${roughDuration(i18n, progress.remainingSeconds)} left`;

@@ -37,7 +37,7 @@ export function useBulkCommands() {
     if (failed === 0) toast(done);
     else
       toast(
-        `${done} ${t`${plural(failed, { one: '# video is left: it did not work.', other: '# videos are left: it did not work.' })}`}`,
+        `${done} ${t`${plural(failed, { one: 'It did not work for # video.', other: 'It did not work for # videos.' })}`}`,
         'problem',
       );
   };

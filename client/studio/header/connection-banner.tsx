@@ -10,8 +10,8 @@ export const faultTexts: Readonly<Record<Fault, MessageDescriptor>> = {
   device: msg`This device is offline.`,
   unreachable: msg`The server cannot be reached.`,
   server: msg`The server responds with an error.`,
-  refused: msg`The server does not admit this page.`,
-  socket: msg`The server responds, but the live connection does not get through: a proxy on the way does not pass on WebSockets.`,
+  refused: msg`The server refuses requests from this page.`,
+  socket: msg`The server responds, but a proxy in between blocks the live connection (WebSocket).`,
 };
 
 /** A banner while the page is offline and may show old states. */

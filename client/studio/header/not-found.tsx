@@ -6,13 +6,13 @@ export function NotFound() {
   return (
     <main className="notice-page">
       <h1>
-        <Trans>There is no such page</Trans>
+        <Trans>Page not found</Trans>
       </h1>
       <p>
         <Trans>The link may be incomplete.</Trans>
       </p>
       <a className="button button-primary" href={homePath()}>
-        <Trans>To your videos</Trans>
+        <Trans>Go to your videos</Trans>
       </a>
     </main>
   );

@@ -19,7 +19,7 @@ export function Opening() {
       {fault === 'socket' && (
         <p className="note">
           <Trans>
-            For its operator: the proxy must pass on the headers Upgrade and Connection for {'/graphql'}.
+            For the operator: the proxy must forward the Upgrade and Connection headers for {'/graphql'}.
           </Trans>
         </p>
       )}

@@ -29,7 +29,7 @@ export function ProviderNotice() {
               other="Your # tasks wait and continue by themselves."
             />
           ) : (
-            <Trans>New tasks wait until it does.</Trans>
+            <Trans>New tasks will wait until it does.</Trans>
           )}
         </p>
       </div>

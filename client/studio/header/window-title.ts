@@ -24,7 +24,7 @@ export function useWindowTitle(): void {
       : route.kind === 'costs'
         ? t`Costs`
         : route.kind === 'unknown'
-          ? t`There is no such page`
+          ? t`Page not found`
           : null;
   const title = page === null ? `${running === 0 ? '' : `(${running}) `}Reelay` : `${page} · Reelay`;
   useEffect(() => {

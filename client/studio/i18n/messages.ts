@@ -25,28 +25,28 @@ interface Values {
 /** Texts of messages; of a code that is not here, the English of the server is shown. */
 const messageTexts: Readonly<Partial<Record<Message['code'], (values: Values) => MessageDescriptor>>> = {
   POSTPONED: ({ because, time }) =>
-    msg`Not accepted yet${because}, and nothing was charged. It is sent again automatically: ${time}.`,
+    msg`Not accepted yet${because}, and nothing was charged. It will be sent again automatically: ${time}.`,
   IMAGES_NOT_READY: ({ provider, because }) =>
-    msg`The images could not be passed to ${provider}${because}. It is tried again.`,
+    msg`The images could not be passed to ${provider}${because}. The server will try again.`,
   SUBMISSION_UNKNOWN: ({ provider, ids }) =>
     ids === ''
       ? msg`It is not known whether ${provider} accepted the task, so it is not sent again: it may have been charged. Look for it there, then decide.`
       : msg`It is not known whether ${provider} accepted the task, so it is not sent again: it may have been charged. Look for it there, then decide. Its ID may be ${ids}.`,
   ATTEMPT_UNCLEAR: ({ because }) => msg`The outcome of the paid request is not known${because}.`,
-  ATTEMPT_INTERRUPTED: () => msg`The server ended during the paid request.`,
+  ATTEMPT_INTERRUPTED: () => msg`The server stopped during the paid request.`,
   ALSO_ACCEPTED: ({ provider, id }) =>
     msg`${provider} also accepted this task as ${id} and may have charged that too: check it there.`,
   ID_NAMED: ({ provider, id }) =>
-    msg`${provider} named the ID ${id}, which could not be verified. If it is this task, enter it under “Decide”.`,
+    msg`${provider} reported the ID ${id}, which could not be verified. If it is this task, enter it under “Decide”.`,
   ID_NAMED_CANCELED: ({ provider, id }) =>
-    msg`${provider} named the ID ${id}, which could not be verified. If it is this task, it is charged.`,
+    msg`${provider} reported the ID ${id}, which could not be verified. If it is this task, it will be charged.`,
   ID_GIVEN: ({ id }) => msg`Its ID at the provider was entered: ${id}.`,
-  ID_CALLED_BACK: ({ provider, id }) => msg`${provider} reported the ID ${id}, and the prompt is the same.`,
+  ID_CALLED_BACK: ({ provider, id }) => msg`${provider} reported the ID ${id}, and its prompt matches.`,
   BEING_COPIED: () => msg`The video is ready at the provider and is being copied.`,
   NOT_FETCHED: ({ because }) =>
-    msg`The video is ready at the provider, but could not be downloaded${because}. It is tried again.`,
+    msg`The video is ready at the provider, but could not be downloaded${because}. The server will try again.`,
   NOT_STORED: ({ because }) =>
-    msg`The video is ready at the provider, but this server could not store it${because}. It is tried again; the operator finds the reason in the log.`,
+    msg`The video is ready at the provider, but this server could not store it${because}. The server will try again; the reason is in its log.`,
   ID_NOT_KNOWN: ({ provider, id }) =>
     msg`${provider} does not know the task ${id}, or its response could not be read. Check the ID; checks continue.`,
   NO_SUCH_TASK: ({ provider, id, page }) =>
@@ -67,14 +67,14 @@ const messageTexts: Readonly<Partial<Record<Message['code'], (values: Values) =>
     msg`${provider} is no longer configured on this server. The task continues when it is.`,
   PROVIDER_MISSING_FOR_ID: ({ provider }) =>
     msg`${provider} is no longer configured on this server: until it is, no ID can be checked.`,
-  STOP_REQUESTED: ({ provider }) => msg`${provider} is asked to stop it.`,
+  STOP_REQUESTED: ({ provider }) => msg`${provider} was asked to stop it.`,
   STOPPED: ({ provider }) => msg`${provider} stopped it. What was made until then may be charged.`,
   NOT_STOPPED: ({ provider, because }) =>
-    msg`${provider} did not stop it${because}: it is charged if it is finished there.`,
+    msg`${provider} did not stop it${because}: it will be charged if it is finished there.`,
   NOT_ASKED_TO_STOP: ({ provider, because }) =>
-    msg`${provider} could not be asked to stop it${because}. It is asked again.`,
+    msg`${provider} could not be asked to stop it${because}. The server will ask again.`,
   CANNOT_BE_STOPPED: ({ provider }) => msg`${provider} cannot stop it: it will be charged.`,
-  COPY_REMOVED: () => msg`The server deleted the video after its retention time.`,
+  COPY_REMOVED: () => msg`The server deleted the video when its retention time ended.`,
   ONLY_PROVIDER: ({ provider }) => msg`${provider} was chosen: the only provider for these settings.`,
   FIRST_PROVIDER: ({ provider }) => msg`${provider} was chosen: the first provider for these settings.`,
   DEFAULT_MODEL: ({ model }) => msg`${model} was chosen: the default model.`,
@@ -91,7 +91,8 @@ const messageTexts: Readonly<Partial<Record<Message['code'], (values: Values) =>
   NEVER_SENT_MODEL_MISSING: ({ provider, model }) =>
     msg`${provider} is no longer configured for ${model}, and the task was never sent.`,
   END_NOT_REPORTED: ({ provider }) => msg`${provider} did not report a result in time.`,
-  OUTCOME_STAYED_UNKNOWN: ({ provider }) => msg`It never became known whether ${provider} accepted the task.`,
+  OUTCOME_STAYED_UNKNOWN: ({ provider }) =>
+    msg`It could not be determined whether ${provider} accepted the task.`,
   SEARCH_ENDED: ({ provider }) => msg`You ended the search for the task at ${provider}.`,
 };
 

@@ -87,7 +87,7 @@ function Prompt({ task: { prompt, userPrompt } }: { readonly task: Task }) {
       {prompt !== own && (
         <details className="task-sent">
           <summary>
-            <Trans>The whole prompt, as it was sent</Trans>
+            <Trans>Whole prompt, as sent</Trans>
           </summary>
           <p className="task-prompt">{prompt}</p>
         </details>
