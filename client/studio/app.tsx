@@ -7,7 +7,6 @@ import { Gallery } from './gallery/gallery.tsx';
 import { ConnectionBanner } from './header/connection-banner.tsx';
 import { Header } from './header/header.tsx';
 import { KeyDialog } from './header/key-dialog.tsx';
-import { NotFound } from './header/not-found.tsx';
 import { Opening } from './header/opening.tsx';
 import { Skeleton } from './header/skeleton.tsx';
 import { useWindowTitle } from './header/window-title.ts';
@@ -47,7 +46,6 @@ function Page() {
   const studio = useStudio();
   const access = useValue(studio.access);
   const route = useRoute();
-  if (route.kind === 'unknown') return <NotFound />;
   if (access !== 'open') return <Opening />;
   if (route.kind !== 'costs') return <Main />;
   return (

@@ -2,9 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react';
 import { basePath } from './base.ts';
 
 /** The page in the URL. */
-export type Route =
-  | { readonly kind: 'gallery' | 'costs' | 'unknown' }
-  | { readonly kind: 'task'; readonly id: string };
+export type Route = { readonly kind: 'gallery' | 'costs' } | { readonly kind: 'task'; readonly id: string };
 
 const moved = 'reelay:moved';
 
@@ -27,8 +25,7 @@ function localPath(): string {
 function routeOf(path: string): Route {
   const taskId = /^\/tasks\/([^/]+)$/.exec(path)?.[1];
   if (taskId !== undefined) return { kind: 'task', id: taskId };
-  if (path === '/costs') return { kind: 'costs' };
-  return { kind: path === '/' || path === '/veo31' ? 'gallery' : 'unknown' };
+  return { kind: path === '/costs' ? 'costs' : 'gallery' };
 }
 
 /** The page in the URL, kept up to date in the component. */

@@ -150,4 +150,41 @@ describe('the page', () => {
       'reelay:presses': '[]',
     });
   });
+
+  it('never hides the focus below what sticks to an end, nor the button that removes an image below its error', async () => {
+    await using app = await startTestApp();
+    await using studio = await openStudio(browser, app.url, { viewport: { width: 1280, height: 480 } });
+    const { page } = studio;
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({ name: 'table.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF') });
+    const remove = page.getByRole('button', { name: 'Remove table.pdf' });
+    await remove.waitFor();
+    expect(await remove.evaluate(isOnTop)).toBe(true);
+    const hidden: string[] = [];
+    await studio.prompt.focus();
+    for (let stops = 0; stops < 25; stops++) {
+      await page.keyboard.press('Tab');
+      const covered = await page.evaluate(coveredFocus);
+      if (covered !== null) hidden.push(covered);
+    }
+    expect(hidden).toEqual([]);
+  });
 });
+
+/** Runs in the page: the element with the focus if another one covers its middle. */
+function coveredFocus(): string | null {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  return seen !== null && (element.contains(seen) || seen.contains(element)) ? null : element.outerHTML;
+}
+
+/** Runs in the page: true if nothing covers the middle of an element. */
+function isOnTop(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+  return seen !== null && (element.contains(seen) || seen.contains(element));
+}

@@ -145,10 +145,46 @@ export const studioStates = (
     },
   },
   {
-    name: 'offline',
+    name: 'filtering',
     arrange: async ({ page }) => {
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await page.getByRole('button', { name: 'Filters' }).click();
+      await page.getByText('30 days').waitFor();
+    },
+  },
+  {
+    name: 'selecting',
+    arrange: async ({ page }) => {
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Select', exact: true }).click();
+      await page.getByRole('checkbox', { name: 'Select A watch' }).click();
+      await page.getByText('1 selected').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    arrange: async ({ page }) => {
+      await page.keyboard.press('Escape');
+      await page.getByText('1 selected').waitFor({ state: 'hidden' });
+      await page.keyboard.press('?');
+      await opened(page);
+    },
+  },
+  {
+    name: 'costs',
+    arrange: async ({ page }) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await page.getByRole('link', { name: /this month/ }).click();
+      await page.getByRole('table', { name: 'Cost by label' }).waitFor();
+    },
+  },
+  {
+    name: 'offline',
+    arrange: async ({ page }) => {
+      await page.goBack();
+      await page.getByRole('searchbox').waitFor();
       await disconnect();
       await page.getByText('No connection. Your videos').waitFor({ timeout: 15_000 });
     },

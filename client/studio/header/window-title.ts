@@ -23,9 +23,7 @@ export function useWindowTitle(): void {
         : titleOf(open.task, t`Video`).slice(0, maxLength)
       : route.kind === 'costs'
         ? t`Costs`
-        : route.kind === 'unknown'
-          ? t`Page not found`
-          : null;
+        : null;
   const title = page === null ? `${running === 0 ? '' : `(${running}) `}Reelay` : `${page} · Reelay`;
   useEffect(() => {
     document.title = title;
