@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { openStudio } from '../support/studio.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let browser: TestBrowser;
@@ -28,7 +31,7 @@ const listed = async () => {
 };
 
 describe('selected videos', () => {
-  it('are retried for a price that is stated before, and deleted, by click and Shift click', async () => {
+  it('are downloaded as a zip, retried for a price that is stated before, and deleted, by click and Shift click', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     const bar = page.getByRole('toolbar', { name: 'Selected videos' });
@@ -40,7 +43,14 @@ describe('selected videos', () => {
     await select('Plover 2', true);
     await bar.getByText('3 selected').waitFor();
     // Two of them have failed, and one is ready.
-    await bar.getByRole('button', { name: 'Download 1' }).waitFor();
+    const saved = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        bar.getByRole('button', { name }).click(),
+      ]);
+      return download;
+    };
+    expect((await saved('Download 1')).suggestedFilename()).toMatch(/^Plover-2_\d{4}-\d\d-\d\d\.mp4$/);
     await bar.getByRole('button', { name: 'Retry 2' }).click();
     const question = page.getByRole('alertdialog', { name: 'Retry 2 videos?' });
     await question.getByText('about $0.30 in total').waitFor();
@@ -54,6 +64,13 @@ describe('selected videos', () => {
 
     await select('Plover 1');
     await bar.getByText('2 selected').waitFor();
+    const zip = await saved('Download 2');
+    expect(zip.suggestedFilename()).toMatch(/^reelay_\d{4}-\d\d-\d\d\.zip$/);
+    await using folder = await temporaryFolder();
+    await zip.saveAs(join(folder.path, 'videos.zip'));
+    const bytes = (await readFile(join(folder.path, 'videos.zip'))).toString('latin1');
+    for (const name of ['Plover-1_', 'Plover-2_']) expect(bytes).toContain(name);
+
     await bar.getByRole('button', { name: 'Delete 2' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('2 videos deleted.').waitFor();
@@ -67,5 +84,24 @@ describe('selected videos', () => {
     await page.keyboard.press('Escape');
     await bar.waitFor({ state: 'detached' });
     expect(studio.complaints).toEqual([]);
+  });
+
+  it('has a share page, which its menu opens and copies', async () => {
+    const { id } = await app.as().make('A plover to share');
+    await app.as().untilStage(id, 'COMPLETED');
+    await using studio = await openStudio(browser, app.url, {
+      permissions: ['clipboard-write', 'clipboard-read'],
+    });
+    const { page } = studio;
+    await studio.card('A plover to share').getByRole('button', { name: 'More' }).click();
+    await page.getByRole('menuitem', { name: 'Copy a link to the share page' }).click();
+    await page.getByText('Link copied.').waitFor();
+    await studio.card('A plover to share').getByRole('button', { name: 'More' }).click();
+    const [shared] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page.getByRole('menuitem', { name: 'Open the share page' }).click(),
+    ]);
+    await shared.getByRole('heading', { name: 'A plover to share' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(shared.url());
   });
 });

@@ -33,6 +33,7 @@ export const TaskFields = graphql(`
       posterUrl
       posterOrigin
       removedAt
+      shareUrl
     }
     error {
       code

@@ -25,6 +25,7 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const commands = useTaskCommands(task);
   const [question, setQuestion] = useState<Question | null>(null);
   const ended = isTerminal(task);
+  const shareUrl = task.video?.shareUrl ?? null;
   // The input of a task that was made elsewhere is not known.
   const canRetry = ended && task.prompt !== '';
   const isUnclear = task.stage === 'SUBMISSION_UNKNOWN' || task.error?.code === 'SUBMISSION_UNKNOWN';
@@ -81,6 +82,17 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
             <Menu.Popup className="popup">
               {!isInDialog && (
                 <Menu.Item className="item" onClick={() => openTask(task.id)}>{t`Details`}</Menu.Item>
+              )}
+              {shareUrl !== null && (
+                <>
+                  <Menu.Item
+                    className="item"
+                    render={<a href={shareUrl} target="_blank" rel="noreferrer" />}
+                  >{t`Open the share page`}</Menu.Item>
+                  <Menu.Item className="item" onClick={() => void commands.copyShareLink()}>
+                    {t`Copy a link to the share page`}
+                  </Menu.Item>
+                </>
               )}
               {task.prompt !== '' && (
                 <Menu.Item className="item" onClick={() => void commands.copyPrompt()}>

@@ -53,7 +53,8 @@ export function useTaskCommands(task: Task) {
 
   return {
     copyLink: () => copy(task.videoUrl ?? '', t`Link copied.`),
-    copyPrompt: () => copy(task.prompt, t`Prompt copied.`),
+    copyShareLink: () => copy(task.video?.shareUrl ?? '', t`Link copied.`),
+    copyPrompt: () => copy((task.userPrompt ?? '') || task.prompt, t`Prompt copied.`),
     refresh: async () => {
       const after = await run(
         async () => (await studio.request(RefreshMutation, { id: task.id })).refreshVideoTask,
