@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
 interface DialogProps {
@@ -22,17 +22,22 @@ export function Dialog(props: DialogProps) {
   const { open, onClose, title, description, children, actions } = props;
   const { isWide = false, canClose = true } = props;
   const { t } = useLingui();
+  const close = useRef<HTMLButtonElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && canClose && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
         <Base.Viewport className="viewport">
-          <Base.Popup className={isWide ? 'dialog dialog-wide' : 'dialog'}>
+          <Base.Popup
+            className={isWide ? 'dialog dialog-wide' : 'dialog'}
+            // Not the first of the buttons beside the title.
+            initialFocus={actions === undefined ? true : close}
+          >
             <div className="dialog-head">
               <Base.Title className="dialog-title">{title}</Base.Title>
               {actions}
               {canClose && (
-                <Base.Close className="button button-quiet button-icon" aria-label={t`Close`}>
+                <Base.Close ref={close} className="button button-quiet button-icon" aria-label={t`Close`}>
                   <Icon name="close" />
                 </Base.Close>
               )}
