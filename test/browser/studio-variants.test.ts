@@ -164,7 +164,7 @@ describe('a video that was made', () => {
     await waitFor('the prompt', async () => (await studio.prompt.inputValue()) === 'Кольцо на бархате');
     expect(await page.getByRole('combobox', { name: 'Соотношение сторон' }).textContent()).toBe('9:16');
     await studio.prompt.fill('');
-    await page.getByRole('button', { name: 'Прошлые запросы' }).press('Enter');
+    await page.getByRole('button', { name: 'Прошлые описания' }).press('Enter');
     await page.getByRole('menuitem', { name: 'Кольцо на бархате' }).press('Enter');
     await waitFor('the prompt', async () => (await studio.prompt.inputValue()) === 'Кольцо на бархате');
     expect(await studio.card('Кольцо на бархате').count()).toBe(1);

@@ -34,7 +34,8 @@ export function MediaBox({ task, delayStep = 0, isOpen = false, isPreviewing = f
       {url !== null && isResting ? (
         <Player
           url={url}
-          poster={needsFrame ? null : (task.video?.posterUrl ?? null)}
+          poster={task.video?.posterUrl ?? null}
+          isPosterOther={needsFrame}
           title={titleOf(task, t`Video`).slice(0, 80)}
           isOpen={isOpen}
           isPreviewing={isPreviewing}

@@ -6,6 +6,8 @@ import { usePreview } from './use-preview.ts';
 interface PlayerProps {
   readonly url: string;
   readonly poster: string | null;
+  /** True if the poster is no frame of the video: its first frame takes its place once it is there. */
+  readonly isPosterOther: boolean;
   readonly title: string;
   /** True if it has controls before it is started. */
   readonly isOpen: boolean;
@@ -20,10 +22,12 @@ interface PlayerProps {
  * and scrolling a page with a dozen of them blocked it for 0.6 to 0.9 s with software rendering. Without them no frame
  * takes longer than 34 ms (two idle cores).
  */
-export function Player({ url, poster, title, isOpen, isPreviewing, onFrame }: PlayerProps) {
+export function Player(props: PlayerProps) {
+  const { url, poster, isPosterOther, title, isOpen, isPreviewing, onFrame } = props;
   const { t } = useLingui();
   const video = useRef<HTMLVideoElement>(null);
   const [isPressed, setIsPressed] = useState(false);
+  const [isDrawn, setIsDrawn] = useState(false);
   const isPlayed = usePreview(video, isPreviewing && !isOpen && !isPressed);
   useEffect(() => {
     if (!isPressed || video.current === null) return;
@@ -39,9 +43,12 @@ export function Player({ url, poster, title, isOpen, isPreviewing, onFrame }: Pl
         controls={isOpen || isPressed}
         playsInline
         crossOrigin="anonymous"
-        onLoadedData={({ currentTarget }) => onFrame?.(currentTarget)}
-        preload={poster === null ? 'metadata' : 'none'}
-        poster={poster ?? undefined}
+        onLoadedData={({ currentTarget }) => {
+          setIsDrawn(true);
+          onFrame?.(currentTarget);
+        }}
+        preload={poster === null || isPosterOther ? 'metadata' : 'none'}
+        poster={poster === null || (isPosterOther && isDrawn) ? undefined : poster}
         src={`${url}#t=0.01`}
         aria-label={title}
       />
