@@ -71,7 +71,7 @@ function fill(database: DatabaseSync, tasks: number): void {
     provider_status: "'success'",
     prompt: `(select prompt from texts where texts.i = n.i % ${prompts}) || ' ' || i || case i
       when ${tasks >> 3} then ' ${searched.rare}' when ${tasks >> 2} then ' ${searched.rareCyrillic}' else '' end`,
-    label: "case when i % 3 = 0 then 'SKU-' || (i % 5000) end",
+    label: "case when i % 3 = 0 then 'SKU-' || (i % 50) end",
     reference_images: "'[]'",
     images_as: "'AUTO'",
     aspect_ratio: "'LANDSCAPE_16_9'",

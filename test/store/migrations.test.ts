@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { TaskFilter } from '../../src/store/store.ts';
 import { toRow, valuesOf } from '../../src/store/tables/tasks.ts';
+import type { Owner } from '../../src/domain/video-task.ts';
 import { migrateTo } from '../support/earlier-database.ts';
 import { local, sampleTask, sampleTime, sampleVideo } from '../support/sample-task.ts';
 import { columnsIn, seedTasks } from '../support/seed-tasks.ts';
@@ -13,7 +15,10 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 async function databaseOf(file: string, version: string, write: (database: DatabaseSync) => void) {
   using database = new DatabaseSync(file);
   await migrateTo(database, version);
+  // One commit for all rows.
+  database.exec('begin');
   write(database);
+  database.exec('commit');
 }
 
 test('schedules that an earlier version made beyond the calendar are due again, and delay no one', async () => {
@@ -132,4 +137,44 @@ test('tasks that an earlier version wrote are counted, without deleted ones', as
     { provider, status: 'COMPLETED', count: 1 },
     { provider, status: 'QUEUED', count: 2 },
   ]);
+});
+
+test('lists with a filter, and their totals, are those of the rows that an earlier version wrote', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'reelay.db');
+  await databaseOf(file, '0013_task_counts', () => {});
+  // Three spans of numbers, and an owner without live tasks.
+  seedTasks(
+    file,
+    1000,
+    (index) => ({
+      owner: (['local', 'key:deleted', 'key:other'] as Owner[])[index % 3] ?? local,
+      stage: index % 10 === 0 ? 'FAILED' : 'COMPLETED',
+      provider: index % 2 === 0 ? 'KIE' : 'GOOGLE',
+      createdAt: sampleTime + index,
+      completedAt: sampleTime + 2 * index,
+      deletedAt: index % 3 === 1 ? sampleTime : null,
+    }),
+    10,
+  );
+  await using store = await openSqliteStore(file);
+  const indexes = Array.from({ length: 1000 }, (_, index) => index).filter((index) => index % 3 === 0);
+  const rows: [TaskFilter, (index: number) => boolean][] = [
+    [{}, () => true],
+    [{ status: ['FAILED'] }, (index) => index % 10 === 0],
+    [{ stage: ['COMPLETED'], provider: ['GOOGLE'] }, (index) => index % 10 !== 0 && index % 2 === 1],
+    [{ createdBefore: sampleTime + 100 }, (index) => index < 100],
+    [
+      { createdAfter: sampleTime + 400, createdBefore: sampleTime + 420 },
+      (index) => index > 400 && index < 420,
+    ],
+    [{ endedAfter: sampleTime + 1900 }, (index) => index > 950],
+  ];
+  for (const [filter, matches] of rows) {
+    const expected = indexes.filter(matches).toReversed();
+    const { tasks } = await store.page({ owner: local, filter, from: 'newest', limit: 1000 });
+    expect(tasks.map(({ createdAt }) => createdAt - sampleTime)).toEqual(expected);
+    expect(await store.countMatching(local, filter)).toBe(expected.length);
+  }
+  expect(await store.countMatching('key:deleted' as Owner, {})).toBe(0);
 });
