@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -43,9 +43,17 @@ export async function fillDatabase(folder: string, tasks: number): Promise<Fille
     await migrateTo(database, filledVersion);
     fill(database, tasks);
   }
+  sync(file);
   const startedAt = performance.now();
   await (await openSqliteStore(file))[Symbol.asyncDispose]();
   return { folder, file, tasks, migrationMs: performance.now() - startedAt };
+}
+
+/** Brings a file to the disk: otherwise the first commits of what is measured would wait for that. */
+function sync(file: string): void {
+  const descriptor = openSync(file, 'r+');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 function fill(database: DatabaseSync, tasks: number): void {
@@ -123,7 +131,14 @@ export const revisionAt = (counter: number): string => `${String(counter).padSta
 
 /** Adds tasks of `local` that wait to be sent, to a database that no one has open. They are due. */
 export function addWaiting(file: string, count: number): void {
-  using database = new DatabaseSync(file);
+  {
+    using database = new DatabaseSync(file);
+    insertWaiting(database, count);
+  }
+  sync(file);
+}
+
+function insertWaiting(database: DatabaseSync, count: number): void {
   database.exec('pragma synchronous = off; begin');
   const { value } = database.prepare('select value from revision_counter').get() as { value: number };
   const number = `${value} + i`;
@@ -147,10 +162,13 @@ export function addWaiting(file: string, count: number): void {
 
 /** Deletes the newest tasks two days ago, in a database that no one has open: housekeeping removes them. */
 export function deleteNewest(file: string, count: number): void {
-  using database = new DatabaseSync(file);
-  database.exec('pragma synchronous = off; begin');
-  database.exec(`
-    update tasks set deleted_at = ${Date.now() - 2 * dayMs}
-    where id in (select id from tasks where deleted_at is null and owner = 'local' order by number desc limit ${count});
-    commit`);
+  {
+    using database = new DatabaseSync(file);
+    database.exec('pragma synchronous = off; begin');
+    database.exec(`
+      update tasks set deleted_at = ${Date.now() - 2 * dayMs}
+      where id in (select id from tasks where deleted_at is null and owner = 'local' order by number desc limit ${count});
+      commit`);
+  }
+  sync(file);
 }
