@@ -6,7 +6,7 @@ import { sqliteDifferences } from '../../src/store/sqlite/differences.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Database } from '../../src/store/tables/database.ts';
-import { transactor } from '../../src/store/transactions.ts';
+import type { Transact } from '../../src/store/transactions.ts';
 import { kyselyOf } from '../support/earlier-database.ts';
 import { local, sampleTask, sampleTime, sampleTrackedTask } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -74,6 +74,9 @@ async function useEverything(store: Store): Promise<void> {
   await store.reserveCreate('KIE', { now: sampleTime, windowMs: 10_000, max: 20 });
   await store.pauseCreates('KIE', sampleTime);
   await store.spending(local, '2026-01');
+  await store.spendingReport(local, { from: sampleTime, before: sampleTime + 1000 });
+  await store.indexSearch(new AbortController().signal);
+  await store.page({ ...listOf(local), filter: { search: 'ring' } });
   await store.countOpen(local);
   await store.taskCounts();
   await store.insertUpload({
@@ -115,7 +118,7 @@ async function planEverything(): Promise<{ steps: { step: string; sql: string }[
   await using store = await openStore(db, {
     ...sqliteDifferences,
     transactions: (of) => {
-      const run = transactor(of, () => false);
+      const run: Transact = (work) => of.transaction().execute(work);
       return { run, runSoon: run, runUnsynced: run, settled: async () => {} };
     },
   });
