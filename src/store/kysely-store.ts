@@ -74,7 +74,7 @@ export class KyselyStore implements Store {
     this.#transact = (work, keys) => this.#transactions.run(work, keys);
     this.#transactSoon = (work, keys) => this.#transactions.runSoon(work, keys);
     this.#transactUnsynced = (work) => this.#transactions.runUnsynced(work);
-    this.media = mediaRecords(db, this.#transact);
+    this.media = mediaRecords(db, this.#transactSoon);
     this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
@@ -120,6 +120,10 @@ export class KyselyStore implements Store {
 
   get(id: TaskId): MaybePromise<VideoTask | null> {
     return this.#reads.byId(id);
+  }
+
+  leaseOwnerOf(id: TaskId): MaybePromise<string | null> {
+    return this.#reads.leaseOwner(id);
   }
 
   getOwn<Field extends TaskField>(
@@ -242,7 +246,7 @@ export class KyselyStore implements Store {
   reserveCreate(
     ...[provider, limit]: Parameters<Store['reserveCreate']>
   ): ReturnType<Store['reserveCreate']> {
-    return reserveCreate(this.#transact, this.#dialect, provider, limit);
+    return reserveCreate(this.#db, this.#transact, this.#dialect, provider, limit);
   }
 
   createAllowance(

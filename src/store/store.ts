@@ -196,6 +196,8 @@ export interface Store extends AsyncDisposable {
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   /** Answers at once where the database can, as does `getOwn`. */
   get(id: TaskId): MaybePromise<VideoTask | null>;
+  /** The name of the claim that holds a task; null where none does, or the task is unknown. */
+  leaseOwnerOf(id: TaskId): MaybePromise<string | null>;
   /**
    * A task as its owner sees it: another owner's, an unknown and a deleted one are null alike.
    *

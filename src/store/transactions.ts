@@ -21,7 +21,7 @@ export interface Transactions {
   /** The same for what no caller waits for: it may take some milliseconds longer, to share a commit. */
   readonly runSoon: Transact;
   /**
-   * The same for what may be lost with the machine, though not with the process: a claim, which no other process may see
+   * As `runSoon`, for what may be lost with the machine, though not with the process: a claim, which no other process may see
    * and which a start undoes. The same as `run` where others see it.
    */
   readonly runUnsynced: Transact;

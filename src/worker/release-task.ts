@@ -21,7 +21,7 @@ export async function releaseTask(
   why: 'stopped' | 'ended' | 'failed',
 ): Promise<void> {
   // Nearly all work returns its lease in the write that ends it; a read is cheaper than an empty transaction.
-  if ((await store.get(task.id))?.work.leaseOwner !== leaseOwner) return;
+  if ((await store.leaseOwnerOf(task.id)) !== leaseOwner) return;
   if (why !== 'failed') {
     const dueAt = why === 'stopped' ? task.work.dueAt : now() + faultPauseMs;
     await recorder.reschedule(task.id, leaseOwner, { ...leaseReturned, dueAt });

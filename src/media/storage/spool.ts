@@ -30,6 +30,9 @@ export class Spool {
   readonly directory: string;
   readonly health: StoreHealth;
   readonly #log: FaultLog;
+  #lastSync: Promise<void> = Promise.resolve();
+  /** The one that follows it; null while no one waits for it. */
+  #nextSync: Promise<void> | null = null;
 
   private constructor(directory: string, log: FaultLog) {
     this.directory = directory;
@@ -115,8 +118,19 @@ export class Spool {
     });
   }
 
-  /** A name is on the disk when its folder is. */
-  async sync(): Promise<void> {
+  /** Syncs the names of the files that are in the folder now. Callers that wait for the one that runs share the next. */
+  sync(): Promise<void> {
+    this.#nextSync ??= this.#lastSync
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextSync = null;
+        this.#lastSync = this.#syncFolder();
+        return this.#lastSync;
+      });
+    return this.#nextSync;
+  }
+
+  async #syncFolder(): Promise<void> {
     await using folder = await open(this.directory, constants.O_RDONLY);
     await folder.sync();
   }

@@ -21,6 +21,7 @@ type Builder<Values, Row> = (db: Kysely<Database>, parameters: Parameters<Values
 interface Traits<Values> {
   readonly locks?: (values: Values) => RowLock;
   readonly isBlind?: boolean;
+  readonly isLast?: boolean;
 }
 
 /**
@@ -31,7 +32,7 @@ interface Traits<Values> {
  */
 export function prepared<Values extends object, Row = unknown>(
   build: Builder<Values, Row>,
-  { locks, isBlind }: Traits<Values> = {},
+  { locks, isBlind, isLast }: Traits<Values> = {},
 ): (db: Kysely<Database>, values: Values) => CompiledQuery<Row> {
   // By what a database shares with its transactions.
   const built = new WeakMap<object, CompiledQuery<Row>>();
@@ -47,6 +48,7 @@ export function prepared<Values extends object, Row = unknown>(
       ...query,
       locks: locks?.(values),
       isBlind,
+      isLast,
       parameters: query.parameters.map((value) =>
         value instanceof Parameter ? (values as Record<string, unknown>)[value.name] : value,
       ),

@@ -56,6 +56,7 @@ export class TaskReads {
   readonly #present: PresentReads;
   readonly #byId: Read<VideoTask>;
   readonly #own: Read<VideoTask>;
+  readonly #leaseOwner: Read<string | null>;
   /** By the list of fields itself, and forgotten with it. */
   readonly #ownFields = new WeakMap<readonly TaskField[], Read<object>>();
   /** By limit. */
@@ -66,10 +67,18 @@ export class TaskReads {
     this.#present = present;
     this.#byId = whole(db.selectFrom('tasks').select(taskColumns).where('id', '=', '').compile());
     this.#own = whole(this.#ownQuery(taskColumns));
+    const columns = ['lease_owner'] as const;
+    const query = db.selectFrom('tasks').select(columns).where('id', '=', '').compile();
+    this.#leaseOwner = { query, columns, from: ([owner]) => owner as string | null };
   }
 
   byId(id: TaskId): MaybePromise<VideoTask | null> {
     return this.#readOne(this.#byId, [id]);
+  }
+
+  /** The name of the claim that holds a task. */
+  leaseOwner(id: TaskId): MaybePromise<string | null> {
+    return this.#readOne(this.#leaseOwner, [id]);
   }
 
   /** A task as its owner sees it; only some fields where they are named. */

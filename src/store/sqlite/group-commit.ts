@@ -57,7 +57,6 @@ export class GroupCommit implements Transactions {
   }
 
   runUnsynced<Value>(work: Work<Value>): Promise<Value> {
-    this.#hurry();
     return this.#add(work, false);
   }
 

@@ -7,21 +7,26 @@ import type { Database } from '../tables/database.ts';
 import type { CreateAllowance, CreateLimit, CreateReservation } from '../store.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
-/** One place in the sliding window, or the time at which its oldest create leaves it. */
-export function reserveCreate(
+/** One place in the sliding window, or the time at which its oldest create leaves it. Without a limit nothing is taken. */
+export async function reserveCreate(
+  db: Kysely<Database>,
   transact: Transact,
   { lock }: Pick<Dialect, 'lock'>,
   provider: ProviderName,
   limit: CreateLimit,
 ): Promise<CreateReservation> {
-  const { now, windowMs } = limit;
+  const { now, windowMs, max } = limit;
+  if (max === 0) {
+    const { places, freeAt } = await readAllowance(db, provider, limit);
+    return places === 0 ? { kind: 'full', freeAt } : { kind: 'granted' };
+  }
   return transact(async (trx): Promise<CreateReservation> => {
     // Two instances must not both see the last place free.
     await lock?.(trx, `create budget of ${provider}`);
     await trx.executeQuery(forgetUpTo(trx, { provider, at: now - windowMs }));
     const { places, freeAt } = await readAllowance(trx, provider, limit);
     if (places === 0) return { kind: 'full', freeAt };
-    if (limit.max > 0) await trx.executeQuery(take(trx, { provider, at: now }));
+    await trx.executeQuery(take(trx, { provider, at: now }));
     return { kind: 'granted' };
   });
 }

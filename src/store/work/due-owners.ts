@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { prepared } from '../queries/prepared.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner, ProviderName } from '../../domain/video-task.ts';
 
@@ -45,16 +46,7 @@ export class DueOwners {
     work: SharedWork,
     { provider, now }: { readonly provider: ProviderName; readonly now: number },
   ): Promise<readonly DueOwner[]> {
-    const { rows } = await sql<OwnerRow & { readonly tasks: number | string }>`
-      select due.owner as owner, due.tasks as tasks, due.first as "dueAt", coalesce(turns.turn, 0) as turn
-      from (
-        select owner, count(*) as tasks, min(due_at) as first from (
-          select owner, due_at from tasks
-          where provider = ${provider} and ${conditions[work]} and due_at <= ${now}
-          order by due_at limit ${windowRows}
-        ) as soonest group by owner
-      ) as due
-      left join turns on turns.provider = ${provider} and turns.owner = due.owner`.execute(db);
+    const { rows } = await db.executeQuery(soonestOwners[work](db, { provider, now }));
     const soonest = rows.map(readOwner);
     const seen = rows.reduce((sum, { tasks }) => sum + Number(tasks), 0);
     if (seen < windowRows) return soonest;
@@ -86,6 +78,24 @@ export class DueOwners {
     return rows.map(readOwner);
   }
 }
+
+type Soonest = OwnerRow & { readonly tasks: number | string };
+
+/** The owners of the tasks that are due first, by kind of work. */
+const soonestOf = (work: SharedWork) =>
+  prepared<{ readonly provider: string; readonly now: number }, Soonest>((db, { provider, now }) =>
+    sql<Soonest>`
+      select due.owner as owner, due.tasks as tasks, due.first as "dueAt", coalesce(turns.turn, 0) as turn
+      from (
+        select owner, count(*) as tasks, min(due_at) as first from (
+          select owner, due_at from tasks
+          where provider = ${provider} and ${conditions[work]} and due_at <= ${now}
+          order by due_at limit ${sql.lit(windowRows)}
+        ) as soonest group by owner
+      ) as due
+      left join turns on turns.provider = ${provider} and turns.owner = due.owner`.compile(db),
+  );
+const soonestOwners = { check: soonestOf('check'), submit: soonestOf('submit') };
 
 /** Some databases return large integers as strings. */
 interface OwnerRow {

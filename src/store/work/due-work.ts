@@ -1,15 +1,15 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
+import { prepared } from '../queries/prepared.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Transact } from '../transactions.ts';
-import { freeExpired } from './leases.ts';
+import { freeExpired, takeLeases } from './leases.ts';
 import { lockedIds, lockedIdsByOwner } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
 import { pickWaiting } from './queue.ts';
 import type { Database } from '../tables/database.ts';
 import { shareSlots } from './share-slots.ts';
 import type { ClaimRequest } from '../store.ts';
-import type { Statement } from '../statement.ts';
-import { fromRow, type TaskRow } from '../tables/tasks.ts';
+import { fromRow } from '../tables/tasks.ts';
 import type { Owner, ProviderName, VideoTask } from '../../domain/video-task.ts';
 
 /** Access of claims to the database. */
@@ -40,16 +40,7 @@ export async function claimDueWork(
     ]);
     const ids = picks.flat().slice(0, request.limit);
     if (ids.length === 0) return [];
-    const claim: Statement = {
-      ...trx
-        .updateTable('tasks')
-        .set({ lease_owner: leaseOwner, lease_until: leaseUntil })
-        .where('id', 'in', ids)
-        .returningAll()
-        .compile(),
-      isLast: true,
-    };
-    return (await trx.executeQuery<TaskRow>(claim)).rows;
+    return takeLeases(trx, ids, leaseOwner, leaseUntil);
   });
   return rows.map(fromRow).toSorted((a, b) => (a.work.dueAt ?? 0) - (b.work.dueAt ?? 0));
 }
@@ -141,6 +132,17 @@ export interface DueTimes {
 
 /** The times at which work of each kind is due: work that is waiting for its time, and leases that may run out. */
 export async function readDueTimes(db: Kysely<Database>, provider: ProviderName): Promise<DueTimes> {
+  const [due] = (await db.executeQuery(dueTimes(db, { provider }))).rows;
+  if (due === undefined) throw new Error('A query without a condition returned no row');
+  return {
+    check: earliest([due.checks, due.interrupted, due.leased === null ? null : due.leased + 1]),
+    submit: due.waiting,
+    waitingSince: due.waitingSince,
+  };
+}
+
+/** As the claims read them, each by its index: what one sees and the other does not would be asked for without end. */
+const dueTimes = prepared((db, { provider }: { readonly provider: string }) => {
   const ofProvider = db.selectFrom('tasks').where('provider', '=', provider);
   const unclaimed = ofProvider.where('lease_owner', 'is', null);
   const waiting = unclaimed
@@ -148,8 +150,7 @@ export async function readDueTimes(db: Kysely<Database>, provider: ProviderName)
     .where('next_action', '=', sql.lit('submit'));
   const soonest = <Query extends typeof unclaimed>(query: Query) =>
     query.select((expression) => expression.fn.min('due_at').as('at'));
-  // As the claims read them, each by its index: what one sees and the other does not would be asked for without end.
-  const times = await db
+  return db
     .selectNoFrom([
       soonest(unclaimed.where('next_action', '=', sql.lit('check'))).as('checks'),
       soonest(unclaimed.where('stage', '=', sql.lit('SUBMITTING'))).as('interrupted'),
@@ -160,14 +161,8 @@ export async function readDueTimes(db: Kysely<Database>, provider: ProviderName)
         .select((expression) => expression.fn.min('lease_until').as('at'))
         .as('leased'),
     ])
-    .executeTakeFirstOrThrow();
-  const { checks, interrupted, waitingSince, leased } = times;
-  return {
-    check: earliest([checks, interrupted, leased === null ? null : leased + 1]),
-    submit: times.waiting,
-    waitingSince,
-  };
-}
+    .compile();
+});
 
 /** The earliest of some times; null when there is none. */
 export function earliest(times: readonly (number | null)[]): number | null {
