@@ -26,6 +26,9 @@ const connectTimeoutFactor = 2 * uploadTimeoutFactor;
 /** Cloudflare refuses the user agents of libraries with `error code: 1010` (seen with Python clients, 2026). */
 const userAgent = 'Mozilla/5.0 (compatible; Reelay)';
 
+/** The reason for which a connection of one request is closed. No request sees it: the only one has its outcome. */
+const requestEnded = new Error('the request has ended');
+
 /** Settings of the requests to one provider. */
 export interface ProviderHttpOptions {
   /** For one request. */
@@ -138,7 +141,8 @@ export class ProviderHttp implements AsyncDisposable {
       const parts = { method: 'POST', dispatcher, body, headers, timeoutMs, mayBeRepeated: false } as const;
       return await this.#read(url, parts, signal, () => started);
     } finally {
-      await client.destroy();
+      // With a reason of ours: undici would make one with a stack for each connection.
+      await client.destroy(requestEnded);
     }
   }
 
