@@ -17,6 +17,7 @@ import { list } from './list.ts';
 import { deleteTask, readTask } from './operations.ts';
 import { showProviders } from './providers.ts';
 import { throwUserErrors } from './server.ts';
+import { approve, itemsOfTable, sendSeveral, variantsOf } from './several.ts';
 import type { Session, SharedOptions } from './session.ts';
 import { waitForEnd } from './wait.ts';
 
@@ -42,15 +43,41 @@ export function createProgram(run: Run): Command {
         '--idempotency-key <text>',
         'repeat a call with the same key to get the same task, without paying again',
         parseText,
-      ),
+      )
+      .addOption(
+        new Option('-n, --count <number>', 'variants to make of the same input').choices([
+          '1',
+          '2',
+          '3',
+          '4',
+        ]),
+      )
+      .option('--from <file>', 'make a video of each row of a table (CSV): SKU, prompt, image, options')
+      .option('-y, --yes', 'send the videos of a table without asking for approval of their total price'),
   ).action((prompt, options) =>
-    run(options, (session) =>
-      createAndWait(session, options, async () => {
-        const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
+    run(options, async (session) => {
+      const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
+      if (options.from !== undefined) {
+        const items = await itemsOfTable(session, options.from, prompt, options, idempotencyKey);
+        await approve(session, items, options.yes === true);
+        session.output.note(`After an interruption, add: --idempotency-key ${idempotencyKey}`);
+        return sendSeveral(session, options, items);
+      }
+      const count = Number(options.count ?? 1);
+      if (count > 1) {
+        const input = await generateInput(session, prompt, options);
+        const inputs = variantsOf(input, count, idempotencyKey, `v-${idempotencyKey}`.slice(0, 64));
+        return sendSeveral(
+          session,
+          options,
+          inputs.map((each) => ({ line: null, input: each })),
+        );
+      }
+      return createAndWait(session, options, async () => {
         const input = await generateInput(session, prompt, options);
         return sendCommand(session, 'generate', { input: { ...input, idempotencyKey } });
-      }),
-    ),
+      });
+    }),
   );
 
   shared(withInput(program.command('estimate')))
