@@ -101,7 +101,7 @@ describe('a table of videos', () => {
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Close' }).first().click();
     await page.locator('.batch-strip').waitFor({ state: 'detached' });
-  });
+  }, 60_000);
 
   it('comes from the CSV file of a Russian Excel that is dropped on the page, with files of images, on a phone', async () => {
     await using studio = await openStudio(browser, app.url, {

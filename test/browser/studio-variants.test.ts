@@ -83,7 +83,7 @@ describe('the variants of a video', () => {
     ]);
     await page.keyboard.press('Escape');
     await page.locator('.dialog').waitFor({ state: 'detached' });
-  });
+  }, 60_000);
 });
 
 describe('a video that was made', () => {
@@ -92,7 +92,7 @@ describe('a video that was made', () => {
     const { page } = studio;
     await page
       .locator('.images + input[type=file]')
-      .setInputFiles(['src/providers/simulator/samples/16x9.jpg', 'docs/images/graphiql.png']);
+      .setInputFiles(['src/providers/simulator/samples/16x9.jpg', 'src/providers/simulator/samples/1x1.jpg']);
     await waitFor(
       'the uploads',
       () => page.locator('.image[data-state="done"]').count(),
@@ -141,7 +141,7 @@ describe('a video that was made', () => {
       (count) => count === 2,
     );
     expect(studio.complaints).toEqual([]);
-  });
+  }, 60_000);
 
   it('leaves its prompt in the list of earlier ones, and its settings in a preset', async () => {
     await using studio = await openStudio(browser, app.url, { locale: 'ru-RU' });
