@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startBalancer } from './balancer.ts';
 import { freePort } from './free-port.ts';
 import { startPostgres, type TestPostgres } from './postgres.ts';
-import { startServer, type Program } from './processes.ts';
+import { startProgram, startServer, type Program } from './processes.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -28,19 +28,38 @@ export interface Cluster extends AsyncDisposable {
 
 const database = 'reelay';
 
+const startOnFullDisk = (settings: Record<string, string>): Promise<Program> =>
+  startProgram(
+    [
+      'unshare',
+      '-m',
+      'bash',
+      '-c',
+      'mkdir -p "$FULL" && mount -t tmpfs -o size=8k none "$FULL" && exec node src/main.ts',
+    ],
+    { ...settings, FULL: settings['MEDIA_STORE']?.slice('file:'.length) ?? '' },
+  );
+
 /** Starts one. All servers have the same settings, and see one folder of videos. */
 export async function startCluster({
   count = 3,
   env = {},
   port = 0,
-}: { count?: number; env?: Record<string, string>; port?: number } = {}): Promise<Cluster> {
+  isFirstDiskFull = false,
+}: {
+  count?: number;
+  env?: Record<string, string>;
+  port?: number;
+  /** The first instance sees a folder of videos of its own that holds none; needs root. */
+  isFirstDiskFull?: boolean;
+} = {}): Promise<Cluster> {
   await using stack = new AsyncDisposableStack();
   const folder = stack.use(await temporaryFolder());
   const postgres = stack.use(await startPostgres({ durable: true }));
   await postgres.create(database);
   const instances: ClusterInstance[] = [];
   const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
-  for (const own of ports) {
+  for (const [index, own] of ports.entries()) {
     const wire = stack.use(await startTcpProxy(`http://127.0.0.1:${postgres.port}`));
     const settings = {
       DATABASE_URL: postgres.urlOf(database).replace(`:${postgres.port}`, `:${new URL(wire.url).port}`),
@@ -52,7 +71,7 @@ export async function startCluster({
     };
     let program: Program | null = null;
     const start = async () => {
-      program = await startServer(settings);
+      program = await (index === 0 && isFirstDiskFull ? startOnFullDisk(settings) : startServer(settings));
     };
     stack.defer(async () => program?.[Symbol.asyncDispose]());
     instances.push({

