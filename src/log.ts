@@ -4,6 +4,9 @@ import type { LogConfig } from './config/log.ts';
 /** Media keys and callback tokens in URLs and file paths: their holder may see the video, or call back. */
 const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("callbackToken":")[^"]+/g;
 
+/** One line for each event; below an error, its stack. */
+const prettyOptions = { sync: true, singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+
 /**
  * The log, one JSON object a line unless it is pretty.
  *
@@ -11,11 +14,14 @@ const secrets = /(\/media\/)[\w-]{22}(?=\.)|(\/callbacks\/[a-z]+\/)[\w-]+|("call
  *
  * @param destination where lines go; standard output by default
  */
-export function createLog({ level, pretty }: LogConfig, destination?: DestinationStream): Logger {
+export function createLog(
+  { level, pretty }: { readonly level: LogConfig['level']; readonly pretty: boolean },
+  destination?: DestinationStream,
+): Logger {
   const options = {
     level,
     hooks: { streamWrite: (line: string) => line.replace(secrets, '$1$2$3…') },
-    ...(pretty && { transport: { target: 'pino-pretty', options: { sync: true } } }),
+    ...(pretty && { transport: { target: 'pino-pretty', options: prettyOptions } }),
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

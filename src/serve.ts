@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
 import { startApp } from './app.ts';
@@ -25,13 +26,26 @@ export async function serve(
   parts: { openStudio?: OpenStudio } = {},
 ): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean', short: 'v' },
+        settings: { type: 'string' },
+      },
+    });
+    if (values.version) {
+      process.stdout.write(`${await readVersion()}\n`);
+      return 0;
+    }
     if (values.help) {
       process.stdout.write(helpText());
       return 0;
     }
+    if (values.settings !== undefined) loadSettings(values.settings);
     const config = readConfig(process.env);
-    const log = createLog(config.log);
+    const isForPeople = config.log.pretty ?? process.stdout.isTTY;
+    const log = createLog({ ...config.log, pretty: isForPeople });
     for (const { variable, nearest } of findIgnoredSettings(process.env)) {
       if (nearest === null)
         log.warn({ variable }, 'this version does not support the setting: it has no effect');
@@ -44,8 +58,9 @@ export async function serve(
     const started = await Promise.race([app.opened(), stop.then(() => null)]);
     if (started !== null) {
       const { url, simulated } = started;
-      log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
-      if (simulated)
+      if (isForPeople) log.info(listeningLine(url, simulated));
+      else log.info({ url, graphiql: `${url}/graphql`, simulated }, 'Reelay is listening');
+      if (simulated && !isForPeople)
         log.warn(
           { set: credentialVariables },
           'no provider has credentials: a simulation makes sample videos',
@@ -56,6 +71,29 @@ export async function serve(
   } catch (error) {
     process.stderr.write(`${reasonOf(error)}\n`);
     return 1;
+  }
+}
+
+const listeningLine = (url: string, simulated: boolean): string =>
+  `Reelay is listening: ${url}${simulated ? ' (simulation: set KIE_API_KEY for real videos)' : ''}`;
+
+/** The version of this package. */
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
+/**
+ * Adds the settings of a file to the environment, if there is one; what is set already stays.
+ *
+ * @throws ConfigError for a file that cannot be read
+ */
+function loadSettings(file: string): void {
+  try {
+    process.loadEnvFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') throw new ConfigError(file, `cannot be read (${code}): make it a readable file`);
   }
 }
 
@@ -84,7 +122,8 @@ function reasonOf(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof StoreUnavailableError) return `DATABASE_URL: ${error.message}`;
   const { code, syscall, path } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS')) return `${error.message}. The only option is --help.`;
+  if (code?.startsWith('ERR_PARSE_ARGS'))
+    return `${error.message}. The options are --help, --version and --settings FILE.`;
   if (syscall === 'listen' && code === 'EADDRINUSE') {
     return 'PORT: the port is in use by another process: stop that one, or choose another';
   }

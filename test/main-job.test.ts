@@ -239,7 +239,8 @@ describe('a stop', () => {
     await using folder = await temporaryFolder();
     await using program = await startProgram(
       ['npm', 'start'],
-      { DATA_DIR: folder.path, PORT: '0' },
+      // A file .env of a developer has no effect on it.
+      { DATA_DIR: folder.path, PORT: '0', PROVIDERS: 'simulator' },
       { detached: true },
     );
     await using raw = await RawSocket.connect(program.url);

@@ -1,3 +1,4 @@
+import packageFacts from '../../package.json' with { type: 'json' };
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { createAndWait, sendCommand } from './command.ts';
 import { copyDatabase } from './copy.ts';
@@ -31,6 +32,7 @@ export function createProgram(run: Run): Command {
   // Usage errors are thrown, so that they end with the exit code of refused input.
   const program = new Command('reelay')
     .description('Make videos with a Reelay server and follow their progress.')
+    .version(packageFacts.version)
     .exitOverride()
     .showHelpAfterError('(see --help)')
     .addHelpText('after', helpOfAll);

@@ -1,5 +1,5 @@
 import { flag, oneOf } from '../settings/parsers.ts';
-import { setting, type Values } from '../settings/setting.ts';
+import { optionalSetting, setting, type Values } from '../settings/setting.ts';
 
 /** The log. */
 export const logSettings = {
@@ -9,7 +9,11 @@ export const logSettings = {
     'trace, debug, info, warn, error, fatal or silent',
     oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   ),
-  pretty: setting('LOG_PRETTY', 'false', 'true prints the log for people instead of machines', flag),
+  pretty: optionalSetting(
+    'LOG_PRETTY',
+    'true prints the log for people, false for machines, one JSON object a line; unset: for people on a terminal',
+    flag,
+  ),
 };
 
 /** The values of these settings. */
