@@ -357,4 +357,31 @@ describe('a body that does not arrive', () => {
     await Promise.all(uploads);
     expect(order).toEqual(['ben 200', 'ann 200']);
   });
+
+  it('because the upload waits for a slot is not slow, whatever came of it', async () => {
+    await using server = await startPushServer({
+      ...keys,
+      LIMIT_SLOW_BODY_MS: '500',
+      LIMIT_UPLOADS_AT_ONCE_PER_OWNER: '1',
+    });
+    const first = httpRequest(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ann}`, 'content-type': 'multipart/form-data; boundary=B' },
+    });
+    first.on('error', () => {});
+    first.write('--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\n');
+    // So much that it may take some seconds.
+    first.write('x'.repeat(80_000));
+    await waitFor(
+      'the upload',
+      () => left(server),
+      (names) => names.length === 1,
+    );
+    // One is received whole before it is read, the other in part.
+    const waiting = [30_000, 600_000].map((bytes) => upload(server.url, Buffer.alloc(bytes), ann));
+    const early = await Promise.race([sleep(2000), ...waiting]);
+    first.destroy();
+    expect(early).toBeUndefined();
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200]);
+  });
 });

@@ -90,12 +90,14 @@ export class WatchedConnection implements ConnectionTraffic {
 
   /**
    * True if the client has sent much more than the requests that are complete: headers of another one, behind a response
-   * that goes on.
+   * that goes on. Bodies that nobody reads yet, such as that of an upload without a slot, are not meant.
    */
   get hasHalfRequest(): boolean {
     if (this.response === null || this.body !== null) return false;
-    let expected = 2 * headerBytesOf(this.response.req) + usualHeaderBytes;
-    for (const bytes of this.queued?.values() ?? []) expected += bytes;
+    const { req } = this.response;
+    if (!req.complete) return false;
+    let expected = 2 * headerBytesOf(req) + usualHeaderBytes + req.readableLength;
+    for (const [{ req: waiting }, bytes] of this.queued ?? []) expected += bytes + waiting.readableLength;
     return this.headerBytes > expected;
   }
 
