@@ -12,6 +12,7 @@ import { mutate } from './scenarios/mutate.ts';
 import { open } from './scenarios/open.ts';
 import { query } from './scenarios/query.ts';
 import { rows } from './scenarios/rows.ts';
+import { scale } from './scenarios/scale.ts';
 import { installPeers } from './install.ts';
 import { stalled } from './scenarios/stalled.ts';
 
@@ -86,6 +87,21 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
       sizes: quick ? [1000, 200_000] : [1000, 200_000, 1_000_000],
       deleted: quick ? 20_000 : 100_000,
       rounds: quick ? 3 : 5,
+    }),
+  scale: (quick) =>
+    scale({
+      instances: [1, 2, 4],
+      mutationSeconds: quick ? 2 : 5,
+      checks: { tasks: quick ? 1000 : 4000, seconds: quick ? 3 : 8 },
+      pushes: {
+        subscribers: quick ? 24 : 100,
+        loads: [
+          { perSecond: 5, seconds: quick ? 2 : 10 },
+          { perSecond: quick ? 15 : 20, seconds: quick ? 3 : 10 },
+        ],
+      },
+      claims: { sizes: [1000, quick ? 100_000 : 1_000_000], rounds: quick ? 5 : 12 },
+      tasks: quick ? 200 : 1000,
     }),
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),
 };

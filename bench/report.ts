@@ -22,6 +22,8 @@ export interface Result {
   /** The measurement, in one line. */
   readonly what: string;
   readonly rows: readonly Row[];
+  /** Further tables, of other columns. */
+  readonly more?: readonly (readonly Row[])[];
   /** Every round of every contestant. */
   readonly rounds: unknown;
   readonly targets: readonly Target[];
@@ -52,8 +54,23 @@ export const atLeast = (promise: string, measured: number, limit: number): Targe
 export const rounded = (value: number): number =>
   Number.isFinite(value) ? Number(value.toPrecision(value >= 1000 ? 4 : 3)) : value;
 
-/** A result as a Markdown table, with the targets below it. */
-export function asTable({ scenario, what, rows, targets }: Result): string {
+/** A result as Markdown tables, with the targets below them. */
+export function asTable({ scenario, what, rows, more = [], targets }: Result): string {
+  return [
+    `### ${scenario}`,
+    '',
+    what,
+    '',
+    ...[rows, ...more].flatMap((table) => [...linesOf(table), '']),
+    ...targets.map(
+      ({ promise, measured, holds }) => `- ${promise}: ${measured} ${holds ? '(holds)' : '(MISSED)'}`,
+    ),
+    ...(targets.length > 0 ? [''] : []),
+  ].join('\n');
+}
+
+/** The lines of one table. */
+function linesOf(rows: readonly Row[]): string[] {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
   const widths = columns.map((_, index) => Math.max(3, ...cells.map((line) => (line[index] ?? '').length)));
@@ -61,16 +78,5 @@ export function asTable({ scenario, what, rows, targets }: Result): string {
     (line) => `| ${line.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' | ')} |`,
   );
   lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
-  return [
-    `### ${scenario}`,
-    '',
-    what,
-    '',
-    ...lines,
-    '',
-    ...targets.map(
-      ({ promise, measured, holds }) => `- ${promise}: ${measured} ${holds ? '(holds)' : '(MISSED)'}`,
-    ),
-    ...(targets.length > 0 ? [''] : []),
-  ].join('\n');
+  return lines;
 }
