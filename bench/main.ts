@@ -91,16 +91,16 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
   scale: (quick) =>
     scale({
       instances: [1, 2, 4],
-      mutationSeconds: quick ? 2 : 5,
-      checks: { tasks: quick ? 1000 : 4000, seconds: quick ? 3 : 8 },
+      mutationSeconds: quick ? 2 : 4,
+      checks: { tasks: quick ? 1000 : 3000, seconds: quick ? 3 : 6 },
       pushes: {
         subscribers: quick ? 24 : 100,
         loads: [
-          { perSecond: 5, seconds: quick ? 2 : 10 },
-          { perSecond: quick ? 15 : 20, seconds: quick ? 3 : 10 },
+          { perSecond: 5, seconds: quick ? 2 : 6 },
+          { perSecond: quick ? 15 : 25, seconds: quick ? 3 : 6 },
         ],
       },
-      claims: { sizes: [1000, quick ? 100_000 : 1_000_000], rounds: quick ? 5 : 12 },
+      claims: { sizes: [1000, quick ? 50_000 : 500_000], rounds: quick ? 5 : 12 },
       tasks: quick ? 200 : 1000,
     }),
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),

@@ -93,7 +93,7 @@ async function makeAtProvider({ url }: Program): Promise<string> {
     headers: { authorization: 'Bearer k', 'content-type': 'application/json' },
     body: JSON.stringify({
       model: 'veo-3-1',
-      input: { prompt: 'made elsewhere', model: 'fast', aspect_ratio: '16:9' },
+      input: { prompt: 'made elsewhere', model: 'veo3_fast', aspect_ratio: '16:9' },
     }),
   });
   const { data, msg } = (await response.json()) as { data: { taskId: string } | null; msg: string };

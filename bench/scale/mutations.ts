@@ -6,6 +6,7 @@ import { DatabaseLoad } from './database-load.ts';
 import { Instances } from './instances.ts';
 
 const connections = 48;
+const warmUpSeconds = 3;
 const query =
   'mutation ($input: GenerateVideoInput!) { generateVideo(input: $input) { task { id } userErrors { message } } }';
 const body = JSON.stringify({ query, variables: { input: { prompt } } });
@@ -46,7 +47,7 @@ export async function measureMutations(bed: Bed, count: number, seconds: number)
       p99: Math.max(...reports.map(({ latency }) => latency.p99)),
     };
   };
-  await load(1);
+  await load(warmUpSeconds);
   await using watch = await DatabaseLoad.watch(bed.postgres, database);
   const before = await instances.cpuUs();
   const { total, p99 } = await load(seconds);

@@ -13,6 +13,10 @@ import type { Arrival, WatcherHandlers } from './watchers.ts';
 
 const watchersFile = fileURLToPath(new URL('./watchers.ts', import.meta.url));
 
+/** The time for the work after the last task, and that of the measurement without tasks, in milliseconds. */
+const settleMs = 1000;
+const idleMs = 3000;
+
 /** Sizes of one run. */
 export interface PushSettings {
   readonly subscribers: number;
@@ -34,6 +38,8 @@ export interface PushCost {
   readonly postgresUsPerTask: number;
   readonly changesPerTask: number;
   readonly commitsPerTask: number;
+  /** CPU of PostgreSQL in a second without a task, for each instance. */
+  readonly idleUs: number;
   readonly row: Row;
 }
 
@@ -52,6 +58,11 @@ export async function measurePushes(bed: Bed, count: number, settings: PushSetti
   await using watch = await DatabaseLoad.watch(bed.postgres, database);
   // Code that is not warm yet.
   await live(instances, watchers, { perSecond: 10, seconds: 1 }, settings.subscribers);
+  await setTimeout(settleMs);
+  await watch.begin();
+  await setTimeout(idleMs);
+  const idle = await watch.read();
+  const idleUs = idle.cpuUs / idle.seconds / count;
   await watchers.call('take');
   const costs: PushCost[] = [];
   for (const { perSecond, seconds } of settings.loads) {
@@ -76,6 +87,7 @@ export async function measurePushes(bed: Bed, count: number, settings: PushSetti
       postgresUsPerTask: load.cpuUs / tasks,
       changesPerTask: load.changes / tasks,
       commitsPerTask: load.commits / tasks,
+      idleUs,
     };
     costs.push({
       ...cost,
@@ -91,6 +103,7 @@ export async function measurePushes(bed: Bed, count: number, settings: PushSetti
         'PostgreSQL CPU ms/task': rounded(cost.postgresUsPerTask / 1000),
         'CPU µs/event': rounded((cpuUs + load.cpuUs) / events),
         'commits/task': rounded(cost.commitsPerTask),
+        'idle PostgreSQL CPU ms/s, each': rounded(idleUs / 1000),
       },
     });
   }

@@ -3,6 +3,7 @@ import { atMost, type Result } from '../report.ts';
 import { makeBed } from '../scale/bed.ts';
 import { measureChecks } from '../scale/checks.ts';
 import { measureClaims } from '../scale/claims.ts';
+import { measureFeedReads } from '../scale/feed-reads.ts';
 import { measureMutations, type MutationCost } from '../scale/mutations.ts';
 import { measurePushes, type PushCost, type PushSettings } from '../scale/pushes.ts';
 import { compareQueues } from '../scale/queues.ts';
@@ -18,6 +19,7 @@ export interface ScaleSettings {
   readonly mutationSeconds: number;
   readonly checks: { readonly tasks: number; readonly seconds: number };
   readonly pushes: PushSettings;
+  /** Rows of each kind of work. */
   readonly claims: { readonly sizes: readonly [number, number]; readonly rounds: number };
   /** Tasks of each contestant in the comparison with queues. */
   readonly tasks: number;
@@ -30,6 +32,7 @@ export interface ScaleSettings {
 export async function scale(settings: ScaleSettings): Promise<Result> {
   await using bed = await makeBed();
   const claims = await measureClaims(bed, settings.claims.sizes, settings.claims.rounds);
+  const feedReads = await measureFeedReads(bed, settings.claims.rounds);
   const mutations: MutationCost[] = [];
   const pushes: PushCost[] = [];
   for (const count of settings.instances) {
@@ -51,7 +54,7 @@ export async function scale(settings: ScaleSettings): Promise<Result> {
       'pg-boss and graphile-worker run a job that does nothing; they have no attempt that is paid at most once, no requests to a ' +
       'provider, no push, no copy of a video, no history and no ledger.',
     rows: [...mutations, ...checks].map(({ row }) => row),
-    more: [pushes.map(({ row }) => row), claims.rows, queues.rows],
+    more: [pushes.map(({ row }) => row), feedReads, claims.rows, queues.rows],
     rounds: { mutations, checks, pushes, queues: queues.costs },
     targets: [
       ...claims.targets,
