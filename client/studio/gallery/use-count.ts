@@ -19,27 +19,36 @@ export function useCount(filter: Filter, isNeeded: boolean): number | null {
     setCount(null);
     if (!isNeeded) return undefined;
     const controller = new AbortController();
-    const ask = () =>
-      studio
-        .ask(
-          CountQuery,
-          { filter: JSON.parse(asked) as ReturnType<typeof serverFilterOf> },
-          controller.signal,
-        )
-        .then(
-          ({ videoTasks }) => setCount(videoTasks.totalCount),
-          // The list is shown without its number.
-          () => {},
-        );
+    const filterAsked = JSON.parse(asked) as ReturnType<typeof serverFilterOf>;
+    let asOf = '';
+    const ask = async () => {
+      try {
+        const { videoTasks } = await studio.ask(CountQuery, { filter: filterAsked }, controller.signal);
+        asOf = videoTasks.revision;
+        setCount(videoTasks.totalCount);
+      } catch {
+        // The list is shown without its number.
+      }
+    };
     let timer: ReturnType<typeof setTimeout> | undefined;
-    void ask();
-    const stop = studio.tasks.onChange(({ task, before }) => {
-      if (before?.status === task.status) return;
+    const askSoon = () => {
       clearTimeout(timer);
       timer = setTimeout(() => void ask(), settleMs);
+    };
+    void ask();
+    const stopChanges = studio.tasks.onChange(({ task, before }) => {
+      // A page of the list brings tasks that were counted.
+      if (before?.status !== task.status && task.revision > asOf) askSoon();
+    });
+    let known = studio.tasks.list.get().length;
+    const stopList = studio.tasks.list.subscribe(() => {
+      const now = studio.tasks.list.get().length;
+      if (now < known) askSoon();
+      known = now;
     });
     return () => {
-      stop();
+      stopChanges();
+      stopList();
       clearTimeout(timer);
       controller.abort();
     };
