@@ -71,6 +71,7 @@ export const withInput = (command: Command) =>
     .option('--no-audio', 'without sound')
     .option('--negative-prompt <text>', 'what the video must not show, if the model supports it', parseText)
     .option('-l, --label <text>', 'your own note, such as a SKU', parseText)
+    .option('-g, --group <text>', 'your own string that binds several videos', parseText)
     .option('--seed <number>', 'for repeatable results, if the model supports it', parseWhole)
     .option('--provider-options <json>', "JSON object merged into the provider's own input", parseJson);
 
@@ -87,6 +88,7 @@ export interface InputOptions {
   readonly audio?: boolean | undefined;
   readonly negativePrompt?: string | undefined;
   readonly label?: string | undefined;
+  readonly group?: string | undefined;
   readonly seed?: number | undefined;
   readonly providerOptions?: unknown;
 }
@@ -101,6 +103,7 @@ export async function generateInput(
   const input = {
     prompt,
     label: options.label,
+    group: options.group,
     provider: provider && enumValue(provider),
     model: options.model,
     useCase: useCase && enumValue(useCase),

@@ -9,6 +9,8 @@ export interface ListOptions {
   readonly limit: number;
   readonly status?: readonly string[] | undefined;
   readonly search?: string | undefined;
+  readonly label?: string | undefined;
+  readonly group?: string | undefined;
 }
 
 /** The largest page that the server returns. */
@@ -19,6 +21,8 @@ export async function list({ server, output }: Session, options: ListOptions): P
   const filter = {
     ...(options.status && { status: options.status }),
     ...(options.search !== undefined && { search: options.search }),
+    ...(options.label !== undefined && { label: options.label }),
+    ...(options.group !== undefined && { group: options.group }),
   };
   const tasks: Task[] = [];
   let after: string | null = null;

@@ -108,6 +108,8 @@ export function createProgram(run: Run): Command {
     .option('-n, --limit <count>', 'maximum number of tasks', parseWhole, 20)
     .addOption(new Option('-s, --status <status...>', 'only tasks with these statuses').choices(statuses))
     .option('-q, --search <text>', 'only tasks with this text in prompt, label or ids')
+    .option('-l, --label <text>', 'only tasks with exactly this label')
+    .option('-g, --group <text>', 'only tasks of this group')
     .action((options) =>
       run(options, (session) => list(session, { ...options, status: options.status?.map(enumValue) })),
     );

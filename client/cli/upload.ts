@@ -7,6 +7,9 @@ import { exitCodes, Failure } from './failure.ts';
 import { uploadImage } from './operations.ts';
 import { dataOf, throwUserErrors } from './server.ts';
 
+/** The server accepts no larger image (src/commands/upload-reference-image.ts). */
+const maxImageBytes = 20 * 1024 * 1024;
+
 /** A reference image in the input of `generateVideo`. */
 export type ReferenceImage = { readonly url: string } | { readonly uploadId: string };
 
@@ -30,6 +33,10 @@ export async function referenceImages(
 async function checkFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw badImage(path, 'File not found');
+  if (found.size > maxImageBytes) {
+    const size = Math.ceil(found.size / 1024 / 1024);
+    throw badImage(path, `The image has ${size} MB; the server takes at most 20 MB. Make it smaller`);
+  }
 }
 
 /**

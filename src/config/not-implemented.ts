@@ -1,12 +1,5 @@
 /** Variables of the documented table that this version does not implement: a start with one of them is refused. */
-const refused = [
-  'ADMINS',
-  'GEMINI_BASE_URL',
-  'LIMIT_COMPLEXITY',
-  'LIMIT_MUTATIONS_PER_MINUTE',
-  'LIMIT_OPEN_TASKS_PER_OWNER',
-  'VERTEX_BASE_URL',
-];
+const refused = ['ADMINS'];
 
 /** The same, but other programs of the machine read them too: a start warns of them. */
 const shared = [

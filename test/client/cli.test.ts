@@ -36,6 +36,7 @@ describe('the command line', () => {
     folder = await temporaryFolder();
     await writeFile(join(folder.path, 'fox.png'), png);
     await writeFile(join(folder.path, 'notes.txt'), 'no image');
+    await writeFile(join(folder.path, 'huge.png'), Buffer.alloc(20 * 1024 * 1024 + 1));
     // Of many reads: a refusal arrives while the file is still being read.
     await writeFile(join(folder.path, 'large.png'), Buffer.concat([png, Buffer.alloc(8_000_000)]));
   });
@@ -246,6 +247,7 @@ describe('the command line', () => {
     ],
     ['an image that is missing', ['generate', 'x', '-i', 'fix.png'], '--image: File not found'],
     ['an image that is none', ['generate', 'x', '-i', 'notes.txt'], 'file: '],
+    ['an image that is too large', ['generate', 'x', '-i', 'huge.png'], 'at most 20 MB'],
     ['a folder that is missing', ['generate', 'x', '-o', 'no/fox.mp4'], '--out: '],
     ['a key in the URL', ['list', '--server', 'http://u:p@127.0.0.1'], 'REELAY_API_KEY'],
   ])('refuses with 2 and says what to change: %s', async (_what, args, complaint) => {
