@@ -348,7 +348,9 @@ describe('values that SQLite takes and PostgreSQL does not', () => {
       ]);
       expect(stored?.provider.memo).toEqual({ a: '\0\uDFFF' });
       expect((await store.history(task.id)).map(({ reason }) => reason)).toEqual([null, 'why\uFFFD']);
-      expect((await store.page({ ...listOf(local), filter: { search: 'a\0B' } })).tasks).toEqual([]);
+      // As on SQLite, a search for the text as it was given finds the task.
+      const { tasks } = await store.page({ ...listOf(local), filter: { search: 'a\0B' } });
+      expect(tasks.map(({ id }) => id)).toEqual([task.id]);
     }),
   );
 
