@@ -138,10 +138,11 @@ describe('two servers on one database', () => {
     const [one, two] = await startTwo(stack, 'pushed');
     for (const isCut of [false, true]) {
       if (isCut) {
-        await postgres.run(
+        const ended = await postgres.run(
           "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%'",
           'pushed',
         );
+        if (ended.length !== 2) throw new Error(`${ended.length} listeners were cut`);
       }
       const ids = [await generateAt(one.url, input), await generateAt(two.url, input)];
       for (const id of ids) {
