@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { OwnerIndex, usualSizes, type SegmentSizes } from './owner-index.ts';
-import { mostPages, removePages } from './segments.ts';
+import { mostPages, removePages, SegmentGoneError } from './segments.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transact } from '../transactions.ts';
 import { PacedWork } from '../../time/paced-work.ts';
@@ -71,12 +71,17 @@ export class SearchIndex {
     let added = 0;
     const updateOwner = async (owner: Owner, longBefore: number) => {
       const index = new OwnerIndex(building, owner, this.#sizes);
-      while (performance.now() < until) {
-        const count = await index.addNewest();
-        added += count;
-        const isMerged = await index.mergeSome();
-        if (count === 0 && !isMerged && !(await index.renewSome(longBefore))) return true;
-        await this.#removeDropped(building.pace);
+      try {
+        while (performance.now() < until) {
+          const count = await index.addNewest();
+          added += count;
+          const isMerged = await index.mergeSome();
+          if (count === 0 && !isMerged && !(await index.renewSome(longBefore))) return true;
+          await this.#removeDropped(building.pace);
+        }
+      } catch (error) {
+        // Another process does the same, as one does whose turn ended while it was paused.
+        if (!(error instanceof SegmentGoneError)) throw error;
       }
       return false;
     };

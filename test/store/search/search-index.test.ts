@@ -257,6 +257,25 @@ test('an index that was stopped at any moment is right, and goes on from there',
   expect(countOf(file, leftOver)).toBe(0);
 });
 
+test('several that index at once, as when a turn has ended unnoticed, take nothing from each other', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'reelay.db');
+  await seeded(file, 900, 6);
+  await using store = await openSqliteStore(file);
+  await index(store);
+  const tasks = (await allTasks(store)).filter(({ owner }) => owner === local);
+  for (let round = 0; round < 4; round += 1) {
+    const some = tasks.filter((_, place) => place % 4 === round);
+    await Promise.all(
+      some.map(({ id }, place) =>
+        store.change(id, () => announced({ provider: { taskId: `r${round}n${place}` } })),
+      ),
+    );
+    await Promise.all([1, 2, 3].map(() => store.indexSearch(new AbortController().signal)));
+    await expectRight(store, 60 + round);
+  }
+});
+
 /** Stops work after some iterations of the event loop, unless it has ended. */
 async function stopAfter(iterations: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const stop = new AbortController();
