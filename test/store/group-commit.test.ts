@@ -222,6 +222,14 @@ describe('writes that can wait', () => {
   /** Longer than a test takes: only what ends the wait early can. */
   const forever = 3_600_000;
 
+  test('make those that cannot, and for which a group had no time, wait no more', async () => {
+    const pace = new CommitPace(forever);
+    pace.note(100);
+    // Each group has time for one write.
+    await using it = openDatabase(-1, pace);
+    expect(await Promise.all(['a', 'b', 'c'].map((name) => it.insert(name)))).toEqual(['a', 'b', 'c']);
+  });
+
   test('share commits when they come one by one, once a trial has brought some together', async () => {
     await using it = openDatabase();
     const answers: Promise<string>[] = [];

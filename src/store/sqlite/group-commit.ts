@@ -86,7 +86,11 @@ export class GroupCommit implements Transactions {
       this.#waiting = [];
       const left = group.length === 1 ? null : await this.#commit(group);
       if (left === null) for (const write of group) await this.#commitAlone(write);
-      else this.#waiting = [...left, ...this.#waiting];
+      else if (left.length > 0) {
+        this.#waiting = [...left, ...this.#waiting];
+        // They have waited already.
+        this.#isUrgent = true;
+      }
     }
     this.#running = null;
   }
