@@ -274,6 +274,8 @@ test('several that index at once, as when a turn has ended unnoticed, take nothi
     await Promise.all([1, 2, 3].map(() => store.indexSearch(new AbortController().signal)));
     await expectRight(store, 60 + round);
   }
+  // All of them are in it still.
+  expect(await index(store)).toBe(0);
 });
 
 /** Stops work after some iterations of the event loop, unless it has ended. */
