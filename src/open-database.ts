@@ -4,11 +4,13 @@ import type { Config } from './config/config.ts';
 import { WaitingServer } from './server/waiting-server.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import { StoreUnavailableError } from './store/errors.ts';
+import { StoreRefusedError, StoreUnavailableError } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
 /** The pause between two tries to reach the database, in milliseconds. */
-const retryMs = 1000;
+export const retryMs = 1000;
+/** The pause between two lines of the log that give the same reason, in milliseconds: it may last for hours. */
+const repeatMs = 10_000;
 
 /** An open store, and the port that was open while it was waited for. */
 export interface OpenDatabase {
@@ -16,11 +18,16 @@ export interface OpenDatabase {
   readonly port: number;
 }
 
+/** True of a database on another machine that a later try may find. */
+export const isAwayForNow = (error: unknown): error is StoreUnavailableError =>
+  error instanceof StoreUnavailableError && !(error instanceof StoreRefusedError);
+
 /**
  * Opens the database of the settings. One that is on another machine may be away for now: then the port answers that the
  * server is not ready, until the database can be used.
  *
- * @throws StoreUnavailableError where a file cannot be opened; the signal's reason
+ * @throws StoreUnavailableError where a file cannot be opened; StoreRefusedError where PostgreSQL does not let us in; the
+ *   signal's reason
  */
 export async function openDatabase(
   { storage: { database }, http }: Config,
@@ -30,6 +37,7 @@ export async function openDatabase(
   if (database.kind === 'sqlite') return { store: await openSqliteStore(database.file), port: http.port };
   let waiting: WaitingServer | null = null;
   let lastReason: string | null = null;
+  let loggedAt = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
@@ -37,13 +45,14 @@ export async function openDatabase(
         const store = await openPostgresStore(database, log);
         return { store, port: waiting?.port ?? http.port };
       } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
+        if (!isAwayForNow(error)) throw error;
         waiting ??= await WaitingServer.listen(http.host, http.port);
-        // One line for each reason: it may last for hours.
-        if (error.message !== lastReason) {
-          log.error({ reason: error.message, url: waiting.url }, 'DATABASE_URL: waiting for the database');
+        const reason = error.message;
+        if (reason !== lastReason || performance.now() - loggedAt >= repeatMs) {
+          log.error({ reason, url: waiting.url }, 'DATABASE_URL: waiting for the database');
+          lastReason = reason;
+          loggedAt = performance.now();
         }
-        lastReason = error.message;
       }
       await pause(retryMs, undefined, { signal }).catch(() => undefined);
     }

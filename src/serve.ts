@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Logger } from 'pino';
-import { startApp } from './app.ts';
 import { ConfigError } from './settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { findSettingsWithoutEffect } from './config/without-effect.ts';
 import { createLog, logLast } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
 import { credentialVariables } from './providers/registry.ts';
+import { startWithDatabase } from './start-with-database.ts';
 import { Lifetime } from './time/lifetime.ts';
 import { StoreUnavailableError } from './store/errors.ts';
 
@@ -54,7 +54,7 @@ export async function serve(
     for (const { variable, reason } of findSettingsWithoutEffect(process.env, config)) {
       log.warn({ variable, reason }, 'the setting has no effect');
     }
-    const app = new Lifetime((signal) => startApp(config, log, { ...parts, signal }));
+    const app = new Lifetime((signal) => startWithDatabase(config, log, { ...parts, signal }));
     const started = await Promise.race([app.opened(), stop.then(() => null)]);
     if (started !== null) {
       const { url, simulated } = started;

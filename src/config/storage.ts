@@ -21,10 +21,21 @@ export type DatabaseConfig =
       readonly listenUrl: string;
     };
 
+/** False where a % is none of an escape, as in a password that was not encoded. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    return decodeURIComponent(`${username}${password}${pathname}`) !== '';
+  } catch {
+    return false;
+  }
+}
+
 const postgresUrl = (value: string): string | Invalid => {
   const url = URL.parse(value);
   const isOne = url !== null && /^postgres(ql)?:$/.test(url.protocol) && /^\/[^/]+$/.test(url.pathname);
-  return isOne ? value : new Invalid('must be postgres://USER:PASSWORD@HOST:PORT/DATABASE');
+  return isOne && isDecodable(url)
+    ? value
+    : new Invalid('must be postgres://USER:PASSWORD@HOST:PORT/DATABASE');
 };
 
 const databaseUrl = (value: string) => {

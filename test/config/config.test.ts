@@ -140,6 +140,7 @@ describe('the environment', () => {
     ['GEMINI_TEXT_MODEL', 'secret-word/x'],
     ['DATABASE_URL', 'mysql://secret-word@db'],
     ['DATABASE_URL', 'postgres://secret-word@db'],
+    ['DATABASE_URL', 'postgres://u:secret-word%zz@h/d'],
     ['DATABASE_LISTEN_URL', 'secret-word'],
     ['INTROSPECTION', 'yes'],
     ['API_KEYS', 'secret-word'],

@@ -1,5 +1,5 @@
 import { Client, DatabaseError, Pool, types, type ClientConfig, type PoolClient } from 'pg';
-import { StoreUnavailableError } from '../errors.ts';
+import { StoreRefusedError, StoreUnavailableError } from '../errors.ts';
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 
 /**
@@ -57,7 +57,7 @@ export class Connections implements PostgresPool {
     this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
-  /** @throws StoreUnavailableError */
+  /** @throws StoreUnavailableError; StoreRefusedError where user, password or database are wrong */
   async connect(): Promise<BorrowedClient> {
     await this.#slots.take();
     try {
@@ -87,8 +87,19 @@ export function reasonOf(error: unknown): string {
   return error instanceof DatabaseError || code === undefined ? error.message : code;
 }
 
-const unreachable = (cause: unknown) =>
-  new StoreUnavailableError(`The database cannot be used now: ${reasonOf(cause)}`, { cause });
+/** What PostgreSQL says to a wrong user, a wrong password, and the name of a database that does not exist. */
+const refusals: ReadonlySet<string | undefined> = new Set(['28000', '28P01', '3D000']);
+
+function unreachable(cause: unknown): StoreUnavailableError {
+  const isRefused =
+    cause instanceof DatabaseError
+      ? refusals.has(cause.code)
+      : // The client's own words where a password is demanded and there is none, or the server cannot prove that it knows it.
+        cause instanceof Error && cause.message.startsWith('SASL');
+  return isRefused
+    ? new StoreRefusedError(`The database refuses this server: ${reasonOf(cause)}`, { cause })
+    : new StoreUnavailableError(`The database cannot be used now: ${reasonOf(cause)}`, { cause });
+}
 
 /** Slots that are taken in the order of the requests. */
 function slotsOf(count: number) {

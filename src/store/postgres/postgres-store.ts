@@ -3,6 +3,7 @@ import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Dialect } from '../dialect.ts';
 import { migrate, openStore, readEpochs } from '../open-store.ts';
+import { StoreRefusedError } from '../errors.ts';
 import type { Store } from '../store.ts';
 import type { Database } from '../tables/database.ts';
 import { ChangeSignals } from './change-signals.ts';
@@ -29,7 +30,7 @@ const lookEveryMs = 500;
  * Opens a PostgreSQL database, making its tables where they are missing. Any number of processes may have it open, and
  * may start at once.
  *
- * @throws StoreUnavailableError in one line while it cannot be reached
+ * @throws StoreUnavailableError in one line while it cannot be reached; StoreRefusedError where a further try is of no use
  */
 export async function openPostgresStore(
   { url, listenUrl = url }: PostgresAddress,
@@ -93,7 +94,7 @@ async function checkVersion(db: Kysely<Database>): Promise<void> {
       current_setting('server_version') as name`.execute(db);
   const [row] = rows;
   if (row === undefined || row.version < oldestVersion) {
-    throw new Error(`PostgreSQL must be version 16 or newer (got ${row?.name})`);
+    throw new StoreRefusedError(`PostgreSQL must be version 16 or newer (got ${row?.name})`);
   }
 }
 

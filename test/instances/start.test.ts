@@ -1,0 +1,92 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { startServer } from '../support/processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { silent } from '../support/postgres-databases.ts';
+
+let postgres: TestPostgres;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+});
+
+afterAll(() => postgres[Symbol.asyncDispose]());
+
+async function startAt(stack: AsyncDisposableStack, url: string) {
+  const folder = stack.use(await temporaryFolder());
+  return startServer({ DATABASE_URL: url, DATA_DIR: folder.path });
+}
+
+/** Locks of another client, at which a start stops: its migrations, and what it says of itself when these are done. */
+const locks = [
+  { during: 'its migrations', lock: 'select pg_advisory_xact_lock(3853314791062309107)' },
+  { during: 'its first look at other instances', lock: 'lock table instances in access exclusive mode' },
+];
+
+describe.each(locks)('a server whose database is stopped during $during', ({ during, lock }) => {
+  test('waits for it, alive and not ready, and starts when it is back', { timeout: 60_000 }, async () => {
+    await using stack = new AsyncDisposableStack();
+    await postgres.create(during);
+    const url = postgres.urlOf(during).replaceAll(' ', '%20');
+    await (await openPostgresStore({ url }, silent))[Symbol.asyncDispose]();
+    const holder = new Client({ connectionString: url });
+    holder.on('error', () => {});
+    await holder.connect();
+    await holder.query(`begin; ${lock}`);
+    const starting = startAt(stack, url);
+    const waiters = () =>
+      postgres.run("select 1 from pg_stat_activity where wait_event_type = 'Lock'", during);
+    await Promise.race([starting, waitFor('a start that waits', waiters, ({ length }) => length > 0)]);
+    await postgres.stop();
+    const server = stack.use(await starting);
+    const status = async (path: string) => (await fetch(`${server.url}${path}`)).status;
+    expect([await status('/healthz'), await status('/readyz')]).toEqual([200, 503]);
+    expect(server.output()).toContain('DATABASE_URL: waiting for the database');
+    await postgres.start();
+    const readiness = () => status('/readyz').catch(() => 'refused');
+    await waitFor('readiness', readiness, (seen) => seen === 200, 20_000);
+    expect(server.hasExited()).toBe(false);
+  });
+});
+
+describe('a server that its database refuses', () => {
+  /** Demands a password of one user. */
+  async function guard(): Promise<void> {
+    await postgres.run("create role guarded login password 'right'");
+    const [row] = await postgres.run<{ hba_file: string }>('show hba_file');
+    const file = row?.hba_file ?? '';
+    const rules = await readFile(file, 'utf8');
+    await writeFile(file, `host all guarded 127.0.0.1/32 scram-sha-256\n${rules}`);
+    await postgres.run('select pg_reload_conf()');
+  }
+
+  const at = (credentials: string, database: string) =>
+    `postgres://${credentials}@127.0.0.1:${postgres.port}/${database}`;
+
+  test('ends at once, with a line that names the setting and the reason, and no password', async () => {
+    await guard();
+    await using stack = new AsyncDisposableStack();
+    const endings = [
+      [at('guarded:wrong-word', 'postgres'), 'password authentication failed for user "guarded"'],
+      [at('guarded', 'postgres'), 'password must be a string'],
+      [at('nobody:wrong-word', 'postgres'), 'role "nobody" does not exist'],
+      [at('reelay:wrong-word', 'missing'), 'database "missing" does not exist'],
+    ] as const;
+    await Promise.all(
+      endings.map(async ([url, reason]) => {
+        const message = await startAt(stack, url).then(
+          (server) => `It started: ${stack.use(server).url}`,
+          (error: Error) => error.message,
+        );
+        expect(message).toContain('It ended before it listened: DATABASE_URL: The database refuses');
+        expect(message).toContain(reason);
+        expect(message.trim().split('\n')).toHaveLength(1);
+        expect(message).not.toContain('wrong-word');
+      }),
+    );
+  });
+});
