@@ -133,3 +133,57 @@ describe('an attempt of this process', () => {
     });
   });
 });
+
+describe('an attempt whose write is reported as failed', () => {
+  /** The same work, whose next change of a task is made or not, and then reported as failed. */
+  const withFailure = (work: Awaited<ReturnType<typeof startWork>>, isMade: boolean): WorkContext => {
+    let fails = true;
+    const { store, context } = work;
+    const change: WorkContext['store']['change'] = async (id, decide) => {
+      const after = fails && !isMade ? null : await store.change(id, decide);
+      if (!fails) return after;
+      fails = false;
+      throw new Error('The connection was lost');
+    };
+    const failing = new Proxy(store, {
+      get: (target, name) => {
+        if (name === 'change') return change;
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    const recorder = new Recorder(failing, context.log, context.now, context.metrics);
+    return { ...context, store: failing, recorder };
+  };
+
+  it.each([{ isMade: true }, { isMade: false }])(
+    'is not sent, and the task waits: %o',
+    async ({ isMade }) => {
+      await using work = await startWork({ leaseOwner: lease.owner, leaseUntil: sampleTime + 60_000 });
+      await expect(submitTask(withFailure(work, isMade), work.task, lease, signal)).rejects.toThrow('lost');
+      expect(work.kie.creates).toBe(0);
+      expect((await work.store.get(work.task.id))?.stage).toBe('WAITING');
+    },
+  );
+
+  it('leaves the attempt of another claim alone', async () => {
+    await using work = await startWork({ leaseOwner: lease.owner, leaseUntil: sampleTime + 60_000 });
+    const context = withFailure(work, true);
+    const { store, task } = work;
+    const inner = context.recorder.record.bind(context.recorder);
+    context.recorder.record = async (...parameters) => {
+      try {
+        return await inner(...parameters);
+      } catch (error) {
+        await store.change(task.id, () => ({
+          patch: { work: { leaseOwner: 'another' } },
+          announces: false,
+          transition: null,
+        }));
+        throw error;
+      }
+    };
+    await expect(submitTask(context, task, lease, signal)).rejects.toThrow('lost');
+    expect(await store.get(task.id)).toMatchObject({ stage: 'SUBMITTING', work: { leaseOwner: 'another' } });
+  });
+});

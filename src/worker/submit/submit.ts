@@ -9,12 +9,14 @@ import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit } from '../policy/create-limit.ts';
 import { askAgainAt } from '../policy/retry-schedule.ts';
-import { imagesNotReady } from '../user-messages/hints.ts';
+import { faultPauseMs } from '../release-task.ts';
+import { imagesNotReady, postponed } from '../user-messages/hints.ts';
 import { neverSent } from '../user-messages/task-errors.ts';
 import { prepareImages } from './prepare-images.ts';
 import { isOverdue, type Lease, type WorkContext } from '../work-context.ts';
 import { recordOutcome } from './record-submit-outcome.ts';
 import { interrupted, scheduleOfUnknown } from './unknown-outcome.ts';
+import { writeUntilStored } from './write-until-stored.ts';
 
 /**
  * At most one paid attempt for a claimed task. The attempt is committed before the first byte of the request; an outcome
@@ -54,7 +56,7 @@ export async function submitTask(
   }
   // Registered before it is committed, so that a cancellation right after the commit is seen.
   using attempt = recorder.attempts.begin(task.id);
-  const started = await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy: lease.owner });
+  const started = await startAttempt(context, task, lease, signal);
   if (started === null) return;
   const mayStart = () => lease.isHeld() && attempt.isWanted();
   const begunAt = performance.now();
@@ -63,6 +65,34 @@ export async function submitTask(
   context.metrics.submits.of(provider.name, outcome.kind).record(tookMs / 1000);
   await recordOutcome(context, started, outcome, lease, signal);
   await context.health.noteSubmission(task, outcome);
+}
+
+/**
+ * Commits the attempt. If the connection to the database is lost meanwhile, it may be committed although it is reported
+ * as failed: nothing was sent, and without writing that the task would count as one whose submission is unknown. As long
+ * as the lease is on the row, the attempt there is this one.
+ */
+async function startAttempt(
+  context: WorkContext,
+  task: VideoTask,
+  lease: Lease,
+  signal: AbortSignal,
+): Promise<VideoTask | null> {
+  const { recorder, now } = context;
+  const whileLeasedBy = lease.owner;
+  try {
+    return await recorder.record(task.id, { kind: 'attemptStarted' }, { whileLeasedBy });
+  } catch (error) {
+    const text = 'This server could not write down the attempt';
+    const dueAt = now() + faultPauseMs;
+    const hint = postponed(text, dueAt);
+    const event = { kind: 'postponed', reason: { ...hint, text }, hint } as const;
+    const schedule = { ...leaseReturned, dueAt };
+    await writeUntilStored(context, { task: task.id, outcome: 'notSent' }, signal, () =>
+      recorder.record(task.id, event, { whileLeasedBy, schedule }),
+    );
+    throw error;
+  }
 }
 
 /** The claim of this attempt ran out. If it still runs in this process, it records its outcome itself. */
