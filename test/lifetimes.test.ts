@@ -1,6 +1,6 @@
 import { setImmediate as iteration } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { errorLog, longLived, type Specimen } from './support/long-lived.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { endShared, errorLog, longLived, type Specimen } from './support/long-lived.ts';
 import { leaksSince, openedSince, openResources } from './support/open-resources.ts';
 
 /** Sockets are gone some iterations of the event loop after they were destroyed. */
@@ -9,6 +9,8 @@ const closingMs = 1000;
 async function iterations(count: number): Promise<void> {
   for (let left = count; left > 0; left -= 1) await iteration();
 }
+
+afterAll(endShared);
 
 // The contract is in src/time/lifetime.ts.
 describe.each(Object.entries(longLived))('%s', (_name, make) => {

@@ -25,15 +25,19 @@ import { startSimulator } from '../../src/providers/simulator/simulator.ts';
 import { Traffic } from '../../src/server/http/traffic.ts';
 import { AllowedHosts } from '../../src/settings/addresses/allowed-hosts.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { WaitingServer } from '../../src/server/waiting-server.ts';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { Deadline, DeadlineSignal } from '../../src/time/deadline.ts';
 import { Lifetime, type LongLived } from '../../src/time/lifetime.ts';
 import { Housekeeping } from '../../src/worker/upkeep/housekeeping.ts';
+import { Membership } from '../../src/worker/membership.ts';
 import { Retention } from '../../src/worker/upkeep/retention.ts';
 import { SearchIndexing } from '../../src/worker/upkeep/search-indexing.ts';
 import { Poller } from '../../src/worker/poller.ts';
 import { Pollers } from '../../src/worker/pollers.ts';
 import { kieProviderAt } from './kie-provider.ts';
+import { startPostgresDatabases, type PostgresDatabases } from './postgres-databases.ts';
 import { overEventStream, overWebSocket } from './push-client.ts';
 import { startPushServer } from './push-server.ts';
 import { sampleTask, sampleTime, sampleVideo } from './sample-task.ts';
@@ -74,6 +78,19 @@ async function startSilentHost(stack: AsyncDisposableStack) {
 async function openStore(stack: AsyncDisposableStack): Promise<Store> {
   const folder = stack.use(await temporaryFolder());
   return stack.use(await openSqliteStore(join(folder.path, 'reelay.db')));
+}
+
+/** One for all of them: its start takes seconds. */
+let postgres: Promise<PostgresDatabases> | null = null;
+
+/** Ends what is kept for several objects. */
+export async function endShared(): Promise<void> {
+  await (await postgres)?.[Symbol.asyncDispose]();
+}
+
+async function takePostgres(stack: AsyncDisposableStack): Promise<{ readonly url: string }> {
+  postgres ??= startPostgresDatabases();
+  return stack.use(await (await postgres).take());
 }
 
 async function openFiles(stack: AsyncDisposableStack, log: Logger): Promise<FileStore> {
@@ -347,6 +364,35 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
       },
     });
   },
+  'the store on PostgreSQL': async (stack, log) => {
+    const { url } = await takePostgres(stack);
+    return opened(() => openPostgresStore({ url }, log), {
+      isReady: async (store) => (await store.lastRevision()) >= 0,
+      occupy: (store) => {
+        for (let count = 0; count < 20; count += 1) begin(insert(store));
+      },
+    });
+  },
+  'the presence among other instances': async (stack, log) => {
+    const own = await openStore(stack);
+    const store = { shared: own.shared, isShared: true, now: () => own.now() };
+    return {
+      lifetime: new Membership({ store, id: 'it', hasOwnMedia: true, log }),
+      isReady: async () => {
+        const now = store.now();
+        const others = await store.shared.join({ id: 'probe', hasOwnMedia: false, until: now }, now);
+        return others.some(({ id }) => id === 'it');
+      },
+    };
+  },
+  'the port that answers while the database is away': () =>
+    Promise.resolve(
+      opened(() => WaitingServer.listen('127.0.0.1', 0), {
+        isReady: async ({ url }) => (await fetch(`${url}/healthz`)).status === 200,
+        // Requests that the stop may meet at any point.
+        occupy: ({ url }) => begin(Promise.all([fetch(`${url}/graphql`), fetch(`${url}/readyz`)])),
+      }),
+    ),
   'the archive': async (stack, log) => {
     const source = await startSilentHost(stack);
     const files = await openFiles(stack, log);
