@@ -10,6 +10,7 @@ import { waitForEnd } from './wait.ts';
 export interface WaitOptions {
   readonly wait: boolean;
   readonly out?: string | undefined;
+  readonly open?: true | undefined;
 }
 
 /** Sends a command about a task. Refusals are thrown as `Refusals`. */
@@ -27,19 +28,14 @@ export async function sendCommand(
 /** Creates a task and waits for it, or prints its id. The output file is checked before anything is paid. */
 export async function createAndWait(
   session: Session,
-  { wait, out }: WaitOptions,
+  { wait, out, open }: WaitOptions,
   create: () => Promise<Task>,
 ): Promise<ExitCode> {
   const { output, environment, signal } = session;
-  if (!wait && out !== undefined) {
-    throw new Failure(
-      exitCodes.refused,
-      'BAD_INPUT',
-      '--out cannot be combined with --no-wait: the video is saved after waiting for it.',
-      {
-        field: ['--out'],
-      },
-    );
+  if (!wait && (out !== undefined || open === true)) {
+    const [option, done] = out === undefined ? ['--open', 'opened'] : ['--out', 'saved'];
+    const message = `${option} cannot be combined with --no-wait: the video is ${done} after waiting for it.`;
+    throw new Failure(exitCodes.refused, 'BAD_INPUT', message, { field: [option] });
   }
   const path = out === undefined ? null : await checkOut(environment.folder, out);
   const task = await create().catch((error: unknown) => {
@@ -49,7 +45,7 @@ export async function createAndWait(
   });
   if (wait) {
     output.note(`Task ${task.id}`);
-    return waitForEnd(session, task.id, path);
+    return waitForEnd(session, task.id, { out: path, isOpened: open === true });
   }
   output.result({ type: 'task', task }, task.id);
   return exitCodes.done;

@@ -59,6 +59,54 @@ export const readTask = operation(
   z.object({ videoTask: taskShape.nullable() }),
 );
 
+const detailsShape = taskShape.extend({
+  userPrompt: z.string().nullable(),
+  useCase: z.string().nullable(),
+  group: z.string().nullable(),
+  audio: z.boolean().nullable(),
+  negativePrompt: z.string().nullable(),
+  seed: z.number().nullable(),
+  imagesAs: z.string(),
+  referenceImages: z.array(z.object({ url: z.string(), uploadId: z.string().nullable() })),
+  providerOptions: z.unknown(),
+  checks: z.number(),
+  lastCheckedAt: z.string().nullable(),
+  nextCheckAt: z.string().nullable(),
+  video: z
+    .object({
+      contentType: z.string().nullable(),
+      bytes: z.number().nullable(),
+      sha256: z.string().nullable(),
+      width: z.number().nullable(),
+      height: z.number().nullable(),
+      durationSeconds: z.number().nullable(),
+      posterUrl: z.string().nullable(),
+      shareUrl: z.string().nullable(),
+      sourceUrl: z.string().nullable(),
+      expiresAt: z.string().nullable(),
+      removedAt: z.string().nullable(),
+    })
+    .nullable(),
+  history: z.array(
+    z.object({ at: z.string(), status: z.string(), stage: z.string(), reason: z.string().nullable() }),
+  ),
+});
+
+/** All that the server knows of one task. */
+export type TaskDetails = z.infer<typeof detailsShape>;
+
+/** Reads all facts of one task. */
+export const showTask = operation(
+  `query Show($id: ID!) {
+    videoTask(id: $id) {
+      ${taskFields} userPrompt useCase group audio negativePrompt seed imagesAs referenceImages { url uploadId }
+      providerOptions checks lastCheckedAt nextCheckAt history { at status stage reason }
+      video { width height durationSeconds posterUrl shareUrl sourceUrl expiresAt removedAt }
+    }
+  }`,
+  z.object({ videoTask: detailsShape.nullable() }),
+);
+
 const pageShape = z.object({
   edges: z.array(z.object({ node: taskShape })),
   pageInfo: z.object({ endCursor: z.string().nullable(), hasNextPage: z.boolean() }),

@@ -1,10 +1,10 @@
 import type { Failure } from './failure.ts';
-import type { Provider } from './operations.ts';
+import type { Provider, TaskDetails } from './operations.ts';
 import type { Task } from './task.ts';
 
 /** A line of `--json`, identified by its `type`. */
 export type Line =
-  | { readonly type: 'task'; readonly task: Task }
+  | { readonly type: 'task'; readonly task: Task | TaskDetails }
   | { readonly type: 'saved'; readonly path: string; readonly bytes: number }
   | { readonly type: 'deleted'; readonly id: string }
   | { readonly type: 'provider'; readonly provider: Provider }

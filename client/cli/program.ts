@@ -18,6 +18,7 @@ import { list } from './list.ts';
 import { deleteTask, readTask } from './operations.ts';
 import { showProviders } from './providers.ts';
 import { throwUserErrors } from './server.ts';
+import { show } from './show.ts';
 import { approve, itemsOfTable, sendSeveral, variantsOf } from './several.ts';
 import type { Session, SharedOptions } from './session.ts';
 import { waitForEnd } from './wait.ts';
@@ -96,13 +97,19 @@ export function createProgram(run: Run): Command {
   add('watch', 'wait for a task')
     .argument('<id>', 'the id of the task')
     .option('-o, --out <file>', 'save the video under this name')
+    .option('--open', openMeaning)
     .action((id, options) =>
       run(options, async (session) => {
-        const { out } = options;
+        const { out, open } = options;
         const path = out === undefined ? null : await checkOut(session.environment.folder, out);
-        return waitForEnd(session, id, path);
+        return waitForEnd(session, id, { out: path, isOpened: open === true });
       }),
     );
+
+  add('show', 'show all facts of a task: status, hint, error, cost, input, history, links')
+    .argument('<id>', 'the id of the task')
+    .option('--open', openMeaning)
+    .action((id, options) => run(options, (session) => show(session, id, options)));
 
   add('list', 'list tasks, newest first')
     .option('-n, --limit <count>', 'maximum number of tasks', parseWhole, 20)
@@ -160,6 +167,8 @@ export function createProgram(run: Run): Command {
   return program;
 }
 
+const openMeaning = "open the finished video in the system's browser";
+
 const shared = <Args extends unknown[], Options extends Record<string, unknown>>(
   command: Command<Args, Options>,
 ) =>
@@ -173,6 +182,7 @@ const withWait = <Args extends unknown[], Options extends Record<string, unknown
 ) =>
   command
     .option('-o, --out <file>', 'save the video under this name')
+    .option('--open', openMeaning)
     .option('--no-wait', 'print the id of the task and exit');
 
 /** Succeeds again for a task that is canceled already: the response to the first call may have been lost. */

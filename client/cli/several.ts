@@ -138,7 +138,7 @@ export async function approve(session: Session, items: readonly Item[], isApprov
  */
 export async function sendSeveral(
   session: Session,
-  { wait, out }: WaitOptions,
+  { wait, out, open }: WaitOptions,
   items: readonly Item[],
 ): Promise<ExitCode> {
   if (out !== undefined)
@@ -148,6 +148,8 @@ export async function sendSeveral(
       '--out is for one video. Save several with "download" after they are made.',
       { field: ['--out'] },
     );
+  if (open === true)
+    throw new Failure(exitCodes.refused, 'BAD_INPUT', '--open is for one video.', { field: ['--open'] });
   const { output } = session;
   const codes: ExitCode[] = [];
   const ids: string[] = [];
@@ -165,7 +167,7 @@ export async function sendSeveral(
       if (error.failures.some(({ code }) => code === 'BUDGET_EXCEEDED')) break;
     }
   }
-  if (wait) for (const id of ids) codes.push(await waitForEnd(session, id, null));
+  if (wait) for (const id of ids) codes.push(await waitForEnd(session, id, { out: null, isOpened: false }));
   return codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
 }
 

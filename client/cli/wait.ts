@@ -1,15 +1,24 @@
 import { download } from './download.ts';
 import { exitCodes, Failure, type ExitCode } from './failure.ts';
+import { openInBrowser } from './open.ts';
 import { progressView } from './progress.ts';
 import type { Session } from './session.ts';
 import { isTerminal, needsPerson, type Task } from './task.ts';
 import { describeFailure } from './format.ts';
 
-/** Follows a task to its end and saves its video to `out` if given. Returns the exit code of the outcome. */
-export async function waitForEnd(session: Session, id: string, out: string | null): Promise<ExitCode> {
+/** What is done with a finished video. */
+export interface Finish {
+  /** The path to save it at; null does not. */
+  readonly out: string | null;
+  /** Whether it is opened in the system's browser. */
+  readonly isOpened: boolean;
+}
+
+/** Follows a task to its end, then saves and opens its video as asked. Returns the exit code of the outcome. */
+export async function waitForEnd(session: Session, id: string, then: Finish): Promise<ExitCode> {
   const { output, signal } = session;
   try {
-    return await finish(session, await follow(session, id), out);
+    return await finish(session, await follow(session, id), then);
   } catch (error) {
     if (signal.aborted)
       output.note(`The task continues. To wait for it again:\n  ${session.commandLine(`watch ${id}`)}`);
@@ -43,17 +52,18 @@ async function follow(session: Session, id: string): Promise<Task> {
   }
 }
 
-async function finish(session: Session, task: Task, out: string | null): Promise<ExitCode> {
+async function finish(session: Session, task: Task, { out, isOpened }: Finish): Promise<ExitCode> {
   const { output, signal } = session;
   switch (task.stage) {
     case 'COMPLETED': {
       const url = task.videoUrl ?? '';
       if (out === null) {
         output.print(url);
-        return exitCodes.done;
+      } else {
+        const { bytes } = await download(url, out, signal);
+        output.result({ type: 'saved', path: out, bytes }, out);
       }
-      const { bytes } = await download(url, out, signal);
-      output.result({ type: 'saved', path: out, bytes }, out);
+      if (isOpened) await openInBrowser(url, output);
       return exitCodes.done;
     }
     case 'FAILED':

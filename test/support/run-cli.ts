@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../client/cli/main.ts', import.meta.url));
@@ -31,6 +31,8 @@ export interface CliOptions {
   readonly url: string;
   readonly key?: string;
   readonly folder?: string;
+  /** A folder whose programs come before those of the system. */
+  readonly programs?: string;
   /** Whether a person looks on: all that is printed then comes as `stdout`. */
   readonly terminal?: boolean;
 }
@@ -38,7 +40,7 @@ export interface CliOptions {
 /** Starts the command line as `npm run reelay` does, without npm. */
 export function startCli(
   args: readonly string[],
-  { url, key, folder = '.', terminal = false }: CliOptions,
+  { url, key, folder = '.', programs, terminal = false }: CliOptions,
 ): RunningCli {
   const { PATH = '', HOME = '' } = process.env;
   const command = [process.execPath, main, ...args];
@@ -50,7 +52,7 @@ export function startCli(
   const child = spawn(file, given, {
     cwd: folder,
     env: {
-      PATH,
+      PATH: programs === undefined ? PATH : `${programs}${delimiter}${PATH}`,
       HOME,
       NODE_COMPILE_CACHE: compileCache,
       REELAY_URL: url,
