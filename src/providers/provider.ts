@@ -161,6 +161,20 @@ export interface CreateRate {
   readonly windowMs: number;
 }
 
+/**
+ * What a response proves about our key. `unanswered`: there was none, or a fault of the provider. `unclear`: it can be read
+ * as neither.
+ */
+export type KeyVerdict = 'accepted' | 'refused' | 'unanswered' | 'unclear';
+
+/** A free, documented request that proves whether the provider accepts our key. */
+export interface KeyTest {
+  /** The variable that holds the key. */
+  readonly variable: string;
+  /** Sends the request once; it may be repeated. Throws for bugs alone. */
+  run(signal: AbortSignal): Promise<KeyVerdict>;
+}
+
 /** A video API as the worker sees it. Expected outcomes are values; only bugs throw. */
 export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   /** Set where it is not configured: nothing can be sent to it or asked of it. */
@@ -170,6 +184,8 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
   readonly createRate: CreateRate | null;
   /** The variable in which the operator can set prices; null: there is none. */
   readonly priceSetting: string | null;
+  /** Absent: no free request proves it, or there is no key. */
+  readonly keyTest?: KeyTest;
   /** The page on which a person can look up a task by its provider task id; null: there is none. */
   readonly taskPage: string | null;
   /** Set where the paid request carries the bytes of images: those at addresses are fetched here before it. */

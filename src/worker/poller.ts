@@ -4,6 +4,7 @@ import type { ProviderName } from '../domain/video-task.ts';
 import type { LongLived } from '../time/lifetime.ts';
 import { Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import { shortestPauseMs } from './next-turn.ts';
+import { KeyWatch } from './provider-health/key-watch.ts';
 import { faultPauseMs } from './release-task.ts';
 
 /** Settings of a poller. */
@@ -16,6 +17,7 @@ export type PollerOptions = Omit<DispatcherOptions, 'onSlotFree'>;
 export class Poller implements LongLived {
   readonly #options: PollerOptions;
   readonly #dispatcher: Dispatcher;
+  readonly #keyWatch: KeyWatch;
   readonly #stopping = new AbortController();
   /** Resolved by a wake-up; one that comes during an iteration is remembered. */
   #wakeUp = Promise.withResolvers<void>();
@@ -25,14 +27,16 @@ export class Poller implements LongLived {
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#dispatcher = new Dispatcher({ ...options, onSlotFree: () => this.wake() });
+    this.#keyWatch = new KeyWatch(options);
   }
 
   get provider(): ProviderName {
     return this.#options.provider.name;
   }
 
+  /** A provider that refuses our key is of no use, however well it answers. */
   get health(): ProviderHealth {
-    return this.#dispatcher.health;
+    return this.#keyWatch.isRefused ? 'DOWN' : this.#dispatcher.health;
   }
 
   /** True if the loop runs, and its last iteration did not fail. */
@@ -43,6 +47,7 @@ export class Poller implements LongLived {
   start(): void {
     if (this.#loop !== null || this.#stopping.signal.aborted) return;
     this.#loop = this.#run();
+    this.#keyWatch.start();
   }
 
   /** A hint that work may be due now. */
@@ -60,6 +65,7 @@ export class Poller implements LongLived {
   /** Stops, and lets paid attempts end within the drain time. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
+    await this.#keyWatch[Symbol.asyncDispose]();
     await this.#loop;
     await this.#dispatcher[Symbol.asyncDispose]();
   }

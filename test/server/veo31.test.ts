@@ -4,6 +4,10 @@ import { startLoopback } from '../support/loopback.ts';
 import { generateAt, startTestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+/** What a start asks for. */
+const balancePath = '/api/v1/chat/credit';
+const balance = '{"code":200,"data":10}';
+
 /** What `curl -F` sends for the seed's first example. */
 function seedForm(fields: Record<string, string> = {}): FormData {
   const form = new FormData();
@@ -182,7 +186,11 @@ describe("the seed's REST calls", () => {
     let open = 0;
     let most = 0;
     const held: (() => void)[] = [];
-    await using kie = await startLoopback((_request, response) => {
+    await using kie = await startLoopback(({ url }, response) => {
+      if (url === balancePath) {
+        response.end(balance);
+        return;
+      }
       open += 1;
       most = Math.max(most, open);
       held.push(() => {
@@ -206,6 +214,10 @@ describe("the seed's REST calls", () => {
   it('do not wait for another owner, for an id that both ask for either', async () => {
     const held: { readonly url: string; readonly answer: () => void }[] = [];
     await using kie = await startLoopback(({ url = '' }, response) => {
+      if (url === balancePath) {
+        response.end(balance);
+        return;
+      }
       held.push({ url, answer: () => void response.end('{"status":"processing"}') });
     });
     const keys = { API_KEYS: 'ann:the-long-key-of-ann,ben:the-long-key-of-ben' };

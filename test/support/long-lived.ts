@@ -34,6 +34,7 @@ import { Housekeeping } from '../../src/worker/upkeep/housekeeping.ts';
 import { Membership } from '../../src/worker/membership.ts';
 import { Retention } from '../../src/worker/upkeep/retention.ts';
 import { SearchIndexing } from '../../src/worker/upkeep/search-indexing.ts';
+import { KeyWatch } from '../../src/worker/provider-health/key-watch.ts';
 import { Poller } from '../../src/worker/poller.ts';
 import { Pollers } from '../../src/worker/pollers.ts';
 import { kieProviderAt } from './kie-provider.ts';
@@ -232,6 +233,16 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
     return {
       lifetime: refresh,
       isReady: () => refresh.isWorking,
+      occupy: () => kie.asked(),
+    };
+  },
+  'the watch on a key whose request is under way': async (stack, log) => {
+    const kie = await startSilentHost(stack);
+    const provider = stack.use(kieProviderAt(kie.url, { keyVariable: 'KIE_API_KEY' }));
+    const watch = new KeyWatch({ provider, log, random: Math.random });
+    return {
+      lifetime: watch,
+      isReady: () => watch.isWorking,
       occupy: () => kie.asked(),
     };
   },

@@ -1,3 +1,10 @@
+import { DeadlineSignal } from '../../time/deadline.ts';
+import { NoAnswerError } from '../http/faults.ts';
+import type { Answer, ProviderHttp } from '../http/http.ts';
+import { isObject, numberOf } from '../http/json.ts';
+import type { KeyVerdict } from '../provider.ts';
+import { isFault } from './status-codes.ts';
+
 /** Time for which a balance is kept, in milliseconds. */
 const keptMs = 60_000;
 /** Time for which a failure is kept, in milliseconds: frequent queries must not add to the load of a provider that is down. */
@@ -28,4 +35,39 @@ export class Balance {
     if (credits === null && this.#kept === kept) this.#kept = { ...kept, until: now + failureKeptMs };
     return credits;
   }
+}
+
+/** For the request of a balance, which a query waits for, in milliseconds. */
+const timeoutMs = 5000;
+
+/** Requests the balance of the account, which is free (Kie docs, 2026-06). Null where there is no response. */
+export async function fetchBalance(
+  http: Pick<ProviderHttp, 'get'>,
+  baseUrl: string,
+  signal?: AbortSignal,
+): Promise<Answer | null> {
+  using deadline = new DeadlineSignal(timeoutMs);
+  const ends = signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]);
+  try {
+    return await http.get(`${baseUrl}/api/v1/chat/credit`, ends);
+  } catch (error) {
+    if (error instanceof NoAnswerError) return null;
+    throw error;
+  }
+}
+
+/** The code of a response: that of its body, else the HTTP status. */
+const codeOf = ({ json, status }: Answer): number =>
+  (isObject(json) ? numberOf(json['code']) : null) ?? status;
+
+/** The balance in a response, in credits; null where it has none. */
+export const balanceIn = (answer: Answer | null): number | null =>
+  answer !== null && isObject(answer.json) && codeOf(answer) === 200 ? numberOf(answer.json['data']) : null;
+
+/** The proof that a response to that request gives about the key: 401 means that it is missing or wrong (Kie docs, 2026-06). */
+export function keyVerdictIn(answer: Answer | null): KeyVerdict {
+  if (answer === null) return 'unanswered';
+  if (codeOf(answer) === 401) return 'refused';
+  if (balanceIn(answer) !== null) return 'accepted';
+  return isFault(codeOf(answer)) ? 'unanswered' : 'unclear';
 }

@@ -22,6 +22,7 @@ export const kie = {
         label,
         taskPage: 'https://app.kie.ai',
         apiKey: apiKey ?? '',
+        keyVariable: kieSettings.apiKey.variable,
         prices: prices ?? new Map(),
         ...(catalogRefresh && { catalogue: { facts, log } }),
         timeoutMs,

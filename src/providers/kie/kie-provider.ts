@@ -1,12 +1,12 @@
 import { message } from '../../domain/messages.ts';
 import type { OptionType } from '../../domain/provider-offer.ts';
 import type { ProviderName, TaskError } from '../../domain/video-task.ts';
-import { DeadlineSignal } from '../../time/deadline.ts';
 import type {
   CheckOutcome,
   CheckRequest,
   CreateRate,
   HandOver,
+  KeyTest,
   ProviderImage,
   SubmitContext,
   SubmitOutcome,
@@ -21,18 +21,16 @@ import {
   type VideoModel,
 } from '../../domain/video-model.ts';
 import { submitOnce, type PaidRequest } from '../paid-request.ts';
-import { Balance } from './balance.ts';
+import { Balance, balanceIn, fetchBalance, keyVerdictIn } from './balance.ts';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { kieEntries } from '../catalogue/kie/kie-entries.ts';
 import { entryNamed, modelOfEntry } from '../catalogue/model-of-entry.ts';
 import { NotInEntryError } from '../catalogue/request-of-entry.ts';
 import { createRequest, type Contract, type CreateRequest } from './submit/create-body.ts';
 import { freeOptions, reservedOptions, settingsInOptions } from './submit/options.ts';
-import { NoAnswerError } from '../http/faults.ts';
 import { ProviderHttp } from '../http/http.ts';
 import { CatalogueRefresh, type CatalogueRefreshOptions } from './catalogue-refresh/catalogue-refresh.ts';
 import { ImageUploads } from './submit/image-uploads.ts';
-import { isObject, numberOf } from '../http/json.ts';
 import { usdPerCredit } from './models.ts';
 import { isPricedByOperator, operatorPrice } from './operator-price.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit/submit-response.ts';
@@ -48,6 +46,8 @@ export interface KieOptions {
   /** The page on which a person can look up a task; null: hints name none. */
   readonly taskPage: string | null;
   readonly apiKey: string;
+  /** The variable that holds the key; without it the key is not tested. */
+  readonly keyVariable?: string;
   readonly baseUrl: string;
   readonly uploadUrl: string;
   /** The contract of new work; a task is found on any of them. */
@@ -67,9 +67,6 @@ export interface KieOptions {
 
 /** The window of the account's rate limit (Kie docs, getting started, 2026: 20 requests per 10 s). */
 const rateWindowMs = 10_000;
-
-/** For the request of a balance, which a query waits for. */
-const balanceTimeoutMs = 5000;
 
 /** Kie.ai as a provider. */
 export function createKieProvider(options: KieOptions): VideoProvider {
@@ -97,6 +94,7 @@ class KieProvider implements VideoProvider {
   readonly priceSetting = kieSettings.prices.variable;
   readonly usdPerCredit = usdPerCredit;
   readonly models: readonly VideoModel[];
+  readonly keyTest?: KeyTest;
   // Other models of Kie's market are passed through by name.
   readonly acceptsOtherModels = true;
   readonly #entries: readonly CatalogueEntry[];
@@ -128,7 +126,13 @@ class KieProvider implements VideoProvider {
       catalogue === undefined
         ? null
         : new CatalogueRefresh({ provider: name, entries, http: this.#http, baseUrl, now, ...catalogue });
-    this.#balance = new Balance(() => this.#fetchBalance(), now);
+    this.#balance = new Balance(async () => balanceIn(await fetchBalance(this.#http, baseUrl)), now);
+    if (options.keyVariable !== undefined) {
+      this.keyTest = {
+        variable: options.keyVariable,
+        run: async (signal) => keyVerdictIn(await fetchBalance(this.#http, baseUrl, signal)),
+      };
+    }
     this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
   }
 
@@ -231,17 +235,5 @@ class KieProvider implements VideoProvider {
 
   #successorOf(model: string): string | null {
     return this.#entryOf(model)?.successor ?? null;
-  }
-
-  async #fetchBalance(): Promise<number | null> {
-    using deadline = new DeadlineSignal(balanceTimeoutMs);
-    try {
-      const url = `${this.#options.baseUrl}/api/v1/chat/credit`;
-      const { json } = await this.#http.get(url, deadline.signal);
-      return isObject(json) && numberOf(json['code']) === 200 ? numberOf(json['data']) : null;
-    } catch (error) {
-      if (error instanceof NoAnswerError) return null;
-      throw error;
-    }
   }
 }

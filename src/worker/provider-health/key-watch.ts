@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { KeyVerdict, VideoProvider } from '../../providers/provider.ts';
+import type { LongLived } from '../../time/lifetime.ts';
+import { nextCheckDelay } from '../policy/check-interval.ts';
+
+/** Settings of a key watch. */
+export interface KeyWatchOptions {
+  readonly provider: Pick<VideoProvider, 'name' | 'label' | 'pollIntervalMs' | 'keyTest'>;
+  readonly log: Logger;
+  readonly random: () => number;
+}
+
+/**
+ * Finds out at the start whether a provider accepts our key, before a task fails by it. Asks less and less often while it is
+ * refused or nothing is answered, and ends with the first other answer. Owns its timer and the request under way.
+ */
+export class KeyWatch implements LongLived {
+  readonly #options: KeyWatchOptions;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> | null = null;
+  #isRefused = false;
+
+  constructor(options: KeyWatchOptions) {
+    this.#options = options;
+  }
+
+  /** True while the provider's last answer was that it refuses the key. */
+  get isRefused(): boolean {
+    return this.#isRefused;
+  }
+
+  /** True from the start to the stop, also when nothing is left to find out. */
+  get isWorking(): boolean {
+    return this.#loop !== null && !this.#stopping.signal.aborted;
+  }
+
+  /** Begins; waits for no answer. */
+  start(): void {
+    if (this.#loop === null && !this.#stopping.signal.aborted) this.#loop = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { provider, log, random } = this.#options;
+    const { keyTest, pollIntervalMs } = provider;
+    if (keyTest === undefined) return;
+    const { signal } = this.#stopping;
+    for (let asked = 0; !signal.aborted; asked += 1) {
+      try {
+        const verdict = await keyTest.run(signal);
+        if (signal.aborted) return;
+        this.#note(verdict, keyTest.variable);
+        if (verdict === 'accepted' || verdict === 'unclear') return;
+      } catch (error) {
+        if (signal.aborted) return;
+        log.error({ err: error, provider: provider.name }, 'the key of the provider could not be tested');
+      }
+      await pause(nextCheckDelay(pollIntervalMs, asked, random()), undefined, { signal }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  /** Silence proves nothing: what was known stays. */
+  #note(verdict: KeyVerdict, variable: string): void {
+    const isRefused = verdict === 'unanswered' ? this.#isRefused : verdict === 'refused';
+    if (isRefused === this.#isRefused) return;
+    this.#isRefused = isRefused;
+    const { provider, log } = this.#options;
+    const facts = { provider: provider.name, variable };
+    if (isRefused) {
+      log.warn(facts, `${provider.label} refuses the key in ${variable}: tasks fail until it is replaced`);
+    } else log.info(facts, `${provider.label} accepts the key in ${variable} now`);
+  }
+}
