@@ -1,4 +1,4 @@
-import { toGlobalId } from '../src/schema/global-id.ts';
+import { toGlobalId } from '../src/domain/task-names/global-id.ts';
 import type { TaskId } from '../src/domain/video-task.ts';
 
 /** The id of the n-th task, the same for every contestant. */

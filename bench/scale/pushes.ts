@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { generateAt } from '../../test/support/start-app.ts';
 import { start, type Child } from '../processes.ts';

@@ -3,7 +3,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import type { JsonObject, JsonValue, TaskId } from '../domain/video-task.ts';
 import type { IncomingFile } from '../commands/upload-reference-image.ts';
 import type { Context } from './context.ts';
-import { toGlobalId } from './global-id.ts';
+import { toGlobalId } from '../domain/task-names/global-id.ts';
 import { registerScalars } from './scalars.ts';
 
 /** The types that the schema is built from. Times inside are milliseconds since 1970. */

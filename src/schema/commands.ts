@@ -6,7 +6,7 @@ import { failure, unknownTask } from '../commands/task-result.ts';
 import { trackVideoTask } from '../commands/track-video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
-import { fromGlobalId, toGlobalId } from './global-id.ts';
+import { fromGlobalId, toGlobalId } from '../domain/task-names/global-id.ts';
 import type { Payloads } from './payloads.ts';
 
 /** The commands on a task that exists. */

@@ -4,7 +4,7 @@ import type { TaskFilter } from '../store/store.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
-import { startOfId } from './global-id.ts';
+import { startOfId } from '../domain/task-names/global-id.ts';
 
 /** A search string has at most this many characters. */
 const maxSearchLength = 200;

@@ -2,7 +2,7 @@ import type { VisibleTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import { TaskStatusSource, type Context } from './context.ts';
 import { codedError } from './errors.ts';
-import { fromGlobalId } from './global-id.ts';
+import { fromGlobalId } from '../domain/task-names/global-id.ts';
 import { declareTaskFeedFilter, feedFilterOf } from './task-filters.ts';
 import type { VideoTaskRef } from './video-task.ts';
 

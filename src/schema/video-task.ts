@@ -4,7 +4,7 @@ import type { ReferenceImageRef } from './reference-image.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
-import { toGlobalId } from './global-id.ts';
+import { toGlobalId } from '../domain/task-names/global-id.ts';
 import { reading } from './task-fields.ts';
 import { declareVideoTaskParts } from './video-task-parts.ts';
 

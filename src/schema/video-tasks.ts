@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';
 import { defaultPageSize, maxPageSize } from './field-costs.ts';
-import { fromGlobalId } from './global-id.ts';
+import { fromGlobalId } from '../domain/task-names/global-id.ts';
 import { askedFields } from './task-fields.ts';
 import { declareVideoTaskFilter, filterOf } from './task-filters.ts';
 import type { VideoTaskRef } from './video-task.ts';

@@ -13,7 +13,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileStore } from '../../src/media/storage/file-store.ts';
 import type { Context } from '../../src/schema/context.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { buildSchema } from '../../src/schema/schema.ts';
 import { CompiledOperation } from '../../src/graphql/compiled-operation.ts';
 import { responseOf } from '../../src/graphql/response.ts';

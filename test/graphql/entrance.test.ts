@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { Entrance } from '../../src/graphql/entrance.ts';
 import type { Owner } from '../../src/domain/video-task.ts';
 import { local } from '../support/sample-task.ts';

@@ -6,7 +6,7 @@ import { leaseReturned, Recorder } from '../../src/commands/recorder.ts';
 import { quietly } from '../../src/domain/state-machine/change.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { Metrics } from '../../src/metrics/metrics.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { Leases } from '../../src/worker/leases.ts';
 import { startKieApp } from '../support/kie-app.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { messageCodes, worded } from '../../src/domain/messages.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { acceptedElsewhere, submissionUnknown } from '../../src/worker/user-messages/hints.ts';
 import { outcomeStayedUnknown } from '../../src/worker/user-messages/task-errors.ts';
 import { startKieApp } from '../support/kie-app.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VideoTask } from '../../src/domain/video-task.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { sampleTime } from '../support/sample-task.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { queryAt } from '../support/start-app.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VideoTask } from '../../src/domain/video-task.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import type { TaskOverrides } from '../support/sample-task.ts';
 import { readZip } from '../support/read-zip.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { overEventStream, overWebSocket } from '../support/push-client.ts';
 import { startPushServer } from '../support/push-server.ts';
 import { waitFor } from '../support/wait-for.ts';

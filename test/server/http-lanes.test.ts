@@ -1,6 +1,6 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { randomId } from '../../src/commands/random-id.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';

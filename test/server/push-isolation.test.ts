@@ -4,7 +4,7 @@ import { Metrics } from '../../src/metrics/metrics.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { Subscriber, type Sink } from '../../src/events/subscriber.ts';
 import { TaskStreams } from '../../src/events/task-stream.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import type { Store } from '../../src/store/store.ts';
 import { overEventStream, overWebSocket, type Result } from '../support/push-client.ts';
 import { startPushServer } from '../support/push-server.ts';

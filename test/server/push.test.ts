@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import type { Owner, TaskId } from '../../src/domain/video-task.ts';
 import { randomId } from '../../src/commands/random-id.ts';
 import { overEventStream, overWebSocket, type Result } from '../support/push-client.ts';

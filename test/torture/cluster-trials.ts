@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import type { TaskId } from '../../src/domain/video-task.ts';
-import { toGlobalId } from '../../src/schema/global-id.ts';
+import { toGlobalId } from '../../src/domain/task-names/global-id.ts';
 import { Caller } from '../support/kie-app.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { pointedAt, startSimulatorProcess, statsOf, type Program } from '../support/processes.ts';

@@ -8,7 +8,7 @@ import type { VideoTask } from '../../domain/video-task.ts';
 import type { MediaStore, StoredFile } from '../../media/storage/media-store.ts';
 import { StorageError } from '../../media/storage-error.ts';
 import { attachmentNamed, fileNameOf, uniqueName } from '../../media/video-name.ts';
-import { fromGlobalId } from '../../schema/global-id.ts';
+import { fromGlobalId } from '../../domain/task-names/global-id.ts';
 import type { Store } from '../../store/store.ts';
 import { utf8Text } from '../body/utf8.ts';
 import { readBody } from '../body/read-body.ts';

@@ -1,7 +1,7 @@
 import type { TaskFeed } from '../../events/feed.ts';
 import type { VideoProvider } from '../../providers/provider.ts';
 import type { Viewer } from '../../schema/context.ts';
-import { toGlobalId } from '../../schema/global-id.ts';
+import { toGlobalId } from '../../domain/task-names/global-id.ts';
 import { isTerminal, openSpec, type VideoTask } from '../../domain/video-task.ts';
 import { durationsWith, type GenerateVideoInput } from '../../domain/selection.ts';
 import { BoundedCalls } from '../../commands/bounded-calls.ts';

@@ -1,6 +1,6 @@
 import type { VideoProvider } from '../../providers/provider.ts';
 import type { Viewer } from '../../schema/context.ts';
-import { fromGlobalId } from '../../schema/global-id.ts';
+import { fromGlobalId } from '../../domain/task-names/global-id.ts';
 import { isTerminal, statusOf, type ProviderName, type VideoTask } from '../../domain/video-task.ts';
 import { isProviderTaskId } from '../../commands/track-video-task.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';

@@ -1,4 +1,4 @@
-import type { TaskId } from '../domain/video-task.ts';
+import type { TaskId } from '../video-task.ts';
 
 const prefix = 'task_';
 /** 128 bits in base64url. */
