@@ -73,7 +73,7 @@ export async function keepTask(
   const { store, recorder, budgets, limits, wakeWorker } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
   const unpriced = limitUsd === null ? null : refusedAsUnpriced(commands, task, fields);
-  if (unpriced !== null) return unpriced;
+  if (unpriced !== null) return logged(commands, task.owner, unpriced);
   const kept = await store.insert(task, idempotency, {
     limitUsd,
     ...(limits && { openLimit: limits.openTasks }),
@@ -91,9 +91,9 @@ export async function keepTask(
     case 'gone':
       return ofKept(null, fields);
     case 'overBudget':
-      return overBudget(task.cost, limitUsd ?? 0, kept.spentUsd);
+      return logged(commands, task.owner, overBudget(task.cost, limitUsd ?? 0, kept.spentUsd));
     case 'tooManyOpen':
-      return { task: null, userErrors: [tooManyOpen(limits)] };
+      return logged(commands, task.owner, { task: null, userErrors: [tooManyOpen(limits)] });
     case 'outrun':
       return failure(
         'NOT_RESOLVABLE',
@@ -103,6 +103,12 @@ export async function keepTask(
     default:
       return kept satisfies never;
   }
+}
+
+/** A result that refuses a call, after it was logged. */
+function logged({ recorder }: Commands, owner: Owner, refused: TaskResult): TaskResult {
+  recorder.logRefusal(owner, refused.userErrors);
+  return refused;
 }
 
 /** The error that `keepTask` would return for a new task as of now; null if it would keep it. */

@@ -77,7 +77,10 @@ export class PromptDrafts {
     if (promptWriter === null) return notAvailable;
     const userErrors = checkDraft(input);
     if (userErrors.length > 0) return { prompt: null, userErrors };
-    return this.#calls.run(owner, () => this.#draft(owner, input, promptWriter)) ?? tooMany;
+    const drafting = this.#calls.run(owner, () => this.#draft(owner, input, promptWriter));
+    if (drafting !== null) return drafting;
+    this.#commands.recorder.logRefusal(owner, tooMany.userErrors);
+    return tooMany;
   }
 
   async #draft(owner: Owner, input: DraftPromptInput, writer: PromptWriter): Promise<DraftPromptResult> {

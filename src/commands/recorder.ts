@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
+import { loggedTask, withoutQueries } from '../domain/task-names/logged-task.ts';
 import { isTerminal, type Owner, type TaskId, type TaskWork, type VideoTask } from '../domain/video-task.ts';
 import { quietly, type Change } from '../domain/state-machine/change.ts';
+import { LimitedLog } from '../metrics/limited-log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { UserError } from '../domain/user-error.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine/state-machine.ts';
 
@@ -34,6 +37,7 @@ export class Recorder {
   readonly attempts = new Attempts();
   readonly #store: Store;
   readonly #log: Logger;
+  readonly #limitedLog: LimitedLog;
   readonly #now: () => number;
   readonly #metrics: Metrics;
   readonly #watchers = new Map<TaskId, Set<() => void>>();
@@ -41,6 +45,7 @@ export class Recorder {
   constructor(store: Store, log: Logger, now: () => number, metrics: Metrics) {
     this.#store = store;
     this.#log = log;
+    this.#limitedLog = new LimitedLog(log);
     this.#now = now;
     this.#metrics = metrics;
   }
@@ -135,6 +140,35 @@ export class Recorder {
     if (usd > 0) this.#metrics.spend.inc({ provider: name, model: this.#metrics.modelLabel(model) }, usd);
   }
 
+  /**
+   * Logs what went wrong with a task and did not change its stage: for each owner and message one line in ten seconds.
+   *
+   * @param message one of few
+   */
+  logTrouble(
+    task: VideoTask,
+    message: string,
+    facts: { readonly reason: string; readonly host?: string },
+  ): void {
+    this.#limitedLog.warn(message, task.owner, () => ({
+      ...loggedTask(task),
+      provider: task.provider.name,
+      providerTaskId: task.provider.taskId,
+      ...facts,
+      reason: withoutQueries(facts.reason),
+    }));
+  }
+
+  /** Logs a call that a budget or a limit of its owner refused; no other error. One line in ten seconds, as above. */
+  logRefusal(owner: Owner, userErrors: readonly UserError[]): void {
+    for (const { code, message } of userErrors) {
+      const isOverBudget = code === 'BUDGET_EXCEEDED';
+      if (!isOverBudget && code !== 'RATE_LIMITED') continue;
+      const line = isOverBudget ? 'a call was refused: over budget' : 'a call was refused: over a limit';
+      this.#limitedLog.warn(line, owner, () => ({ owner, code, reason: message }));
+    }
+  }
+
   #notifyWatchers(id: TaskId): void {
     for (const onChange of this.#watchers.get(id) ?? []) onChange();
   }
@@ -143,17 +177,20 @@ export class Recorder {
   log(task: VideoTask, before: VideoTask | null): void {
     this.#metrics.transitions.inc({ provider: task.provider.name, stage: task.stage });
     const line = {
-      task: task.id,
-      owner: task.owner,
+      ...loggedTask(task),
       stage: task.stage,
       from: before?.stage ?? null,
       provider: task.provider.name,
       providerTaskId: task.provider.taskId,
       tookMs: task.updatedAt - task.createdAt,
     };
+    const sourceUrl = task.result.video?.sourceUrl;
     switch (task.stage) {
       case 'COMPLETED':
-        this.#log.info({ ...line, sourceUrl: task.result.video?.sourceUrl }, '[OK] the video is ready');
+        this.#log.info(
+          { ...line, sourceUrl: sourceUrl && withoutQueries(sourceUrl) },
+          '[OK] the video is ready',
+        );
         break;
       case 'FAILED':
         this.#log.warn({ ...line, error: task.result.error }, 'the task failed');
@@ -174,7 +211,7 @@ export class Recorder {
 }
 
 /** The part of the recorder for commands: each change names the owner. */
-export type OwnRecorder = Pick<Recorder, 'recordOwn' | 'rescheduleOwn' | 'watch' | 'log'>;
+export type OwnRecorder = Pick<Recorder, 'recordOwn' | 'rescheduleOwn' | 'watch' | 'log' | 'logRefusal'>;
 
 /** The cost of a task that has ended, in USD. */
 const finalUsd = ({ stage, cost }: VideoTask): number => (isTerminal(stage) ? (cost?.amount ?? 0) : 0);

@@ -46,10 +46,11 @@ export class VideoTaskRefresher {
 
   /** Returns the task as it is when its check has ended, at most 15 s later; at once when there is nothing to ask. */
   refresh(owner: Owner, id: TaskId): Promise<TaskResult> {
-    return (
-      this.#calls.run(owner, () => this.#refresh(owner, id)) ??
-      Promise.resolve({ task: null, userErrors: [tooManyRefreshes] })
-    );
+    const running = this.#calls.run(owner, () => this.#refresh(owner, id));
+    if (running !== null) return running;
+    const refused = { task: null, userErrors: [tooManyRefreshes] };
+    this.#commands.recorder.logRefusal(owner, refused.userErrors);
+    return Promise.resolve(refused);
   }
 
   async #refresh(owner: Owner, id: TaskId): Promise<TaskResult> {

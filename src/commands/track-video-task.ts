@@ -54,7 +54,11 @@ export async function trackVideoTask(
     },
     limits && { openLimit: limits.openTasks },
   );
-  if (kept.kind === 'tooManyOpen') return { task: null, userErrors: [tooManyOpen(limits)] };
+  if (kept.kind === 'tooManyOpen') {
+    const refused = [tooManyOpen(limits)];
+    recorder.logRefusal(owner, refused);
+    return { task: null, userErrors: refused };
+  }
   if (kept.kind === 'inserted') {
     recorder.log(kept.task, null);
     wakeWorker(provider.name);

@@ -67,7 +67,10 @@ export class VideoTasks {
   /** Counts a mutation of an owner, on whichever transport; returns the error if there are too many in a minute. */
   countMutation(owner: Owner): UserError | null {
     const refused = this.#rate.take(owner);
-    return refused === null ? null : tooManyMutations(refused.limit, refused.waitSeconds);
+    if (refused === null) return null;
+    const error = tooManyMutations(refused.limit, refused.waitSeconds);
+    this.#commands.recorder.logRefusal(owner, [error]);
+    return error;
   }
 
   /** The progress of a task now; never lower than reported before. */
@@ -93,10 +96,13 @@ export class VideoTasks {
 
   /** Keeps an image for later tasks. One file is one image, however often a request names it. */
   uploadReferenceImage(owner: Owner, file: IncomingFile): Promise<UploadResult> {
-    const { store, maxUploadBytes, now } = this.#commands;
+    const { store, recorder, maxUploadBytes, now } = this.#commands;
     let uploaded = this.#uploads.get(file);
     if (uploaded === undefined) {
-      uploaded = uploadReferenceImage(store, owner, file, maxUploadBytes, now());
+      uploaded = uploadReferenceImage(store, owner, file, maxUploadBytes, now()).then((result) => {
+        recorder.logRefusal(owner, result.userErrors);
+        return result;
+      });
       this.#uploads.set(file, uploaded);
     }
     return uploaded;

@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { CommitTimes } from './commit-times.ts';
 import { SmallSet } from './small-set.ts';
 import { LoopSlices } from '../time/loop-slices.ts';
+import { loggedTask } from '../domain/task-names/logged-task.ts';
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 
 /** Tasks with a label, of a group, or both: at least one is given. Neither changes in the life of a task. */
@@ -184,7 +185,7 @@ export class TaskFeed implements AsyncDisposable {
       try {
         listener.onChange(task);
       } catch (error) {
-        this.#log.error({ err: error, task: task.id }, 'a listener failed');
+        this.#log.error({ err: error, ...loggedTask(task) }, 'a listener failed');
       }
     };
     this.#byTask.get(task.id)?.forEach(deliver);

@@ -1,3 +1,4 @@
+import { loggedTask } from '../domain/task-names/logged-task.ts';
 import { checkTask } from './check/check.ts';
 import type { ClaimedTask } from './leases.ts';
 import { keepOrphanedTask } from './missing-provider.ts';
@@ -28,7 +29,7 @@ export async function workOnTask(
   } catch (error) {
     hasFailed = true;
     if (!stopping.aborted)
-      log.error({ err: error, task: task.id }, 'work on a task failed on our side; trying again');
+      log.error({ err: error, ...loggedTask(task) }, 'work on a task failed on our side; trying again');
   }
   try {
     await releaseTask(
@@ -39,6 +40,6 @@ export async function workOnTask(
     );
   } catch (error) {
     // The lease runs out by itself.
-    log.error({ err: error, task: task.id }, 'a lease could not be returned');
+    log.error({ err: error, ...loggedTask(task) }, 'a lease could not be returned');
   }
 }

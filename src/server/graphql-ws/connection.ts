@@ -8,15 +8,20 @@ import { ResponseQueue } from './response-queue.ts';
 import { behindBytes, keepsUp, Reader } from '../http/reader.ts';
 import type { WebSocketTraffic } from '../http/traffic.ts';
 
+/** The codes of a credential that is missing or not accepted, and of one that is no longer valid. */
+const refusals: ReadonlySet<number> = new Set([closes.unauthorized.code, closes.expired.code]);
 /** The limit of bytes before the acknowledgement: above any token. Headers have the same limit in Node. */
 const longestGreeting = 16_384;
 /** The time that a client has to answer a close. */
 export const closeWaitMs = 2000;
 
-/** The limit for clients that stop reading; the same object for all connections. */
-export interface StallLimit {
-  readonly afterMs: number;
-  /** Called once when a client has been behind for `afterMs`. */
+/** The limit for clients that stop reading, and what is told of clients; the same object for all connections. */
+export interface ConnectionWatch {
+  /** A client that is behind for so long is stalled, in milliseconds. */
+  readonly stallMs: number;
+  /** Called once when a connection is closed because its credential is missing, not accepted or no longer valid. */
+  readonly onRefused: (connection: Connection, close: Close) => void;
+  /** Called once when a client has been behind for `stallMs`. */
   readonly onStalled: (connection: Connection) => void;
 }
 
@@ -26,6 +31,8 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** The connection below `socket`. */
   readonly duplex: Socket;
   viewer: Viewer | null = null;
+  /** The address of a client that is not acknowledged yet; null afterwards, and where it is not known. */
+  client: string | null;
   /** The timer that ends the connection: when the token expires, or soon after a close. */
   ending: Disposable | undefined;
   /** The number of running operations. */
@@ -34,7 +41,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   messageBytes = 0;
   /** True if it answered the last ping. */
   alive = true;
-  readonly #stall: StallLimit;
+  readonly #watch: ConnectionWatch;
   /** The bytes read up to the last message: any more belong to one that is not complete yet. */
   #bytesReadBefore = 0;
   #isPaused = false;
@@ -49,10 +56,11 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** Ends every operation; the return value of `opened` of graphql-ws. */
   leave: (code: number, reason: string) => Promise<void> = () => Promise.resolve();
 
-  constructor(socket: WebSocket, duplex: Socket, stall: StallLimit) {
+  constructor(socket: WebSocket, duplex: Socket, client: string | null, watch: ConnectionWatch) {
     this.socket = socket;
     this.duplex = duplex;
-    this.#stall = stall;
+    this.client = client;
+    this.#watch = watch;
     const openedAt = (this.#bytesReadBefore = duplex.bytesRead);
     this.#onGreeting = () => {
       if (duplex.bytesRead - openedAt <= longestGreeting) return;
@@ -66,6 +74,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** Marks the client as known: the limit of its first bytes ends. */
   acknowledge(viewer: Viewer): void {
     this.viewer = viewer;
+    this.client = null;
     if (this.#onGreeting === null) return;
     this.duplex.off('data', this.#onGreeting);
     this.#onGreeting = null;
@@ -141,7 +150,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
 
   /** Calls back once when everything written so far was sent; never after `dispose`. */
   whenWritable(resume: () => void): void {
-    this.#reader ??= new Reader(this.duplex, this.#stall.afterMs, () => this.#stall.onStalled(this));
+    this.#reader ??= new Reader(this.duplex, this.#watch.stallMs, () => this.#watch.onStalled(this));
     this.#reader.whenWritable(resume);
   }
 
@@ -177,6 +186,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** Closes, and cuts a client that does not answer within `waitMs`. Has no effect the second time. */
   close(code: number, reason: string, waitMs = closeWaitMs): void {
     if (!this.isOpen) return;
+    if (refusals.has(code)) this.#watch.onRefused(this, { code, reason });
     this.socket.close(code, shortReason(reason));
     this.cutSoon(waitMs);
     // The client's answer to the close comes after all that it sent before.

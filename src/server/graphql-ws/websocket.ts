@@ -6,6 +6,7 @@ import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Entrance } from '../../graphql/entrance.ts';
 import { OwnerCounts } from '../../commands/owner-counts.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
+import { LimitedLog } from '../../metrics/limited-log.ts';
 import { Deadline } from '../../time/deadline.ts';
 import type { Authentication } from '../auth/authentication.ts';
 import { credentialOf } from '../auth/credentials.ts';
@@ -15,7 +16,7 @@ import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { Upgrade } from '../http/route.ts';
 import type { Traffic } from '../http/traffic.ts';
 import { closes, type Close } from './close-codes.ts';
-import { closeWaitMs, Connection, type StallLimit } from './connection.ts';
+import { closeWaitMs, Connection, type ConnectionWatch } from './connection.ts';
 import { KeepAlive } from './keep-alive.ts';
 import { socketListeners, type SocketListeners } from './socket-listeners.ts';
 import type { SocketContext } from './socket-operation.ts';
@@ -62,13 +63,20 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #keepAlive: KeepAlive;
   #unknown = 0;
   /** A stalled client has the same time again to continue reading, and to read the reason. */
-  readonly #stall: StallLimit;
+  readonly #watch: ConnectionWatch;
 
   constructor(options: WebSocketOptions) {
     const { engine, entrance, subscriptions, limits, log } = options;
     this.#options = options;
-    this.#stall = {
-      afterMs: limits.stallMs,
+    const limitedLog = new LimitedLog(log);
+    this.#watch = {
+      stallMs: limits.stallMs,
+      onRefused: ({ client, owner }, { code, reason }) =>
+        limitedLog.warn('a caller on a WebSocket was refused', owner ?? client ?? '', () => ({
+          ...(owner === null ? { client } : { owner }),
+          code,
+          reason,
+        })),
       onStalled: (connection) => this.#giveUp(connection, closes.stalled, limits.stallMs),
     };
     this.#server = new WebSocketServer({
@@ -113,7 +121,7 @@ export class WebSocketTransport implements AsyncDisposable {
   }
 
   /** Opens a WebSocket on a request that passed the checks of its route. */
-  upgrade({ request, socket: duplex, head }: Upgrade): void {
+  upgrade({ request, socket: duplex, head, client }: Upgrade): void {
     if (this.#unknown >= this.#options.limits.unknownSockets) {
       refuseUpgrade(duplex, {
         status: '503 Service Unavailable',
@@ -121,7 +129,9 @@ export class WebSocketTransport implements AsyncDisposable {
       });
       return;
     }
-    this.#server.handleUpgrade(request, duplex, head, (socket) => this.#opened(socket, duplex));
+    this.#server.handleUpgrade(request, duplex, head, (socket) =>
+      this.#opened(socket, duplex, client ?? null),
+    );
   }
 
   /** Closes every socket with 1001, and cuts those that do not answer. Resolves when all are closed. */
@@ -140,9 +150,9 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#server.close();
   }
 
-  #opened(socket: WebSocket, duplex: Socket): void {
+  #opened(socket: WebSocket, duplex: Socket, client: string | null): void {
     const { traffic } = this.#options;
-    const connection = new Connection(socket, duplex, this.#stall);
+    const connection = new Connection(socket, duplex, client, this.#watch);
     this.#connections.set(socket, connection);
     this.#unknown += 1;
     traffic.release(duplex);

@@ -1,9 +1,11 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { LimitedLog } from '../../metrics/limited-log.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Authentication } from '../auth/authentication.ts';
 import { bearerOf } from '../auth/credentials.ts';
+import { senderOf } from '../auth/forwarded.ts';
 import type { PageGuard, Reach } from '../auth/page-guard.ts';
 import {
   headersForEveryPage,
@@ -77,9 +79,11 @@ export class Dispatcher {
   /** Rows of the paths without a wildcard, so that the URL of most requests need not be parsed. */
   readonly #exactRows = new Map<string, readonly Row<HttpRoute>[]>();
   readonly #fallback: HttpRoute;
+  readonly #limitedLog: LimitedLog;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    this.#limitedLog = new LimitedLog(options.log);
     const rows = options.routes.map((route) => ({ route, match: pathMatcher(route.path) }));
     this.#rows = rows.filter((row): row is Row<HttpRoute> => !isUpgradeRoute(row.route));
     this.#upgradeRows = rows.filter((row): row is Row<UpgradeRoute> => isUpgradeRoute(row.route));
@@ -119,6 +123,7 @@ export class Dispatcher {
         return;
       }
       if (route.pages === 'listed' && !guard.allowsPage(request)) {
+        this.#logRefused(request, 403, messages.foreignPage);
         respondError(response, 403, 'FORBIDDEN', messages.foreignPage, headers, route.errors);
         return;
       }
@@ -130,6 +135,7 @@ export class Dispatcher {
         // Awaiting a value that is already there would cost as much as parsing a small request.
         const identity = identified instanceof Promise ? await identified : identified;
         if ('refusal' in identity) {
+          this.#logRefused(request, 401, identity.refusal);
           respondUnauthenticated(response, identity, headers, route.errors);
           return;
         }
@@ -156,8 +162,14 @@ export class Dispatcher {
   /** Opens a WebSocket, or refuses to. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const refusal = this.#upgradeRefusal(request);
-    if ('status' in refusal) refuseUpgrade(socket, refusal);
-    else refusal.upgrade({ request, socket, head });
+    if ('status' in refusal) {
+      const status = Number.parseInt(refusal.status, 10);
+      if (status === 401 || status === 403) this.#logRefused(request, status, refusal.message);
+      refuseUpgrade(socket, refusal);
+      return;
+    }
+    const client = senderOf(request, this.#options.trustProxy).address;
+    refusal.upgrade({ request, socket, head, client });
   }
 
   #upgradeRefusal(request: IncomingMessage): UpgradeRefusal | UpgradeRoute {
@@ -200,11 +212,24 @@ export class Dispatcher {
     return { route: this.#fallback, rest: path, query: url.searchParams, isReadable: true };
   }
 
+  /** One line in ten seconds for each address. Must be called before the socket closes, which forgets the address. */
+  #logRefused(request: IncomingMessage, status: 401 | 403, reason: string): void {
+    const { trustProxy } = this.#options;
+    const { address } = senderOf(request, trustProxy);
+    this.#limitedLog.warn('a caller was refused', address ?? '', () => ({
+      ...requestFields(request, trustProxy),
+      status,
+      reason,
+    }));
+  }
+
   #refuseReach(request: IncomingMessage, response: ServerResponse, { errors }: Route, reach: Reach): void {
     if (reach === 'foreignHost') {
+      this.#logRefused(request, 403, messages.foreignHost);
       respondError(response, 403, 'FORBIDDEN', messages.foreignHost, commonHeaders, errors);
       return;
     }
+    this.#logRefused(request, 401, messages.closedOutside);
     const headers = headersForListedPages(this.#options.guard, request);
     respondUnauthenticated(response, { refusal: messages.closedOutside }, headers, errors);
   }

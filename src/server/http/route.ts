@@ -30,6 +30,8 @@ export interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Socket;
   readonly head: Buffer;
+  /** The address of the client, as far as it is known. */
+  readonly client: string | undefined;
 }
 
 /** The columns of the route table, in the order in which the dispatcher checks them. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { CallbackReader } from '../../providers/callbacks.ts';
 import { callbackPathOf } from '../../providers/registry.ts';
 import type { Store } from '../../store/store.ts';
+import { loggedTask } from '../../domain/task-names/logged-task.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 import { wakeTask } from '../../commands/wake-task.ts';
 import { readParts } from '../body/read-body.ts';
@@ -52,7 +53,7 @@ export class Callbacks {
     if (content.kind === 'refused') {
       // A key or a clock of ours that is wrong refuses good ones too.
       log.warn(
-        { task: task.id, stage: task.stage, ids: content.ids },
+        { ...loggedTask(task), stage: task.stage, ids: content.ids },
         'a callback was refused for its signature',
       );
       respondJson(response, 401, { error: content.reason }, refusal?.headers);
@@ -60,9 +61,9 @@ export class Callbacks {
     }
     const { ids, providerTaskId } = content;
     // Logged before anything else is done with them: they may be the only trace of a paid task.
-    log.info({ task: task.id, stage: task.stage, ids }, 'the provider called back');
+    log.info({ ...loggedTask(task), stage: task.stage, ids }, 'the provider called back');
     if (providerTaskId !== null && task.provider.taskId !== null && providerTaskId !== task.provider.taskId) {
-      log.warn({ task: task.id, ids }, 'a callback names another id than the one of its task');
+      log.warn({ ...loggedTask(task), ids }, 'a callback names another id than the one of its task');
     }
     await wakeTask(store, task.id, providerTaskId, now());
     onCallback(task.provider.name);

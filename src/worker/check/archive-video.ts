@@ -48,6 +48,11 @@ export async function archiveVideo(run: CheckRun, found: FoundVideo): Promise<Ar
     const source = archiveSourceOf(context.provider, found.source);
     const outcome = await context.archive.fetch(source, AbortSignal.any([signal, ending.signal]), withinMs);
     if (outcome.kind !== 'stored') {
+      const host = found.source.url === null ? undefined : URL.parse(found.source.url)?.host;
+      context.recorder.logTrouble(task, 'a finished video could not be copied; trying again', {
+        reason: outcome.reason,
+        ...(host !== undefined && { host }),
+      });
       posterEnding.abort();
       await dropPoster(run, await poster);
       return outcome;

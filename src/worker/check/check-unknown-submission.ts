@@ -5,7 +5,7 @@ import { nextCheckDelay } from '../policy/check-interval.ts';
 import { checkAgainAt } from '../policy/retry-schedule.ts';
 import { missingNotice } from '../user-messages/hints.ts';
 import { outcomeStayedUnknown } from '../user-messages/task-errors.ts';
-import { askProvider } from './ask-provider.ts';
+import { askProvider, noteUnusable } from './ask-provider.ts';
 import { isInDoubt, keepPossibleId } from './possible-ids.ts';
 import { isOverdue, lateWatchEnds, patienceEnds, type Lease, type WorkContext } from '../work-context.ts';
 import { isEchoOf } from './reported-cost.ts';
@@ -69,6 +69,7 @@ export async function checkUnknownSubmission(
   };
   const startedAt = now();
   const outcome = await askProvider(context, request, signal);
+  noteUnusable(context, task, outcome);
   const fault = await context.health.noteCheck(task, outcome);
   const unknownChecks = outcome.kind === 'unknown' ? task.work.unknownChecks + 1 : task.work.unknownChecks;
   const checked = { lastCheckedAt: startedAt, checks: task.work.checks + 1, unknownChecks };

@@ -2,7 +2,7 @@ import type { CheckOutcome } from '../../providers/provider.ts';
 import { isTerminal, type VideoTask } from '../../domain/video-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
 import type { Lease, WorkContext } from '../work-context.ts';
-import { askProvider } from './ask-provider.ts';
+import { askProvider, noteUnusable } from './ask-provider.ts';
 import { recordCheckOfEndedTask } from './check-ended-task.ts';
 import { recordCheckOfOpenTask } from './check-open-task.ts';
 import { checkUnknownSubmission } from './check-unknown-submission.ts';
@@ -63,6 +63,7 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
     },
   };
   const outcome = await askProvider(context, request, signal);
+  noteUnusable(context, task, outcome);
   const fault = await health.noteCheck(task, outcome);
   return { outcome, fault, wasCanceled: !isWanted && task.stage !== 'CANCELED' };
 }

@@ -1,5 +1,6 @@
 import { leaseReturned, type RecordOptions } from '../../commands/recorder.ts';
 import { followedBy, type Wording } from '../../domain/messages.ts';
+import { loggedTask } from '../../domain/task-names/logged-task.ts';
 import { hintOf, type TaskId, type VideoTask } from '../../domain/video-task.ts';
 import { idNamed } from '../user-messages/hints.ts';
 import type { WorkContext } from '../work-context.ts';
@@ -29,7 +30,7 @@ export async function keepPossibleId(
     { ...options, schedule: scheduled },
   );
   if (named !== null)
-    log.warn({ task: id, providerTaskId }, 'an id was named for a task, and nothing proves it');
+    log.warn({ ...loggedTask(named), providerTaskId }, 'an id was named for a task, and nothing proves it');
   else if (options.whileLeasedBy !== undefined) {
     await recorder.reschedule(id, options.whileLeasedBy, scheduled);
   }

@@ -1,5 +1,6 @@
 import type { SubmitOutcome } from '../../providers/provider.ts';
 import { ProviderTaskTakenError } from '../../store/errors.ts';
+import { loggedTask } from '../../domain/task-names/logged-task.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { estimateCost } from '../../domain/cost.ts';
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
@@ -28,7 +29,7 @@ export async function recordOutcome(
 ): Promise<void> {
   const { log, provider } = context;
   const facts = {
-    task: task.id,
+    ...loggedTask(task),
     provider: provider.name,
     outcome: outcome.kind,
     ...(outcome.kind === 'accepted' && { providerTaskId: outcome.providerTaskId }),
@@ -116,7 +117,10 @@ async function recordAcceptance(
     const row = await store.get(task.id);
     // A callback may have named it before the answer came.
     if (row?.provider.taskId === providerTaskId) return;
-    log.warn({ task: task.id, providerTaskId }, 'the provider accepted a task that has another id by now');
+    log.warn(
+      { ...loggedTask(task), providerTaskId },
+      'the provider accepted a task that has another id by now',
+    );
     const hint = acceptedElsewhere(provider.label, providerTaskId);
     const cost = estimateCost(provider, task.spec);
     await recorder.record(

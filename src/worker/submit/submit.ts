@@ -5,6 +5,7 @@ import type {
   SubmitRequest,
   VideoProvider,
 } from '../../providers/provider.ts';
+import { loggedTask } from '../../domain/task-names/logged-task.ts';
 import type { VideoTask } from '../../domain/video-task.ts';
 import { leaseReturned } from '../../commands/recorder.ts';
 import { createLimit } from '../policy/create-limit.ts';
@@ -115,7 +116,7 @@ async function send(
   try {
     return await context.provider.submit(requestFor(context, task, images), options);
   } catch (error) {
-    context.log.error({ err: error, task: task.id }, 'a paid attempt failed on our side');
+    context.log.error({ err: error, ...loggedTask(task) }, 'a paid attempt failed on our side');
     return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
   }
 }
