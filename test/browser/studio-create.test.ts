@@ -79,6 +79,13 @@ describe('the form', () => {
     expect(studio.complaints).toEqual([]);
   });
 
+  it('fits on a narrow phone in Russian', async () => {
+    const viewport = { width: 360, height: 780 };
+    await using opened = await browser.open(app.url, { viewport, locale: 'ru-RU' });
+    await opened.page.getByRole('button', { name: 'Выбрать' }).waitFor();
+    expect(await opened.page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
   it('fits on a phone, and sends the images in the order that keys, a mouse and a finger have given them', async () => {
     await using studio = await openStudio(browser, app.url, {
       viewport: { width: 390, height: 844 },
