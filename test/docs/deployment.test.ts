@@ -33,6 +33,21 @@ it('compose.yaml gives the instances settings that exist and go together', async
   ]);
 });
 
+it('compose.yaml has three instances that wait for one database, and no secret but those of a first try', async () => {
+  const compose = await read('compose.yaml');
+  const counts = ['replicas: 3', 'image: postgres:', 'pg_isready', 'condition: service_healthy'].map(
+    (text) => compose.split(text).length - 1,
+  );
+  expect(counts).toEqual([1, 1, 1, 1]);
+  const secrets = [...compose.matchAll(/^ {6}\w*(?:PASSWORD|KEYS?|SECRET\w*|DATABASE_URL): (.*)$/gm)];
+  expect(secrets.length).toBeGreaterThan(5);
+  // Each comes from outside; only what never leaves the private network has a value of its own.
+  for (const [line, value = ''] of secrets) {
+    expect(line).toMatch(/\$\{[A-Z_]+(?::-|:-reelay|:-reelay-secret|:\?[^}]+)\}/);
+    expect(value).not.toMatch(/^['"]?\w+['"]?$/);
+  }
+});
+
 it('the Dockerfile copies what there is, and ends as a user who is not root with a check of health', async () => {
   const lines = (await read('Dockerfile')).split('\n').filter((line) => /^[A-Z]+ /.test(line));
   const last = lines.slice(lines.findLastIndex((line) => line.startsWith('FROM ')));
