@@ -116,6 +116,7 @@ export function registerScalars(builder: Builder): void {
   });
   builder.scalarType('File', {
     description: 'A file in a multipart request (graphql-multipart-request-spec).',
+    specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
     serialize: () => {
       throw new GraphQLError('A File can only be used as input.');
     },

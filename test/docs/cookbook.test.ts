@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse, print, validate } from 'graphql';
+import { isScalarType, isSpecifiedScalarType, parse, print, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../src/schema/schema.ts';
 import { generateAt, startTestApp, type TestApp } from '../support/start-app.ts';
@@ -118,6 +118,22 @@ describe('the cookbook', () => {
     proxy.cut();
     await completed(await generateAt(app.url, { prompt: 'during the break' }));
     expect(feed.stderr()).toBe('The connection is lost. Retrying …\n');
+  });
+
+  it('tells code generators a type for each scalar of the schema, and where it is specified', async () => {
+    const page = await readFile(join(folder, '../cookbook.md'), 'utf8');
+    const scalars = Object.values(buildSchema().getTypeMap())
+      .filter((type) => isScalarType(type))
+      .filter((type) => !isSpecifiedScalarType(type));
+    expect(scalars.map(({ specifiedByURL }) => URL.canParse(specifiedByURL ?? ''))).not.toContain(false);
+    const rows = [...page.matchAll(/^\| `(\w+)` +\| `([^`]+)` +\|/gm)].map(([, name, type]) => [
+      name,
+      type?.replace('\\|', '|'),
+    ]);
+    expect(rows.map(([name]) => String(name)).toSorted()).toEqual(scalars.map(({ name }) => name).toSorted());
+    const [, config = ''] = /scalars: \{\n([^]*?)\n {8}\},\n/.exec(page) ?? [];
+    const configured = [...config.matchAll(/^ +(\w+): (?:\{ input: )?'([^']+)'/gm)];
+    expect(configured.map(([, name, type]) => [name, type])).toEqual(rows);
   });
 
   it("carries what Relay's compiler makes of its tags today", async () => {
