@@ -126,6 +126,34 @@ export const listTasks = operation(
   z.object({ videoTasks: pageShape }),
 );
 
+const videoPageShape = z.object({
+  edges: z.array(
+    z.object({
+      node: taskShape.pick({ id: true, videoUrl: true }).extend({
+        video: detailsShape.shape.video
+          .unwrap()
+          .pick({ bytes: true, sha256: true, removedAt: true })
+          .nullable(),
+      }),
+    }),
+  ),
+  pageInfo: pageShape.shape.pageInfo,
+});
+
+/** A page of finished videos. */
+export type VideoPage = z.infer<typeof videoPageShape>;
+
+/** Reads a page of finished videos, newest first. */
+export const listVideos = operation(
+  `query Videos($first: Int!, $after: String, $filter: VideoTaskFilter) {
+    videoTasks(first: $first, after: $after, filter: $filter) {
+      edges { node { id videoUrl video { bytes sha256 removedAt } } }
+      pageInfo { endCursor hasNextPage }
+    }
+  }`,
+  z.object({ videoTasks: videoPageShape }),
+);
+
 const costShape = z.object({ amount: z.number(), currency: z.string() });
 
 /** The model, cost and time of an input. */

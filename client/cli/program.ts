@@ -3,6 +3,7 @@ import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { createAndWait, sendCommand } from './command.ts';
 import { copyDatabase } from './copy.ts';
 import { checkOut } from './download.ts';
+import { downloadAll } from './download-all.ts';
 import { showEstimate } from './estimate.ts';
 import { exitCodeMeanings, exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
 import { enumValue } from './names.ts';
@@ -120,6 +121,14 @@ export function createProgram(run: Run): Command {
     .action((options) =>
       run(options, (session) => list(session, { ...options, status: options.status?.map(enumValue) })),
     );
+
+  add('download', 'save all finished videos in a folder; files that are there completely are skipped')
+    .option('--all', 'all finished videos of yours')
+    .option('--since <date>', 'only those that ended since a date (2026-11-28, UTC) or an age (12h, 7d, 2w)')
+    .option('-l, --label <text>', 'only those with exactly this label')
+    .option('-g, --group <text>', 'only those of this group')
+    .option('-o, --out <folder>', 'folder to save them in, made if missing [the current folder]')
+    .action((options) => run(options, (session) => downloadAll(session, options)));
 
   add('cancel', 'cancel a task; it is billed if it has been sent')
     .argument('<id>', 'the id of the task')

@@ -145,7 +145,7 @@ export async function sendSeveral(
     throw new Failure(
       exitCodes.refused,
       'BAD_INPUT',
-      '--out is for one video. Save several with "download" after they are made.',
+      '--out is for one video. Save several with "download --all" after they are made.',
       { field: ['--out'] },
     );
   if (open === true)

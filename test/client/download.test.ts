@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -44,6 +45,37 @@ describe('a download', () => {
     expect(await download(`${files.url}/fox.mp4`, path, signal)).toEqual({ bytes: video.length });
     expect(await readFile(path)).toEqual(video);
     expect([files.asked(), await readdir(folder.path)]).toEqual([2, ['fox.mp4']]);
+  });
+
+  it('continues the part of an earlier one from its end, and is checked by its hash', async () => {
+    await using folder = await temporaryFolder();
+    const ranges: (string | undefined)[] = [];
+    const server = createServer(({ headers: { range } }, response) => {
+      ranges.push(range);
+      const start = Number(/\d+/.exec(range ?? '')?.[0] ?? 0);
+      response.writeHead(start === 0 ? 200 : 206).end(video.subarray(start));
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const facts = {
+      unfinished: join(folder.path, 'k.part'),
+      sha256: createHash('sha256').update(video).digest('hex'),
+    };
+    try {
+      await writeFile(facts.unfinished, video.subarray(0, 5));
+      await download(url, join(folder.path, 'fox.mp4'), signal, facts);
+      expect([ranges.splice(0), await readFile(join(folder.path, 'fox.mp4'))]).toEqual([['bytes=5-'], video]);
+      await writeFile(facts.unfinished, 'other');
+      await download(url, join(folder.path, 'fox.mp4'), signal, facts);
+      expect([ranges, await readFile(join(folder.path, 'fox.mp4'))]).toEqual([
+        ['bytes=5-', undefined],
+        video,
+      ]);
+      expect(await readdir(folder.path)).toEqual(['fox.mp4']);
+    } finally {
+      server.closeAllConnections();
+      await new Promise((resolve) => void server.close(resolve));
+    }
   });
 
   it('of a deleted video fails at once, keeps the earlier file, and prints the URL of the video', async () => {
