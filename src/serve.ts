@@ -47,9 +47,7 @@ export async function serve(
     const isForPeople = config.log.pretty ?? process.stdout.isTTY;
     const log = createLog({ ...config.log, pretty: isForPeople });
     for (const { variable, nearest } of findIgnoredSettings(process.env)) {
-      if (nearest === null)
-        log.warn({ variable }, 'this version does not support the setting: it has no effect');
-      else log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
+      log.warn({ variable, nearest }, 'unknown setting: it has no effect. Is the nearest one meant?');
     }
     for (const { variable, reason } of findSettingsWithoutEffect(process.env, config)) {
       log.warn({ variable, reason }, 'the setting has no effect');

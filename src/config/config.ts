@@ -41,7 +41,6 @@ const settings: readonly Setting<unknown>[] = [
   ),
 ];
 const variables = settings.map(({ variable }) => variable);
-const unsupported = notImplemented(new Set(variables));
 
 /**
  * Reads the environment.
@@ -49,7 +48,7 @@ const unsupported = notImplemented(new Set(variables));
  * @throws ConfigError that names the variable and what its value must be
  */
 export function readConfig(env: Environment): Config {
-  for (const name of unsupported.refused) {
+  for (const name of notImplemented) {
     if (isSet(env[name])) throw new ConfigError(name, 'is not supported by this version: unset it');
   }
   const http = readGroup(env, httpSettings);
@@ -70,19 +69,18 @@ export function readConfig(env: Environment): Config {
 /** A variable that is set and has no effect. */
 export interface IgnoredSetting {
   readonly variable: string;
-  /** The variable that was probably meant; null: this version does not support the one that is set. */
-  readonly nearest: string | null;
+  /** The variable that was probably meant. */
+  readonly nearest: string;
 }
 
 /** Variables that are probably meant for Reelay and that nothing reads. Never contains their values. */
 export function findIgnoredSettings(env: Environment): IgnoredSetting[] {
-  const known = [...variables, ...unsupported.refused, ...unsupported.shared];
+  const known = [...variables, ...notImplemented];
   const ignored: IgnoredSetting[] = [];
   for (const variable of Object.keys(env).toSorted()) {
     if (!isSet(env[variable])) continue;
-    const isUnsupported = unsupported.shared.includes(variable);
-    const nearest = isUnsupported ? null : nearestKnown(variable, known);
-    if (nearest !== null || isUnsupported) ignored.push({ variable, nearest });
+    const nearest = nearestKnown(variable, known);
+    if (nearest !== null) ignored.push({ variable, nearest });
   }
   return ignored;
 }
