@@ -181,6 +181,20 @@ describe('the file of a SQLite store', () => {
     });
   });
 
+  test('a place that cannot be written is refused with the setting to change', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(folder.path, 'notes.txt');
+    await writeFile(file, 'Not a folder');
+    for (const place of [join(file, 'reelay.db'), folder.path]) {
+      await expect(openSqliteStore(place)).rejects.toMatchObject({
+        name: 'StoreUnavailableError',
+        message: expect.stringMatching(
+          /^The database .* cannot be opened: .*\. Give DATA_DIR a folder that this user may write$/,
+        ) as string,
+      });
+    }
+  });
+
   test('a database of a later version is refused, and let go of', async () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'reelay.db');

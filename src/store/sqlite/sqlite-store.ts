@@ -84,14 +84,17 @@ export function openSqliteFile(file: string, { mustExist = false } = {}): Databa
     return database;
   } catch (cause) {
     database?.close();
-    const locked = cause instanceof Error && /locked|busy/i.test(cause.message);
-    throw new StoreUnavailableError(
-      locked
-        ? `The database ${file} is in use by another process: stop that one, or give this one its own DATA_DIR`
-        : `The database ${file} cannot be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    );
+    throw new StoreUnavailableError(`The database ${file} ${whyNot(cause)}`, { cause });
   }
+}
+
+function whyNot(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (/locked|busy/i.test(message)) {
+    return 'is in use by another process: stop that one, or give this one its own DATA_DIR';
+  }
+  const isPlace = (cause instanceof Error && 'syscall' in cause) || /unable to open|readonly/i.test(message);
+  return `cannot be opened: ${message}${isPlace ? '. Give DATA_DIR a folder that this user may write' : ''}`;
 }
 
 /** Queries vary with the number of bound values in a list: the limit keeps unusual callers from filling memory. */
