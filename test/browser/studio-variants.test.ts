@@ -66,6 +66,10 @@ describe('the variants of a video', () => {
       () => videos.count(),
       (count) => count === 2,
     );
+    // Slowly, so that they do not reach their end before they are paused.
+    await videos.evaluateAll((all: HTMLVideoElement[]) => {
+      for (const video of all) video.playbackRate = 0.2;
+    });
     await page.getByRole('button', { name: 'Play all' }).press('Enter');
     const times = () =>
       videos.evaluateAll((all: HTMLVideoElement[]) => all.map(({ currentTime }) => currentTime));
