@@ -5,7 +5,7 @@ import type { Transact } from '../transactions.ts';
 import { freeExpired, takeLeases } from './leases.ts';
 import { lockedIds, lockedIdsByOwner } from './lock-rows.ts';
 import type { DueOwners } from './due-owners.ts';
-import { pickWaiting } from './queue.ts';
+import { pickWaiting, waitingToBeSent } from './queue.ts';
 import type { Database } from '../tables/database.ts';
 import { shareSlots } from './share-slots.ts';
 import type { ClaimRequest } from '../store.ts';
@@ -75,13 +75,7 @@ async function pickExpired(
   expiredBefore: number,
   { provider, limit }: ClaimRequest,
 ): Promise<string[]> {
-  const expired = trx
-    .selectFrom('tasks')
-    .select('id')
-    .where('provider', '=', provider)
-    .where('stage', '=', sql.lit('WAITING'))
-    .where('next_action', '=', sql.lit('submit'))
-    .where('lease_owner', 'is', null)
+  const expired = waitingToBeSent(trx, provider)
     .where('created_at', '<=', expiredBefore)
     .orderBy('created_at')
     .limit(limit);

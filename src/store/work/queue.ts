@@ -4,7 +4,7 @@ import type { DueOwners } from './due-owners.ts';
 import type { Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
 import type { ClaimRequest } from '../store.ts';
-import type { Owner } from '../../domain/video-task.ts';
+import type { Owner, ProviderName } from '../../domain/video-task.ts';
 
 // Literals instead of bound values where an index is partial: SQLite uses it only for what it can read in the text.
 
@@ -29,16 +29,7 @@ export async function pickWaiting(
     .toSorted((a, b) => a.turn - b.turn || (a.owner < b.owner ? -1 : 1))
     .slice(0, slots);
   if (owners.length === 0) return [];
-  const due = trx
-    .selectFrom('tasks')
-    .select('id')
-    .where('provider', '=', provider)
-    .where('stage', '=', sql.lit('WAITING'))
-    .where('next_action', '=', sql.lit('submit'))
-    .where('lease_owner', 'is', null)
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .orderBy('number');
+  const due = waitingToBeSent(trx, provider).where('due_at', '<=', now).orderBy('due_at').orderBy('number');
   const [queues, lastTurn] = await Promise.all([
     lockedIdsByOwner(trx, due, {
       owners: owners.map(({ owner }) => owner),
@@ -92,3 +83,13 @@ async function noteTurns(
   };
   await trx.executeQuery(note);
 }
+
+/** The ids of tasks that wait to be sent and that nobody has claimed. */
+export const waitingToBeSent = (trx: Transaction<Database>, provider: ProviderName) =>
+  trx
+    .selectFrom('tasks')
+    .select('id')
+    .where('provider', '=', provider)
+    .where('stage', '=', sql.lit('WAITING'))
+    .where('next_action', '=', sql.lit('submit'))
+    .where('lease_owner', 'is', null);
