@@ -29,6 +29,7 @@ export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProp
     openTask(task.id);
   };
   const title = titleOf(task, t`Video`);
+  const isSettled = isTerminal(task) || task.stage === 'SUBMISSION_UNKNOWN';
   return (
     <article
       className="card"
@@ -49,22 +50,19 @@ export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProp
       <div className="card-body">
         <div className="card-head">
           <StatusBadge stage={task.stage} />
-          <time className="card-time" dateTime={task.createdAt} title={moment(i18n, task.createdAt)}>
-            {briefMoment(i18n, task.createdAt)}
-          </time>
+          {/* Beside a status that still changes there would be room for it only now and then. */}
+          {isSettled && (
+            <time className="card-time" dateTime={task.createdAt} title={moment(i18n, task.createdAt)}>
+              {briefMoment(i18n, task.createdAt)}
+            </time>
+          )}
         </div>
         <h3 className="card-title">
           <a href={pathOf(task.id)} onClick={open}>
             {title}
           </a>
         </h3>
-        <div className="card-state">
-          {isTerminal(task) || task.stage === 'SUBMISSION_UNKNOWN' ? (
-            <Outcome task={task} />
-          ) : (
-            <TaskProgress seen={seen} />
-          )}
-        </div>
+        <div className="card-state">{isSettled ? <Outcome task={task} /> : <TaskProgress seen={seen} />}</div>
         <TaskActions task={task} />
       </div>
     </article>
