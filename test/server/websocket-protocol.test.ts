@@ -28,16 +28,32 @@ describe('graphql-transport-ws', () => {
     expect((await raw.closed).code).toBe(4406);
   });
 
-  it.each([
-    ['text that is no JSON', 'nonsense'],
-    ['an unknown type', { type: 'shout' }],
-    ['what only a server says', { type: 'connection_ack' }],
-    ['what only a server says of an operation', { id: '1', type: 'next', payload: {} }],
-    ['a subscribe without an id', { type: 'subscribe', payload: { query: all } }],
-  ])('closes with 4400 after %s', async (_what, message) => {
+  // The protocol leaves no choice: "Receiving a message of a type or format which is not specified in this document will
+  // result in an immediate socket closure with the event `4400: <error-message>`". Other operations end with the socket.
+  it.each<[string, unknown, RegExp]>([
+    ['text that is no JSON', 'nonsense', /must be JSON/],
+    ['an unknown type', { type: 'shout' }, /type.*shout/],
+    ['what only a server says', { type: 'connection_ack' }, /connection_ack/],
+    ['what only a server says of an operation', { id: '1', type: 'next', payload: {} }, /next/],
+    ['a subscribe without an id', { type: 'subscribe', payload: { query: all } }, /'id'/],
+    ['a subscribe without a query', { id: '2', type: 'subscribe', payload: {} }, /'query'.*undefined/],
+    ['a query that is null', { id: '2', type: 'subscribe', payload: { query: null } }, /'query'.*null/],
+    ['a query that is no string', { id: '2', type: 'subscribe', payload: { query: 7 } }, /'query'.*number/],
+    [
+      'variables that are a list',
+      { id: '2', type: 'subscribe', payload: { query: all, variables: [1] } },
+      /'variables'.*array/,
+    ],
+    [
+      'an error of 20,000 levels',
+      `{"id":"2","type":"error","payload":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+      /./,
+    ],
+  ])('closes with 4400 and the reason after %s', async (_what, message, reason) => {
     await using raw = await RawSocket.connect(server.url);
+    raw.subscribe('1', all);
     raw.send(message);
-    expect((await raw.closed).code).toBe(4400);
+    expect(await raw.closed).toEqual({ code: 4400, reason: expect.stringMatching(reason) as string });
   });
 
   it('answers the hash of a persisted query alone with the error that clients wait for', async () => {

@@ -5,11 +5,14 @@ import type { Owner } from '../../domain/video-task.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { closes, type Close } from './close-codes.ts';
 import { ResponseQueue } from './response-queue.ts';
+import { faultOf } from './invalid-message.ts';
 import { behindBytes, keepsUp, Reader } from '../http/reader.ts';
 import type { WebSocketTraffic } from '../http/traffic.ts';
 
 /** The codes of a credential that is missing or not accepted, and of one that is no longer valid. */
 const refusals: ReadonlySet<number> = new Set([closes.unauthorized.code, closes.expired.code]);
+/** The code of a message that graphql-ws does not accept. */
+const invalidMessage: number = closes.badRequest.code;
 /** The limit of bytes before the acknowledgement: above any token. Headers have the same limit in Node. */
 const longestGreeting = 16_384;
 /** The time that a client has to answer a close. */
@@ -51,8 +54,9 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   #onGreeting: (() => void) | null;
   /** Made for the few clients that fall behind. */
   #reader: Reader | null = null;
-  /** Called with each message; graphql-ws sets it. */
-  receive: (message: string) => Promise<void> = () => Promise.resolve();
+  #receive: (message: string) => Promise<void> = () => Promise.resolve();
+  /** The message that graphql-ws is reading. */
+  #received: string | null = null;
   /** Ends every operation; the return value of `opened` of graphql-ws. */
   leave: (code: number, reason: string) => Promise<void> = () => Promise.resolve();
 
@@ -187,7 +191,9 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   close(code: number, reason: string, waitMs = closeWaitMs): void {
     if (!this.isOpen) return;
     if (refusals.has(code)) this.#watch.onRefused(this, { code, reason });
-    this.socket.close(code, shortReason(reason));
+    // graphql-ws gives the same reason for whatever is wrong with a message.
+    const fault = code === invalidMessage && this.#received !== null ? faultOf(this.#received) : null;
+    this.socket.close(code, shortReason(fault ?? reason));
     this.cutSoon(waitMs);
     // The client's answer to the close comes after all that it sent before.
     if (this.#isPaused) this.socket.resume();
@@ -200,7 +206,17 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   }
 
   onMessage(receive: (message: string) => Promise<void>): void {
-    this.receive = receive;
+    this.#receive = receive;
+  }
+
+  /** Hands a message to graphql-ws. */
+  receive(message: string): Promise<void> {
+    this.#received = message;
+    try {
+      return this.#receive(message);
+    } finally {
+      this.#received = null;
+    }
   }
 }
 
