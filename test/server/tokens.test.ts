@@ -57,6 +57,28 @@ describe('the times of a token', () => {
   ])('count beyond it: %s is refused, with the reason', async (_what, more, reason) => {
     expect(await answerTo(tokenOf(issued(more)))).toEqual([401, expect.stringMatching(reason) as string]);
   });
+
+  // JSON.parse makes Infinity of 1e400. A time in milliseconds is a common mistake.
+  it.each<[string, string, RegExp]>([
+    ['exp', '1e400', /exp must be/],
+    ['exp', '1e17', /exp must be/],
+    ['exp', String(Date.now() + 600_000), /exp must be/],
+    ['exp', '-1', /expired/],
+    ['exp', '-1e400', /expired/],
+    ['nbf', '-1', /nbf must be/],
+    ['nbf', '-1e400', /nbf must be/],
+    ['nbf', '1e400', /not valid yet/],
+    ['iat', '1e400', /iat must be/],
+    ['iat', '-1', /iat must be/],
+    ['iat', String(Date.now()), /iat must be/],
+  ])('are seconds that a calendar can show: an %s of %s is refused', async (claim, value, reason) => {
+    const token = tokenOf(issued({ [claim]: 0 }).replace(`"${claim}":0`, `"${claim}":${value}`));
+    expect(await answerTo(token)).toEqual([401, expect.stringMatching(reason) as string]);
+  });
+
+  it('may be fractions of a second, and centuries away', async () => {
+    expect(await answerTo(tokenOf(issued({ exp: 32_503_680_000.5, nbf: 0, iat: 0.25 })))).toBe('jwt:ann');
+  });
 });
 
 describe('what a token says', () => {

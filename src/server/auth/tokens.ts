@@ -28,6 +28,8 @@ const publicKeyAlgorithms = [
 
 /** The tolerated difference of the issuer's clock. */
 const leewaySeconds = 60;
+/** In seconds since 1970: times in milliseconds, of a token that would not expire in anyone's life, are beyond it. */
+const yearTenThousand = 253_402_300_800;
 /** OpenID Connect allows 255 characters. */
 const longestSubject = 255;
 
@@ -65,12 +67,22 @@ export function tokenCheck({
   };
 }
 
-function identityOf({ sub, exp }: JWTPayload): Identity | Refusal {
+function identityOf(payload: JWTPayload): Identity | Refusal {
+  const { sub, exp } = payload;
+  for (const claim of ['exp', 'nbf', 'iat'] as const) if (!isTime(payload[claim])) return notATime(claim);
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > longestSubject) return refusals.subject;
   // Characters that cannot be stored would become the same replacement, and two subjects the same owner.
   if (!sub.isWellFormed() || /\p{Cc}/u.test(sub)) return refusals.subject;
   return { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : endOf(exp) };
 }
+
+/** True if a claim is absent, or seconds since 1970. jose accepts every number: `1e400` is Infinity to JSON. */
+const isTime = (seconds: number | undefined): boolean =>
+  seconds === undefined || (seconds >= 0 && seconds < yearTenThousand);
+
+const notATime = (claim: string): Refusal => ({
+  refusal: `The token's ${claim} must be in seconds since 1970, before the year 10000.`,
+});
 
 /** A token that is accepted within the leeway after its expiry is valid until the leeway ends. */
 function endOf(exp: number): number {
