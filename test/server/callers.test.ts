@@ -126,6 +126,9 @@ describe('pages of others', () => {
       (await ask(server.url, { ...asked, headers: { ...asked.headers, ...more } })).status;
     expect(await from({ 'sec-fetch-site': 'cross-site' })).toBe(403);
     expect(await from({ 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' })).toBe(403);
+    // Older browsers send no Sec-Fetch-Site.
+    for (const origin of ['https://evil.example', 'null']) expect(await from({ origin })).toBe(403);
+    expect(await from({ origin: 'http://localhost:3000' })).toBe(status);
     const allowed = { 'sec-fetch-site': 'cross-site', origin: 'http://localhost:3000' };
     expect([await from(allowed), await from({ 'sec-fetch-site': 'same-site' }), await from({})]).toEqual([
       status,

@@ -68,27 +68,14 @@ export class PageGuard {
   }
 
   /**
-   * True if a page may send a request. POST and streams need an allowed origin. A GET executes too: pages of other
-   * sites cannot read the response, but could make the server work, or ask the provider with the operator's key.
+   * True if a request, or a WebSocket, has an allowed origin or none. By any method: a page of another site cannot read
+   * the response to a GET, but could make the server work, or ask the provider with the operator's key. Older browsers
+   * send Origin with what a script requests, and no Sec-Fetch-Site; links and images have no Origin.
    */
-  allowsPage(request: IncomingMessage): boolean {
-    const acts =
-      request.method === 'POST' ||
-      request.headers.accept?.toLowerCase().includes('text/event-stream') === true;
-    return acts ? this.allowsCaller(request) : !this.isCrossSite(request);
-  }
-
-  /** True if a request that acts, or that opens a stream, has an allowed origin or none. */
   allowsCaller(request: IncomingMessage): boolean {
-    const { origin } = request.headers;
-    // curl and servers send neither Origin nor Sec-Fetch-Site.
-    return origin === undefined ? !this.isCrossSite(request) : this.allowsOrigin(origin, request);
-  }
-
-  /** True if a page of another site sends a request without an allowed origin. */
-  isCrossSite(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;
-    return site === 'cross-site' && (origin === undefined || !this.allowsOrigin(origin, request));
+    // curl and servers send neither.
+    return origin === undefined ? site !== 'cross-site' : this.allowsOrigin(origin, request);
   }
 }
 

@@ -122,7 +122,7 @@ export class Dispatcher {
         else respondOpenPreflight(request, response);
         return;
       }
-      if (route.pages === 'listed' && !guard.allowsPage(request)) {
+      if (route.pages === 'listed' && !guard.allowsCaller(request)) {
         this.#logRefused(request, 403, messages.foreignPage);
         respondError(response, 403, 'FORBIDDEN', messages.foreignPage, headers, route.errors);
         return;

@@ -51,7 +51,7 @@ interface RouteColumns {
   readonly reach: 'direct' | 'proxied' | 'anyHost';
   /**
    * The pages that may call the path, and the CORS headers and preflight that go with that.
-   * - `listed`: pages of this server and of CORS_ORIGINS; a request that acts is refused to others
+   * - `listed`: pages of this server and of CORS_ORIGINS; requests of others are refused
    * - `every`: pages of all sites may read the responses
    * - `unchecked`: no headers; browsers let pages of this server alone read the responses
    */
