@@ -20,14 +20,20 @@ export function nearestKnown(name: string, known: readonly string[]): string | n
     .toUpperCase()
     .replaceAll('-', '_')
     .replace(/^REELAY_/, '');
-  const distances = known.map((candidate) => ({
-    candidate,
-    // A name that lacks its end is nearer than one with replaced letters.
-    distance: candidate.startsWith(`${bare}_`) ? 1 : editDistance(bare, candidate),
-  }));
+  const distances = known.map((candidate) => ({ candidate, distance: distanceOf(bare, candidate) }));
   const nearest = distances.reduce((best, next) => (next.distance < best.distance ? next : best));
   const isSimilar = nearest.distance === 0 || (bare.length >= shortestSimilar && nearest.distance <= 2);
   return isSimilar || isOwn(name.toUpperCase()) ? nearest.candidate : null;
+}
+
+/** A name that lacks its end, such as `LIMIT_SOCKETS`, is nearer than one with replaced letters. */
+function distanceOf(bare: string, candidate: string): number {
+  const words = candidate.split('_');
+  const beginnings = words.slice(1, -1).map((_, index) => words.slice(0, index + 2).join('_'));
+  return Math.min(
+    candidate.startsWith(`${bare}_`) ? 1 : editDistance(bare, candidate),
+    ...beginnings.map((beginning) => 1 + editDistance(bare, beginning)),
+  );
 }
 
 const isOwn = (name: string): boolean =>
