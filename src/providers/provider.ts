@@ -131,7 +131,13 @@ export type CheckOutcome =
   /** A response that cannot be read, or that the provider does not know the task; `hint` null: nothing to add. */
   | { readonly kind: 'unknown'; readonly reason: string; readonly hint: Wording | null }
   /** The provider's fault (429, 5xx, network, our key refused): says nothing about the task. */
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly retryAfterMs: number | null };
+  | {
+      readonly kind: 'unavailable';
+      readonly reason: string;
+      readonly retryAfterMs: number | null;
+      /** True if no connection could be made: then it is not about this one task either. */
+      readonly isUnreachable?: boolean;
+    };
 
 /** The provider's answer to the request to stop a task. What it made until then may be billed. */
 export type CancelOutcome =

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { Breaker } from '../../src/worker/provider-health/breaker.ts';
-import { nextCheckDelay, nextLateCheckDelay } from '../../src/worker/policy/check-interval.ts';
+import {
+  nextCheckDelay,
+  nextLateCheckDelay,
+  nextUnansweredDelay,
+} from '../../src/worker/policy/check-interval.ts';
 import { retryPause } from '../../src/worker/policy/retry-schedule.ts';
 import { ClockWatch } from '../../src/worker/policy/clock-watch.ts';
 
@@ -33,6 +37,25 @@ describe('the breaker', () => {
     expect(breaker.answered()).toBe(false);
     fail('c', 'd');
     expect(breaker.state).toEqual({ kind: 'closed' });
+  });
+
+  it('opens on one task where no connection can be made: that is never its own fault', () => {
+    const { breaker, fail } = clocked();
+    for (let refused = 0; refused < 2; refused += 1) breaker.failed('a' as TaskId, null, true);
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'DEGRADED']);
+    breaker.failed('a' as TaskId, null, true);
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'open', until: 1000 }, 'DOWN']);
+    breaker.answered();
+    fail('a');
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'DEGRADED']);
+  });
+
+  it('reports the provider as down that answers nothing about its only task, and stays closed', () => {
+    const { breaker, fail } = clocked();
+    fail('a', 'a', 'a', 'a', 'a', 'a');
+    expect([breaker.state, breaker.health]).toEqual([{ kind: 'closed' }, 'DOWN']);
+    breaker.answered();
+    expect(breaker.health).toBe('UP');
   });
 
   it('opens on three tasks in a row, and pauses twice as long after each failed probe, to a minute', () => {
@@ -108,6 +131,14 @@ describe('the cadence', () => {
     ]);
     expect(nextCheckDelay(10_000, 0, 1)).toBe(11_000);
     expect(nextLateCheckDelay(10_000, 0)).toBe(300_000);
+  });
+
+  it('thins out without answers to one check a minute, and not below the base interval', () => {
+    expect([0, 1, 2, 4, 5, 50].map((unanswered) => nextUnansweredDelay(10_000, unanswered, 0))).toEqual([
+      10_000, 15_000, 22_500, 50_625, 60_000, 60_000,
+    ]);
+    expect(nextUnansweredDelay(90_000, 5, 0)).toBe(90_000);
+    expect(nextUnansweredDelay(100, 50, 0)).toBe(3000);
   });
 
   it('never goes back sooner than a base interval, nor than it was asked to', () => {

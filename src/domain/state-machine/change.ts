@@ -8,6 +8,8 @@ export interface Change {
   readonly announces: boolean;
   /** The row of the task's history; null where its stage stays and nothing is to be noted. */
   readonly transition: Transition | null;
+  /** A row that was left out of the history, and that must stand before `transition`. */
+  readonly stepBefore?: Transition;
   /**
    * A bill in addition to the task's own, booked in the month of the task; one that is booked already stays as it is.
    * `cost` null: its price is not known.

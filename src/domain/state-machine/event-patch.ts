@@ -1,13 +1,14 @@
 import type { Wording } from '../messages.ts';
 import { isTerminal, type Cost, type Stage, type TaskError, type VideoTask } from '../video-task.ts';
 import type { TaskEvent } from './task-event.ts';
+import { wasPostponed } from './repeated-attempts.ts';
 import type { TaskPatch } from '../task-fields.ts';
 
 /** The fields that an event writes, apart from the stage and the next action. */
 export function patchOf(task: VideoTask, event: TaskEvent, to: Stage, now: number): TaskPatch {
   switch (event.kind) {
     case 'attemptStarted':
-      return { provider: { submittedAt: now }, ...hintFields(null) };
+      return { provider: { submittedAt: now }, ...(!wasPostponed(task) && hintFields(null)) };
     case 'accepted':
       return {
         provider: { taskId: event.providerTaskId, ...(event.memo && { memo: event.memo }) },

@@ -1,7 +1,8 @@
 import type { NextAction, Stage, VideoTask } from '../video-task.ts';
 import type { Change } from './change.ts';
 import { patchOf } from './event-patch.ts';
-import { reasonOf, transitionOf } from './history-reason.ts';
+import { reasonOf } from './history-reason.ts';
+import { stepsOf } from './repeated-attempts.ts';
 import type { TaskEvent } from './task-event.ts';
 import { patched, type TaskPatch } from '../task-fields.ts';
 
@@ -196,7 +197,9 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Change | 
       ...(announces && { updatedAt: now }),
     },
     announces,
-    transition: moved || noted.has(event.kind) ? transitionOf(task.id, rule.to, now, reasonOf(event)) : null,
+    ...(moved || noted.has(event.kind)
+      ? stepsOf(task, event, { stage: rule.to, at: now, reason: reasonOf(event) })
+      : { transition: null }),
     ...(event.kind === 'acceptedElsewhere' && {
       secondBill: { providerTaskId: event.providerTaskId, cost: event.cost },
     }),

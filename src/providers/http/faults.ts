@@ -11,7 +11,24 @@ export class NoAnswerError extends Error {
     this.mayHaveBeenSent = mayHaveBeenSent;
     this.partialText = partialText;
   }
+
+  /** True if no connection could be made: it says nothing about the content of the request. */
+  get isUnreachable(): boolean {
+    return noConnection.has(describeFault(this.cause));
+  }
 }
+
+/** Codes of the system and of undici where the other side was not reached. */
+const noConnection: ReadonlySet<string> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** A request that never began because of this machine: its files, its memory, its limits. Not the provider's fault. */
 export class OwnFaultError extends Error {

@@ -83,6 +83,7 @@ export class TaskChanges {
     if (change.patch.result?.video !== undefined || change.patch.deletedAt !== undefined) {
       await changeTaskMedia(trx, task, patched(task, change.patch));
     }
+    if (change.stepBefore) await addTransition(trx, change.stepBefore);
     if (change.transition) await addTransition(trx, change.transition);
     const revision = change.announces ? await nextRevision(trx) : task.revision;
     const patch = { ...change.patch, revision };

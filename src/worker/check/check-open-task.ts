@@ -64,7 +64,7 @@ export async function recordCheckOfOpenTask(run: CheckRun, outcome: CheckOutcome
       // alone: an outage of any length fails no task.
       const isOdd = fault !== null && fault.own >= provenFaults;
       const hint = hintOfFault(label, task, outcome.reason, fault);
-      const dueAt = checkAgainAt(context, outcome.retryAfterMs, fault?.own ?? 0);
+      const dueAt = checkAgainAt(context, outcome.retryAfterMs, fault);
       return recordCheck(run, { ...nothingObserved, hint }, { dueAt }, !isOdd);
     }
     default:

@@ -77,7 +77,7 @@ export async function checkUnknownSubmission(
     // A record may be late, and a first answer odd: the id stays, and is checked less and less often.
     const askAt =
       outcome.kind === 'unavailable'
-        ? checkAgainAt(context, outcome.retryAfterMs, fault?.own ?? 0)
+        ? checkAgainAt(context, outcome.retryAfterMs, fault)
         : now() + nextCheckDelay(provider.pollIntervalMs, unknownChecks, random());
     const schedule = (row: VideoTask): Schedule => ({
       ...leaseReturned,

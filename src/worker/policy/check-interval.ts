@@ -4,6 +4,8 @@ const growth = 1.5;
 const largestGrowth = 30;
 /** A random share is added, so that tasks that started together do not stay in step. */
 const jitterShare = 0.1;
+/** A task is checked at least this often while the provider does not answer, so that its return is noticed. In milliseconds. */
+const longestUnansweredMs = 60_000;
 /** After a fault of our own, in base intervals: the operator may fix it at any time, and a try costs a check. */
 const ownFaultFactor = 3;
 
@@ -22,6 +24,18 @@ export const jittered = (pauseMs: number, random: number): number =>
  */
 export const nextCheckDelay = (intervalMs: number, unknownChecks: number, random: number): number =>
   jittered(intervalMs * Math.min(largestGrowth, growth ** unknownChecks), random);
+
+/**
+ * The pause before a task is checked again whose last checks had no answer, in milliseconds: less and less often, but at
+ * least once a minute. The first answer about any task ends it.
+ *
+ * @param unanswered checks in a row without an answer
+ */
+export const nextUnansweredDelay = (intervalMs: number, unanswered: number, random: number): number =>
+  Math.max(
+    jittered(intervalMs, random),
+    Math.min(jittered(longestUnansweredMs, random), nextCheckDelay(intervalMs, unanswered, random)),
+  );
 
 /** The pause before a check is repeated that failed by a fault of our own, in milliseconds. */
 export const nextOwnFaultDelay = (intervalMs: number, random: number): number =>

@@ -1,5 +1,6 @@
 import type { WorkContext } from '../work-context.ts';
-import { jittered, nextCheckDelay } from './check-interval.ts';
+import type { TaskFault } from '../provider-health/task-faults.ts';
+import { jittered, nextCheckDelay, nextUnansweredDelay } from './check-interval.ts';
 
 /**
  * The longest pause that a provider may ask for, in milliseconds. Rate windows and maintenance are shorter, and one odd
@@ -29,14 +30,20 @@ export const askAgainAt = ({ provider, now, random }: Clock, retryAfterMs: numbe
 /**
  * The time at which a task is checked again whose check met a fault of the provider. In milliseconds since 1970.
  *
- * @param ownFaults faults in a row of this task alone: it is then checked less and less often
+ * @param fault the faults of this task: it is checked less and less often, by far more so for those that are its own
  */
 export function checkAgainAt(
   { provider, now, random }: Clock,
   retryAfterMs: number | null,
-  ownFaults: number,
+  fault: TaskFault | null,
 ): number {
   const { pollIntervalMs } = provider;
-  const pauseMs = retryPause(pollIntervalMs, retryAfterMs, random());
-  return now() + Math.max(pauseMs, nextCheckDelay(pollIntervalMs, ownFaults, random()));
+  return (
+    now() +
+    Math.max(
+      retryPause(pollIntervalMs, retryAfterMs, random()),
+      nextCheckDelay(pollIntervalMs, fault?.own ?? 0, random()),
+      nextUnansweredDelay(pollIntervalMs, fault?.inARow ?? 0, random()),
+    )
+  );
 }

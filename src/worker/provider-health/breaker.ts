@@ -3,6 +3,10 @@ import type { TaskId } from '../../domain/video-task.ts';
 
 /** The number of different tasks that must meet a fault without an answer in between: one odd task never stops the others. */
 const openingTasks = 3;
+/** The number of requests in a row that met no connection, of however few tasks: then nothing else would either. */
+const openingRefusals = 3;
+/** The number of faults in a row, of however few tasks, after which the provider is reported as down. */
+const downFaults = 6;
 /** The longest pause, in milliseconds: within it a provider that is back is noticed. */
 const longestPauseMs = 60_000;
 /** The number of failed tasks that a probe avoids: more than are asked for at once, as a statement has a limit. */
@@ -24,6 +28,9 @@ export type BreakerState =
 /** The state that instances share. */
 interface Known {
   readonly failing: readonly TaskId[];
+  /** Absent in what an earlier version wrote, as is the next. */
+  readonly faults?: number;
+  readonly refusedConnections?: number;
   readonly pauses: number;
   readonly openUntil: number | null;
 }
@@ -31,14 +38,17 @@ interface Known {
 const nothingKnown: Known = { failing: [], pauses: 0, openUntil: null };
 
 /**
- * A circuit breaker for one provider. Opens on faults over several tasks, doubles its pause after each failed probe, and
- * closes on the first answer that makes sense.
+ * A circuit breaker for one provider. Opens on faults over several tasks, or where no connection to the provider can be
+ * made, doubles its pause after each failed probe, and closes on the first answer that makes sense.
  */
 export class Breaker {
   readonly #basePauseMs: number;
   readonly #now: () => number;
   readonly #random: () => number;
   readonly #failing = new Set<TaskId>();
+  /** Faults since the last answer, and those of them that met no connection. */
+  #faults = 0;
+  #refusedConnections = 0;
   #pauses = 0;
   #openUntil: number | null = null;
   #hasAnswered = false;
@@ -61,19 +71,26 @@ export class Breaker {
   }
 
   get health(): ProviderHealth {
-    if (this.#openUntil !== null) return 'DOWN';
+    if (this.#openUntil !== null || this.#faults >= downFaults) return 'DOWN';
     if (this.#failing.size > 0) return 'DEGRADED';
     return this.#hasAnswered ? 'UP' : 'UNKNOWN';
   }
 
-  /** Records that a request about this task met a fault of the provider. */
-  failed(taskId: TaskId, retryAfterMs: number | null): void {
+  /**
+   * Records that a request about this task met a fault of the provider.
+   *
+   * @param isUnreachable no connection could be made, which is never the fault of one task
+   */
+  failed(taskId: TaskId, retryAfterMs: number | null, isUnreachable = false): void {
     this.#failing.delete(taskId);
     this.#failing.add(taskId);
+    this.#faults += 1;
+    if (isUnreachable) this.#refusedConnections += 1;
     const { kind } = this.state;
     // A request that was under way when it opened says nothing new.
-    if (kind === 'open' || (kind === 'closed' && this.#failing.size < openingTasks)) return;
-    this.#pause(retryAfterMs);
+    if (kind === 'open') return;
+    const opens = this.#failing.size >= openingTasks || this.#refusedConnections >= openingRefusals;
+    if (kind === 'probing' || opens) this.#pause(retryAfterMs);
   }
 
   /** Records a paid request without a clear outcome: that matters only for a probe. */
@@ -85,6 +102,8 @@ export class Breaker {
   answered(): boolean {
     const wasOpen = this.#openUntil !== null;
     this.#failing.clear();
+    this.#faults = 0;
+    this.#refusedConnections = 0;
     this.#pauses = 0;
     this.#openUntil = null;
     this.#hasAnswered = true;
@@ -95,6 +114,8 @@ export class Breaker {
   toText(): string {
     const known: Known = {
       failing: [...this.#failing].slice(-mostExcepted),
+      faults: this.#faults,
+      refusedConnections: this.#refusedConnections,
       pauses: this.#pauses,
       openUntil: this.#openUntil,
     };
@@ -103,9 +124,12 @@ export class Breaker {
 
   /** Goes on from what an instance wrote last; null: none has written anything. */
   adopt(text: string | null): void {
-    const { failing, pauses, openUntil } = text === null ? nothingKnown : (JSON.parse(text) as Known);
+    const known = text === null ? nothingKnown : (JSON.parse(text) as Known);
+    const { failing, faults = 0, refusedConnections = 0, pauses, openUntil } = known;
     this.#failing.clear();
     for (const id of failing) this.#failing.add(id);
+    this.#faults = faults;
+    this.#refusedConnections = refusedConnections;
     this.#pauses = pauses;
     this.#openUntil = openUntil;
   }

@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { quietly } from '../../domain/state-machine/change.ts';
 import type { TaskError, TaskId, VideoTask } from '../../domain/video-task.ts';
 import type { CheckOutcome, ProviderHealth, SubmitOutcome, VideoProvider } from '../../providers/provider.ts';
 import type { Store } from '../../store/store.ts';
@@ -8,7 +10,7 @@ import { TaskFaults, type TaskFault } from './task-faults.ts';
 
 /** Settings of a health monitor. */
 export interface HealthMonitorOptions {
-  readonly store: Pick<Store, 'spreadChecks' | 'isShared' | 'shared' | 'providerFacts'>;
+  readonly store: Pick<Store, 'spreadChecks' | 'change' | 'isShared' | 'shared' | 'providerFacts'>;
   readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs' | 'models'>;
   readonly log: Logger;
   readonly now: () => number;
@@ -17,6 +19,11 @@ export interface HealthMonitorOptions {
 
 /** The part of a task that its outcomes are noted by. */
 export type HealthTask = Pick<VideoTask, 'id'> & { readonly spec: Pick<VideoTask['spec'], 'model'> };
+
+/** The number of checks that are brought forward when the provider answers; others become due by themselves. */
+const mostBroughtForward = 1000;
+/** Rows that are changed at once: they share a commit or two. */
+const broughtForwardAtOnce = 50;
 
 const isRetirement = ({ error }: { readonly error: TaskError }): boolean => error.code === 'MODEL_RETIRED';
 
@@ -29,6 +36,8 @@ export class HealthMonitor {
   readonly #breaker: Breaker;
   readonly #faults = new TaskFaults();
   readonly #models: OfferedModels;
+  /** Tasks whose next check was put off because the last had no answer, which named no pause. */
+  readonly #putOff = new LRUCache<TaskId, true>({ max: mostBroughtForward });
   #isStopped = false;
 
   constructor(options: HealthMonitorOptions) {
@@ -69,13 +78,16 @@ export class HealthMonitor {
   async noteCheck({ id, spec }: HealthTask, outcome: CheckOutcome): Promise<TaskFault | null> {
     if (outcome.kind !== 'unavailable') {
       this.#faults.answered(id);
+      this.#putOff.delete(id);
       await this.#update(() => this.#answered());
       if (outcome.kind === 'failed' && isRetirement(outcome)) await this.#models.note(spec.model, true);
       return null;
     }
     const fault = this.#faults.failed(id);
+    if (fault.isOwn || outcome.retryAfterMs !== null) this.#putOff.delete(id);
+    else this.#putOff.set(id, true);
     // One odd task never stops the others.
-    if (!fault.isOwn) await this.#update(() => this.#failed(id, outcome.retryAfterMs));
+    if (!fault.isOwn) await this.#update(() => this.#failed(id, outcome.retryAfterMs, outcome.isUnreachable));
     return fault;
   }
 
@@ -91,7 +103,7 @@ export class HealthMonitor {
       case 'notSent':
         // For any other cause it was not sent for a reason of its own.
         if (outcome.cause !== 'unreachable') return;
-        return this.#update(() => this.#failed(id, outcome.retryAfterMs));
+        return this.#update(() => this.#failed(id, outcome.retryAfterMs, true));
       case 'unknown':
         return this.#update(() => this.#together(() => this.#breaker.unclear()));
       default:
@@ -99,8 +111,9 @@ export class HealthMonitor {
     }
   }
 
-  async #failed(id: TaskId, retryAfterMs: number | null): Promise<void> {
-    if (!this.#isStopped) await this.#together(() => this.#breaker.failed(id, retryAfterMs));
+  async #failed(id: TaskId, retryAfterMs: number | null, isUnreachable = false): Promise<void> {
+    if (this.#isStopped) return;
+    await this.#together(() => this.#breaker.failed(id, retryAfterMs, isUnreachable));
   }
 
   /** After a pause the checks that became due in it are spread: they would otherwise all go out at once. */
@@ -108,6 +121,7 @@ export class HealthMonitor {
     // Nearly always nothing is wrong, and there is nothing to tell.
     const isFine = this.#breaker.health === 'UP' || this.#breaker.health === 'UNKNOWN';
     const wasOpen = isFine ? this.#breaker.answered() : await this.#together(() => this.#breaker.answered());
+    if (this.#putOff.size > 0) await this.#bringForward();
     if (!wasOpen) return;
     const { store, provider, now, random } = this.#options;
     await store.spreadChecks(provider.name, {
@@ -115,6 +129,29 @@ export class HealthMonitor {
       overMs: provider.pollIntervalMs,
       random: random(),
     });
+  }
+
+  /**
+   * The provider answers: checks that were put off go back to the base interval, spread over it. One that is under way is
+   * remembered for the next answer.
+   */
+  async #bringForward(): Promise<void> {
+    const { store, provider, now, random } = this.#options;
+    const ids = [...this.#putOff.keys()];
+    this.#putOff.clear();
+    const bringForward = (id: TaskId) =>
+      store.change(id, ({ work }) => {
+        if (work.leaseOwner !== null) {
+          this.#putOff.set(id, true);
+          return null;
+        }
+        const dueAt = now() + Math.round(provider.pollIntervalMs * random());
+        const isPutOff = work.nextAction === 'check' && work.dueAt !== null && work.dueAt > dueAt;
+        return isPutOff ? quietly({ dueAt }) : null;
+      });
+    for (let done = 0; done < ids.length; done += broughtForwardAtOnce) {
+      await Promise.all(ids.slice(done, done + broughtForwardAtOnce).map(bringForward));
+    }
   }
 
   async #update(change: () => void | Promise<void>): Promise<void> {

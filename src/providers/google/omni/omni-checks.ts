@@ -4,6 +4,7 @@ import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer, ProviderHttp } from '../../http/http.ts';
 import { isObject, textOf } from '../../http/json.ts';
 import type { CancelOutcome, CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
+import { noAnswer } from '../../no-answer.ts';
 import { capitalise, taskError } from '../../task-error.ts';
 import { fetchInteraction, interactionUrl } from './fetch-interaction.ts';
 import { fileUrl, readVideoAddress, type VideoAddress } from './file-address.ts';
@@ -157,7 +158,7 @@ async function answered(request: Promise<Answer>): Promise<Answered> {
     return { kind: 'answered', answer: await request };
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error;
-    return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+    return noAnswer(error);
   }
 }
 

@@ -6,6 +6,7 @@ import { describeFault, NoAnswerError } from '../../http/faults.ts';
 import type { OpenAnswer, ProviderHttp } from '../../http/http.ts';
 import { parseJson } from '../../http/json.ts';
 import type { CheckOutcome, CheckRequest, OpenedVideo } from '../../provider.ts';
+import { noAnswer } from '../../no-answer.ts';
 import { capitalise } from '../../task-error.ts';
 import { googleErrorOf } from '../error-body.ts';
 import { JsonTooLongError, readJsonHead, type JsonHead } from '../json-head.ts';
@@ -57,7 +58,7 @@ export class Operations {
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof JsonTooLongError) return this.#unreadable(error.message);
-      if (error instanceof NoAnswerError) return unavailable(error.message);
+      if (error instanceof NoAnswerError) return noAnswer(error);
       throw error;
     }
   }

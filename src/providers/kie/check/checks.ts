@@ -1,5 +1,6 @@
 import { worded } from '../../../domain/messages.ts';
 import type { CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
+import { noAnswer } from '../../no-answer.ts';
 import { capitalise, taskError } from '../../task-error.ts';
 import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer, ProviderHttp } from '../../http/http.ts';
@@ -26,6 +27,8 @@ const statusPath: Record<Contract, (id: string) => string> = {
 
 const contracts: readonly Contract[] = ['jobs', 'veo', 'task'];
 
+type Fault = Extract<CheckOutcome, { kind: 'unavailable' }>;
+
 /** Status requests: which contract knows a task, and what its record says. */
 export class KieChecks {
   readonly #http: ProviderHttp;
@@ -42,11 +45,11 @@ export class KieChecks {
     const first = remembered ?? this.#options.contract;
     let fault: CheckOutcome | null = null;
     for (const contract of [first, ...contracts.filter((other) => other !== first)]) {
-      const { record, retryAfterMs } = await this.#requestRecord(contract, request.providerTaskId, signal);
+      const record = await this.#requestRecord(contract, request.providerTaskId, signal);
       // Only "no such record" leads to the next contract: an unknown status or a fault is an answer.
       if (record.kind === 'notFound') continue;
       if (record.kind === 'unavailable') {
-        fault ??= { kind: 'unavailable', reason: record.reason, retryAfterMs };
+        fault ??= record;
         if (contract === first) break;
         continue;
       }
@@ -81,16 +84,17 @@ export class KieChecks {
     contract: Contract,
     providerTaskId: string,
     signal: AbortSignal,
-  ): Promise<{ record: KieRecord; retryAfterMs: number | null }> {
+  ): Promise<Exclude<KieRecord, { kind: 'unavailable' }> | Fault> {
     try {
       const answer = await this.#http.get(
         `${this.#options.baseUrl}${statusPath[contract](providerTaskId)}`,
         signal,
       );
-      return { record: readRecord(answer, providerTaskId, contract), retryAfterMs: answer.retryAfterMs };
+      const record = readRecord(answer, providerTaskId, contract);
+      return record.kind === 'unavailable' ? { ...record, retryAfterMs: answer.retryAfterMs } : record;
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      return { record: { kind: 'unavailable', reason: error.message }, retryAfterMs: null };
+      return noAnswer(error);
     }
   }
 
@@ -148,7 +152,7 @@ export class KieChecks {
       }
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+      return noAnswer(error);
     }
   }
 
