@@ -1,4 +1,4 @@
-import { worded, type Wording } from '../domain/messages.ts';
+import { message, worded, type Wording } from '../domain/messages.ts';
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import { labelOf, type Commands } from './command-context.ts';
 import { failure, success, unknownTask, type TaskResult } from './task-result.ts';
@@ -57,6 +57,7 @@ export async function cancelVideoTask(commands: Commands, owner: Owner, id: Task
   if (now === null) return unknownTask;
   return failure(
     'NOT_CANCELABLE',
+    isTerminal(now.stage) ? message('TASK_ENDED', { stage: now.stage }) : message('TASK_MOVED', {}),
     isTerminal(now.stage)
       ? `The task has ended already: it is ${now.stage}. There is nothing to cancel.`
       : 'The task moved on at this moment. Try again.',

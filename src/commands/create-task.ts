@@ -1,5 +1,6 @@
 import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
 import { isOverBudget, monthOf } from '../store/queries/ledger.ts';
+import { message } from '../domain/messages.ts';
 import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';
 import { randomId } from './random-id.ts';
 import { budgetOf } from '../domain/budgets.ts';
@@ -97,6 +98,7 @@ export async function keepTask(
     case 'outrun':
       return failure(
         'NOT_RESOLVABLE',
+        message('SUBMISSION_RESOLVED', {}),
         'The submission has been resolved in the meantime. Read the task again.',
         ['id'],
       );
@@ -170,6 +172,7 @@ function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): Task
   if (task === 'conflict') {
     return failure(
       'IDEMPOTENCY_CONFLICT',
+      message('KEY_USED_OTHERWISE', {}),
       'This idempotencyKey was used with another input. Use a new key for a new video.',
       fields.key,
     );
@@ -177,6 +180,7 @@ function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): Task
   if (task === null) {
     return failure(
       'NOT_FOUND',
+      message('TASK_OF_KEY_DELETED', {}),
       'The task of this idempotencyKey was deleted. Use a new key for a new video.',
       fields.key,
     );
@@ -187,6 +191,7 @@ function ofKept(task: TaskResult['task'] | 'conflict', fields: KeepFields): Task
 const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): TaskResult =>
   failure(
     'BUDGET_EXCEEDED',
+    message('OVER_BUDGET', { estimate: cost?.amount ?? 0, budget: limitUsd, spent: spentUsd }),
     `This video is estimated at ${usd(cost?.amount ?? 0)}; of this month's budget of ` +
       `${usd(limitUsd)}, ${usd(spentUsd)} are used. Choose a cheaper model or resolution, wait for ` +
       'the next month (UTC), or ask the operator to raise BUDGET_PER_MONTH.',
@@ -196,6 +201,7 @@ const overBudget = (cost: Cost | null, limitUsd: number, spentUsd: number): Task
 const priceUnknown = (model: string, priceSetting: string | null, fields: KeepFields): TaskResult =>
   failure(
     'BUDGET_EXCEEDED',
+    message('PRICE_NOT_KNOWN', { model, setting: priceSetting }),
     `The price of ${model} with these options is not known, and you have a monthly budget. Choose a model with a price ` +
       '(see the query `providers`), or leave durationSeconds and resolution out' +
       (priceSetting === null

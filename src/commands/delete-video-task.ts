@@ -1,8 +1,9 @@
+import { message } from '../domain/messages.ts';
 import { StorageError } from '../media/storage-error.ts';
 import { mediaKeysOf, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
 import { failure, unknownTask } from './task-result.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 
 /** The result of `deleteVideoTask`. */
 export interface DeleteResult {
@@ -23,6 +24,7 @@ export async function deleteVideoTask(commands: Commands, owner: Owner, id: Task
         ? unknownTask
         : failure(
             'NOT_TERMINAL',
+            message('TASK_NOT_ENDED', { stage: task.stage }),
             `The task has not ended yet: it is ${task.stage}. Cancel it first, or wait for its end.`,
             ['id'],
           );

@@ -1,5 +1,6 @@
+import { message, type Message } from '../domain/messages.ts';
 import type { ImageInput } from '../domain/selection.ts';
-import type { UserError, UserErrorCode } from '../domain/user-error.ts';
+import type { UserError, UserErrorCode } from '../domain/user-errors/user-error.ts';
 import type { Owner, UseCase } from '../domain/video-task.ts';
 import type { PromptPicture, PromptWriter } from '../providers/google/text/prompt-writer.ts';
 import { DeadlineSignal } from '../time/deadline.ts';
@@ -32,22 +33,26 @@ const bounds = { perOwner: 3, total: 12 };
 
 const failure = (
   code: UserErrorCode,
-  message: string,
+  reason: Message,
+  text: string,
   field: readonly string[] | null,
-): DraftPromptResult => ({ prompt: null, userErrors: [{ code, message, field }] });
+): DraftPromptResult => ({ prompt: null, userErrors: [{ code, message: text, reason, field }] });
 
 const notAvailable = failure(
   'PROVIDER_NOT_CONFIGURED',
+  message('DRAFTS_NOT_CONFIGURED', {}),
   'Prompts are drafted with a model of the Gemini API, and this server has no key of it (GEMINI_API_KEY). Write the prompt yourself.',
   null,
 );
 const tooMany = failure(
   'RATE_LIMITED',
+  message('TOO_MANY_DRAFTS', {}),
   'Too many prompts are being drafted now. Wait until one is done, and try again.',
   null,
 );
 const tooLarge = failure(
   'BAD_INPUT',
+  message('IMAGES_TOO_LARGE', { maxMegabytes: 60 }),
   'The images have more than 60 MB together. Use fewer or smaller ones.',
   ['input', 'referenceImages'],
 );
@@ -115,6 +120,7 @@ export class PromptDrafts {
       case 'filtered':
         return failure(
           'BAD_INPUT',
+          message('DRAFT_FILTERED', {}),
           "Google's content policy refuses these images or notes. Use others, or write the prompt yourself.",
           ['input'],
         );
@@ -133,23 +139,30 @@ export class PromptDrafts {
     signal: AbortSignal,
   ): Promise<Found> {
     const { store, files, images } = this.#commands;
-    const refused = (code: UserErrorCode, message: string, name: 'url' | 'uploadId'): Found => ({
-      kind: 'refused',
-      result: failure(code, message, ['input', 'referenceImages', String(index), name]),
-    });
+    const field = (name: 'url' | 'uploadId') => ['input', 'referenceImages', String(index), name];
     if (url !== null) {
       const fetched = await images.fetch(new URL(url).href, signal);
       if (fetched.kind === 'unreachable') {
-        const message = `The image cannot be fetched: ${fetched.reason}. Use an address that is public, or upload the image.`;
-        return refused('BAD_INPUT', message, 'url');
+        const { reason } = fetched;
+        const text = `The image cannot be fetched: ${reason}. Use an address that is public, or upload the image.`;
+        const about = message('IMAGE_URL_UNREACHABLE', { reason });
+        return { kind: 'refused', result: failure('BAD_INPUT', about, text, field('url')) };
       }
       return { kind: 'found', picture: held.use(fetched.image) };
     }
-    const missing = 'You have no such upload. It may have expired: upload the image again.';
+    const missing: Found = {
+      kind: 'refused',
+      result: failure(
+        'NOT_FOUND',
+        message('UPLOAD_NOT_FOUND', {}),
+        'You have no such upload. It may have expired: upload the image again.',
+        field('uploadId'),
+      ),
+    };
     const upload = await store.getUpload(owner, uploadId ?? '');
-    if (upload === null) return refused('NOT_FOUND', missing, 'uploadId');
+    if (upload === null) return missing;
     const opened = await files.open(upload.mediaKey, upload.contentType);
-    if (opened === null) return refused('NOT_FOUND', missing, 'uploadId');
+    if (opened === null) return missing;
     const { blob } = held.use(opened);
     const picture = { contentType: upload.contentType, sizeBytes: blob.size, read: () => blob.stream() };
     return { kind: 'found', picture };
@@ -159,6 +172,7 @@ export class PromptDrafts {
 const unavailable = (reason: string): DraftPromptResult =>
   failure(
     'PROVIDER_FAILED',
+    message('DRAFT_FAILED', { reason }),
     `The model that drafts prompts gave none: ${reason}. Try again later, or write the prompt yourself.`,
     null,
   );
@@ -166,12 +180,18 @@ const unavailable = (reason: string): DraftPromptResult =>
 /** The errors of an input that can be seen without a request. */
 function checkDraft({ referenceImages, notes }: DraftPromptInput): UserError[] {
   const errors: UserError[] = [];
-  const bad = (message: string, ...path: string[]) =>
-    errors.push({ code: 'BAD_INPUT', message, field: ['input', 'referenceImages', ...path] });
-  if (referenceImages.length === 0) bad('At least one image is required: the prompt is drafted from it.');
-  if (referenceImages.length > maxPictures) bad(`At most ${maxPictures} images are accepted.`);
+  const bad = (reason: Message, text: string, ...path: string[]) =>
+    errors.push({ code: 'BAD_INPUT', message: text, reason, field: ['input', 'referenceImages', ...path] });
+  if (referenceImages.length === 0) {
+    const reason = message('IMAGES_FOR_DRAFT_MISSING', {});
+    bad(reason, 'At least one image is required: the prompt is drafted from it.');
+  }
+  if (referenceImages.length > maxPictures) {
+    const reason = message('TOO_MANY_IMAGES', { max: maxPictures });
+    bad(reason, `At most ${maxPictures} images are accepted.`);
+  }
   for (const [index, { url }] of referenceImages.entries()) {
-    if (url !== null) checkImageUrl(url, (message) => bad(message, String(index), 'url'));
+    if (url !== null) checkImageUrl(url, (reason, text) => bad(reason, text, String(index), 'url'));
   }
   checkText('notes', notes ?? '', maxNotesLength, errors);
   return errors;

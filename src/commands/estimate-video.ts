@@ -4,7 +4,7 @@ import { refusedByLimits } from './create-task.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
 import { prepareVideo } from './prepare-video.ts';
 import { modelNamed } from '../domain/video-model.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 
 /** The provider, model, cost and time of a video. */
 export interface VideoEstimate {

@@ -1,4 +1,4 @@
-import type { Wording } from '../domain/messages.ts';
+import { message, type Wording } from '../domain/messages.ts';
 import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
 import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../domain/video-task.ts';
 import { checkInput, checkKey, checkLengths } from './check-input.ts';
@@ -9,7 +9,7 @@ import { hashOfInput } from './input-hash.ts';
 import { selectModel, type GenerateVideoInput, type ImageInput } from '../domain/selection.ts';
 import { sentOptions } from '../domain/selection/unlisted-model.ts';
 import { framePrompt } from './prompt-frames.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 
 /** A task that can be inserted, or why there is none. */
 export type Preparation =
@@ -96,6 +96,7 @@ async function resolveImages(
       missing.push({
         code: 'NOT_FOUND',
         message: 'You have no such upload. It may have expired: upload the image again.',
+        reason: message('UPLOAD_NOT_FOUND', {}),
         field: ['input', 'referenceImages', String(index), 'uploadId'],
       });
     } else {

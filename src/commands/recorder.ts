@@ -5,7 +5,7 @@ import { isTerminal, type Owner, type TaskId, type TaskWork, type VideoTask } fr
 import { quietly, type Change } from '../domain/state-machine/change.ts';
 import { LimitedLog } from '../metrics/limited-log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 import { Attempts } from './attempts.ts';
 import { apply, type TaskEvent } from '../domain/state-machine/state-machine.ts';
 

@@ -77,6 +77,7 @@ async function adopt(
     if (!(error instanceof ProviderTaskTakenError)) throw error;
     return failure(
       'BAD_INPUT',
+      message('ID_OF_OTHER_TASK', {}),
       'This id cannot be that of this submission: it already belongs to another task. Look it up again.',
       field,
     );
@@ -131,14 +132,23 @@ async function outrun(commands: Commands, owner: Owner, id: TaskId): Promise<Tas
   return task === null ? unknownTask : notResolvable(task);
 }
 
-const notResolvable = (task: VideoTask): TaskResult =>
-  failure(
-    'NOT_RESOLVABLE',
-    isInDoubt(task)
-      ? `The task already has its provider id: ${task.provider.taskId ?? task.provider.trackedId}. Watch it, or retry it.`
-      : `The submission of this task is not in doubt: its stage is ${task.stage}.`,
-    ['id'],
-  );
+function notResolvable(task: VideoTask): TaskResult {
+  const { stage, provider } = task;
+  const providerTaskId = provider.taskId ?? provider.trackedId;
+  return isInDoubt(task)
+    ? failure(
+        'NOT_RESOLVABLE',
+        message('SUBMISSION_HAS_ID', { providerTaskId }),
+        `The task already has its provider id: ${providerTaskId}. Watch it, or retry it.`,
+        ['id'],
+      )
+    : failure(
+        'NOT_RESOLVABLE',
+        message('SUBMISSION_NOT_IN_DOUBT', { stage }),
+        `The submission of this task is not in doubt: its stage is ${stage}.`,
+        ['id'],
+      );
+}
 
 const givenUp = (label: string): TaskError => ({
   code: 'SUBMISSION_UNKNOWN',

@@ -1,3 +1,4 @@
+import { message } from '../domain/messages.ts';
 import { isTerminal, type Owner, type TaskId, type VideoTask } from '../domain/video-task.ts';
 import { checkKey } from './check-input.ts';
 import type { Commands } from './command-context.ts';
@@ -25,11 +26,15 @@ export async function retryVideoTask(
   const task = await commands.store.getOwn(owner, id);
   if (task === null) return unknownTask;
   if (!isTerminal(task.stage)) {
+    const { stage } = task;
     return failure(
       'NOT_TERMINAL',
-      task.stage === 'SUBMISSION_UNKNOWN'
+      stage === 'SUBMISSION_UNKNOWN'
+        ? message('SUBMISSION_IN_DOUBT', {})
+        : message('TASK_NOT_ENDED', { stage }),
+      stage === 'SUBMISSION_UNKNOWN'
         ? 'Whether the provider accepted the task is not known. Use resolveSubmission; its resubmit sends the task again.'
-        : `The task has not ended yet: it is ${task.stage}. Wait for its end, or cancel it first.`,
+        : `The task has not ended yet: it is ${stage}. Wait for its end, or cancel it first.`,
       ['id'],
     );
   }
@@ -50,6 +55,7 @@ export async function copyOf(
     return impossible(
       failure(
         'UNSUPPORTED',
+        message('INPUT_NOT_KNOWN', {}),
         'This task was made elsewhere, so its input is not known here. Use generateVideo with the input.',
         ['id'],
       ),
@@ -60,6 +66,7 @@ export async function copyOf(
     return impossible(
       failure(
         'PROVIDER_NOT_CONFIGURED',
+        message('PROVIDER_NO_LONGER_CONFIGURED', { provider: task.provider.name }),
         `${task.provider.name} is no longer configured on this server. Use generateVideo with another provider.`,
         ['id'],
       ),
@@ -71,6 +78,7 @@ export async function copyOf(
     return impossible(
       failure(
         'NOT_FOUND',
+        message('UPLOAD_EXPIRED', {}),
         'An uploaded image of this task has expired. Upload it again, and use generateVideo.',
         ['id'],
       ),

@@ -1,3 +1,4 @@
+import { message, type Message } from '../domain/messages.ts';
 import { inspectImage } from '../media/image/inspect-image.ts';
 import type { Owner, TaskId, VideoTask } from '../domain/video-task.ts';
 import type { Commands } from './command-context.ts';
@@ -24,20 +25,23 @@ export async function storePoster(
   if (task === null) return unknownTask;
   const { video } = task.result;
   if (video === null || video.removedAt !== undefined) {
-    return failure('UNSUPPORTED', 'The task has no stored video that a poster could be of.', ['id']);
+    const text = 'The task has no stored video that a poster could be of.';
+    return failure('UNSUPPORTED', message('NO_STORED_VIDEO', {}), text, ['id']);
   }
   if (isFinal(task)) return success(task);
   if (file.size > maxFrameBytes) {
-    return bad(`The image has ${file.size} bytes; at most ${maxFrameBytes} are accepted.`);
+    const reason = message('FILE_TOO_LARGE', { bytes: file.size, maxBytes: maxFrameBytes });
+    return bad(reason, `The image has ${file.size} bytes; at most ${maxFrameBytes} are accepted.`);
   }
   const inspection = await file.inspect(inspectImage);
-  if (inspection.kind === 'refused') return bad(inspection.reason);
+  if (inspection.kind === 'refused') return bad(inspection.message, inspection.reason);
   const { width, height, extension } = inspection.facts;
   const { width: videoWidth, height: videoHeight } = video;
   if (videoWidth !== null && videoHeight !== null) {
     const stretch = (width * videoHeight) / (height * videoWidth);
     if (width > videoWidth || Math.abs(stretch - 1) > toleratedStretch) {
       return bad(
+        message('FRAME_OF_OTHER_SHAPE', { width, height }),
         `The image has ${width} × ${height} pixels: a frame of this video has its shape, and is no larger.`,
       );
     }
@@ -61,4 +65,4 @@ export async function storePoster(
 const isFinal = ({ result: { video } }: VideoTask): boolean =>
   video?.poster !== undefined && video.poster.origin !== 'REFERENCE_IMAGE';
 
-const bad = (message: string): TaskResult => failure('BAD_INPUT', message, ['file']);
+const bad = (reason: Message, text: string): TaskResult => failure('BAD_INPUT', reason, text, ['file']);

@@ -1,5 +1,6 @@
+import { message, type Message } from '../domain/messages.ts';
 import type { VideoTask } from '../domain/video-task.ts';
-import type { UserError, UserErrorCode } from '../domain/user-error.ts';
+import type { UserError, UserErrorCode } from '../domain/user-errors/user-error.ts';
 
 /** The result of a command: the task, or the errors that the caller can fix. */
 export interface TaskResult {
@@ -13,16 +14,18 @@ export const success = (task: VideoTask): TaskResult => ({ task, userErrors: [] 
 /** A result without effect; `field` is the path to what the caller can fix. */
 export const failure = (
   code: UserErrorCode,
-  message: string,
+  reason: Message,
+  text: string,
   field: readonly string[] | null,
 ): TaskResult => ({
   task: null,
-  userErrors: [{ code, message, field }],
+  userErrors: [{ code, message: text, reason, field }],
 });
 
 /** Alike for an unknown, a foreign, a deleted and a malformed id. */
 export const unknownTask: TaskResult = failure(
   'NOT_FOUND',
+  message('TASK_NOT_FOUND', {}),
   'There is no task with this id. Take an id from videoTasks.',
   ['id'],
 );

@@ -1,10 +1,12 @@
+import { message } from '../domain/messages.ts';
+import { notConfigured } from '../domain/selection.ts';
 import { openSpec, type Owner, type ProviderName } from '../domain/video-task.ts';
 import { checkLabel, checkModel } from './check-input.ts';
 import type { Commands } from './command-context.ts';
 import { newTask } from './create-task.ts';
 import { tooManyOpen } from './rate-limits.ts';
-import { failure, success, type TaskResult } from './task-result.ts';
-import type { UserError } from '../domain/user-error.ts';
+import { success, type TaskResult } from './task-result.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 
 /** A task that was made elsewhere. */
 export interface TrackVideoTaskInput {
@@ -35,11 +37,7 @@ export async function trackVideoTask(
   if (userErrors.length > 0) return { task: null, userErrors };
   const provider = providers.find(({ name }) => name === input.provider);
   if (provider === undefined) {
-    return failure(
-      'PROVIDER_NOT_CONFIGURED',
-      `${input.provider} is not configured on this server. Available: ${providers.map(({ name }) => name).join(', ')}.`,
-      ['input', 'provider'],
-    );
+    return { task: null, userErrors: [notConfigured(input.provider, providers)] };
   }
   const model = input.model ?? provider.models[0]?.id ?? '';
   // Only the model of a task made elsewhere may be known.
@@ -74,5 +72,6 @@ export const isProviderTaskId = (text: string): boolean =>
 export const badId = (field: readonly string[]): UserError => ({
   code: 'BAD_INPUT',
   message: "This cannot be a provider's task id: give the id as the provider shows it, without spaces.",
+  reason: message('PROVIDER_TASK_ID_MALFORMED', {}),
   field,
 });

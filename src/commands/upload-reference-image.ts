@@ -1,8 +1,9 @@
+import { message, type Message } from '../domain/messages.ts';
 import type { ByteSource } from '../media/byte-source.ts';
 import { inspectImage } from '../media/image/inspect-image.ts';
 import type { Commands } from './command-context.ts';
 import type { Owner, Upload } from '../domain/video-task.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 import { randomId } from './random-id.ts';
 
 /** The largest image that is taken. */
@@ -31,17 +32,20 @@ export async function uploadReferenceImage(
   now: number,
 ): Promise<UploadResult> {
   if (file.size > maxImageBytes) {
-    return bad(`The image has ${file.size} bytes; at most ${maxImageBytes} are accepted. Make it smaller.`);
+    const reason = message('FILE_TOO_LARGE', { bytes: file.size, maxBytes: maxImageBytes });
+    const text = `The image has ${file.size} bytes; at most ${maxImageBytes} are accepted. Make it smaller.`;
+    return bad(reason, text);
   }
   const kept = await store.uploadedBytes(owner);
   if (kept + file.size > maxOwnerBytes) {
-    const message =
+    const text =
       `Your images take ${kept} bytes, and at most ${maxOwnerBytes} are kept for you. Use images that you uploaded ` +
       'before, or wait: each is deleted 30 days after its last use.';
-    return { image: null, userErrors: [{ code: 'RATE_LIMITED', message, field: ['file'] }] };
+    const reason = message('STORAGE_FULL', { bytes: kept, maxBytes: maxOwnerBytes });
+    return { image: null, userErrors: [{ code: 'RATE_LIMITED', message: text, reason, field: ['file'] }] };
   }
   const inspection = await file.inspect(inspectImage);
-  if (inspection.kind === 'refused') return bad(inspection.reason);
+  if (inspection.kind === 'refused') return bad(inspection.message, inspection.reason);
   const { contentType, width, height, extension } = inspection.facts;
   const image: Upload = {
     id: randomId(),
@@ -61,7 +65,7 @@ export async function uploadReferenceImage(
   return { image, userErrors: [] };
 }
 
-const bad = (message: string): UploadResult => ({
+const bad = (reason: Message, text: string): UploadResult => ({
   image: null,
-  userErrors: [{ code: 'BAD_INPUT', message, field: ['file'] }],
+  userErrors: [{ code: 'BAD_INPUT', message: text, reason, field: ['file'] }],
 });

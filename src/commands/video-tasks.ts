@@ -11,7 +11,7 @@ import { FairSlots } from './fair-slots.ts';
 import { LookUps } from './look-up.ts';
 import { MutationRate } from './mutation-rate.ts';
 import { tooManyMutations } from './rate-limits.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 import { modelNamed } from '../domain/video-model.ts';
 import type { Progress } from '../domain/progress.ts';

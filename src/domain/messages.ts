@@ -1,3 +1,5 @@
+import { refusalCodes } from './user-errors/refusal-codes.ts';
+
 /** A code of `messageCodes`. */
 export type MessageCode = keyof typeof messageCodes;
 
@@ -24,7 +26,7 @@ interface Declaration {
 const declare = <const Table extends Record<string, Declaration>>(table: Table): Table => table;
 
 /**
- * Every message of a task, with its parameters. Codes and parameters are kept once released; more may be added. A
+ * Every message of a task or of a refused call, with its parameters. Codes and parameters are kept once released; more may be added. A
  * `reason` is a technical text in English.
  */
 export const messageCodes = declare({
@@ -174,6 +176,7 @@ export const messageCodes = declare({
     params: ['provider'],
   },
   SEARCH_ENDED: { about: 'The owner ended the search for the task.', params: ['provider'] },
+  ...refusalCodes,
 });
 
 /** The parameters of a message. */

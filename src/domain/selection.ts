@@ -1,5 +1,6 @@
-import type { Wording } from './messages.ts';
+import { message, type Wording } from './messages.ts';
 import type { ProviderOffer } from './provider-offer.ts';
+import { useOfImages } from './selection/image-use.ts';
 import { defaultReason, listedModel, retiredErrors } from './selection/open-choices.ts';
 import { passThrough } from './selection/unlisted-model.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type VideoModel,
 } from './video-model.ts';
 import type { AspectRatio, ImageUse, ProviderName, Resolution, VideoSpec } from './video-task.ts';
-import { unsupported, type UserError } from './user-error.ts';
+import { impossibleValue, notTaken, unsupported, type UserError } from './user-errors/user-error.ts';
 
 /** An image as a caller names it: exactly one of the two. */
 export interface ImageInput {
@@ -70,18 +71,18 @@ export function selectModel<Provider extends ProviderOffer>(
   const selected = results.find((result) => result.kind === 'selected');
   if (selected !== undefined)
     return { ...selected, reason: defaultReason(input, selected.selection, candidates) };
-  return (
-    results[0] ?? {
-      kind: 'impossible',
-      userErrors: [
-        {
-          code: 'PROVIDER_NOT_CONFIGURED',
-          message: `${input.provider ?? 'No provider'} is not configured on this server. Available: ${providers.map(({ name }) => name).join(', ')}.`,
-          field: ['input', 'provider'],
-        },
-      ],
-    }
-  );
+  return results[0] ?? { kind: 'impossible', userErrors: [notConfigured(input.provider, providers)] };
+}
+
+/** The error of a provider that is not configured; null: none is. */
+export function notConfigured(provider: ProviderName | null, providers: readonly ProviderOffer[]): UserError {
+  const available = providers.map(({ name }) => name).join(', ');
+  return {
+    code: 'PROVIDER_NOT_CONFIGURED',
+    message: `${provider ?? 'No provider'} is not configured on this server. Available: ${available}.`,
+    reason: message('PROVIDER_NOT_CONFIGURED', { provider, available }),
+    field: ['input', 'provider'],
+  };
 }
 
 /** The providers that list a model, or all if none does. */
@@ -135,6 +136,7 @@ function reservedErrors(provider: ProviderOffer, model: string, input: GenerateV
   return reserved.map((key) => ({
     code: 'BAD_INPUT',
     message: `providerOptions cannot set "${key}": Reelay sets it itself. Use the input's own field for it.`,
+    reason: message('OPTION_RESERVED', { option: key }),
     field: ['input', 'providerOptions', key],
   }));
 }
@@ -145,44 +147,74 @@ const bare = (name: string): string => name.toLowerCase().replaceAll(/[^\p{L}\p{
 /** Holds the input against what a model can do, and fills in the model's defaults. */
 function fit(model: VideoModel, input: GenerateVideoInput) {
   const errors: UserError[] = [];
+  const { label } = model;
   const use = useOfImages(model, input, errors);
-  const how = use === null ? '' : ` with ${use.name} images`;
+  const imagesAs = use?.name ?? null;
+  const how = imagesAs === null ? '' : ` with ${imagesAs} images`;
   const resolution = input.resolution ?? model.defaultResolution;
   const resolutions = use?.limits.resolutions ?? model.resolutions;
   if (!resolutions.includes(resolution)) {
-    errors.push(unsupported('resolution', `${model.label} cannot do ${resolution}${how}`, resolutions));
+    errors.push(
+      impossibleValue(`${label} cannot do ${resolution}${how}`, {
+        model: label,
+        name: 'resolution',
+        value: resolution,
+        allowed: resolutions,
+        imagesAs,
+      }),
+    );
   }
   if (input.seed !== null && !model.acceptsSeed) {
-    errors.push(unsupported('seed', `${model.label} takes no seed`, []));
+    errors.push(notTaken('seed', label, `${label} takes no seed`));
   } else if (input.seed !== null && input.seed < 0) {
-    errors.push(unsupported('seed', `${model.label} takes no negative seed`, ['0 to 2147483647']));
+    errors.push(
+      impossibleValue(`${label} takes no negative seed`, {
+        model: label,
+        name: 'seed',
+        value: input.seed,
+        allowed: ['0 to 2147483647'],
+      }),
+    );
   }
   if (input.negativePrompt !== null && !model.acceptsNegativePrompt) {
-    errors.push(unsupported('negativePrompt', `${model.label} takes no negative prompt`, []));
+    errors.push(notTaken('negativePrompt', label, `${label} takes no negative prompt`));
   }
   if (input.audio === true && model.audio === 'NEVER') {
-    errors.push(unsupported('audio', `${model.label} makes videos without sound`, [false]));
+    const reason = message('ALWAYS_SILENT', { model: label });
+    errors.push(unsupported('audio', `${label} makes videos without sound. Allowed: false.`, reason));
   }
   if (input.audio === false && model.audio === 'ALWAYS') {
-    errors.push(unsupported('audio', `${model.label} makes videos with sound`, [true]));
+    const reason = message('ALWAYS_WITH_SOUND', { model: label });
+    errors.push(unsupported('audio', `${label} makes videos with sound. Allowed: true.`, reason));
   }
   const aspectRatios = use?.limits.aspectRatios ?? model.aspectRatios;
   const aspectRatio = chosenAspectRatio(input.aspectRatio, aspectRatios);
   if (!aspectRatios.includes(aspectRatio)) {
-    errors.push(unsupported('aspectRatio', `${model.label} cannot do ${aspectRatio}${how}`, aspectRatios));
+    errors.push(
+      impossibleValue(`${label} cannot do ${aspectRatio}${how}`, {
+        model: label,
+        name: 'aspectRatio',
+        value: aspectRatio,
+        allowed: aspectRatios,
+        imagesAs,
+      }),
+    );
   }
   const allDurations = use?.limits.durations ?? model.durations;
   const atResolution = model.durationsAt?.[resolution];
   const durations = allDurations.filter((seconds) => atResolution?.includes(seconds) ?? true);
   const durationSeconds = input.durationSeconds ?? fallbackDuration(model, durations);
   if (!durations.includes(durationSeconds)) {
-    const where = allDurations.includes(durationSeconds) ? ` at ${resolution}` : how;
+    const isByResolution = allDurations.includes(durationSeconds);
+    const where = isByResolution ? ` at ${resolution}` : how;
     errors.push(
-      unsupported(
-        'durationSeconds',
-        `${model.label} cannot do ${durationSeconds} seconds${where}`,
-        durations,
-      ),
+      impossibleValue(`${label} cannot do ${durationSeconds} seconds${where}`, {
+        model: label,
+        name: 'durationSeconds',
+        value: durationSeconds,
+        allowed: durations,
+        ...(isByResolution ? { resolution } : { imagesAs }),
+      }),
     );
   }
   return {
@@ -237,45 +269,3 @@ export function nearestSettings(model: VideoModel, wanted: PricedSettings): Chos
     audio: model.audio === 'OPTIONAL' && audio !== null ? audio : model.defaultAudio,
   };
 }
-
-/** The use that the images are put to. AUTO takes the first whose limits hold that many, in the model's own order. */
-function useOfImages(model: VideoModel, input: GenerateVideoInput, errors: UserError[]) {
-  const count = input.referenceImages.length;
-  // The name of the model for a use of images stands for that use.
-  const isUseNamed = input.model !== null && input.model !== model.id;
-  const possible = usesOf(model).filter(([, limits]) => !isUseNamed || limits.model === input.model);
-  if (count === 0) {
-    if (input.imagesAs !== 'AUTO') {
-      errors.push(unsupported('imagesAs', `${input.imagesAs} requires images, and there are none`, []));
-    } else if (model.requiresImages || isUseNamed) {
-      const instead = model.requiresImages ? '' : ` Without images, use ${model.id}.`;
-      errors.push({
-        code: 'UNSUPPORTED',
-        message: `${input.model ?? model.id} requires images. Allowed: ${limitsText(possible)}.${instead}`,
-        field: ['input', 'referenceImages'],
-      });
-    }
-    return null;
-  }
-  const named = input.imagesAs === 'AUTO' ? possible : possible.filter(([name]) => name === input.imagesAs);
-  const [name, limits] = named.find(([, { min, max }]) => count >= min && count <= max) ?? [];
-  if (name !== undefined && limits !== undefined) return { name, limits };
-  if (possible.length === 0) errors.push(unsupported('referenceImages', `${model.label} uses no images`, []));
-  else if (named.length === 0) {
-    const what = `${model.label} cannot use images as ${input.imagesAs}`;
-    errors.push(
-      unsupported(
-        'imagesAs',
-        what,
-        possible.map(([use]) => use),
-      ),
-    );
-  } else {
-    const what = `${model.label} cannot use ${count} image${count === 1 ? '' : 's'} as ${input.imagesAs}`;
-    errors.push(unsupported('referenceImages', what, [limitsText(named)]));
-  }
-  return null;
-}
-
-const limitsText = (uses: ReturnType<typeof usesOf>): string =>
-  uses.map(([use, { min, max }]) => `${use}: ${min === max ? min : `${min} to ${max}`}`).join(', ');

@@ -4,6 +4,7 @@ import { resolveSubmission, type SubmissionResolution } from '../commands/resolv
 import { retryVideoTask } from '../commands/retry-video-task.ts';
 import { failure, unknownTask } from '../commands/task-result.ts';
 import { trackVideoTask } from '../commands/track-video-task.ts';
+import { message } from '../domain/messages.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { fromGlobalId, toGlobalId } from '../domain/task-names/global-id.ts';
@@ -184,7 +185,9 @@ function readResolution(given: {
 }
 
 const falseIsNothing = (field: string) =>
-  failure('BAD_INPUT', `${field} must be true. To leave the task as it is, omit the call.`, [
-    'resolution',
-    field,
-  ]);
+  failure(
+    'BAD_INPUT',
+    message('RESOLUTION_FALSE', { name: field }),
+    `${field} must be true. To leave the task as it is, omit the call.`,
+    ['resolution', field],
+  );

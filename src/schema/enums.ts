@@ -13,7 +13,7 @@ import type {
   UseCase,
 } from '../domain/video-task.ts';
 import type { AudioSupport } from '../domain/video-model.ts';
-import type { UserErrorCode } from '../domain/user-error.ts';
+import type { UserErrorCode } from '../domain/user-errors/user-error.ts';
 import type { Builder } from './builder.ts';
 
 /** Descriptions are keyed by the domain's own values, so that a new value cannot be forgotten here. */
@@ -170,7 +170,7 @@ export const declareEnums = (builder: Builder) => ({
   MessageCode: declare(
     builder,
     'MessageCode',
-    'The content of a text about a task. More codes may be added: show the English text for an unknown one.',
+    'The content of a text about a task or a refused call. More codes may be added: show the English text for an unknown one.',
     messageCode,
   ),
   UserErrorCode: declare(

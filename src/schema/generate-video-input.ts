@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../domain/video-task.ts';
 import type { GenerateVideoInput } from '../domain/selection.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
+import { message } from '../domain/messages.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 
@@ -128,5 +129,6 @@ const isOptions = (value: JsonValue | null | undefined): value is JsonObject | n
 const notAnObject: UserError = {
   code: 'BAD_INPUT',
   message: 'providerOptions must be a JSON object.',
+  reason: message('OPTIONS_NOT_AN_OBJECT', {}),
   field: ['input', 'providerOptions'],
 };

@@ -1,16 +1,26 @@
 import type { TaskResult } from '../commands/task-result.ts';
-import type { UserError } from '../domain/user-error.ts';
+import type { UserError } from '../domain/user-errors/user-error.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
+import type { MessageRef } from './message.ts';
 import type { VideoTaskRef } from './video-task.ts';
 
 /** Declares the payloads of the commands. */
-export function declarePayloads(builder: Builder, enums: Enums, VideoTask: VideoTaskRef) {
+export function declarePayloads(
+  builder: Builder,
+  enums: Enums,
+  MessageType: MessageRef,
+  VideoTask: VideoTaskRef,
+) {
   const UserErrorType = builder.objectRef<UserError>('UserError').implement({
     description: 'An error that the caller can fix.',
     fields: (t) => ({
       code: t.expose('code', { type: enums.UserErrorCode, description: 'The kind of error.' }),
       message: t.exposeString('message', { description: 'The problem and how to fix it.' }),
+      reason: t.expose('reason', {
+        type: MessageType,
+        description: 'The content of the message, so that a client can say it in another language.',
+      }),
       field: t.field({
         type: ['String'],
         nullable: true,

@@ -11,6 +11,7 @@ import { declareGenerateVideoInput, declareReferenceImageInput } from './generat
 import { declareGenerateVideo } from './generate-video.ts';
 import { declarePayloads } from './payloads.ts';
 import { declareProviders } from './providers.ts';
+import { declareMessage } from './message.ts';
 import { declareReferenceImage, declareUploadReferenceImage } from './reference-image.ts';
 import { declareSpending } from './spending.ts';
 import { declareTaskStatusChanged } from './task-status-changed.ts';
@@ -31,8 +32,9 @@ export function buildSchema(): GraphQLSchema {
   const enums = declareEnums(builder);
   const ReferenceImage = declareReferenceImage(builder);
   const Cost = declareCost(builder);
-  const VideoTask = declareVideoTask(builder, enums, ReferenceImage, Cost);
-  const payloads = declarePayloads(builder, enums, VideoTask);
+  const Message = declareMessage(builder, enums);
+  const VideoTask = declareVideoTask(builder, enums, ReferenceImage, Cost, Message);
+  const payloads = declarePayloads(builder, enums, Message, VideoTask);
   declareVideoTaskQueries(builder, enums, VideoTask);
   const ReferenceImageInput = declareReferenceImageInput(builder);
   const Input = declareGenerateVideoInput(builder, enums, ReferenceImageInput);

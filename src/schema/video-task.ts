@@ -1,4 +1,4 @@
-import { declareMessage } from './message.ts';
+import type { MessageRef } from './message.ts';
 import { statusOf, userPromptOf, type VisibleTask } from '../domain/video-task.ts';
 import type { ReferenceImageRef } from './reference-image.ts';
 import type { Builder } from './builder.ts';
@@ -17,9 +17,9 @@ export function declareVideoTask(
   enums: Enums,
   ReferenceImageType: ReferenceImageRef,
   Cost: CostRef,
+  Message: MessageRef,
 ) {
   const VideoTaskRef = builder.objectRef<VisibleTask>('VideoTask');
-  const Message = declareMessage(builder, enums);
   const parts = declareVideoTaskParts(builder, enums, Message);
   VideoTaskRef.implement({
     description: 'A requested video, from the request to the playable result.',

@@ -43,6 +43,15 @@ describe('a model whose end has been announced', () => {
         {
           code: 'UNSUPPORTED',
           message: 'Kie.ai has not offered Veo 3.1 Fast since 2026-11-27. Use veo3_lite instead.',
+          reason: {
+            code: 'MODEL_NO_LONGER_OFFERED',
+            params: {
+              provider: 'Kie.ai',
+              model: 'Veo 3.1 Fast',
+              since: '2026-11-27',
+              successor: 'veo3_lite',
+            },
+          },
           field: ['input', 'model'],
         },
       ],

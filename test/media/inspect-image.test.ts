@@ -169,6 +169,9 @@ describe('an image', () => {
     expect(await inspected(file)).toEqual({
       kind: 'refused',
       reason: expect.stringMatching(reason) as string,
+      message: expect.objectContaining({
+        code: expect.stringMatching(/IMAGE|FILE|PIXELS/) as string,
+      }) as object,
     });
     expect(cpuMs() - begun).toBeLessThan(200);
   });

@@ -1,6 +1,6 @@
-import { worded, type Wording } from '../messages.ts';
+import { message, worded, type Wording } from '../messages.ts';
 import type { ProviderOffer } from '../provider-offer.ts';
-import { unsupported, type UserError } from '../user-error.ts';
+import { unsupported, type UserError } from '../user-errors/user-error.ts';
 import { modelNamed, type VideoModel } from '../video-model.ts';
 
 /** True if a model is no longer offered at a time, by the date that was announced for its end. */
@@ -15,12 +15,17 @@ export const listedModel = (
   name === null ? (models.find((model) => !isOver(model, now)) ?? models[0]) : modelNamed(models, name);
 
 /** The error of a model that is no longer offered; none for any other. */
-export function retiredErrors({ label }: ProviderOffer, model: VideoModel, now: number): UserError[] {
+export function retiredErrors(
+  { label: provider }: ProviderOffer,
+  model: VideoModel,
+  now: number,
+): UserError[] {
   if (model.retiredAt === null || !isOver(model, now)) return [];
   const since = new Date(model.retiredAt).toISOString().slice(0, 10);
-  const { code, field } = unsupported('model', '', []);
-  const instead = model.successor === null ? 'Choose another model.' : `Use ${model.successor} instead.`;
-  return [{ code, message: `${label} has not offered ${model.label} since ${since}. ${instead}`, field }];
+  const { label, successor } = model;
+  const instead = successor === null ? 'Choose another model.' : `Use ${successor} instead.`;
+  const reason = message('MODEL_NO_LONGER_OFFERED', { provider, model: label, since, successor });
+  return [unsupported('model', `${provider} has not offered ${label} since ${since}. ${instead}`, reason)];
 }
 
 /** The choices of an input that were left open. */

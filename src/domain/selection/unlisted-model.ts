@@ -1,7 +1,8 @@
+import { message } from '../messages.ts';
 import { editDistance } from './edit-distance.ts';
 import type { ProviderOffer } from '../provider-offer.ts';
 import type { GenerateVideoInput } from '../selection.ts';
-import { unsupported, type UserError } from '../user-error.ts';
+import { unsupported, type UserError } from '../user-errors/user-error.ts';
 import { usesOf } from '../video-model.ts';
 import type { JsonObject } from '../video-task.ts';
 
@@ -29,7 +30,11 @@ export function passThrough(
   const { model } = input;
   const ids = models.map(({ id }) => id);
   if (model === null || !acceptsOtherModels) {
-    return { model: null, errors: [unsupported('model', `${label} has no model "${model}"`, ids)] };
+    const allowed = ids.join(', ');
+    const instead = ids.length > 0 ? `Allowed: ${allowed}.` : 'Omit it.';
+    const reason = message('MODEL_NOT_LISTED', { provider: label, model, allowed });
+    const error = unsupported('model', `${label} has no model "${model}". ${instead}`, reason);
+    return { model: null, errors: [error] };
   }
   const names = models.flatMap((each) => [
     each.id,
@@ -40,10 +45,12 @@ export function passThrough(
     .filter(({ distance }) => distance <= nearDistance)
     .toSorted((one, other) => one.distance - other.distance);
   if (near.length > 0 && input.providerOptions?.[allowUnlisted] !== true) {
-    const message =
-      `${label} does not list "${model}". Did you mean ${near.map(({ name }) => name).join(' or ')}? ` +
+    const suggestions = near.map(({ name }) => name);
+    const text =
+      `${label} does not list "${model}". Did you mean ${suggestions.join(' or ')}? ` +
       `To use the name as it is, set "${allowUnlisted}": true in providerOptions.`;
-    return { model: null, errors: [{ code: 'UNSUPPORTED', message, field: ['input', 'model'] }] };
+    const reason = message('MODEL_MISSPELT', { provider: label, model, suggestions: suggestions.join(', ') });
+    return { model: null, errors: [unsupported('model', text, reason)] };
   }
   return { model, errors: notSent(model, input) };
 }
@@ -63,11 +70,12 @@ function notSent(model: string, input: GenerateVideoInput): UserError[] {
   };
   return Object.entries(given)
     .filter(([, isGiven]) => isGiven)
-    .map(([field]) => ({
-      code: 'UNSUPPORTED',
-      message:
-        `${model} is not listed, so its field for ${field} is not known, and nothing but the prompt is sent. Set it in ` +
-        "providerOptions under the provider's own name, or choose a listed model.",
-      field: ['input', field],
-    }));
+    .map(([name]) =>
+      unsupported(
+        name,
+        `${model} is not listed, so its field for ${name} is not known, and nothing but the prompt is sent. Set it in ` +
+          "providerOptions under the provider's own name, or choose a listed model.",
+        message('FIELD_NOT_KNOWN', { model, name }),
+      ),
+    );
 }

@@ -1,3 +1,4 @@
+import { message, type Message } from '../../domain/messages.ts';
 import { HeaderReader, MalformedError, type ByteSource } from '../byte-source.ts';
 import { readJpeg } from './jpeg.ts';
 import { readPng } from './png.ts';
@@ -16,7 +17,7 @@ export interface ImageFacts {
 /** An image that browsers display, or what the caller can do instead; `reason` is a sentence for users. */
 export type ImageInspection =
   | { readonly kind: 'image'; readonly facts: ImageFacts }
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: string; readonly message: Message };
 
 /** The size of a picture as it is stored, and how it is to be turned. */
 export interface Picture {
@@ -49,7 +50,7 @@ const signatureBytes = 32;
 export async function inspectImage(source: ByteSource): Promise<ImageInspection> {
   const start = await source.read(0, signatureBytes);
   const format = formats.find(({ begins }) => begins(start));
-  if (format === undefined) return refused(reasonAgainst(start));
+  if (format === undefined) return reasonAgainst(start);
   try {
     const picture = await format.read(new HeaderReader(source));
     const isTurned = picture.orientation >= firstTurned;
@@ -57,6 +58,12 @@ export async function inspectImage(source: ByteSource): Promise<ImageInspection>
     const height = isTurned ? picture.width : picture.height;
     if (width > maxSidePixels || height > maxSidePixels || width * height > maxPixels) {
       return refused(
+        message('TOO_MANY_PIXELS', {
+          width,
+          height,
+          maxSide: maxSidePixels,
+          maxMegapixels: maxPixels / 1e6,
+        }),
         `The image has ${width} × ${height} pixels; at most ${maxSidePixels} on a side and ` +
           `${maxPixels / 1e6} million in all are accepted. Make it smaller.`,
       );
@@ -67,29 +74,41 @@ export async function inspectImage(source: ByteSource): Promise<ImageInspection>
     if (!(error instanceof MalformedError)) throw error;
     const name = format.extension === 'jpg' ? 'JPEG' : format.extension === 'png' ? 'PNG' : 'WebP';
     return refused(
+      message('IMAGE_MALFORMED', { format: name, reason: error.message }),
       `The file begins like a ${name} image, but cannot be read: ${error.message}. Save it again.`,
     );
   }
 }
 
-const refused = (reason: string): ImageInspection => ({ kind: 'refused', reason });
+const refused = (content: Message, reason: string): ImageInspection => ({
+  kind: 'refused',
+  reason,
+  message: content,
+});
 
 /** Brands of the `ftyp` box that begins HEIF files (ISO/IEC 23008-12, AVIF 1.1). */
 const avifBrands = /avif|avis/;
 const heicBrands = /hei[cmsx]|hev[cmsx]|mif1|msf1|miaf/;
 
-function reasonAgainst(start: Buffer): string {
+function reasonAgainst(start: Buffer): ImageInspection {
   const brands = start.toString('latin1', 4, 8) === 'ftyp' ? start.toString('latin1', 8) : '';
   if (avifBrands.test(brands)) {
-    return 'AVIF images are not accepted, because providers cannot read them. Save it as JPEG, PNG or WebP.';
-  }
-  if (heicBrands.test(brands)) {
-    return (
-      'HEIC images are not accepted, because providers cannot read them. Save it as JPEG; iPhones make JPEGs with ' +
-      'Settings > Camera > Formats > Most Compatible.'
+    return refused(
+      message('FILE_IS_AVIF', {}),
+      'AVIF images are not accepted, because providers cannot read them. Save it as JPEG, PNG or WebP.',
     );
   }
-  return 'The file is no JPEG, PNG or WebP image. Save it as one of these.';
+  if (heicBrands.test(brands)) {
+    return refused(
+      message('FILE_IS_HEIC', {}),
+      'HEIC images are not accepted, because providers cannot read them. Save it as JPEG; iPhones make JPEGs with ' +
+        'Settings > Camera > Formats > Most Compatible.',
+    );
+  }
+  return refused(
+    message('FILE_NOT_AN_IMAGE', {}),
+    'The file is no JPEG, PNG or WebP image. Save it as one of these.',
+  );
 }
 
 function matches(at: number, hex: string): (start: Buffer) => boolean {
