@@ -67,7 +67,7 @@ export const limitSettings = {
   waitingBytes: setting(
     'LIMIT_WAITING_BYTES',
     '268435456',
-    'bytes in memory that wait for the other side (responses not read, requests not complete); above it, connections are closed, with 429 or 503 where possible',
+    'bytes in memory that wait for the other side; large responses wait for room in it, and above it connections are closed, with a reason where possible',
     integer(1_048_576),
   ),
   waitingBytesPerOwner: setting(

@@ -93,6 +93,11 @@ export class GraphQLEngine {
     return refusalOf(prepared, this.#maxComplexity);
   }
 
+  /** The complexity of an operation with its variables, in the units of `fieldCosts`. */
+  complexityOf({ operation, params }: ValidOperation): number {
+    return operation?.complexityWith(params.variables) ?? 0;
+  }
+
   /**
    * Executes a query or mutation. Synchronous where its resolvers are. A result without `data` means that nothing was
    * executed. Never rejects: faults are logged and become errors of the result.
@@ -100,10 +105,9 @@ export class GraphQLEngine {
   execute(prepared: ValidOperation, viewer: Viewer): MaybePromise<ExecutionResult> {
     const refusal = this.refusalOf(prepared);
     if (refusal !== null) return { errors: [refusal] };
-    const { operation, params } = prepared;
     const context = this.#contextOf(viewer);
-    if (operation !== null && operation.complexityWith(params.variables) > heavyComplexity) {
-      const nextSlice = () => this.slices.next(viewer.owner, operation.type === 'query');
+    if (this.complexityOf(prepared) > heavyComplexity) {
+      const nextSlice = () => this.slices.next(viewer.owner, prepared.operation?.type === 'query');
       return nextSlice()
         .then(() => this.#execute(prepared, { ...context, nextSlice }))
         .then(boundedResult);

@@ -1,8 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import { codedError } from '../schema/errors.ts';
 
-/** JSON is written at 100 MB/s, so that one response takes about 80 ms. A page of 200 long prompts has 2 MB. */
-const maxCharacters = 8 * 1024 * 1024;
+/** The longest response. JSON is written at 100 MB/s, so that one response takes about 80 ms. A page of 200 long prompts has 2 MB. */
+export const maxCharacters = 8 * 1024 * 1024;
 /** Shorter strings are counted without escapes: few of them need any. */
 const shortString = 64;
 

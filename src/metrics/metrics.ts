@@ -110,6 +110,11 @@ export class Metrics {
     help: 'Open subscriptions.',
     labelNames: ['transport'],
   });
+  readonly connectionsCut = this.#counter(
+    'reelay_connections_cut_total',
+    'Connections that were ended because of the limits of what waits in memory.',
+    ['transport', 'reason'],
+  );
   readonly mediaFiles = this.#reading({
     name: 'reelay_media_files',
     help: 'Files that tasks and uploads name.',

@@ -22,6 +22,9 @@ import { MediaRoute } from './routes/media.ts';
 import { MetricsRoute } from './routes/metrics.ts';
 import { GraphQLEngine } from '../graphql/engine.ts';
 import { Entrance } from '../graphql/entrance.ts';
+import { Executor } from '../graphql/executor.ts';
+import { ResponseRoom } from '../graphql/response-room.ts';
+import { CutConnections } from './connections/cut-connections.ts';
 import { isLoopbackName, urlOfListener } from '../settings/addresses/loopback.ts';
 import { PageGuard } from './auth/page-guard.ts';
 import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts';
@@ -100,6 +103,24 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     slices: feed.slices,
   });
   const entrance = new Entrance();
+  const cuts = new CutConnections(metrics, log);
+  const traffic = new Traffic(
+    {
+      bytes: config.limits.waitingBytes,
+      bytesPerOwner: config.limits.waitingBytesPerOwner,
+      stallMs: config.limits.stallMs,
+      slowBodyMs: config.limits.slowBodyMs,
+    },
+    cuts,
+  );
+  const room = new ResponseRoom({
+    measure: () => traffic.measure(),
+    bytes: config.limits.waitingBytes,
+    bytesPerOwner: config.limits.waitingBytesPerOwner,
+    // By then the connections of stalled readers are closed.
+    waitMs: config.limits.stallMs,
+  });
+  const executor = new Executor({ engine, entrance, room });
   const subscriptions = new Subscriptions({
     engine,
     entrance,
@@ -116,28 +137,21 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
   });
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
-    engine,
-    entrance,
+    executor,
     subscriptions,
+    cuts,
     keepAliveMs: config.limits.pingMs,
     stallMs: config.limits.stallMs,
   });
-  const traffic = new Traffic(
-    {
-      bytes: config.limits.waitingBytes,
-      bytesPerOwner: config.limits.waitingBytesPerOwner,
-      stallMs: config.limits.stallMs,
-      slowBodyMs: config.limits.slowBodyMs,
-    },
-    log,
-  );
   const webSockets = new WebSocketTransport({
     engine,
     entrance,
+    executor,
     subscriptions,
     authentication,
     log,
     traffic,
+    cuts,
     limits: config.limits,
   });
   metrics.sockets.readFrom(() => [[webSockets.size]]);
@@ -169,7 +183,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     graphql: new GraphQLHttp({
       engine,
       entrance,
-      yoga: createGraphQLHandler(engine, entrance, log),
+      executor,
+      yoga: createGraphQLHandler(engine, executor, log),
       eventStreams,
       traffic,
       requests: {
@@ -230,7 +245,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     log,
     dispatcher,
     traffic,
-    streams: [eventStreams, webSockets],
+    streams: [room, eventStreams, webSockets],
   });
   const url = urlOfListener(config.http.host, http.port);
   baseUrl ??= url;

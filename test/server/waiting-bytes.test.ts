@@ -70,6 +70,17 @@ describe('what a subscription keeps', () => {
   });
 });
 
+/** The numbers of connections that a server has cut, by transport and reason. */
+async function cutsOf(server: PushServer, key?: string): Promise<Record<string, number>> {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+  return Object.fromEntries(
+    [...text.matchAll(/^reelay_connections_cut_total\{transport="(\w+)",reason="(\w+)"\} (\d+)$/gm)].map(
+      ([, transport, reason, count]) => [`${transport} ${reason}`, Number(count)],
+    ),
+  );
+}
+
 const isHealthy = async (server: PushServer) => (await fetch(`${server.url}/healthz`)).status === 200;
 
 describe('a socket that is not read', () => {
@@ -121,9 +132,10 @@ describe('a socket that is not read', () => {
       (seen) => !seen.isOpen,
     );
     expect(most).toBeLessThan(4_000_000);
-    // What it had not read is lost with the connection, the reason too.
+    // What it had not read is lost with the connection, the reason too: the operator finds it in the metrics.
     socket.socket.resume();
     await socket.closed;
+    expect(await cutsOf(server)).toEqual({ 'ws stalled': 1 });
   });
 });
 
@@ -154,6 +166,35 @@ it('sockets that never say who they are fill no more than their places, and leav
   expect(third.socket.readyState).toBe(third.socket.OPEN);
 });
 
+it('the sockets that keep the most of their owner are closed with 1013 and the reason', async () => {
+  await using server = await startPushServer({ LIMIT_WAITING_BYTES: '4000000' });
+  using connections = new ServerConnections();
+  const task = await server.generate(await server.create());
+  const sockets = await Promise.all(Array.from({ length: 30 }, () => RawSocket.connect(server.url)));
+  for (const socket of sockets) {
+    socket.subscribe('1', 'subscription { taskStatusChanged { providerStatus } }');
+    await socket.next(({ type }) => type === 'next');
+    socket.socket.pause();
+  }
+  const filler = 'x'.repeat(64_000);
+  let round = 0;
+  await waitFor(
+    'the cut',
+    async () => {
+      for (let burst = 0; burst < 10; burst += 1) await server.touch(task, `${round++} ${filler}`);
+      return cutsOf(server);
+    },
+    (cuts) => (cuts['ws bytes'] ?? 0) > 0,
+  );
+  for (const { socket } of sockets) socket.resume();
+  const ended = await Promise.race(sockets.map(({ closed }) => closed));
+  expect(ended).toEqual({ code: 1013, reason: 'Too much waits to be read' });
+  const { 'ws bytes': cut = 0, ...others } = await cutsOf(server);
+  expect([others, cut < 30]).toEqual([{}, true]);
+  expect(connections.unreadAt(server.url)).toBeLessThan(4_000_000);
+  for (const socket of sockets) await socket[Symbol.asyncDispose]();
+});
+
 describe('an HTTP answer that is not read', () => {
   it('is cut when nothing of it is taken for LIMIT_STALLED_MS', async () => {
     await using server = await startPushServer({ ...keys, LIMIT_STALLED_MS: '300' });
@@ -169,30 +210,111 @@ describe('an HTTP answer that is not read', () => {
     reader.resume();
     await closed;
     expect(reader.bytesRead).toBeLessThan(8_000_000);
+    expect(await cutsOf(server, ann)).toEqual({ 'http stalled': 1 });
   });
+});
 
-  it('is cut when those of its owner fill their bytes, and other owners are served', async () => {
-    await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
-    using connections = new ServerConnections();
-    await Promise.all([fill(server, 'key:ann'), fill(server, 'key:ben')]);
-    const readers = await Promise.all(Array.from({ length: 8 }, () => open(server, askForLarge(ann))));
-    await waitFor(
-      'all of them',
-      () => connections.openAt(server.url).length,
-      (count) => count >= 8,
+/** A client that asks for 8 MB, and reads nothing until `read` is called, which returns how much came. */
+type SlowClient = (server: PushServer) => Promise<() => Promise<number>>;
+
+const overHttp =
+  (more: string): SlowClient =>
+  async (server) => {
+    const socket = await open(
+      server,
+      post('/graphql', ann, `${more}connection: close\r\ncontent-length: ${large.length}\r\n`, large),
     );
-    await waitFor(
-      'the cut',
-      () => connections.openAt(server.url).length,
-      (count) => count <= 4,
-    );
-    const answer = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ben}` },
-      body: large,
+    return async () => (await textOf(socket)).length;
+  };
+const overWebSocket: SlowClient = async (server) => {
+  const socket = await RawSocket.connect(server.url, { authorization: ann });
+  const { query } = JSON.parse(large) as { query: string };
+  socket.subscribe('1', query);
+  socket.socket.pause();
+  return async () => {
+    socket.socket.resume();
+    const { payload } = await socket.next(({ type }) => type === 'next');
+    await socket[Symbol.asyncDispose]();
+    return JSON.stringify(payload).length;
+  };
+};
+
+describe('clients that read late, all of one owner', () => {
+  it.each<[string, SlowClient]>([
+    ['JSON', overHttp('content-type: application/json\r\n')],
+    ['JSON by Yoga', overHttp('content-type: application/json; a=b\r\n')],
+    ['event streams', overHttp('content-type: application/json\r\naccept: text/event-stream\r\n')],
+    ['WebSockets', overWebSocket],
+  ])(
+    'get their responses when there is room, whole, over %s; other owners are served',
+    async (_what, ask) => {
+      const limit = 20_000_000;
+      await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: String(limit) });
+      using connections = new ServerConnections();
+      await Promise.all([fill(server, 'key:ann'), fill(server, 'key:ben')]);
+      const clients = await Promise.all(Array.from({ length: 6 }, () => ask(server)));
+      const isServed = async (key: string, body: string) => {
+        const response = await fetch(`${server.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+          body,
+        });
+        return (await response.text()).length > body.length / 10 && response.status === 200;
+      };
+      await waitFor(
+        'the first',
+        () => connections.unreadAt(server.url),
+        (bytes) => bytes > 8_000_000,
+      );
+      let most = 0;
+      // Several looks of the server at its connections.
+      for (let round = 0; round < 8; round += 1) {
+        expect([await isServed(ben, large), await isServed(ann, '{"query":"{ viewer { owner } }"}')]).toEqual(
+          [true, true],
+        );
+        most = Math.max(most, connections.unreadAt(server.url));
+      }
+      expect(most).toBeLessThan(limit);
+      for (const characters of await Promise.all(clients.map((read) => read()))) {
+        expect(characters).toBeGreaterThan(8_000_000);
+      }
+    },
+  );
+
+  it('get a reason instead when there is no room in time', async () => {
+    await using server = await startPushServer({
+      ...keys,
+      LIMIT_WAITING_BYTES_PER_OWNER: '10000000',
+      // The first client goes on reading a little now and then, so that it is not cut.
+      LIMIT_STALLED_MS: '700',
     });
-    expect((await answer.text()).length).toBeGreaterThan(8_000_000);
-    for (const reader of readers) reader.destroy();
+    using connections = new ServerConnections();
+    await fill(server, 'key:ann');
+    const slow = await open(server, askForLarge(ann));
+    await waitFor(
+      'the first',
+      () => connections.unreadAt(server.url),
+      (bytes) => bytes > 4_000_000,
+    );
+    const nibble = setInterval(() => void slow.read(), 100);
+    try {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${ann}` },
+        body: large,
+      });
+      expect(await response.json()).toMatchObject({
+        errors: [
+          {
+            message: expect.stringContaining('not read') as string,
+            extensions: { code: 'LIMIT_EXCEEDED' },
+          },
+        ],
+      });
+    } finally {
+      clearInterval(nibble);
+      slow.destroy();
+    }
   });
 });
 
@@ -203,12 +325,17 @@ it('requests that fill the bytes of their owner are refused with a reason', asyn
   const [most, less] = await Promise.all([half('x'.repeat(800_000)), half('x'.repeat(500_000))]);
   expect(await textOf(most)).toMatch(/^HTTP\/1.1 429 [^]*connection: close[^]*LIMIT_EXCEEDED/i);
   expect(less.destroyed).toBe(false);
+  expect(await cutsOf(server, ann)).toEqual({ 'http bytes': 1 });
   less.destroy();
   expect(await isHealthy(server)).toBe(true);
 });
 
-it('responses that wait for another one of their connection count too', async () => {
-  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '20000000' });
+it('responses that wait for another one of their connection count too, and do not wait for ever', async () => {
+  await using server = await startPushServer({
+    ...keys,
+    LIMIT_WAITING_BYTES_PER_OWNER: '20000000',
+    LIMIT_STALLED_MS: '500',
+  });
   await fill(server, 'key:ann');
   const stream = JSON.stringify({ query: 'subscription { taskStatusChanged { id } }' });
   const first = `accept: text/event-stream\r\ncontent-type: application/json\r\ncontent-length: ${stream.length}\r\n`;
@@ -216,7 +343,7 @@ it('responses that wait for another one of their connection count too', async ()
   // The stream is read, and never ends: what follows it cannot be sent.
   client.resume();
   await once(client, 'close');
-  expect(await isHealthy(server)).toBe(true);
+  expect(await cutsOf(server, ann)).toEqual({ 'http stalled': 1 });
 });
 
 it.each([

@@ -22,6 +22,8 @@ import { CatalogueRefresh } from '../../src/providers/kie/catalogue-refresh/cata
 import { createMissingProvider } from '../../src/providers/missing-provider.ts';
 import type { VideoProvider } from '../../src/providers/provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { ResponseRoom } from '../../src/graphql/response-room.ts';
+import { CutConnections } from '../../src/server/connections/cut-connections.ts';
 import { Traffic } from '../../src/server/http/traffic.ts';
 import { AllowedHosts } from '../../src/settings/addresses/allowed-hosts.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -41,7 +43,7 @@ import { kieProviderAt } from './kie-provider.ts';
 import { startPostgresDatabases, type PostgresDatabases } from './postgres-databases.ts';
 import { overEventStream, overWebSocket } from './push-client.ts';
 import { startPushServer } from './push-server.ts';
-import { sampleTask, sampleTime, sampleVideo } from './sample-task.ts';
+import { local, sampleTask, sampleTime, sampleVideo } from './sample-task.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -454,7 +456,26 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
     ),
   'the bounds of connections': (_stack, log) =>
     Promise.resolve(
-      opened(() => new Traffic({ bytes: 1, bytesPerOwner: 1, stallMs: 1000, slowBodyMs: 1000 }, log)),
+      opened(
+        () =>
+          new Traffic(
+            { bytes: 1, bytesPerOwner: 1, stallMs: 1000, slowBodyMs: 1000 },
+            new CutConnections(new Metrics(log), log),
+          ),
+      ),
+    ),
+  'room for responses': () =>
+    Promise.resolve(
+      opened(
+        () =>
+          new ResponseRoom({
+            measure: () => ({ total: 1000, of: () => 1000 }),
+            bytes: 10,
+            bytesPerOwner: 10,
+            waitMs: 60_000,
+          }),
+        { occupy: (room) => void room.enter(local, 10, { destroyed: false }) },
+      ),
     ),
   'a deadline': () => Promise.resolve(opened(() => new Deadline(60_000, () => {}))),
   'a signal with a deadline': () => Promise.resolve(opened(() => new DeadlineSignal(60_000))),

@@ -53,7 +53,7 @@ describe('an idle connection', () => {
     const server = createServer((_request, response) => response.end('ok'));
     server.keepAliveTimeout = 50;
     server.keepAliveTimeoutBuffer = 0;
-    closeIdle(server);
+    closeIdle(server, () => {});
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

@@ -8,15 +8,19 @@ const lastChanceMs = 100;
 /**
  * Closes kept-alive connections when their idle time is over, unless a request has arrived by then: after the process
  * was blocked, Node would close the connection before it reads the request, and the client would see a reset.
+ *
+ * @param onClose called before a connection is closed; what waits for a client that does not read is still there
  */
-export function closeIdle(server: Server): void {
+export function closeIdle(server: Server, onClose: (socket: Socket) => void): void {
   server.on('timeout', (socket: Socket) => {
     const { bytesRead, writableLength } = socket;
     const deadline = new Deadline(lastChanceMs, () => {
       socket.off('close', stop);
       // A request that arrived has its own limits, and a client that reads is not idle.
       const isIdle = socket.bytesRead === bytesRead && socket.writableLength >= writableLength;
-      if (isIdle) socket.destroy();
+      if (!isIdle) return;
+      onClose(socket);
+      socket.destroy();
     });
     const stop = () => deadline[Symbol.dispose]();
     socket.once('close', stop);

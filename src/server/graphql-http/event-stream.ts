@@ -4,18 +4,18 @@ import { toPayload, type Payload } from '../../events/payload.ts';
 import type { Sink } from '../../events/subscriber.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { onExpiry, type Identity } from '../auth/identity.ts';
-import type { GraphQLEngine } from '../../graphql/engine.ts';
-import type { Entrance } from '../../graphql/entrance.ts';
+import type { Executor } from '../../graphql/executor.ts';
 import { typeOf, type PreparedOperation } from '../../graphql/operation.ts';
 import { responseOf } from '../../graphql/response.ts';
+import type { CutConnections } from '../connections/cut-connections.ts';
 import { Reader } from '../http/reader.ts';
 import { cannotContinue, type Subscriptions } from '../../graphql/subscriptions.ts';
 
 /** Settings of the event-stream transport. */
 export interface EventStreamOptions {
-  readonly engine: GraphQLEngine;
-  readonly entrance: Entrance;
+  readonly executor: Executor;
   readonly subscriptions: Subscriptions;
+  readonly cuts: CutConnections;
   /** The interval of comments, which keep proxies from closing an idle stream. */
   readonly keepAliveMs: number;
   /** The connection of a reader that is behind for this long is closed. */
@@ -77,16 +77,15 @@ export class EventStreams implements Disposable {
     viewer: Viewer,
     closed: Promise<null>,
   ): Promise<ExecutionResult | null> {
-    const { engine, entrance, subscriptions, stallMs } = this.#options;
+    const { executor, subscriptions, cuts, stallMs } = this.#options;
     if (operation.kind !== 'valid') return { errors: operation.errors };
-    if (typeOf(operation) !== 'subscription') {
-      const result = engine.execute(operation, viewer);
-      return result instanceof Promise && typeOf(operation) === 'query'
-        ? entrance.hold(viewer.owner, result)
-        : result;
-    }
+    if (typeOf(operation) !== 'subscription') return executor.execute(operation, viewer, response);
     const ended = Promise.withResolvers<ExecutionResult | null>();
-    using reader = new Reader(response, stallMs, () => response.destroy());
+    using reader = new Reader(response, stallMs, () => {
+      const { writableLength: bytes } = response;
+      cuts.record({ transport: 'sse', reason: 'stalled', owner: viewer.owner, bytes });
+      response.destroy();
+    });
     const sink: Sink = {
       send: (payload) => write(response, nextEvent(payload)),
       isWritable: () => reader.isWritable(),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Entrance } from '../../graphql/entrance.ts';
+import type { Executor } from '../../graphql/executor.ts';
 import { typeOf, type PreparedOperation, type ValidOperation } from '../../graphql/operation.ts';
 import type { OperationParams } from '../../graphql/params.ts';
 import { responseOf } from '../../graphql/response.ts';
@@ -25,6 +26,7 @@ import type { createGraphQLHandler } from './yoga.ts';
 export interface GraphQLHttpOptions {
   readonly engine: GraphQLEngine;
   readonly entrance: Entrance;
+  readonly executor: Executor;
   readonly yoga: ReturnType<typeof createGraphQLHandler>;
   readonly eventStreams: EventStreams;
   readonly traffic: Traffic;
@@ -116,13 +118,11 @@ export class GraphQLHttp {
     operation: ValidOperation,
     mediaType: string,
   ): MaybePromise<void> {
-    const { engine, entrance } = this.#options;
     const { viewer } = exchange.identity;
-    const result = engine.execute(operation, viewer);
+    const result = this.#options.executor.execute(operation, viewer, exchange.response);
     // A result that is there is not awaited.
     if (!(result instanceof Promise)) return this.#writeDirectly(exchange, operation, mediaType, result);
-    const held = typeOf(operation) === 'query' ? entrance.hold(viewer.owner, result) : result;
-    return held.then((awaited) => this.#writeDirectly(exchange, operation, mediaType, awaited));
+    return result.then((awaited) => this.#writeDirectly(exchange, operation, mediaType, awaited));
   }
 
   /** Writes after the executions of the turn. Errors of the request are answered by Yoga, from the same result. */
@@ -154,7 +154,12 @@ export class GraphQLHttp {
     setHeaders(response, headers);
     // The route is decided and the operation read: Yoga would look for its own path, without that of PUBLIC_URL.
     request.url = '/graphql';
-    await this.#options.yoga(request, response, { viewer: identity.viewer, operation, result });
+    await this.#options.yoga(request, response, {
+      viewer: identity.viewer,
+      caller: response,
+      operation,
+      result,
+    });
   }
 }
 

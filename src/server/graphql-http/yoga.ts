@@ -2,8 +2,9 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
-import type { Entrance } from '../../graphql/entrance.ts';
-import { typeOf, type PreparedOperation } from '../../graphql/operation.ts';
+import type { Executor } from '../../graphql/executor.ts';
+import type { PreparedOperation } from '../../graphql/operation.ts';
+import type { Caller } from '../../graphql/response-room.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { codedError } from '../../schema/errors.ts';
 import { copyOf, withHttpStatus } from './yoga-errors.ts';
@@ -11,6 +12,7 @@ import { copyOf, withHttpStatus } from './yoga-errors.ts';
 /** The context that the HTTP transport passes to Yoga. */
 export interface YogaContext {
   readonly viewer: Viewer;
+  readonly caller: Caller;
   /** The operation as it was parsed and validated, or the error of the request. */
   readonly operation: PreparedOperation | GraphQLError;
   /** The result, if the operation was executed already. */
@@ -21,7 +23,7 @@ export interface YogaContext {
  * Yoga as the writer of responses: it chooses media types and statuses of GraphQL over HTTP. Reading, validation,
  * execution and errors are those of the engine; nothing is done twice.
  */
-export function createGraphQLHandler(engine: GraphQLEngine, entrance: Entrance, log: Logger) {
+export function createGraphQLHandler(engine: GraphQLEngine, executor: Executor, log: Logger) {
   const plugin: Plugin<YogaContext, YogaContext> = {
     onRequestParse: ({ serverContext, setRequestParser }) => {
       const { operation } = serverContext;
@@ -54,10 +56,7 @@ export function createGraphQLHandler(engine: GraphQLEngine, entrance: Entrance, 
         const operation = operationIn(context);
         if (operation.kind !== 'valid') throw new Error('Yoga executes an operation that is not valid');
         if (context.result !== null) return context.result;
-        const result = engine.execute(operation, context.viewer);
-        return result instanceof Promise && typeOf(operation) === 'query'
-          ? entrance.hold(context.viewer.owner, result)
-          : result;
+        return executor.execute(operation, context.viewer, context.caller);
       });
     },
     onSubscribe: ({ setResultAndStopExecution }) => {

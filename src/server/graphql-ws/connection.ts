@@ -5,6 +5,7 @@ import type { Owner } from '../../domain/video-task.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { closes, type Close } from './close-codes.ts';
 import { ResponseQueue } from './response-queue.ts';
+import { Deadline } from '../../time/deadline.ts';
 import { faultOf } from './invalid-message.ts';
 import { behindBytes, keepsUp, Reader } from '../http/reader.ts';
 import type { WebSocketTraffic } from '../http/traffic.ts';
@@ -115,6 +116,10 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     this.closeWith(closes.tooMuchWaiting);
   }
 
+  get isEnding(): boolean {
+    return !this.isOpen;
+  }
+
   /** Pauses reading while much waits for the client, or many of its messages wait: further ones would wait as well. */
   keepPace(): void {
     if (this.#isPaused || !this.isOpen) return;
@@ -202,7 +207,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** Cuts the connection after `waitMs`, if it is not closed by then. */
   cutSoon(waitMs: number): void {
     this.ending?.[Symbol.dispose]();
-    this.ending = setTimeout(() => this.socket.terminate(), waitMs);
+    this.ending = new Deadline(waitMs, () => this.socket.terminate());
   }
 
   onMessage(receive: (message: string) => Promise<void>): void {

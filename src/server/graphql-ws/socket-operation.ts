@@ -3,6 +3,7 @@ import { toPayload, type Payload } from '../../events/payload.ts';
 import type { Sink } from '../../events/subscriber.ts';
 import type { Connection } from './connection.ts';
 import { cannotContinue } from '../../graphql/subscriptions.ts';
+import type { Caller } from '../../graphql/response-room.ts';
 import { textFrame } from './text-frame.ts';
 
 /** The context that graphql-ws keeps of a connection. */
@@ -14,7 +15,7 @@ export type SocketContext = Context<Record<string, unknown> | undefined, Connect
  * It is one of the subscriptions of graphql-ws, which calls `return` when the client completes or is gone. As a sink it
  * writes the messages of a stream past graphql-ws and `ws`: one write for each.
  */
-export class SocketOperation implements Sink, AsyncIterable<never> {
+export class SocketOperation implements Sink, Caller, AsyncIterable<never> {
   readonly #context: SocketContext;
   readonly #id: string;
   readonly #head: Payload;
@@ -31,7 +32,7 @@ export class SocketOperation implements Sink, AsyncIterable<never> {
   }
 
   /** True if the client no longer waits for the operation. Its id may belong to another one by then. */
-  get hasEnded(): boolean {
+  get destroyed(): boolean {
     return this.#ended;
   }
 

@@ -1,6 +1,7 @@
 import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Entrance } from '../../graphql/entrance.ts';
+import type { Executor } from '../../graphql/executor.ts';
 import { typeOf, type ValidOperation } from '../../graphql/operation.ts';
 import { parseParams, type OperationParams } from '../../graphql/params.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
@@ -17,6 +18,7 @@ const longestId = 256;
 export interface SocketOperationsOptions {
   readonly engine: GraphQLEngine;
   readonly entrance: Entrance;
+  readonly executor: Executor;
   readonly subscriptions: Subscriptions;
   readonly maxPerSocket: number;
 }
@@ -74,7 +76,7 @@ export class SocketOperations {
     viewer: Viewer,
     connection: Connection,
   ): MaybePromise<ExecutionArgs | readonly GraphQLError[]> {
-    if (socketOperation.hasEnded) return neverResolves();
+    if (socketOperation.destroyed) return neverResolves();
     const { engine } = this.#options;
     const refuse = (...errors: readonly GraphQLError[]) => {
       socketOperation.release();
@@ -103,23 +105,17 @@ export class SocketOperations {
       await slot;
     }
     try {
-      if (socketOperation.hasEnded) return neverResolves();
-      const result = await this.#options.entrance.run(viewer.owner, () => this.#execute(operation, viewer));
-      if (socketOperation.hasEnded) return neverResolves();
+      if (socketOperation.destroyed) return neverResolves();
+      const result = await this.#options.entrance.run(viewer.owner, () =>
+        this.#options.executor.execute(operation, viewer, socketOperation),
+      );
+      if (socketOperation.destroyed) return neverResolves();
       socketOperation.release();
       return result;
     } finally {
       responses.leave();
     }
   };
-
-  #execute(operation: ValidOperation, viewer: Viewer): MaybePromise<ExecutionResult> {
-    const { engine, entrance } = this.#options;
-    const result = engine.execute(operation, viewer);
-    return result instanceof Promise && typeOf(operation) === 'query'
-      ? entrance.hold(viewer.owner, result)
-      : result;
-  }
 
   /** `subscribe`: called only for subscriptions that could not begin. */
   readonly subscribe = ({ contextValue }: ExecutionArgs): ExecutionResult =>
@@ -140,7 +136,7 @@ export class SocketOperations {
       socketOperation.startFrom(opened);
       return neverResolves();
     }
-    if (socketOperation.hasEnded) return neverResolves();
+    if (socketOperation.destroyed) return neverResolves();
     socketOperation.release();
     return this.#argumentsOf({ ...started, result: opened });
   }

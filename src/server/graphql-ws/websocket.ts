@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { GraphQLEngine } from '../../graphql/engine.ts';
 import type { Entrance } from '../../graphql/entrance.ts';
+import type { Executor } from '../../graphql/executor.ts';
 import { OwnerCounts } from '../../commands/owner-counts.ts';
 import type { Subscriptions } from '../../graphql/subscriptions.ts';
 import { LimitedLog } from '../../metrics/limited-log.ts';
@@ -12,6 +13,7 @@ import type { Authentication } from '../auth/authentication.ts';
 import { credentialOf } from '../auth/credentials.ts';
 import { onExpiry } from '../auth/identity.ts';
 import { KeysUnavailableError } from '../auth/published-keys.ts';
+import type { CutConnections } from '../connections/cut-connections.ts';
 import { refuseUpgrade } from '../http/refuse-upgrade.ts';
 import type { Upgrade } from '../http/route.ts';
 import type { Traffic } from '../http/traffic.ts';
@@ -26,10 +28,12 @@ import { SocketOperations } from './socket-operations.ts';
 export interface WebSocketOptions {
   readonly engine: GraphQLEngine;
   readonly entrance: Entrance;
+  readonly executor: Executor;
   readonly subscriptions: Subscriptions;
   readonly authentication: Authentication;
   readonly log: Logger;
   readonly traffic: Traffic;
+  readonly cuts: CutConnections;
   readonly limits: WebSocketLimits;
 }
 
@@ -66,7 +70,7 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #watch: ConnectionWatch;
 
   constructor(options: WebSocketOptions) {
-    const { engine, entrance, subscriptions, limits, log } = options;
+    const { engine, entrance, executor, subscriptions, limits, log } = options;
     this.#options = options;
     const limitedLog = new LimitedLog(log);
     this.#watch = {
@@ -77,7 +81,15 @@ export class WebSocketTransport implements AsyncDisposable {
           code,
           reason,
         })),
-      onStalled: (connection) => this.#giveUp(connection, closes.stalled, limits.stallMs),
+      onStalled: (connection) => {
+        options.cuts.record({
+          transport: 'ws',
+          reason: 'stalled',
+          owner: connection.owner,
+          bytes: connection.outgoingBytes(),
+        });
+        this.#giveUp(connection, closes.stalled, limits.stallMs);
+      },
     };
     this.#server = new WebSocketServer({
       noServer: true,
@@ -91,6 +103,7 @@ export class WebSocketTransport implements AsyncDisposable {
     const operations = new SocketOperations({
       engine,
       entrance,
+      executor,
       subscriptions,
       maxPerSocket: limits.operationsPerSocket,
     });

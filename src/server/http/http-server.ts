@@ -66,7 +66,7 @@ export class HttpServer implements AsyncDisposable {
       if (response.socket !== null) void dispatcher.respond(request, response);
       else traffic.addPipelined(request.socket, response, () => void dispatcher.respond(request, response));
     });
-    closeIdle(this.#server);
+    closeIdle(this.#server, (socket) => traffic.noteTimeout(socket));
     this.#server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
       if (error.code === ignoredRestCode) return;
       // Without TLS of its own, the server has no other kind of socket.

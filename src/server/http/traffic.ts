@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Logger } from 'pino';
 import type { Owner } from '../../domain/video-task.ts';
 import { Pipeline, type PipelinedRequests } from '../connections/pipeline.ts';
+import type { UnreadBytes } from '../../graphql/response-room.ts';
+import type { CutConnections, CutReason } from '../connections/cut-connections.ts';
 import { tooMuchWaits, tooSlow, type RequestRefusal } from './refusal.ts';
 import { refusePipelined } from './last-response.ts';
+import { behindBytes } from './reader.ts';
 import {
   headerBytesOf,
   usualHeaderBytes,
@@ -28,6 +30,8 @@ export interface TrafficLimits {
 export interface WebSocketTraffic {
   /** Null until it is known. */
   readonly owner: Owner | null;
+  /** True once it is being closed: what waits for it is gone in a moment. */
+  readonly isEnding: boolean;
   /** The bytes that the client has not read. */
   outgoingBytes(): number;
   /** The bytes of messages that are incomplete or waiting. */
@@ -44,6 +48,7 @@ const leastBytesPerSecond = 8192;
 const pipelinedBytes = 8192;
 /** A connection for which bytes wait. */
 interface Busy {
+  readonly transport: 'http' | 'ws';
   readonly owner: Owner | null;
   readonly bytes: number;
   /** @param isOwners true if the owner has too much, false if all together have */
@@ -55,11 +60,11 @@ interface Busy {
  * arrive whole. Looks at all connections twice a second, so that a request costs nothing more.
  *
  * Over a bound, the connections that keep the most are closed: WebSockets with 1013, others with a response where one can
- * still be written.
+ * still be written. That is the last resort: large responses wait for room before they are made (`ResponseRoom`).
  */
 export class Traffic implements Disposable {
   readonly #limits: TrafficLimits;
-  readonly #log: Logger;
+  readonly #cuts: CutConnections;
   readonly #connections = new Map<Socket, WatchedConnection>();
   readonly #pipelined: PipelinedRequests = { waiting: 0 };
   #webSockets: () => Iterable<WebSocketTraffic> = () => [];
@@ -68,9 +73,9 @@ export class Traffic implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #lastCheck = performance.now();
 
-  constructor(limits: TrafficLimits, log: Logger) {
+  constructor(limits: TrafficLimits, cuts: CutConnections) {
     this.#limits = limits;
-    this.#log = log;
+    this.#cuts = cuts;
     const connections = this.#connections;
     this.#onClose = function forget() {
       connections.delete(this);
@@ -141,6 +146,33 @@ export class Traffic implements Disposable {
     clearInterval(this.#timer);
   }
 
+  /** What waits in memory for all connections now. */
+  measure(): UnreadBytes {
+    let total = 0;
+    const byOwner = new Map<Owner, number>();
+    const add = (owner: Owner | null, bytes: number) => {
+      total += bytes;
+      if (owner !== null && bytes > 0) byOwner.set(owner, (byOwner.get(owner) ?? 0) + bytes);
+    };
+    for (const watched of this.#connections.values()) {
+      if (!watched.isEnding) add(watched.owner, watched.unreadBytes + watched.bufferedBytes);
+    }
+    for (const webSocket of this.#webSockets()) {
+      if (!webSocket.isEnding) add(webSocket.owner, webSocket.outgoingBytes() + webSocket.incomingBytes());
+    }
+    return { total, of: (owner) => byOwner.get(owner) ?? 0 };
+  }
+
+  /** A client has read nothing for the time of a stalled reader, or been silent: its connection is closed now. */
+  noteTimeout(socket: Socket): void {
+    const watched = this.#connections.get(socket);
+    if (watched !== undefined && socket.writableLength > 0) this.#record(watched, 'stalled');
+  }
+
+  #record(watched: WatchedConnection, reason: CutReason, bytes = watched.unreadBytes): void {
+    this.#cuts.record({ transport: 'http', reason, owner: watched.owner, bytes });
+  }
+
   #check(): void {
     const now = performance.now();
     // If the process was blocked, bytes that arrived in that time are not read yet: the clients were not slow.
@@ -148,23 +180,21 @@ export class Traffic implements Disposable {
     this.#lastCheck = now;
     const busy: Busy[] = [];
     for (const watched of this.#connections.values()) {
-      const { socket, owner, body } = watched;
+      const { owner } = watched;
       if (watched.isEnding) continue;
-      let unread = socket.writableLength;
-      let pipelined = 0;
-      for (const [response, requestBytes] of watched.queued ?? []) {
-        unread += response.writableLength;
-        pipelined += requestBytes;
-      }
+      const unread = watched.unreadBytes;
       this.#clockReader(watched, unread);
+      this.#clockQueued(watched, passedMs);
       this.#clockBody(watched, passedMs);
-      const headerBytes = this.#clockHeaders(watched, passedMs);
-      const bytes = unread + pipelined + headerBytes + (body?.bufferedBytes ?? 0);
-      if (bytes > 0) busy.push({ owner, bytes, cut: (isOwners) => watched.refuse(tooMuchWaits(isOwners)) });
+      const bytes = unread + this.#clockHeaders(watched, passedMs) + watched.bufferedBytes;
+      const cut = (isOwners: boolean) => watched.refuse(tooMuchWaits(isOwners));
+      if (bytes > 0 && !watched.isEnding) busy.push({ transport: 'http', owner, bytes, cut });
     }
     for (const webSocket of this.#webSockets()) {
+      if (webSocket.isEnding) continue;
       const bytes = webSocket.outgoingBytes() + webSocket.incomingBytes();
-      if (bytes > 0) busy.push({ owner: webSocket.owner, bytes, cut: () => webSocket.cut() });
+      const cut = () => webSocket.cut();
+      if (bytes > 0) busy.push({ transport: 'ws', owner: webSocket.owner, bytes, cut });
     }
     this.#cutOver(busy);
   }
@@ -179,12 +209,12 @@ export class Traffic implements Disposable {
     const over = (owner: Owner | null) => (byOwner.get(owner) ?? 0) > this.#limits.bytesPerOwner;
     if (total <= this.#limits.bytes && ![...byOwner.keys()].some(over)) return;
     busy.sort((a, b) => b.bytes - a.bytes);
-    for (const { owner, bytes, cut } of busy) {
+    for (const { transport, owner, bytes, cut } of busy) {
       const isOwners = over(owner);
       if (total <= this.#limits.bytes && !isOwners) continue;
       total -= bytes;
       byOwner.set(owner, (byOwner.get(owner) ?? 0) - bytes);
-      this.#log.warn({ owner, bytes }, 'a connection was cut: too much waits in memory');
+      this.#cuts.record({ transport, reason: 'bytes', owner, bytes });
       cut(isOwners);
     }
   }
@@ -195,6 +225,17 @@ export class Traffic implements Disposable {
     const isClocked = socket.timeout === stallMs;
     if (unread > 0 && !isPatient && !isClocked) socket.setTimeout(stallMs);
     else if (isClocked && (unread === 0 || isPatient)) socket.setTimeout(0);
+  }
+
+  /**
+   * Cuts a connection whose responses wait behind one that does not end, such as a stream, whose writes are signs of life.
+   * Twice the time of a stalled reader, since a response may take as long as that.
+   */
+  #clockQueued(watched: WatchedConnection, passedMs: number): void {
+    watched.queuedMs = watched.queuedBytes > behindBytes ? watched.queuedMs + passedMs : 0;
+    if (watched.queuedMs <= 2 * this.#limits.stallMs) return;
+    this.#record(watched, 'stalled');
+    watched.socket.destroy();
   }
 
   /**
@@ -220,7 +261,9 @@ export class Traffic implements Disposable {
 
   #clockHalfRequest(watched: WatchedConnection, isHalf: boolean, passedMs: number): void {
     watched.headersWaitedMs = isHalf ? watched.headersWaitedMs + passedMs : 0;
-    if (watched.headersWaitedMs > this.#limits.slowBodyMs) watched.refuse(tooSlow('headers'));
+    if (watched.headersWaitedMs <= this.#limits.slowBodyMs) return;
+    this.#record(watched, 'slow', watched.headerBytes);
+    watched.refuse(tooSlow('headers'));
   }
 
   #clockBody(watched: WatchedConnection, passedMs: number): void {
@@ -233,6 +276,7 @@ export class Traffic implements Disposable {
     watched.bodyWaitedMs += passedMs;
     const allowedMs = this.#limits.slowBodyMs + (body.receivedBytes / leastBytesPerSecond) * 1000;
     if (watched.bodyWaitedMs <= allowedMs) return;
+    this.#record(watched, 'slow', body.receivedBytes);
     watched.body = null;
     body.refuse(tooSlow('body'));
   }

@@ -43,6 +43,8 @@ export class WatchedConnection implements ConnectionTraffic {
   pipeline: Pipeline | null = null;
   /** The last response that was begun; null once it is seen to be finished. */
   response: ServerResponse | null = null;
+  /** For how long much has waited behind an earlier response. */
+  queuedMs = 0;
   headersWaitedMs = 0;
   bodyWaitedMs = 0;
   lastBody: IncomingBody | null = null;
@@ -81,6 +83,25 @@ export class WatchedConnection implements ConnectionTraffic {
   end(): void {
     this.response = null;
     this.#bytesBefore = this.#bytesAtHeaders = this.socket.bytesRead;
+  }
+
+  /** The bytes of responses that wait for an earlier one of the connection. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const response of this.queued?.keys() ?? []) bytes += response.writableLength;
+    return bytes;
+  }
+
+  /** The bytes of all responses that the client has not read. */
+  get unreadBytes(): number {
+    return this.socket.writableLength + this.queuedBytes;
+  }
+
+  /** The bytes of requests that are in memory: bodies that are being read, and requests that wait. */
+  get bufferedBytes(): number {
+    let bytes = this.#body?.bufferedBytes ?? 0;
+    for (const requestBytes of this.queued?.values() ?? []) bytes += requestBytes;
+    return bytes;
   }
 
   /** The bytes of headers: those that are not complete, and with a response that is not finished those of its request. */

@@ -1,0 +1,74 @@
+import type { ExecutionResult } from 'graphql';
+import type { Viewer } from '../schema/context.ts';
+import { codedError } from '../schema/errors.ts';
+import type { MaybePromise } from '../store/store.ts';
+import type { GraphQLEngine } from './engine.ts';
+import type { Entrance } from './entrance.ts';
+import { typeOf, type ValidOperation } from './operation.ts';
+import type { Caller, ResponseRoom } from './response-room.ts';
+import { maxCharacters } from './result-size.ts';
+
+/** An operation up to this has a response of at most about 250 KB, unless each character is six in JSON. */
+const smallComplexity = 500;
+/** Of the fields with long values: a prompt of 10,000 characters counts as 20. */
+const charactersPerUnit = 500;
+
+/** What the executor needs. */
+export interface ExecutorOptions {
+  readonly engine: GraphQLEngine;
+  readonly entrance: Entrance;
+  readonly room: ResponseRoom;
+}
+
+/**
+ * Executes queries and mutations for every transport: those with large responses when there is room for them, and reads
+ * within the slots of their owner.
+ */
+export class Executor {
+  readonly #options: ExecutorOptions;
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * As `execute` of the engine. An operation for whose response there is no room in time is refused before anything is
+   * executed.
+   *
+   * @param caller who waits for the result: for one that is gone, an operation that waits is not executed
+   */
+  execute(operation: ValidOperation, viewer: Viewer, caller: Caller): MaybePromise<ExecutionResult> {
+    const complexity = this.#options.engine.complexityOf(operation);
+    if (complexity <= smallComplexity) return this.#execute(operation, viewer);
+    const bytes = Math.min(complexity * charactersPerUnit, maxCharacters);
+    const { owner } = viewer;
+    const entering = this.#options.room.enter(owner, bytes, caller);
+    if (entering === null) return this.#executeInRoom(operation, viewer, bytes);
+    return entering.then((isAdmitted) =>
+      isAdmitted ? this.#executeInRoom(operation, viewer, bytes) : { errors: [noRoom()] },
+    );
+  }
+
+  #execute(operation: ValidOperation, viewer: Viewer): MaybePromise<ExecutionResult> {
+    const { engine, entrance } = this.#options;
+    const result = engine.execute(operation, viewer);
+    return result instanceof Promise && typeOf(operation) === 'query'
+      ? entrance.hold(viewer.owner, result)
+      : result;
+  }
+
+  #executeInRoom(operation: ValidOperation, viewer: Viewer, bytes: number): MaybePromise<ExecutionResult> {
+    const { room } = this.#options;
+    const leave = () => room.leave(viewer.owner, bytes);
+    const result = this.#execute(operation, viewer);
+    if (result instanceof Promise) return result.finally(leave);
+    leave();
+    return result;
+  }
+}
+
+const noRoom = () =>
+  codedError(
+    'LIMIT_EXCEEDED',
+    'Too many bytes of your responses are not read. Read them, or send the operation again later.',
+  );
