@@ -35,6 +35,15 @@ const pageSize = 500;
 /** The pause after a failed read, in milliseconds. */
 const retryMs = 500;
 
+/** Settings of a feed. */
+export interface FeedOptions {
+  /**
+   * The shortest time between the starts of two reads, in milliseconds. Where many instances share a database, each of their
+   * notifications would cause a read of every other one.
+   */
+  readonly readEveryMs?: number;
+}
+
 /**
  * Changes of tasks, from the store to listeners. A commit is only a hint to read what is new by revision, so that a lost
  * hint loses nothing, and the order is that of the commits. A hint that brings the very next revision saves the read.
@@ -52,29 +61,44 @@ export class TaskFeed implements AsyncDisposable {
   /** By owner and filter: a change looks up the three that its task can be in, however many filters there are. */
   readonly #byFilter = new Map<string, SmallSet<TaskListener>>();
   readonly #hints: Disposable;
+  readonly #readEveryMs: number;
   #last: number;
   /** The read that is under way. */
   #reading: Promise<void> | null = null;
+  /** When the last one began, in milliseconds of `performance.now()`. */
+  #readAt = Number.NEGATIVE_INFINITY;
   /** A commit was announced during the read. */
   #again = false;
   /** When that was, and when the first one was that the present read answers, in milliseconds of `performance.now()`. */
   #againAt = 0;
   #announcedAt = 0;
   #isStopped = false;
-  #retry: NodeJS.Timeout | null = null;
+  /** The next read, which is not due yet. */
+  #later: NodeJS.Timeout | null = null;
   #isCurrent = true;
 
-  private constructor(store: Store, log: Logger, metrics: Metrics, last: number) {
+  private constructor(
+    store: Store,
+    log: Logger,
+    metrics: Metrics,
+    { last, readEveryMs }: { readonly last: number; readonly readEveryMs: number },
+  ) {
     this.#store = store;
     this.metrics = metrics;
     this.#log = log;
     this.#last = last;
+    this.#readEveryMs = readEveryMs;
     this.#hints = store.onRevision((task) => this.#hear(task));
   }
 
   /** Begins after the changes that are stored already. */
-  static async open(store: Store, log: Logger, metrics: Metrics): Promise<TaskFeed> {
-    return new TaskFeed(store, log, metrics, await store.lastRevision());
+  static async open(
+    store: Store,
+    log: Logger,
+    metrics: Metrics,
+    { readEveryMs = 0 }: FeedOptions = {},
+  ): Promise<TaskFeed> {
+    return new TaskFeed(store, log, metrics, { last: await store.lastRevision(), readEveryMs });
   }
 
   /** Calls back for every change that commits after this call, until disposed. */
@@ -121,7 +145,7 @@ export class TaskFeed implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true;
     this.#hints[Symbol.dispose]();
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#later !== null) clearTimeout(this.#later);
     this.#byTask.clear();
     this.#byOwner.clear();
     this.#byFilter.clear();
@@ -140,7 +164,7 @@ export class TaskFeed implements AsyncDisposable {
     this.#deliver(task);
   }
 
-  /** Reads what is new; a call during a read makes that one read again. */
+  /** Reads what is new, now or when the next read is due; a call during a read makes that one read again. */
   #read(announcedAt = performance.now()): void {
     if (this.#isStopped) return;
     if (this.#reading !== null) {
@@ -148,6 +172,18 @@ export class TaskFeed implements AsyncDisposable {
       this.#again = true;
       return;
     }
+    const waitMs = this.#readAt + this.#readEveryMs - performance.now();
+    if (waitMs > 0) {
+      this.#later ??= setTimeout(() => this.#readNow(announcedAt), waitMs);
+      return;
+    }
+    this.#readNow(announcedAt);
+  }
+
+  #readNow(announcedAt: number): void {
+    if (this.#later !== null) clearTimeout(this.#later);
+    this.#later = null;
+    this.#readAt = performance.now();
     this.#again = false;
     this.#announcedAt = announcedAt;
     this.#reading = this.#readPages()
@@ -161,8 +197,7 @@ export class TaskFeed implements AsyncDisposable {
   #retryLater(error: unknown): void {
     this.#isCurrent = false;
     this.#log.error({ err: error }, 'changes could not be read; subscribers wait');
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    if (!this.#isStopped) this.#retry = setTimeout(() => this.#read(this.#announcedAt), retryMs);
+    if (!this.#isStopped) this.#later = setTimeout(() => this.#readNow(this.#announcedAt), retryMs);
   }
 
   async #readPages(): Promise<void> {
