@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { cannotKeepMessage, StorageError } from '../media/storage-error.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { StoreUnavailableError, UnknownOutcomeError } from '../store/errors.ts';
 
 const errorCodes = [
   'UNAUTHENTICATED',
@@ -37,8 +37,14 @@ const internalMessage = 'Internal error of the server. The operator finds the ca
 /** The message while the database is away. */
 const unavailableMessage = 'The database of this server cannot be used now. Try again shortly.';
 
+/** The message where the database was lost at the moment of a commit, and did not come back in time. */
+const unknownMessage =
+  'It is not known whether this was done: the database of this server was lost at that moment. ' +
+  'Repeat a call that had an `idempotencyKey`, with the same key: nothing is done twice. Without one, look at your tasks first.';
+
 /** The message for the caller of a fault of this server. */
 export function faultMessage(error: unknown): string {
   if (error instanceof StorageError) return cannotKeepMessage;
+  if (error instanceof UnknownOutcomeError) return unknownMessage;
   return error instanceof StoreUnavailableError ? unavailableMessage : internalMessage;
 }

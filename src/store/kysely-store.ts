@@ -100,7 +100,7 @@ export class KyselyStore implements Store {
     idempotency: IdempotencyKey | null,
     conditions: InsertConditions = { limitUsd: null },
   ): Promise<InsertResult> {
-    const context = { transact: this.#transact, changes: this.#changes };
+    const context = { db: this.#db, transact: this.#transact, changes: this.#changes };
     const result = await insertTask(context, task, idempotency, conditions);
     if (result.kind === 'inserted') this.#announce(result.task);
     return result;
@@ -109,7 +109,8 @@ export class KyselyStore implements Store {
   async insertTracked(
     ...[task, conditions]: Parameters<Store['insertTracked']>
   ): ReturnType<Store['insertTracked']> {
-    const result = await insertTracked(this.#transact, task, conditions?.openLimit);
+    const context = { db: this.#db, transact: this.#transact };
+    const result = await insertTracked(context, task, conditions?.openLimit);
     if (result.kind === 'inserted') this.#announce(result.task);
     return result;
   }

@@ -36,7 +36,7 @@ describe('the command line on an unreliable connection', () => {
 
   it('makes one task when the response is lost and the call repeated', async () => {
     await using proxy = await startTcpProxy(app.url);
-    proxy.cutAt('"userErrors"');
+    void proxy.cutAt('"userErrors"');
     const asked = await runCli(['generate', 'x', '--label', 'once', '--no-wait'], { url: proxy.url });
     const { videoTasks } = await caller.query<{ videoTasks: { edges: { node: { id: string } }[] } }>(
       '{ videoTasks(filter: { search: "once" }) { edges { node { id } } } }',

@@ -23,7 +23,6 @@ import {
 } from '../support/postgres-databases.ts';
 import { outcomeOf, rowsOf, writes } from '../support/random-writes.ts';
 import { sampleTask, sampleTime } from '../support/sample-task.ts';
-import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { announced, insert, insertMany, parallel, quiet } from './contract/fixture.ts';
 
@@ -174,22 +173,6 @@ describe('writes that arrive together', () => {
     const inserts = parallel(5, () => store.insert(sampleTask(), null));
     await store[Symbol.asyncDispose]();
     expect((await inserts).map(({ kind }) => kind)).toEqual(Array(5).fill('inserted'));
-  });
-
-  test('whose commit is made but never answered are not written again: their callers are told', async () => {
-    await using database = await databases.take();
-    const { port } = databases.server;
-    await using wire = await startTcpProxy(`http://127.0.0.1:${port}`);
-    const url = database.url.replace(`:${port}`, `:${new URL(wire.url).port}`);
-    await using store = await openPostgresStore({ url }, silent);
-    wire.cutAt('COMMIT');
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 6 }, () => store.insert(sampleTask(), null)),
-    );
-    const lost: unknown = expect.objectContaining({ name: 'StoreUnavailableError' });
-    expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason: lost })));
-    const rows = await databases.server.run('select id from tasks', database.name);
-    expect(rows).toHaveLength(6);
   });
 });
 

@@ -9,8 +9,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly roundTrips: () => number;
   /** Resets every connection at once. */
   cut(): void;
-  /** Resets every connection as soon as the server says this, and keeps it back; once. */
-  cutAt(text: string): void;
+  /** Resets every connection as soon as one side says this, and keeps it back; once. Resolves then. */
+  cutAt(text: string, by?: 'server' | 'client'): Promise<void>;
   /** Lets nothing more through on the present connections, without a word to anybody. */
   halfOpen(): void;
   /** Leads the connections from now on to another server. */
@@ -34,7 +34,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   let delayMs = 0;
   let made = 0;
   let roundTrips = 0;
-  let lastWords: string | null = null;
+  let last: { readonly words: string; readonly by: 'server' | 'client'; readonly onCut: () => void } | null =
+    null;
   const timers = new Set<NodeJS.Timeout>();
   const cut = () => {
     for (const pair of pairs) {
@@ -49,8 +50,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       if (pair.silent) return;
       if (from === pair.client && !pair.isAsked) roundTrips += 1;
       pair.isAsked = from === pair.client;
-      if (lastWords !== null && from === pair.upstream && chunk.includes(lastWords)) {
-        lastWords = null;
+      const by = from === pair.upstream ? 'server' : 'client';
+      if (last?.by === by && chunk.includes(last.words)) {
+        last.onCut();
+        last = null;
         cut();
         return;
       }
@@ -79,8 +82,10 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     connections: () => made,
     roundTrips: () => roundTrips,
     cut,
-    cutAt: (text) => {
-      lastWords = text;
+    cutAt: (words, by = 'server') => {
+      const isCut = Promise.withResolvers<void>();
+      last = { words, by, onCut: isCut.resolve };
+      return isCut.promise;
     },
     halfOpen: () => {
       for (const pair of pairs) pair.silent = true;

@@ -1,11 +1,23 @@
-import { StoreUnavailableError } from '../errors.ts';
+import { StoreUnavailableError, UnknownOutcomeError } from '../errors.ts';
 import type { Transactions, Work } from '../transactions.ts';
-import { JointTransaction, type PipelinedClient } from './joint-transaction.ts';
+import {
+  JointTransaction,
+  type JointResult,
+  type LostCommit,
+  type PipelinedClient,
+} from './joint-transaction.ts';
 import { KeyQueue } from './key-queue.ts';
+import { fateOf } from './lost-commit.ts';
 import type { Outcome, TransactionProps } from './participant.ts';
 
 /** The number of runs of a write that conflicts with others: each time another one has made progress. */
 const mostRuns = 5;
+
+/**
+ * In milliseconds: a server that has not noticed that a connection is lost ends its transaction after 5 s
+ * (`idleInTransactionMs`), and a stop of this process is cut after 9.5 s.
+ */
+const findWithinMs = 8000;
 
 /** Settings of the writes of a database. */
 export interface GroupedWritesOptions {
@@ -17,6 +29,8 @@ export interface GroupedWritesOptions {
   readonly mostGroups?: number;
   /** Writes of one group. */
   readonly mostWrites?: number;
+  /** The time in which the outcome of a lost commit must be found, in milliseconds. */
+  readonly findWithinMs?: number;
 }
 
 /**
@@ -24,7 +38,8 @@ export interface GroupedWritesOptions {
  *
  * Writes with a key in common follow one another, in the order in which they came. If one of a group fails and leaves
  * something to undo, nothing of the group is kept: that one runs again alone, the others again together. So each has the
- * result that it would have had alone.
+ * result that it would have had alone. Where the answer to a commit is lost with its connection, the server is asked
+ * whether it was made; what cannot be found out rejects with an `UnknownOutcomeError`.
  */
 export class GroupedWrites implements Transactions {
   readonly #options: Required<GroupedWritesOptions>;
@@ -35,7 +50,7 @@ export class GroupedWrites implements Transactions {
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(options: GroupedWritesOptions) {
-    this.#options = { mostGroups: 2, mostWrites: 64, ...options };
+    this.#options = { mostGroups: 2, mostWrites: 64, findWithinMs, ...options };
   }
 
   run<Value>(work: Work<Value>, keys?: readonly string[]): Promise<Value> {
@@ -46,6 +61,10 @@ export class GroupedWrites implements Transactions {
             const write: Write = { work, keys, resolve: resolve as (value: unknown) => void, reject };
             if (this.#keys.take(write)) this.#add(write);
           });
+    return this.#follow(result);
+  }
+
+  #follow<Value>(result: Promise<Value>): Promise<Value> {
     const answered = result.then(
       () => void this.#underWay.delete(answered),
       () => void this.#underWay.delete(answered),
@@ -59,9 +78,9 @@ export class GroupedWrites implements Transactions {
     return this.run(work, keys);
   }
 
-  /** Other processes see it, so it is synced as well. */
-  runUnsynced<Value>(work: Work<Value>, keys?: readonly string[]): Promise<Value> {
-    return this.run(work, keys);
+  /** Other processes see it, so it is synced as well; that its commit was made nobody has to know. */
+  runUnsynced<Value>(work: Work<Value>): Promise<Value> {
+    return this.#follow(this.#runAlone(work, false));
   }
 
   async settled(): Promise<void> {
@@ -133,12 +152,12 @@ export class GroupedWrites implements Transactions {
     for (const next of this.#keys.release(write)) this.#add(next);
   }
 
-  async #runAlone<Value>(work: Work<Value>): Promise<Value> {
+  async #runAlone<Value>(work: Work<Value>, isNamed = true): Promise<Value> {
     for (let run = 1; ; run += 1) {
       const {
         outcomes: [outcome],
         undoneBy,
-      } = await this.#transaction([work]);
+      } = await this.#transaction([work], isNamed);
       if (outcome === undefined) throw new Error('A write has no outcome');
       if (outcome.kind === 'done') return outcome.value;
       if (undoneBy === null || run === mostRuns || !this.#options.isConflict(outcome.error))
@@ -146,14 +165,26 @@ export class GroupedWrites implements Transactions {
     }
   }
 
-  async #transaction<Value>(works: readonly Work<Value>[]) {
+  async #transaction<Value>(works: readonly Work<Value>[], isNamed = true): Promise<JointResult<Value>> {
     const { connect, props } = this.#options;
     const client = await connect();
+    let result: JointResult<Value>;
     try {
-      return await new JointTransaction(client, props, works).run();
+      result = await new JointTransaction(client, props, works, isNamed).run();
     } finally {
       client.release();
     }
+    return result.lost === null ? result : this.#find(result, result.lost);
+  }
+
+  /** The true result of a transaction whose answer was lost. */
+  async #find<Value>(result: JointResult<Value>, { name, cause }: LostCommit): Promise<JointResult<Value>> {
+    const { connect, findWithinMs: withinMs } = this.#options;
+    const fate = name === null ? 'unknown' : await fateOf(connect, name, withinMs);
+    if (fate === 'committed') return result;
+    const error =
+      fate === 'undone' ? cause : new UnknownOutcomeError({ hasEnded: fate === 'forgotten', cause });
+    return { ...result, outcomes: result.outcomes.map(() => ({ kind: 'failed', error })) };
   }
 }
 

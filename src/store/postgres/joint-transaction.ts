@@ -1,5 +1,7 @@
 import type { CompiledQuery, PostgresQueryResult, QueryResult } from 'kysely';
+import { StoreUnavailableError } from '../errors.ts';
 import type { Work } from '../transactions.ts';
+import { askName, type TransactionName } from './lost-commit.ts';
 import { Participant, type Outcome, type Pending, type TransactionProps } from './participant.ts';
 import { begin } from './postgres-dialect.ts';
 
@@ -10,8 +12,17 @@ export interface PipelinedClient {
   inOneMessage<Value>(send: () => Value): Value;
 }
 
+/** A commit whose answer was lost with the connection. */
+export interface LostCommit {
+  /** Null if it was not asked for, or was lost too. */
+  readonly name: TransactionName | null;
+  readonly cause: StoreUnavailableError;
+}
+
 /** The end of a transaction. */
 export interface JointResult<Value> {
+  /** If set, nothing else of the result is true unless the commit was made. */
+  readonly lost: LostCommit | null;
   /** The indexes of the writes because of which nothing was kept; null: all was committed. */
   readonly undoneBy: ReadonlySet<number> | null;
   /** The outcomes of the writes, in their order; of no value where nothing was kept, but to a write that was alone. */
@@ -32,18 +43,28 @@ export interface JointResult<Value> {
 export class JointTransaction<Value> {
   readonly #client: PipelinedClient;
   readonly #writes: readonly Participant<Value>[];
+  readonly #isNamed: boolean;
+  #name: TransactionName | null = null;
+  #isCommitting = false;
   /** Writes that compute at the moment; the others wait for an answer, or have ended. */
   #active: number;
   #quiet = Promise.withResolvers<void>();
   #hasBegun = false;
 
-  constructor(client: PipelinedClient, props: TransactionProps, works: readonly Work<Value>[]) {
+  /** @param isNamed true if a lost answer to the commit must be found out: the server gives the transaction a name */
+  constructor(
+    client: PipelinedClient,
+    props: TransactionProps,
+    works: readonly Work<Value>[],
+    isNamed: boolean,
+  ) {
     this.#client = client;
+    this.#isNamed = isNamed;
     this.#active = works.length;
     this.#writes = works.map((work) => new Participant(work, props, () => this.#deactivate()));
   }
 
-  /** Never rejects. Where the connection is lost during the commit, it may have been made all the same. */
+  /** Never rejects. */
   async run(): Promise<JointResult<Value>> {
     for (const write of this.#writes) write.start();
     try {
@@ -64,6 +85,7 @@ export class JointTransaction<Value> {
       return this.#resultOf(null);
     } catch (error) {
       const { cause, by } = error instanceof StatementError ? error : { cause: error, by: null };
+      if (this.#isCommitting && cause instanceof StoreUnavailableError) return this.#lose(cause);
       await Promise.all(this.#writes.map((write) => write.abort(cause)));
       await this.#rollBack();
       return this.#resultOf(
@@ -73,7 +95,13 @@ export class JointTransaction<Value> {
   }
 
   #resultOf(undoneBy: ReadonlySet<number> | null): JointResult<Value> {
-    return { undoneBy, outcomes: this.#writes.map(({ outcome }) => outcome) };
+    return { lost: null, undoneBy, outcomes: this.#writes.map(({ outcome }) => outcome) };
+  }
+
+  /** Most writes have ended by then; one that waited for its last answer will never get it. */
+  async #lose(cause: StoreUnavailableError): Promise<JointResult<Value>> {
+    await Promise.all(this.#writes.map((write) => (write.hasEnded ? null : write.abort(cause))));
+    return { ...this.#resultOf(null), lost: { name: this.#name, cause } };
   }
 
   /** Resolves when no write computes: true if some wait for answers, false if all have ended. */
@@ -113,8 +141,9 @@ export class JointTransaction<Value> {
     const inOrder = statements.toSorted(
       (a, b) => a.rank - b.rank || (a.key < b.key ? -1 : Number(a.key > b.key)),
     );
-    const begins = this.#hasBegun ? [] : [begin];
+    const begins = this.#hasBegun ? [] : [this.#isNamed ? `${begin}; ${askName}` : begin];
     this.#hasBegun = true;
+    this.#isCommitting = ends.length > 0;
     const results = await this.#client.inOneMessage(() =>
       Promise.allSettled([
         ...begins.map((sql) => this.#client.query(sql, [])),
@@ -122,6 +151,8 @@ export class JointTransaction<Value> {
         ...ends.map((sql) => this.#client.query(sql, [])),
       ]),
     );
+    const [begun] = results;
+    if (begins.length > 0 && begun?.status === 'fulfilled') this.#name = nameIn(begun.value);
     for (const [index, result] of results.entries()) {
       // Those after the first failure fail because of it.
       if (result.status === 'rejected') {
@@ -160,6 +191,12 @@ class StatementError extends Error {
 
 const isReturning = ({ query }: CompiledQuery): boolean =>
   'returning' in query && query.returning !== undefined;
+
+/** The name in the results of several statements, of which the last one has asked for it. */
+function nameIn(begun: PostgresQueryResult<unknown>): TransactionName | null {
+  const [row] = [begun].flat().at(-1)?.rows ?? [];
+  return row === undefined ? null : (row as TransactionName);
+}
 
 /** As Kysely's own connection reports it. */
 function queryResultOf({ command, rowCount, rows }: PostgresQueryResult<unknown>): QueryResult<unknown> {

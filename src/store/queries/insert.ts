@@ -7,6 +7,7 @@ import { bookEstimate, OverBudgetError } from './ledger.ts';
 import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
 import { prepared } from './prepared.ts';
 import { letGo } from './provider-ids.ts';
+import { StoreUnavailableError, UnknownOutcomeError } from '../errors.ts';
 import type { Database } from '../tables/database.ts';
 import type {
   IdempotencyKey,
@@ -28,13 +29,14 @@ class ConditionError extends Error {
 
 /** Access of inserts to the database. */
 export interface InsertContext {
+  readonly db: Kysely<Database>;
   readonly transact: Transact;
   readonly changes: TaskChanges;
 }
 
 /** Keeps a new task: its key, the change of the task that it replaces, its estimate and its row, or nothing of all that. */
 export async function insertTask(
-  { transact, changes }: InsertContext,
+  { db, transact, changes }: InsertContext,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
   { limitUsd, openLimit, replaces, reason }: InsertConditions,
@@ -67,13 +69,28 @@ export async function insertTask(
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
     if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
     if (error instanceof ConditionError) return { kind: 'outrun' };
-    throw error;
+    return { kind: 'inserted', task: await findInserted(db, task, error) };
   }
+}
+
+/** The task whose insert failed, if it was made all the same: its id is its own. Otherwise rejects with what is known. */
+async function findInserted(db: Kysely<Database>, { id }: NewVideoTask, error: unknown): Promise<VideoTask> {
+  if (!(error instanceof UnknownOutcomeError)) throw error;
+  const row = await db
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+    .catch(() => {
+      throw error;
+    });
+  if (row !== undefined) return fromRow(row);
+  throw error.hasEnded ? new StoreUnavailableError('The database was lost', { cause: error }) : error;
 }
 
 /** Keeps a task that follows an id of the provider, or finds the owner's own one that does. */
 export async function insertTracked(
-  transact: Transact,
+  { db, transact }: Omit<InsertContext, 'changes'>,
   task: NewTrackedTask,
   openLimit: number | undefined,
 ): Promise<TrackedResult> {
@@ -112,7 +129,7 @@ export async function insertTracked(
     return await keep;
   } catch (error) {
     if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
-    throw error;
+    return { kind: 'inserted', task: await findInserted(db, task, error) };
   }
 }
 
