@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { WaitingServer } from './server/waiting-server.ts';
+import type { OpeningOptions, OpeningStep } from './store/postgres/bring-up-to-date.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { StoreRefusedError, StoreUnavailableError } from './store/errors.ts';
@@ -9,8 +10,18 @@ import type { Store } from './store/store.ts';
 
 /** The pause between two tries to reach the database, in milliseconds. */
 export const retryMs = 1000;
+/** An opening that takes longer is waited for with an open port, in milliseconds. */
+const patienceMs = 1000;
 /** The pause between two lines of the log that give the same reason, in milliseconds: it may last for hours. */
-const repeatMs = 10_000;
+const repeatMs = 5000;
+
+/** What is waited for, in words that anybody may read. */
+const reasons: Readonly<Record<OpeningStep | 'away', string>> = {
+  connecting: 'The database has not answered yet.',
+  waitingForAnother: 'Another instance is bringing the tables of the database up to date.',
+  migrating: 'The tables of the database are being brought up to date.',
+  away: 'The database cannot be used now.',
+};
 
 /** An open store, and the port that was open while it was waited for. */
 export interface OpenDatabase {
@@ -23,8 +34,8 @@ export const isAwayForNow = (error: unknown): error is StoreUnavailableError =>
   error instanceof StoreUnavailableError && !(error instanceof StoreRefusedError);
 
 /**
- * Opens the database of the settings. One that is on another machine may be away for now: then the port answers that the
- * server is not ready, until the database can be used.
+ * Opens the database of the settings. One that is on another machine may be away for now, or work for minutes on its tables: then
+ * the port answers that the server is alive and not ready, until the database can be used.
  *
  * @throws StoreUnavailableError where a file cannot be opened; StoreRefusedError where PostgreSQL does not let us in; the
  *   signal's reason
@@ -35,28 +46,77 @@ export async function openDatabase(
   signal: AbortSignal,
 ): Promise<OpenDatabase> {
   if (database.kind === 'sqlite') return { store: await openSqliteStore(database.file), port: http.port };
-  let waiting: WaitingServer | null = null;
-  let lastReason: string | null = null;
-  let loggedAt = 0;
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      try {
-        const store = await openPostgresStore(database, log);
-        return { store, port: waiting?.port ?? http.port };
-      } catch (error) {
-        if (!isAwayForNow(error)) throw error;
-        waiting ??= await WaitingServer.listen(http.host, http.port);
-        const reason = error.message;
-        if (reason !== lastReason || performance.now() - loggedAt >= repeatMs) {
-          log.error({ reason, url: waiting.url }, 'DATABASE_URL: waiting for the database');
-          lastReason = reason;
-          loggedAt = performance.now();
-        }
-      }
-      await pause(retryMs, undefined, { signal }).catch(() => undefined);
+  await using wait = new DatabaseWait(http, log);
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      const store = await wait.during((options) => openPostgresStore(database, log, options), signal);
+      return { store, port: wait.port };
+    } catch (error) {
+      if (!isAwayForNow(error)) throw error;
+      await wait.tell('away', error.message);
     }
-  } finally {
-    await waiting?.[Symbol.asyncDispose]();
+    await pause(retryMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** A start that waits for its database: it says so on the port and in the log. */
+class DatabaseWait implements AsyncDisposable {
+  readonly #http: Config['http'];
+  readonly #log: Logger;
+  #server: WaitingServer | null = null;
+  #step: OpeningStep | 'away' = 'connecting';
+  #lastReason: string | null = null;
+  #toldAt = 0;
+
+  constructor(http: Config['http'], log: Logger) {
+    this.#http = http;
+    this.#log = log;
+  }
+
+  /** The port that was open, or is to be. */
+  get port(): number {
+    return this.#server?.port ?? this.#http.port;
+  }
+
+  /** Waits for an opening, and tells what it does for as long as it lasts. */
+  async during(open: (options: OpeningOptions) => Promise<Store>, signal: AbortSignal): Promise<Store> {
+    const giveUp = new AbortController();
+    this.#step = 'connecting';
+    const opening = open({
+      signal: AbortSignal.any([signal, giveUp.signal]),
+      onStep: (step) => {
+        this.#step = step;
+      },
+    });
+    try {
+      for (;;) {
+        const store = await Promise.race([opening, pause(patienceMs, null)]);
+        if (store !== null) return store;
+        await this.tell(this.#step, reasons[this.#step]);
+      }
+    } catch (error) {
+      giveUp.abort();
+      await opening.then(
+        (store) => store[Symbol.asyncDispose](),
+        () => undefined,
+      );
+      throw error;
+    }
+  }
+
+  /** Opens the port, and logs a reason that is new, or old and long ago. Rejects where the port cannot be opened. */
+  async tell(step: OpeningStep | 'away', reason: string): Promise<void> {
+    this.#step = step;
+    this.#server ??= await WaitingServer.listen(this.#http.host, this.#http.port, () => reasons[this.#step]);
+    if (reason === this.#lastReason && performance.now() - this.#toldAt < repeatMs) return;
+    const level = step === 'away' ? 'error' : 'warn';
+    this.#log[level]({ reason, url: this.#server.url }, 'DATABASE_URL: waiting for the database');
+    this.#lastReason = reason;
+    this.#toldAt = performance.now();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.[Symbol.asyncDispose]();
   }
 }

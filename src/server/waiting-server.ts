@@ -20,8 +20,12 @@ export class WaitingServer implements AsyncDisposable {
     this.#host = host;
   }
 
-  /** Resolves when the port is open; rejects when it cannot be. */
-  static async listen(host: string, port: number): Promise<WaitingServer> {
+  /**
+   * Resolves when the port is open; rejects when it cannot be.
+   *
+   * @param reason why the server is not ready, for whoever may ask: no address, no name
+   */
+  static async listen(host: string, port: number, reason: () => string): Promise<WaitingServer> {
     const server = createServer((request, response) => {
       // The server itself follows on the same port, with connections of its own.
       response.setHeader('Connection', 'close');
@@ -34,7 +38,7 @@ export class WaitingServer implements AsyncDisposable {
         response,
         503,
         request.url === '/readyz'
-          ? { status: 'not ready' }
+          ? { status: 'not ready', reason: reason() }
           : { error: 'The database of this server cannot be used yet. Try again shortly.' },
       );
     });

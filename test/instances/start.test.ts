@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startServer } from '../support/processes.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
@@ -50,6 +51,61 @@ describe.each(locks)('a server whose database is stopped during $during', ({ dur
     const readiness = () => status('/readyz').catch(() => 'refused');
     await waitFor('readiness', readiness, (seen) => seen === 200, 20_000);
     expect(server.hasExited()).toBe(false);
+  });
+});
+
+describe('a server that waits at the start', () => {
+  test('for another instance that works on the tables is alive, says so, and starts after it', async () => {
+    await using stack = new AsyncDisposableStack();
+    await postgres.create('another');
+    const url = postgres.urlOf('another');
+    const holder = new Client({ connectionString: url });
+    await holder.connect();
+    stack.defer(() => holder.end());
+    await holder.query('begin; select pg_advisory_xact_lock(3853314791062309107)');
+    const server = stack.use(await startAt(stack, url));
+    const get = async (path: string) => {
+      const response = await fetch(`${server.url}${path}`);
+      return [response.status, await response.json()] as const;
+    };
+    const reason = 'Another instance is bringing the tables of the database up to date.';
+    await waitFor(
+      'the reason',
+      () => get('/readyz'),
+      ([, body]) => JSON.stringify(body).includes(reason),
+      15_000,
+    );
+    expect(await get('/readyz')).toEqual([503, { status: 'not ready', reason }]);
+    expect(await get('/healthz')).toEqual([200, { status: 'ok' }]);
+    expect((await get('/graphql'))[0]).toBe(503);
+    await waitFor('the log', server.output, (text) => text.includes(reason), 15_000);
+    await holder.query('commit');
+    const readiness = () =>
+      fetch(`${server.url}/readyz`).then(
+        ({ status }) => status,
+        () => 'refused',
+      );
+    await waitFor('readiness', readiness, (seen) => seen === 200, 20_000);
+  });
+
+  test('for an answer that never comes gives the connection up', async () => {
+    await using stack = new AsyncDisposableStack();
+    await postgres.create('silent');
+    const wire = stack.use(await startTcpProxy(`http://127.0.0.1:${postgres.port}`));
+    const url = postgres.urlOf('silent').replace(`:${postgres.port}`, `:${new URL(wire.url).port}`);
+    // The tables are being made when the line goes silent.
+    const holder = new Client({ connectionString: postgres.urlOf('silent') });
+    await holder.connect();
+    stack.defer(() => holder.end());
+    await holder.query('begin; select pg_advisory_xact_lock(3853314791062309107)');
+    const opening = openPostgresStore({ url }, silent, { longestIdleMs: 3000 });
+    const waiters = () =>
+      postgres.run("select 1 from pg_stat_activity where wait_event_type = 'Lock'", 'silent');
+    await waitFor('a start that waits', waiters, ({ length }) => length > 0);
+    wire.halfOpen();
+    await holder.query('commit');
+    await expect(opening).rejects.toMatchObject({ name: 'StoreUnavailableError' });
+    stack.use(await openPostgresStore({ url }, silent));
   });
 });
 

@@ -83,7 +83,7 @@ describe('writes whose connection is lost while they are committed', () => {
       expect(await it.store.get(result.task.id)).toEqual(result.task);
     }
     expect(await it.count('tasks')).toBe(6);
-    expect(revisions.toSorted()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(new Set(revisions)).toEqual(new Set([2, 3, 4, 5, 6, 7]));
     expect(listening).toBeDefined();
   });
 

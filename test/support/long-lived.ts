@@ -400,7 +400,7 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
   },
   'the port that answers while the database is away': () =>
     Promise.resolve(
-      opened(() => WaitingServer.listen('127.0.0.1', 0), {
+      opened(() => WaitingServer.listen('127.0.0.1', 0, () => 'A reason'), {
         isReady: async ({ url }) => (await fetch(`${url}/healthz`)).status === 200,
         // Requests that the stop may meet at any point.
         occupy: ({ url }) => begin(Promise.all([fetch(`${url}/graphql`), fetch(`${url}/readyz`)])),

@@ -39,6 +39,7 @@ export const clientConfig = (url: string): ClientConfig => ({
  */
 export class Connections implements PostgresPool {
   readonly #pool: Pool;
+  readonly #clients = new Set<PoolClient>();
   /** Of the pool's own queue, the time to connect would be the limit: under load a request would fail for waiting. */
   readonly #slots: ReturnType<typeof slotsOf>;
 
@@ -54,7 +55,11 @@ export class Connections implements PostgresPool {
     });
     // Without a listener the loss of an idle connection would end the process.
     this.#pool.on('error', () => {});
-    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#pool.on('connect', (client) => {
+      client.on('error', () => {});
+      this.#clients.add(client);
+    });
+    this.#pool.on('remove', (client) => void this.#clients.delete(client));
   }
 
   /** @throws StoreUnavailableError; StoreRefusedError where user, password or database are wrong */
@@ -66,6 +71,11 @@ export class Connections implements PostgresPool {
       this.#slots.free();
       throw unreachable(cause);
     }
+  }
+
+  /** Gives up every connection: what is under way on it fails. */
+  abandon(): void {
+    for (const { connection } of this.#clients) connection.stream.destroy();
   }
 
   async end(): Promise<void> {

@@ -100,7 +100,7 @@ export class JointTransaction<Value> {
 
   /** Most writes have ended by then; one that waited for its last answer will never get it. */
   async #lose(cause: StoreUnavailableError): Promise<JointResult<Value>> {
-    await Promise.all(this.#writes.map((write) => (write.hasEnded ? null : write.abort(cause))));
+    await Promise.all(this.#writes.filter((write) => !write.hasEnded).map((write) => write.abort(cause)));
     return { ...this.#resultOf(null), lost: { name: this.#name, cause } };
   }
 

@@ -5,15 +5,12 @@ import {
   PostgresDialect,
   PostgresDriver,
   PostgresQueryCompiler,
-  sql,
   type DatabaseConnection,
   type DataTypeNode,
   type Driver,
   type PostgresDialectConfig,
   type QueryCompiler,
-  type Transaction,
 } from 'kysely';
-import type { Database } from '../tables/database.ts';
 
 /**
  * The time that a transaction may wait for its client, in milliseconds. A client that is paused or cut off holds its locks
@@ -41,15 +38,10 @@ export class BytewisePostgresDialect extends PostgresDialect {
   }
 }
 
-/** Kysely's own lock belongs to the session: behind a pooler another one gets it, and nobody ever frees it. See `lockMigrations`. */
+/** Kysely's own lock belongs to the session: behind a pooler another one gets it, and nobody ever frees it. See bring-up-to-date.ts. */
 class UnlockedMigrations extends PostgresAdapter {
   override async acquireMigrationLock(): Promise<void> {}
   override async releaseMigrationLock(): Promise<void> {}
-}
-
-/** Lets no other process bring tables up to date until the transaction ends. The key is that of Kysely's lock, which earlier versions take. */
-export async function lockMigrations(trx: Transaction<Database>): Promise<void> {
-  await sql`select pg_advisory_xact_lock(3853314791062309107)`.execute(trx);
 }
 
 /** The same with transactions that end in bounded time. */

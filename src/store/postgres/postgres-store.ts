@@ -2,17 +2,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Dialect } from '../dialect.ts';
-import { migrate, openStore, readEpochs } from '../open-store.ts';
-import { StoreRefusedError } from '../errors.ts';
+import { openStore, readEpochs } from '../open-store.ts';
 import type { Store } from '../store.ts';
 import type { Database } from '../tables/database.ts';
+import { bringUpToDate, type OpeningOptions } from './bring-up-to-date.ts';
 import { ChangeSignals } from './change-signals.ts';
 import { Connections } from './connections.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { isConflict, postgresDifferences } from './differences.ts';
 import { GroupedWrites } from './grouped-writes.ts';
 import { transactionPropsOf } from './participant.ts';
-import { BoundedPostgresDialect, BytewisePostgresDialect, lockMigrations } from './postgres-dialect.ts';
+import { BoundedPostgresDialect } from './postgres-dialect.ts';
 
 /** Where a PostgreSQL database is, as connection strings with their passwords. */
 export interface PostgresAddress {
@@ -21,8 +21,6 @@ export interface PostgresAddress {
   readonly listenUrl?: string | undefined;
 }
 
-/** The oldest version whose features are used. */
-const oldestVersion = 160_000;
 /** Every instance looks for changes of others this often, in milliseconds, whatever notifications arrive. */
 const lookEveryMs = 500;
 
@@ -30,23 +28,16 @@ const lookEveryMs = 500;
  * Opens a PostgreSQL database, making its tables where they are missing. Any number of processes may have it open, and
  * may start at once.
  *
- * @throws StoreUnavailableError in one line while it cannot be reached; StoreRefusedError where a further try is of no use
+ * @throws StoreUnavailableError in one line while it cannot be reached; StoreRefusedError where a further try is of no use; the
+ *   signal's reason
  */
 export async function openPostgresStore(
   { url, listenUrl = url }: PostgresAddress,
   log: Logger,
+  options: OpeningOptions = {},
 ): Promise<Store> {
   await using stack = new AsyncDisposableStack();
-  {
-    // To build an index of many rows takes longer than any other statement may.
-    const pool = new Connections(url, { mostClients: 1, timeoutMs: 0 });
-    await using db = new Kysely<Database>({ dialect: new BytewisePostgresDialect({ pool }) });
-    await checkVersion(db);
-    await db.transaction().execute(async (trx) => {
-      await lockMigrations(trx);
-      await migrate(trx);
-    });
-  }
+  await bringUpToDate(url, options);
   const connections = new Connections(url);
   const kyselyDialect = new BoundedPostgresDialect({ pool: connections });
   const db = stack.use(new Kysely<Database>({ dialect: kyselyDialect }));
@@ -86,16 +77,6 @@ export async function openPostgresStore(
   const owned = stack.move();
   store[Symbol.asyncDispose] = () => owned.disposeAsync();
   return store;
-}
-
-async function checkVersion(db: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{ readonly version: number; readonly name: string }>`
-    select current_setting('server_version_num')::int as version,
-      current_setting('server_version') as name`.execute(db);
-  const [row] = rows;
-  if (row === undefined || row.version < oldestVersion) {
-    throw new StoreRefusedError(`PostgreSQL must be version 16 or newer (got ${row?.name})`);
-  }
 }
 
 interface Watched {
