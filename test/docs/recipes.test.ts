@@ -49,7 +49,7 @@ const recipes: Readonly<Record<string, readonly Edit[]>> = {
     [
       'src/commands/check-input.ts',
       'checkLabel(input.label, errors);',
-      `$& if (input.avoid === '') bad('avoid must not be empty.', 'avoid');`,
+      `$& if (input.avoid === '') bad(message('TEXT_MALFORMED', { name: 'avoid' }), 'Say it.', 'avoid');`,
     ],
   ],
   'A column of a table': [
