@@ -5,6 +5,8 @@ import { WaitingServer } from './server/waiting-server.ts';
 import type { OpeningOptions, OpeningStep } from './store/postgres/bring-up-to-date.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { needsLongUpdate } from './store/sqlite/update-file.ts';
+import { updateInThread } from './store/sqlite/update-in-thread.ts';
 import { StoreRefusedError, StoreUnavailableError } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
@@ -34,6 +36,30 @@ export const isAwayForNow = (error: unknown): error is StoreUnavailableError =>
   error instanceof StoreUnavailableError && !(error instanceof StoreRefusedError);
 
 /**
+ * Opens the embedded database. While a large one of an earlier version is brought up to date, the port answers that the
+ * server is not ready.
+ */
+async function openFile(
+  file: string,
+  { host, port }: Config['http'],
+  log: Logger,
+  signal: AbortSignal,
+): Promise<OpenDatabase> {
+  if (!(await needsLongUpdate(file))) return { store: await openSqliteStore(file), port };
+  await using waiting = await WaitingServer.listen(host, port, () => reasons.migrating);
+  const { url, port: opened } = waiting;
+  log.info(
+    { url },
+    'the database is of an earlier version: it is brought up to date before the server is ready',
+  );
+  const startedAt = performance.now();
+  const onStep = (step: string) => log.info({ step }, 'a step of the update of the database');
+  await updateInThread(file, { onStep, signal });
+  log.info({ ms: Math.round(performance.now() - startedAt) }, 'the database is up to date');
+  return { store: await openSqliteStore(file), port: opened };
+}
+
+/**
  * Opens the database of the settings. One that is on another machine may be away for now, or work for minutes on its tables: then
  * the port answers that the server is alive and not ready, until the database can be used.
  *
@@ -45,7 +71,7 @@ export async function openDatabase(
   log: Logger,
   signal: AbortSignal,
 ): Promise<OpenDatabase> {
-  if (database.kind === 'sqlite') return { store: await openSqliteStore(database.file), port: http.port };
+  if (database.kind === 'sqlite') return openFile(database.file, http, log, signal);
   await using wait = new DatabaseWait(http, log);
   for (;;) {
     signal.throwIfAborted();

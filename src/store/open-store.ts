@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration';
 import type { Dialect } from './dialect.ts';
 import { KyselyStore } from './kysely-store.ts';
 import { migrations } from './migrations/migrations.ts';
@@ -9,12 +9,35 @@ import { StoreUnavailableError } from './errors.ts';
 import { Revisions } from './revisions.ts';
 import type { Database } from './tables/database.ts';
 
-/** Brings the tables up to date. Several processes may call it at once: one works, the others wait. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest();
+/**
+ * Brings the tables up to date, wholly or not at all. Several processes may call it at once: one works, the others wait.
+ *
+ * @param onStep called before each step, with its name
+ */
+export async function migrate(
+  db: Kysely<Database>,
+  onStep: (name: string) => void = () => {},
+): Promise<void> {
+  const { error } = await new Migrator({ db, provider: announced(onStep) }).migrateToLatest();
   if (error instanceof StoreUnavailableError) throw error;
   if (error !== undefined) throw new Error('The database could not be brought up to date', { cause: error });
 }
+
+const announced = (onStep: (name: string) => void): MigrationProvider => ({
+  getMigrations: async () => {
+    const all = Object.entries(await migrations.getMigrations());
+    const entries = all.map(([name, migration]): [string, Migration] => [
+      name,
+      {
+        up: (db) => {
+          onStep(name);
+          return migration.up(db);
+        },
+      },
+    ]);
+    return Object.fromEntries(entries);
+  },
+});
 
 /** The present stretch of history, and those before it. */
 export function readEpochs(db: Kysely<Database>, dialect: Dialect): Promise<readonly Epoch[]> {

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { migrate } from '../open-store.ts';
 import { clientConfig, Connections } from '../postgres/connections.ts';
 import { BytewisePostgresDialect } from '../postgres/postgres-dialect.ts';
-import { openSqliteFile } from '../sqlite/sqlite-store.ts';
+import { openSqliteFile } from '../sqlite/sqlite-file.ts';
 import type { Database } from '../tables/database.ts';
 import { sourceRows, sumRows, targetRows, writeRows, type CopiedTable } from './copied-table.ts';
 

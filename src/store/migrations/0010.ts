@@ -7,7 +7,7 @@ const batchSize = 500;
 /** What the migration reads and writes, as it was and will be. */
 interface Tables {
   tasks: {
-    number: number;
+    revision: number;
     id: string;
     video: string | null;
     completed_at: number | null;
@@ -45,16 +45,17 @@ export const storedMedia: Migration = {
     for (let after = 0; ;) {
       const tasks = await db
         .selectFrom('tasks')
-        .select(['number', 'id', 'video', 'completed_at', 'deleted_at'])
-        .where('number', '>', after)
+        .select(['revision', 'id', 'video', 'completed_at', 'deleted_at'])
+        // The order of an index: any other would sort all tasks for each batch.
+        .where('revision', '>', after)
         .where('video', 'is not', null)
-        .orderBy('number')
+        .orderBy('revision')
         .limit(batchSize)
         .execute();
       await carryOver(db, tasks);
       const last = tasks.at(-1);
       if (last === undefined || tasks.length < batchSize) break;
-      after = last.number;
+      after = last.revision;
     }
     await sql`
       insert into media_use (kind, files, bytes)

@@ -14,10 +14,8 @@ export const costsByDay: Migration = {
   async up(db: Kysely<never>) {
     await db.schema.alterTable('ledger').addColumn('label', 'text').execute();
     await sql`
-      update ledger set label = (select label from tasks where tasks.id = ledger.task_id)
-      where exists (select 1 from tasks where tasks.id = ledger.task_id and tasks.label is not null)`.execute(
-      db,
-    );
+      update ledger set label = tasks.label from tasks
+      where tasks.id = ledger.task_id and tasks.label is not null`.execute(db);
     await db.schema.createIndex('ledger_days').on('ledger').columns(['owner', 'at', 'task_id']).execute();
   },
 };

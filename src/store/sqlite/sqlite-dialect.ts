@@ -51,6 +51,11 @@ class QueuedSqliteDriver extends SqliteDriver {
 }
 
 class QueuedSqliteAdapter extends SqliteAdapter {
+  /** Kysely does not count on it. Migrations are one transaction: a process that ends in one leaves nothing half done. */
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+
   /** Kysely puts its mutex in front of any other answer. There is one connection all the same: the queue's. */
   override get supportsMultipleConnections(): boolean {
     return true;
