@@ -16,6 +16,7 @@ import { groups } from './0014.ts';
 import { filters } from './0015.ts';
 import { costsByDay, messageContents } from './0016.ts';
 import { searchIndex } from './0018.ts';
+import { searchGaps } from './0019.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -183,5 +184,6 @@ export const migrations: MigrationProvider = {
       '0016_message_contents': messageContents,
       '0017_costs_by_day': costsByDay,
       '0018_search_index': searchIndex,
+      '0019_search_gaps': searchGaps,
     }),
 };

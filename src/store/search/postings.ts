@@ -115,11 +115,6 @@ export class PageReader {
     this.next();
   }
 
-  /** The bytes of the present posting: the shorter, the fewer rows. */
-  get bytes(): number {
-    return this.#at - this.#payload;
-  }
-
   next(): void {
     if (this.#at >= this.#data.length) {
       this.gram = Number.POSITIVE_INFINITY;
@@ -164,22 +159,28 @@ export class PageReader {
     }
   }
 
-  /** A test of whether the present posting has an ordinal, for ordinals that are asked for in ascending order. */
-  membership(): (ordinal: number) => boolean {
+  /** Sets the bit of each ordinal of the present posting in a bitmap, the lowest bit of a byte first. */
+  markIn(bitmap: Uint8Array): void {
+    const data = this.#data;
+    const end = this.#at;
     if (this.#isBitmap) {
-      const [data, start, end] = [this.#data, this.#payload, this.#at];
-      return (ordinal) => {
-        const at = start + (ordinal >> 3);
-        return at < end && (((data[at] ?? 0) >> (ordinal & 7)) & 1) === 1;
-      };
+      for (let at = this.#payload, to = 0; at < end; at += 1, to += 1) {
+        bitmap[to] = (bitmap[to] ?? 0) | (data[at] ?? 0);
+      }
+      return;
     }
-    const list: number[] = [];
-    this.appendTo(list);
-    let index = 0;
-    return (ordinal) => {
-      while (index < list.length && (list[index] ?? 0) < ordinal) index += 1;
-      return list[index] === ordinal;
-    };
+    let ordinal = 0;
+    for (let at = this.#payload; at < end;) {
+      let byte = data[at++] ?? 0;
+      let value = byte & 0x7f;
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = data[at++] ?? 0;
+        value |= (byte & 0x7f) << shift;
+      }
+      ordinal += value;
+      const to = ordinal >> 3;
+      bitmap[to] = (bitmap[to] ?? 0) | (1 << (ordinal & 7));
+    }
   }
 
   #read(): number {

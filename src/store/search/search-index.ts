@@ -34,6 +34,7 @@ export class SearchIndex {
   readonly #transact: Transact;
   readonly #now: () => number;
   readonly #sizes: SegmentSizes;
+  readonly #pace: typeof usualPace;
   readonly #newTasks = new LRUCache<Owner, number>({ max: mostCounted });
   /** Owners that the present sweep has still to look at: those after this one; null when there is none. */
   #sweepAfter: string | null = '';
@@ -47,16 +48,19 @@ export class SearchIndex {
       transact,
       now,
       sizes = usualSizes,
+      pace = usualPace,
     }: {
       readonly transact: Transact;
       readonly now: () => number;
       readonly sizes?: SegmentSizes;
+      readonly pace?: typeof usualPace;
     },
   ) {
     this.#db = db;
     this.#transact = transact;
     this.#now = now;
     this.#sizes = sizes;
+    this.#pace = pace;
   }
 
   /**
@@ -67,7 +71,7 @@ export class SearchIndex {
    */
   async update(signal: AbortSignal): Promise<IndexingRound> {
     const until = performance.now() + longestRoundMs;
-    const building = { db: this.#db, transact: this.#transact, pace: new PacedWork(signal, usualPace) };
+    const building = { db: this.#db, transact: this.#transact, pace: new PacedWork(signal, this.#pace) };
     let added = 0;
     const updateOwner = async (owner: Owner, longBefore: number) => {
       const index = new OwnerIndex(building, owner, this.#sizes);

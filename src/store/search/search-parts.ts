@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
-import { gramQuery, type Gram, type GramQuery } from './grams.ts';
-import { PageReader } from './postings.ts';
+import { gramQuery, type GramQuery } from './grams.ts';
+import type { OrdinalSet } from './ordinal-set.ts';
 import type { Search } from './search-test.ts';
+import { matchSegments } from './segment-matches.ts';
 import {
   blockId,
   blockRows,
+  lastUpTo,
   mostPages,
   numbersOf,
-  pageId,
-  pageOf,
   readPages,
   readSegments,
   SegmentGoneError,
@@ -66,14 +66,12 @@ export class SearchParts {
         const changed = await this.#inTurn(() => this.#changed());
         const segments = await this.#inTurn(() => readSegments(this.#db, this.#owner));
         if (isNewest) segments.reverse();
-        for (const segment of segments) {
+        const touched = segments.filter((segment) => touches(segment, { from, beyond, until }));
+        for await (const { segment, rows } of this.#matches(touched)) {
           const [near, far] = isNewest ? [segment.last, segment.first] : [segment.first, segment.last];
-          // All of it lies before the stretch, or behind it.
-          if (beyond !== undefined && (isNewest ? far >= beyond : far <= beyond)) continue;
-          if (until !== undefined && (isNewest ? near <= until : near >= until)) break;
           const isAdjacent = beyond !== undefined && Math.abs(near - beyond) <= 1;
           if (!isAdjacent && isWithin(near)) yield { kind: 'unindexed', beyond, until: near };
-          for await (const group of this.#candidates(segment, changed, { from, beyond, until })) {
+          for await (const group of this.#candidates(segment, rows, changed, { from, beyond, until })) {
             const numbers = group.filter(isWithin);
             if (numbers.length > 0) yield { kind: 'candidates', numbers };
             beyond = numbers.at(-1) ?? beyond;
@@ -85,6 +83,20 @@ export class SearchParts {
       } catch (error) {
         if (!(error instanceof SegmentGoneError)) throw error;
         // The segments that replaced it are read from where this one was left.
+      }
+    }
+  }
+
+  /** The segments, each with its rows to test; as many at once as were not enough before. */
+  async *#matches(
+    segments: readonly Segment[],
+  ): AsyncGenerator<{ readonly segment: Segment; readonly rows: OrdinalSet }> {
+    for (let start = 0, size = 1; start < segments.length; start += size, size *= 2) {
+      const group = segments.slice(start, start + size);
+      const found = await matchSegments(group, this.#queries, (ids) => this.#read(ids));
+      for (const [index, rows] of found.entries()) {
+        const segment = group[index];
+        if (segment !== undefined) yield { segment, rows };
       }
     }
   }
@@ -103,15 +115,12 @@ export class SearchParts {
   /** The tasks of a segment to test, in groups in the direction of the stretch. */
   async *#candidates(
     segment: Segment,
+    rows: OrdinalSet,
     changed: readonly number[],
     { from, beyond, until }: Stretch,
   ): AsyncGenerator<readonly number[]> {
     const isNewest = from === 'newest';
-    const ordinals = within(
-      segment,
-      await this.#ordinals(segment),
-      isNewest ? [until, beyond] : [beyond, until],
-    );
+    const ordinals = rows.between(...within(segment, isNewest ? [until, beyond] : [beyond, until]));
     const stale = changed.filter((number) => number >= segment.first && number <= segment.last);
     if (isNewest) {
       ordinals.reverse();
@@ -138,69 +147,6 @@ export class SearchParts {
     yield* chunks(stale.slice(stalePassed));
   }
 
-  /** The positions of the rows to test in a segment, ascending. */
-  async #ordinals(segment: Segment): Promise<number[]> {
-    const [first, ...others] = this.#queries;
-    if (first === undefined) return [];
-    const found = await this.#match(segment, first);
-    if (others.length === 0) return found;
-    const all = new Set(found);
-    for (const query of others) for (const ordinal of await this.#match(segment, query)) all.add(ordinal);
-    return [...all].toSorted((a, b) => a - b);
-  }
-
-  async #match(segment: Segment, query: GramQuery): Promise<number[]> {
-    return query.kind === 'all' ? this.#matchAll(segment, query) : this.#matchRange(segment, query);
-  }
-
-  async #matchAll(segment: Segment, { grams }: GramQuery & { readonly kind: 'all' }): Promise<number[]> {
-    const places = grams.map((gram) => ({ gram, page: pageWith(segment, gram) }));
-    if (places.some(({ page }) => page < 0)) return [];
-    const pages = await this.#read([...new Set(places.map(({ page }) => pageId(segment, page)))]);
-    const postings: PageReader[] = [];
-    for (const { gram, page } of places) {
-      const data = pages.get(pageId(segment, page));
-      if (data === undefined) return [];
-      const posting = new PageReader(pageOf(segment, page, data));
-      if (!posting.seek(gram)) return [];
-      postings.push(posting);
-    }
-    const [shortest, ...others] = postings.toSorted((a, b) => a.bytes - b.bytes);
-    let ordinals: number[] = [];
-    shortest?.appendTo(ordinals);
-    for (const posting of others) ordinals = ordinals.filter(posting.membership());
-    return ordinals;
-  }
-
-  async #matchRange(
-    segment: Segment,
-    { from, to }: GramQuery & { readonly kind: 'range' },
-  ): Promise<number[]> {
-    const found = new Uint8Array(segment.rows);
-    const list: number[] = [];
-    const last = pageWith(segment, to);
-    for (let start = Math.max(pageWith(segment, from), 0); start <= last; start += mostPages) {
-      const indexes = Array.from(
-        { length: Math.min(mostPages, last + 1 - start) },
-        (_, index) => start + index,
-      );
-      const pages = await this.#read(indexes.map((index) => pageId(segment, index)));
-      for (const index of indexes) {
-        const posting = new PageReader(
-          pageOf(segment, index, pages.get(pageId(segment, index)) ?? new Uint8Array()),
-        );
-        for (posting.seek(from); posting.gram <= to; posting.next()) {
-          list.length = 0;
-          posting.appendTo(list);
-          for (const ordinal of list) found[ordinal] = 1;
-        }
-      }
-    }
-    const ordinals: number[] = [];
-    for (let at = found.indexOf(1); at >= 0; at = found.indexOf(1, at + 1)) ordinals.push(at);
-    return ordinals;
-  }
-
   /** The numbers of the first ordinals, as many as one read finds. */
   async #numbers(segment: Segment, ordinals: readonly number[]): Promise<number[]> {
     const blockOf = (ordinal: number) => blockId(segment, Math.floor(ordinal / blockRows));
@@ -222,30 +168,22 @@ export class SearchParts {
   }
 }
 
-/** The page that has the posting of a gram, if there is one; -1 where no page can have it. */
-const pageWith = ({ firstGrams }: Segment, gram: Gram): number => lastUpTo(firstGrams, gram);
-
-/** The ordinals of the blocks in which numbers between two lie, exclusive; undefined: no bound. */
-function within(
-  { firstNumbers }: Segment,
-  ordinals: readonly number[],
-  [above, below]: readonly [number | undefined, number | undefined],
-): number[] {
-  const first = above === undefined ? 0 : Math.max(lastUpTo(firstNumbers, above), 0) * blockRows;
-  const end =
-    below === undefined ? Number.POSITIVE_INFINITY : (lastUpTo(firstNumbers, below) + 1) * blockRows;
-  return ordinals.filter((ordinal) => ordinal >= first && ordinal < end);
+/** True if a segment does not lie before a stretch or behind it. */
+function touches({ first, last }: Segment, { from, beyond, until }: Stretch): boolean {
+  const [above, below] = from === 'newest' ? [until, beyond] : [beyond, until];
+  return (above === undefined || last > above) && (below === undefined || first < below);
 }
 
-/** The index of the last of ascending values that is not above a limit; -1 where all are. */
-function lastUpTo(values: Uint32Array | Float64Array, limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+/** The first ordinal, and the end of those, in whose blocks numbers between two lie, exclusive; undefined: no bound. */
+function within(
+  { firstNumbers, rows }: Segment,
+  [above, below]: readonly [number | undefined, number | undefined],
+): [number, number] {
+  const first = above === undefined ? 0 : Math.max(lastUpTo(firstNumbers, above), 0) * blockRows;
+  return [
+    first,
+    below === undefined ? rows : Math.min((lastUpTo(firstNumbers, below) + 1) * blockRows, rows),
+  ];
 }
 
 function* chunks(numbers: readonly number[]): Generator<readonly number[]> {

@@ -32,7 +32,8 @@ export function isFound({ part, start }: Search, row: SearchedRow): boolean {
   return (
     searchedColumns.some((column) => {
       const text = row[column];
-      return text !== null && folded(text).includes(part);
+      // A folded string that is in a text as it stands is in the folded text too.
+      return text !== null && (text.includes(part) || folded(text).includes(part));
     }) ||
     (start !== null && folded(row.id).startsWith(start))
   );

@@ -59,6 +59,17 @@ export async function readSegments(db: Kysely<Database>, owner: Owner): Promise<
   }));
 }
 
+/** The index of the last of ascending values that is not above a limit; -1 where all are. */
+export function lastUpTo(values: Uint32Array | Float64Array, limit: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
 /** A segment was replaced while it was read, and its pages are gone: the segments that are there now have its rows. */
 export class SegmentGoneError extends Error {
   override readonly name = 'SegmentGoneError';

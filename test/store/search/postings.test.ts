@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { eachGram, gramQuery } from '../../../src/store/search/grams.ts';
+import { OrdinalSet } from '../../../src/store/search/ordinal-set.ts';
 import { PageReader, PageWriter, type Page } from '../../../src/store/search/postings.ts';
 import { folded } from '../../../src/store/search/search-test.ts';
 
@@ -39,19 +40,20 @@ describe('pages of postings', () => {
     writer.end();
 
     const read = new Map<number, number[]>();
-    const members = new Map<number, number[]>();
+    const sets = new Map<number, number[]>();
     for (const page of pages) {
       for (const reader = new PageReader(page); reader.gram < Number.POSITIVE_INFINITY; reader.next()) {
         const list: number[] = [];
         reader.appendTo(list);
         read.set(reader.gram, list);
-        const near = list.flatMap((ordinal) => [ordinal - 1, ordinal, ordinal + 1]);
-        const asked = [...new Set(near)].filter((ordinal) => ordinal >= 0).toSorted((a, b) => a - b);
-        members.set(reader.gram, asked.filter(reader.membership()));
+        const set = new OrdinalSet(300_000);
+        set.add(reader);
+        expect(set.size).toBe(list.length);
+        sets.set(reader.gram, set.between(0, 300_000));
       }
     }
     expect(read).toEqual(written);
-    expect(members).toEqual(written);
+    expect(sets).toEqual(written);
     expect(pages.filter(({ data }) => data.length > 3900).length).toBeGreaterThan(0);
     expect(pages.length).toBeGreaterThan(50);
   });
@@ -69,7 +71,19 @@ describe('pages of postings', () => {
 });
 
 describe('grams', () => {
-  const texts = ['', 'a', 'ab', 'abc', 'Кольцо', '戒指在', 'x💍y', 'ab ab ab', 'ñ\u0000ë', 'İß'].map(folded);
+  const texts = [
+    '',
+    'a',
+    'ab',
+    'abc',
+    'Кольцо',
+    '戒指在',
+    'x💍y',
+    'ab ab ab',
+    'кольцо на  бархате, и я там',
+    'ñ\u0000ë',
+    'İß',
+  ].map(folded);
 
   test('of a text meet the condition of each of its parts', () => {
     const missed: string[] = [];
@@ -88,6 +102,25 @@ describe('grams', () => {
       }
     }
     expect(missed).toEqual([]);
+  });
+
+  test('of words next to each other are not those of the same words apart', () => {
+    const grams = new Set<number>();
+    eachGram('polished gold and a gold ring, then velvet', (gram) => grams.add(gram));
+    const isMet = (part: string) => {
+      const query = gramQuery(part);
+      return query.kind === 'all' && query.grams.every((gram) => grams.has(gram));
+    };
+    expect(['gold ring', 'polished gold', 'then velvet', 'old ring, the'].map(isMet)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ]);
+    // Each gram of three is in the text.
+    expect(['gold velvet', 'polished ring'].map(isMet)).toEqual([false, false]);
+    const [first] = (gramQuery('gold velvet') as { readonly grams: readonly number[] }).grams;
+    expect(grams.has(first ?? 0)).toBe(false);
   });
 
   test('of a long string are a few, from its beginning to its end', () => {

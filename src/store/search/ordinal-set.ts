@@ -1,0 +1,61 @@
+import type { PageReader } from './postings.ts';
+
+/** The ones in 32 bits. */
+function onesIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** A set of ordinals of one segment, as a bitmap: whole postings are combined 32 rows at a time. */
+export class OrdinalSet {
+  readonly #bytes: Uint8Array;
+  readonly #words: Uint32Array;
+
+  /** Empty. @param rows of the segment */
+  constructor(rows: number) {
+    this.#words = new Uint32Array(Math.ceil(rows / 32));
+    this.#bytes = new Uint8Array(this.#words.buffer);
+  }
+
+  /** The number of its ordinals. */
+  get size(): number {
+    let size = 0;
+    for (const word of this.#words) if (word !== 0) size += onesIn(word);
+    return size;
+  }
+
+  /** Adds the present posting of a page. */
+  add(posting: PageReader): void {
+    posting.markIn(this.#bytes);
+  }
+
+  /** Keeps what the other set has too. */
+  keep(other: OrdinalSet): void {
+    const [words, others] = [this.#words, other.#words];
+    for (let index = 0; index < words.length; index += 1) {
+      words[index] = (words[index] ?? 0) & (others[index] ?? 0);
+    }
+  }
+
+  /** Adds what another set has. */
+  join(other: OrdinalSet): void {
+    const [words, others] = [this.#words, other.#words];
+    for (let index = 0; index < words.length; index += 1) {
+      words[index] = (words[index] ?? 0) | (others[index] ?? 0);
+    }
+  }
+
+  /** Its ordinals from one up to another, which is not among them, ascending. */
+  between(from: number, end: number): number[] {
+    const list: number[] = [];
+    const bytes = this.#bytes;
+    const lastByte = Math.min(bytes.length, Math.ceil(end / 8));
+    for (let at = from >> 3; at < lastByte; at += 1) {
+      for (let bits = bytes[at] ?? 0, ordinal = at * 8; bits !== 0; bits >>= 1, ordinal += 1) {
+        if ((bits & 1) === 1 && ordinal >= from && ordinal < end) list.push(ordinal);
+      }
+    }
+    return list;
+  }
+}
