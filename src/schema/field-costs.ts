@@ -22,6 +22,7 @@ export const fieldCosts: Readonly<Record<string, FieldCost>> = {
   'Query.providers': { size: 3 },
   'VideoTaskConnection.edges': { size: 'page' },
   'VideoTaskConnection.totalCount': { weight: 50 },
+  'VideoTaskConnection.totalCountExact': { weight: 50 },
   // Long: 10,000 characters take 20 µs to write, six times as many where all are escaped.
   'VideoTask.prompt': { weight: 20 },
   'VideoTask.providerOptions': { weight: 20 },

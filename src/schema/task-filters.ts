@@ -28,7 +28,7 @@ export const declareVideoTaskFilter = (builder: Builder, enums: Enums) =>
       search: t.string({
         description:
           `Tasks with this string in prompt, label or ids, in any letter case; at most ${maxSearchLength} characters. ` +
-          'Found by an index, however many tasks the viewer has; `totalCount` of a search reads each task that it finds.',
+          'Found by an index, however many tasks the viewer has; `totalCount` ends at a bound, and `totalCountExact` tells.',
       }),
     }),
   });

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { MaybePromise, PageRequest } from '../store/store.ts';
-import type { VisibleTask } from '../domain/video-task.ts';
+import type { MaybePromise, Page, PageRequest, Store, TaskFilter } from '../store/store.ts';
+import type { Owner, VisibleTask } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
@@ -10,6 +10,9 @@ import { fromGlobalId } from '../domain/task-names/global-id.ts';
 import { askedFields } from './task-fields.ts';
 import { declareVideoTaskFilter, filterOf } from './task-filters.ts';
 import type { VideoTaskRef } from './video-task.ts';
+
+/** A search is counted up to this number: each task that it finds is read, 4 to 10 µs. */
+const mostFound = 1000;
 
 /** The queries of tasks: one by id, and all as a connection. */
 export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTaskType: VideoTaskRef): void {
@@ -52,12 +55,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
               hasNextPage: page.hasNextPage,
               hasPreviousPage: page.hasPreviousPage,
             },
-            // A page with no other page beside it is the whole list. Otherwise counted if it is queried, and then once.
-            totalCount: once(() =>
-              page.hasNextPage || page.hasPreviousPage
-                ? store.countMatching(owner, filter)
-                : page.tasks.length,
-            ),
+            // If it is queried, and then once.
+            count: once(() => countTasks(store, owner, filter, page)),
             revision: store.formatRevision(page.revision),
           };
         },
@@ -68,10 +67,17 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
         fields: (connection) => ({
           totalCount: connection.int({
             description:
-              'The exact number of tasks that match the filter. It is known at once without a filter, and for statuses and ' +
-              'providers. With a stage, a time, a label or a group the tasks that match are counted, with `search` all tasks ' +
-              'of the viewer are read: query it once then, not with every page. `pageInfo` does not need it.',
-            resolve: (parent) => parent.totalCount(),
+              'The number of tasks that match the filter: exact, except that a `search` is not counted beyond ' +
+              `${mostFound}, and \`totalCountExact\` tells. It is known at once without a filter, and for statuses and ` +
+              'providers. With a stage, a time, a label, a group or a `search` the tasks that match are counted: query it once ' +
+              'then, not with every page. `pageInfo` does not need it.',
+            resolve: async (parent) => (await parent.count()).total,
+          }),
+          totalCountExact: connection.boolean({
+            description:
+              `False where a \`search\` finds more than ${mostFound} tasks: \`totalCount\` is then ${mostFound}, and there are ` +
+              'more of them.',
+            resolve: async (parent) => (await parent.count()).isExact,
           }),
           revision: connection.string({
             description:
@@ -83,6 +89,20 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
       { name: 'VideoTaskEdge', description: 'A task and its position in the list.' },
     ),
   );
+}
+
+interface TaskCount {
+  readonly total: number;
+  /** False: there are more. */
+  readonly isExact: boolean;
+}
+
+async function countTasks(store: Store, owner: Owner, filter: TaskFilter, page: Page): Promise<TaskCount> {
+  // A page with no other page beside it is the whole list.
+  if (!page.hasNextPage && !page.hasPreviousPage) return { total: page.tasks.length, isExact: true };
+  if (!filter.search) return { total: await store.countMatching(owner, filter), isExact: true };
+  const found = await store.countMatching(owner, filter, mostFound + 1);
+  return { total: Math.min(found, mostFound), isExact: found <= mostFound };
 }
 
 /** A task by its id, with only the fields that the query reads. */

@@ -153,8 +153,8 @@ export class KyselyStore implements Store {
     return { ...(await readPage(this.#db, this.#finders, request)), revision };
   }
 
-  countMatching(owner: Owner, filter: TaskFilter): Promise<number> {
-    return finderOf(filter, this.#finders).count(owner, filter);
+  countMatching(owner: Owner, filter: TaskFilter, most?: number): Promise<number> {
+    return finderOf(filter, this.#finders).count(owner, filter, most);
   }
 
   indexSearch(signal: AbortSignal): Promise<IndexingRound> {

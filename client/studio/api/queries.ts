@@ -188,6 +188,7 @@ export const CountQuery = graphql(`
   query Count($filter: VideoTaskFilter) {
     videoTasks(first: 1, filter: $filter) {
       totalCount
+      totalCountExact
       revision
     }
   }

@@ -6,13 +6,14 @@ import type { Filter } from '../live/filter.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Select } from '../ui/select.tsx';
+import type { Count } from './use-count.ts';
 import type { ChangeFilter } from './use-filter.ts';
 
 interface ToolbarProps {
   readonly filter: Filter;
   readonly onChange: ChangeFilter;
   /** Null while it is not known. */
-  readonly count: number | null;
+  readonly count: Count | null;
 }
 
 /** The number of videos, the filters that are on, and their order. */
@@ -22,7 +23,8 @@ export function Toolbar({ filter, onChange, count }: ToolbarProps) {
   return (
     <div className="toolbar">
       <p className="toolbar-count" role="status">
-        {count !== null && <Plural value={count} one="# video" other="# videos" />}
+        {count?.isExact === true && <Plural value={count.tasks} one="# video" other="# videos" />}
+        {count?.isExact === false && <Plural value={count.tasks} other="More than # videos" />}
       </p>
       <Chips filter={filter} onChange={onChange} />
       <div className="toolbar-end">
@@ -48,7 +50,7 @@ export function Toolbar({ filter, onChange, count }: ToolbarProps) {
         <button
           type="button"
           className="button button-quiet"
-          disabled={count === 0}
+          disabled={count?.tasks === 0}
           onClick={() => studio.selection.start()}
         >
           <Icon name="select" />

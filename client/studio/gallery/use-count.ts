@@ -3,17 +3,24 @@ import { CountQuery } from '../api/queries.ts';
 import { serverFilterOf, type Filter } from '../live/filter.ts';
 import { useStudio } from '../studio.ts';
 
-/** Pause after a change before the tasks are counted again: the server reads all that match. */
+/** Pause after a change before the tasks are counted again: the server reads those that match. */
 const settleMs = 1500;
+
+/** A number of tasks. */
+export interface Count {
+  readonly tasks: number;
+  /** False: there are more. */
+  readonly isExact: boolean;
+}
 
 /**
  * The number of tasks that match a filter, as the server counts them. Null until it is known.
  *
  * @param isNeeded false if the page itself knows the number
  */
-export function useCount(filter: Filter, isNeeded: boolean): number | null {
+export function useCount(filter: Filter, isNeeded: boolean): Count | null {
   const studio = useStudio();
-  const [count, setCount] = useState<number | null>(null);
+  const [count, setCount] = useState<Count | null>(null);
   const asked = JSON.stringify(serverFilterOf(filter));
   useEffect(() => {
     setCount(null);
@@ -25,7 +32,7 @@ export function useCount(filter: Filter, isNeeded: boolean): number | null {
       try {
         const { videoTasks } = await studio.ask(CountQuery, { filter: filterAsked }, controller.signal);
         asOf = videoTasks.revision;
-        setCount(videoTasks.totalCount);
+        setCount({ tasks: videoTasks.totalCount, isExact: videoTasks.totalCountExact });
       } catch {
         // The list is shown without its number.
       }

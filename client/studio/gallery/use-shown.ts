@@ -4,7 +4,7 @@ import { shownTasks, type Reading } from '../live/pages.ts';
 import type { SeenTask } from '../live/progress.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
-import { useCount } from './use-count.ts';
+import { useCount, type Count } from './use-count.ts';
 
 /** The list of the gallery. */
 export interface Shown {
@@ -13,7 +13,7 @@ export interface Shown {
   /** True if there are tasks that were not read. */
   readonly hasMore: boolean;
   /** The number of tasks that match the filter, read or not; null while it is unknown. */
-  readonly count: number | null;
+  readonly count: Count | null;
   /** True if new tasks are shown that do not match the filter. */
   readonly hasUnmatched: boolean;
   /** Reads the next page; a failure is in `state`. */
@@ -49,7 +49,7 @@ export function useShown(filter: Filter): Shown {
     tasks,
     state,
     hasMore,
-    count: isWhole ? tasks.length - unmatched : counted,
+    count: isWhole ? { tasks: tasks.length - unmatched, isExact: true } : counted,
     hasUnmatched: unmatched > 0,
     readMore,
   };

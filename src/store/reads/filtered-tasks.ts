@@ -58,10 +58,10 @@ export class FilteredTasks {
     return found;
   }
 
-  /** The number of live tasks of an owner that match: exact. Known without reading tasks, unless times or labels are asked for. */
-  async count(owner: Owner, filter: TaskFilter): Promise<number> {
+  /** The number of live tasks of an owner that match, or `most` where there are more. Known without reading tasks, unless times or labels are asked for. */
+  async count(owner: Owner, filter: TaskFilter, most = Number.POSITIVE_INFINITY): Promise<number> {
     if (!hasTimes(filter) && !hasLabels(filter) && !splitsStatus(filter)) {
-      return sumOf(filter, await readOwnTaskCounts(this.#db, owner));
+      return Math.min(sumOf(filter, await readOwnTaskCounts(this.#db, owner)), most);
     }
     const branches = await this.#branches(owner, filter);
     if (branches.length === 0) return 0;
@@ -75,6 +75,7 @@ export class FilteredTasks {
         count += await this.#turns.run(owner, () =>
           countBranches(this.#db, branches, { owner, filter, range }),
         );
+        if (count >= most) return most;
       }
     }
     return count;

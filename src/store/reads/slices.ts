@@ -65,8 +65,8 @@ export class Slices {
     return found;
   }
 
-  /** The number of live tasks of an owner that match. */
-  async count(owner: Owner, filter: TaskFilter): Promise<number> {
+  /** The number of live tasks of an owner that match, or `most` where there are more. */
+  async count(owner: Owner, filter: TaskFilter, most = Number.POSITIVE_INFINITY): Promise<number> {
     const search = searchOf(filter);
     let count = 0;
     for await (const slice of this.#slices({ owner, filter, from: 'newest' }, search)) {
@@ -75,6 +75,7 @@ export class Slices {
           ? countRows(slice)
           : (await slice.select(searchedColumns).execute()).filter((row) => isFound(search, row)).length,
       );
+      if (count >= most) return most;
     }
     return count;
   }

@@ -141,6 +141,14 @@ export function searchContract(name: string, { withStore }: StoreTests): void {
         expect(await read({ createdAfter: now + 8 })).toEqual([at(0, 1, 2), false, false]);
         expect(await read({ provider: ['GOOGLE'] })).toEqual([[], false, false]);
         expect(await store.countMatching(local, { search, status: ['COMPLETED'] })).toBe(6);
+        const upTo = (most: number, filter: TaskFilter) => store.countMatching(local, filter, most);
+        expect(await Promise.all([5, 11, 12, 13].map((most) => upTo(most, { search })))).toEqual([
+          5, 11, 12, 12,
+        ]);
+        expect(await upTo(5, { search, status: ['COMPLETED'] })).toBe(5);
+        expect(await upTo(5, { status: ['COMPLETED'] })).toBe(5);
+        expect(await upTo(5, { createdAfter: now + 2 })).toBe(5);
+        expect(await upTo(50, { createdAfter: now + 2 })).toBe(9);
 
         const [first, second] = found;
         if (first === undefined || second === undefined) throw new Error('There are no tasks');
