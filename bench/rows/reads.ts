@@ -69,6 +69,9 @@ const cases: readonly ReadCase[] = [
   search('one task', searched.rare),
   search('one task, Cyrillic', searched.rareCyrillic),
   search('nothing', searched.none),
+  search('nothing, frequent words', searched.frequentWords),
+  counted(search('common', searched.common)),
+  counted(search('common, Cyrillic', searched.commonCyrillic)),
   counted(search('nothing', searched.none)),
 ];
 

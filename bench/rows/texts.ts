@@ -14,6 +14,8 @@ export const searched = {
   rare: 'xylophonist',
   rareCyrillic: 'щёголь',
   none: 'nowhere to be found',
+  /** Each of these words is in most texts, so that nearly all have each three characters of it. */
+  frequentWords: 'velvet gold polished ring',
 } as const;
 
 /** The n-th prompt: 200 to 1,300 characters, two of five in Cyrillic. The same in every run. */

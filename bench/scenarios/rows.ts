@@ -44,7 +44,10 @@ export async function rows({ sizes, deleted, rounds }: RowsSettings): Promise<Re
     scenario: 'rows',
     what: `Databases of ${sizes.map(sizeName).join(', ')} finished tasks, median of ${rounds} rounds in alternation; /healthz without waits for a processor.`,
     rows: all,
-    rounds: { migrationMs: databases.map(({ migrationMs }) => migrationMs) },
+    rounds: {
+      migrationMs: databases.map(({ migrationMs }) => migrationMs),
+      indexCpuMs: databases.map(({ indexCpuMs }) => indexCpuMs),
+    },
     targets: parts.flatMap((part) => part.targets),
   };
 }
