@@ -55,7 +55,7 @@ export const limitSettings = {
   stallMs: setting(
     'LIMIT_STALLED_MS',
     '30000',
-    'milliseconds after which the connection of a reader that does not keep up is closed',
+    'milliseconds after which the connection of a reader that does not keep up, or of a body that does not go on, is closed',
     milliseconds(100),
   ),
   slowBodyMs: setting(

@@ -11,6 +11,7 @@ import { RawSocket } from '../support/raw-socket.ts';
 import { ServerConnections } from '../support/server-connections.ts';
 import { png, upload } from '../support/upload.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { watchLoop } from '../support/watch-loop.ts';
 
 const keys = { API_KEYS: 'ann:0123456789abcdef,ben:fedcba9876543210' };
 const ann = '0123456789abcdef';
@@ -152,6 +153,26 @@ it('a socket that reads is answered every one of many queries at once', async ()
     (count) => count === asked,
   );
   expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+});
+
+it('long messages of many sockets at once are handled in order, and hold up nobody', async () => {
+  await using server = await startPushServer();
+  const sockets = await Promise.all(Array.from({ length: 12 }, () => RawSocket.connect(server.url)));
+  using loop = watchLoop();
+  const long = '#'.padEnd(900_000, 'x');
+  for (const socket of sockets) {
+    for (const id of ['1', '2', '3']) socket.subscribe(id, `{ viewer { owner } } ${long}`);
+    socket.subscribe('4', `subscription { taskStatusChanged { id } } ${long}`);
+    socket.send({ id: '4', type: 'complete' });
+    socket.subscribe('5', '{ viewer { owner } }');
+  }
+  for (const socket of sockets) {
+    for (const id of ['1', '2', '3', '5']) await socket.next((message) => message.id === id);
+  }
+  expect(server.listeners()).toBe(0);
+  // Generous: the senders live in this process too.
+  expect(loop.longestMs()).toBeLessThan(2000);
+  for (const socket of sockets) await socket[Symbol.asyncDispose]();
 });
 
 it('sockets that never say who they are fill no more than their places, and leave them to others', async () => {
@@ -483,6 +504,27 @@ describe('a body that does not arrive', () => {
     expect((await ended)[0].statusCode).toBe(408);
     await Promise.all(uploads);
     expect(order).toEqual(['ben 200', 'ann 200']);
+  });
+
+  it('any further is ended after LIMIT_STALLED_MS, however much came before', async () => {
+    await using server = await startPushServer({
+      ...keys,
+      LIMIT_STALLED_MS: '500',
+      LIMIT_UPLOADS_AT_ONCE_PER_OWNER: '1',
+    });
+    const body = `--B\r\nContent-Disposition: form-data; name="0"; filename="a"\r\n\r\n${'x'.repeat(3_000_000)}`;
+    const type = 'content-type: multipart/form-data; boundary=B\r\ncontent-length: 5000000\r\n';
+    const stopped = await open(server, post('/graphql', ann, type, body));
+    await waitFor(
+      'the upload',
+      () => left(server),
+      (names) => names.length === 1,
+    );
+    // At the lowest accepted speed, this much takes six minutes.
+    const next = upload(server.url, png, ann);
+    expect(await textOf(stopped)).toMatch(/^HTTP\/1.1 408 [^]*connection: close[^]*too slowly/i);
+    expect([(await next).status, await left(server)]).toEqual([200, []]);
+    expect(await cutsOf(server, ann)).toEqual({ 'http slow': 1 });
   });
 
   it('because the upload waits for a slot is not slow, whatever came of it', async () => {

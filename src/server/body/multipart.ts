@@ -55,7 +55,12 @@ export async function readMultipart<File>(
   }
   const parts = new Parts(options);
   const outcome = Promise.withResolvers<RequestRefusal | null>();
-  const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse: outcome.resolve };
+  const body: IncomingBody = {
+    receivedBytes: 0,
+    bufferedBytes: 0,
+    isPaused: () => request.isPaused(),
+    refuse: outcome.resolve,
+  };
   if (traffic !== undefined) traffic.body = body;
   parts.failed.then(outcome.resolve, outcome.reject);
   request.on('data', (chunk: Buffer) => {

@@ -3,6 +3,9 @@ import { GatheredBytes } from './gathered-bytes.ts';
 import { tooLarge, type RequestRefusal } from '../http/refusal.ts';
 import type { ConnectionTraffic, IncomingBody } from '../http/watched-connection.ts';
 
+/** Everything that comes is read at once. */
+const neverPaused = () => false;
+
 /**
  * Reads a whole body, at most `maxBytes` of it; what is over is not read. Rejects when the client goes away before
  * the end. By events: an async iterator costs a third of a small request here.
@@ -27,7 +30,7 @@ export function readBody(
       first = gathered = null;
       finish(refusal);
     };
-    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse };
+    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, isPaused: neverPaused, refuse };
     if (traffic !== undefined) traffic.body = body;
     function take(chunk: Buffer): void {
       body.receivedBytes += chunk.length;
@@ -79,7 +82,7 @@ export function readParts(
       request.off('data', take).pause();
       finish(refusal);
     };
-    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, refuse };
+    const body: IncomingBody = { receivedBytes: 0, bufferedBytes: 0, isPaused: neverPaused, refuse };
     if (traffic !== undefined) traffic.body = body;
     function take(part: Buffer): void {
       body.receivedBytes += part.length;

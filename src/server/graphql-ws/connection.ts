@@ -41,7 +41,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   ending: Disposable | undefined;
   /** The number of running operations. */
   operations = 0;
-  /** The size of the last message. */
+  /** The size of the message that is handled. */
   messageBytes = 0;
   /** True if it answered the last ping. */
   alive = true;
@@ -49,6 +49,10 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   /** The bytes read up to the last message: any more belong to one that is not complete yet. */
   #bytesReadBefore = 0;
   #isPaused = false;
+  /** Ends when the event loop has time again for this client; null while it need not wait for that. */
+  #rest: Promise<void> | null = null;
+  /** Messages that wait for the event loop, in order; null for most connections. */
+  #deferred: Buffer[] | null = null;
   /** Made for clients that send queries or mutations. */
   #responses: ResponseQueue | null = null;
   /** Null once the client is known: there may be 20,000 that are. */
@@ -95,8 +99,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   }
 
   /** Records a complete message. */
-  noteMessage(bytes: number): void {
-    this.messageBytes = bytes;
+  noteMessage(): void {
     this.#bytesReadBefore = this.duplex.bytesRead;
   }
 
@@ -109,7 +112,9 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
   }
 
   incomingBytes(): number {
-    return this.duplex.bytesRead - this.#bytesReadBefore + (this.#responses?.waitingBytes ?? 0);
+    let bytes = this.duplex.bytesRead - this.#bytesReadBefore + (this.#responses?.waitingBytes ?? 0);
+    for (const { length } of this.#deferred ?? []) bytes += length;
+    return bytes;
   }
 
   cut(): void {
@@ -133,8 +138,38 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
 
   /** Pauses reading until the event loop has time again: one read brings hundreds of operations. */
   rest(hasTimeAgain: Promise<void>): void {
-    if (this.#isPaused || !this.isOpen) return;
-    this.#pauseUntil((resume) => void hasTimeAgain.then(resume));
+    if (!this.isOpen) return;
+    if (this.#isPaused) this.#rest = hasTimeAgain;
+    else this.#pauseUntil((resume) => void hasTimeAgain.then(resume));
+  }
+
+  /** True while messages wait: those that follow must wait behind them. */
+  get hasDeferred(): boolean {
+    return this.#deferred !== null;
+  }
+
+  /**
+   * Keeps a message, and those that follow it, until the event loop has time again.
+   *
+   * @param nextSlice resolves when it has; called once for each message
+   */
+  defer(message: Buffer, nextSlice: () => Promise<void>, handle: (message: Buffer) => void): void {
+    if (this.#deferred !== null) {
+      this.#deferred.push(message);
+      return;
+    }
+    this.#deferred = [message];
+    this.rest(this.#handleDeferred(nextSlice, handle));
+  }
+
+  async #handleDeferred(nextSlice: () => Promise<void>, handle: (message: Buffer) => void): Promise<void> {
+    for (;;) {
+      await nextSlice();
+      const message = this.#deferred?.shift();
+      if (message === undefined) break;
+      handle(message);
+    }
+    this.#deferred = null;
   }
 
   #pauseUntil(wait: (resume: () => void) => void): void {
@@ -142,6 +177,12 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
     this.socket.pause();
     wait(() => {
       this.#isPaused = false;
+      const rest = this.#rest;
+      this.#rest = null;
+      if (rest !== null) {
+        this.rest(rest);
+        return;
+      }
       this.socket.resume();
       // Messages that were read before may have filled the queue again.
       this.keepPace();

@@ -25,6 +25,12 @@ function acceptable(message: string): string {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
+/**
+ * A message of a MB takes some ms. Those of many sockets may become complete in one iteration of the event loop, and
+ * longer ones than this then wait for others, in bytes.
+ */
+const longMessage = 32_768;
+
 /** The listeners of a socket. */
 export type SocketListeners = ReturnType<typeof socketListeners>;
 
@@ -35,6 +41,32 @@ export function socketListeners(
   log: Logger,
   closed: (connection: Connection, code: number, reason: string) => void,
 ) {
+  const handle = (connection: Connection, data: Buffer) => {
+    // After a close of ours, only the client's answer to it matters.
+    if (!connection.isOpen) return;
+    connection.messageBytes = data.length;
+    // ws checks text frames itself, and closes with the same code; binary ones are text here too.
+    const text = utf8Text(data);
+    if (text === null) {
+      connection.closeWith(closes.notText);
+      return;
+    }
+    // In a promise from the first step on: an error thrown by a listener would end the process.
+    Promise.try(() => connection.receive(acceptable(text))).catch((error: unknown) => {
+      // graphql-ws marks messages that only a server may send by this text alone.
+      if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
+        connection.closeWith({ ...closes.badRequest, reason: error.message });
+        return;
+      }
+      if (error instanceof RangeError) {
+        // The payload of a ping is sent back: JSON is parsed at any depth, but not serialized.
+        connection.closeWith(closes.badRequest);
+        return;
+      }
+      log.error({ err: error }, 'a message could not be handled');
+      connection.closeWith(closes.internalError);
+    });
+  };
   return {
     // ws closes by itself after an error, with the code that fits (1009 for a message over the limit).
     error(this: WebSocket, error: Error) {
@@ -51,33 +83,22 @@ export function socketListeners(
     },
     message(this: WebSocket, data: Buffer) {
       const connection = connections.get(this);
-      // After a close of ours, only the client's answer to it matters.
       if (connection === undefined || !connection.isOpen) return;
-      connection.noteMessage(data.length);
+      connection.noteMessage();
       const { owner } = connection;
       // Before the acknowledgement a few KB are read at most.
-      if (owner !== null && !slices.hasTime()) connection.rest(slices.next(owner));
-      // ws checks text frames itself, and closes with the same code; binary ones are text here too.
-      const text = utf8Text(data);
-      if (text === null) {
-        connection.closeWith(closes.notText);
-        return;
+      if (owner !== null && (connection.hasDeferred || !slices.hasTime())) {
+        if (connection.hasDeferred || data.length > longMessage) {
+          connection.defer(
+            data,
+            () => slices.next(owner),
+            (message) => handle(connection, message),
+          );
+          return;
+        }
+        connection.rest(slices.next(owner));
       }
-      // In a promise from the first step on: an error thrown by a listener would end the process.
-      Promise.try(() => connection.receive(acceptable(text))).catch((error: unknown) => {
-        // graphql-ws marks messages that only a server may send by this text alone.
-        if (error instanceof Error && error.message.startsWith('Unexpected message of type')) {
-          connection.closeWith({ ...closes.badRequest, reason: error.message });
-          return;
-        }
-        if (error instanceof RangeError) {
-          // The payload of a ping is sent back: JSON is parsed at any depth, but not serialized.
-          connection.closeWith(closes.badRequest);
-          return;
-        }
-        log.error({ err: error }, 'a message could not be handled');
-        connection.closeWith(closes.internalError);
-      });
+      handle(connection, data);
     },
     close(this: WebSocket, code: number, reason: Buffer) {
       const connection = connections.get(this);

@@ -20,7 +20,7 @@ export interface TrafficLimits {
   readonly bytesPerOwner: number;
   /** The waiting bytes of all connections. */
   readonly bytes: number;
-  /** The connection of an HTTP client that reads nothing for this long is cut. */
+  /** The connection of an HTTP client that reads nothing for this long is cut, or sends nothing of a body. */
   readonly stallMs: number;
   /** The time for the headers of a request, and for its body in addition to the time for its size. */
   readonly slowBodyMs: number;
@@ -271,11 +271,15 @@ export class Traffic implements Disposable {
     if (body === null) return;
     if (watched.lastBody !== body) {
       watched.lastBody = body;
-      watched.bodyWaitedMs = 0;
+      watched.bodyWaitedMs = watched.bodySilentMs = 0;
     }
     watched.bodyWaitedMs += passedMs;
-    const allowedMs = this.#limits.slowBodyMs + (body.receivedBytes / leastBytesPerSecond) * 1000;
-    if (watched.bodyWaitedMs <= allowedMs) return;
+    const isSilent = body.receivedBytes === watched.bodyBytesSeen && !body.isPaused();
+    watched.bodySilentMs = isSilent ? watched.bodySilentMs + passedMs : 0;
+    watched.bodyBytesSeen = body.receivedBytes;
+    const { slowBodyMs, stallMs } = this.#limits;
+    const allowedMs = slowBodyMs + (body.receivedBytes / leastBytesPerSecond) * 1000;
+    if (watched.bodyWaitedMs <= allowedMs && watched.bodySilentMs <= stallMs) return;
     this.#record(watched, 'slow', body.receivedBytes);
     watched.body = null;
     body.refuse(tooSlow('body'));

@@ -11,6 +11,8 @@ export interface IncomingBody {
   receivedBytes: number;
   /** The part of them that is in memory. */
   bufferedBytes: number;
+  /** True while this side does not read: what it was given is not processed yet. */
+  readonly isPaused: () => boolean;
   /** Ends the reading, and answers the request with the refusal; called at most once. */
   readonly refuse: (refusal: RequestRefusal) => void;
 }
@@ -47,6 +49,9 @@ export class WatchedConnection implements ConnectionTraffic {
   queuedMs = 0;
   headersWaitedMs = 0;
   bodyWaitedMs = 0;
+  /** For how long nothing of the body has come, and what had come by then. */
+  bodySilentMs = 0;
+  bodyBytesSeen = 0;
   lastBody: IncomingBody | null = null;
   /** The bytes that belong to requests which are over, and to bodies. */
   #bytesBefore = 0;
