@@ -35,11 +35,12 @@ async function startHeldKie(env: Record<string, string> = {}) {
           const { callBackUrl } = JSON.parse(Buffer.concat(parts).toString()) as { callBackUrl: string };
           seen.callBackUrls.push(callBackUrl);
         } else {
-          const taskId = url.searchParams.get('taskId') ?? '';
-          seen.records.push(taskId);
+          const taskId = url.searchParams.get('taskId');
           const answer = () =>
             response.end(JSON.stringify({ code: 200, data: { taskId, ...arranged.record } }));
-          if (arranged.holds) seen.held.push(answer);
+          if (taskId !== null) seen.records.push(taskId);
+          // The key is tried at the start, which is no check of a task.
+          if (arranged.holds && taskId !== null) seen.held.push(answer);
           else answer();
         }
       });
