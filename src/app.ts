@@ -27,10 +27,10 @@ import { Retention } from './worker/upkeep/retention.ts';
 import { SearchIndexing } from './worker/upkeep/search-indexing.ts';
 
 /**
- * Requests to one provider at once: at 0.3 s each this checks 3,000 tasks in a Kie interval. A tenth of each is kept
- * for owners who hold none.
+ * Requests to one provider at once: at 0.3 s each this checks 20,000 tasks of one owner in a Kie interval. A tenth of each
+ * is kept for owners who hold none.
  */
-const providerConcurrency = { check: 112, submit: 56, download: 112 };
+const providerConcurrency = { check: 672, submit: 56, download: 112 };
 /** The limit of mutations in a minute for an owner with a credential, where the operator set none. */
 const usualMutationsPerMinute = 20_000;
 /** The only owner where there is no authentication. */

@@ -8,6 +8,11 @@ import type { BreakerState } from './provider-health/breaker.ts';
  * (2 cores, 2026-11). A longer pause delays what becomes due right after an iteration.
  */
 export const shortestPauseMs = 15;
+/**
+ * The most checks that one iteration begins: to read so many tasks and send their requests takes some 10 ms, during which
+ * the event loop serves nothing else. With the pause between iterations this allows 8,000 checks/s.
+ */
+const mostChecksAtOnce = 128;
 /** The longest pause before a claim is repeated that took no due work, in milliseconds. */
 const longestRetryMs = 1000;
 /** The longest pause of a timer, in milliseconds: beyond this, timers fire at once. */
@@ -57,7 +62,7 @@ export interface Turn {
  */
 export function nextTurn(facts: TurnFacts): Turn {
   const { now, due, slots, isAsking, breaker, allowance, patienceMs } = facts;
-  const checks = Math.max(0, slots.check);
+  const checks = Math.min(mostChecksAtOnce, Math.max(0, slots.check));
   const free = Math.max(0, slots.submit);
   const submits = Math.min(free, allowance.places);
   const isProbed = breaker.kind === 'probing' && isAsking;
