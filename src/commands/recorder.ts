@@ -81,6 +81,22 @@ export class Recorder {
     if (after !== null) this.#notifyWatchers(id);
   }
 
+  /**
+   * Records a check that found nothing new about a task, as it was claimed, and returns its lease; not announced.
+   *
+   * @returns false where the task is no longer as it was claimed: nothing is recorded
+   */
+  async recordNothingNew(
+    { id, revision, work }: VideoTask,
+    leaseOwner: string,
+    { askedAt, dueAt }: { readonly askedAt: number; readonly dueAt: number },
+  ): Promise<boolean> {
+    const check = { id, revision, leaseOwner, askedAt, dueAt, checks: work.checks + 1 };
+    const isRecorded = await this.#store.noteUnchanged(check);
+    if (isRecorded) this.#notifyWatchers(id);
+    return isRecorded;
+  }
+
   /** Sets when to check a task of this owner again; null leaves it alone. Not announced, and not reported to watchers. */
   async rescheduleOwn(
     owner: Owner,

@@ -6,6 +6,7 @@ import { purgeDeleted } from './queries/deletion.ts';
 import { DueOwners } from './work/due-owners.ts';
 import { bringChecksForward, claimDueWork, earliest, readDueTimes, spreadChecks } from './work/due-work.ts';
 import { renewLeases } from './work/leases.ts';
+import { writeUnchangedCheck } from './work/unchanged-check.ts';
 import { insertTask, insertTracked, readKey } from './queries/insert.ts';
 import { readSpending } from './queries/ledger.ts';
 import { mediaRecords } from './queries/stored-media.ts';
@@ -32,6 +33,7 @@ import type {
   RevisionListener,
   Store,
   TaskFilter,
+  UnchangedCheck,
 } from './store.ts';
 import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
@@ -73,7 +75,7 @@ export class KyselyStore implements Store {
     this.#transactions = dialect.transactions(db);
     this.#transact = (work, keys) => this.#transactions.run(work, keys);
     this.#transactSoon = (work, keys) => this.#transactions.runSoon(work, keys);
-    this.#transactUnsynced = (work) => this.#transactions.runUnsynced(work);
+    this.#transactUnsynced = (work, keys) => this.#transactions.runUnsynced(work, keys);
     this.media = mediaRecords(db, this.#transactSoon);
     this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
@@ -192,6 +194,10 @@ export class KyselyStore implements Store {
 
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]> {
     return renewLeases(this.#transactUnsynced, this.#dialect, leaseOwners, leaseUntil);
+  }
+
+  noteUnchanged(check: UnchangedCheck): Promise<boolean> {
+    return writeUnchangedCheck(this.#transactUnsynced, check);
   }
 
   insertUpload(upload: Upload): Promise<void> {

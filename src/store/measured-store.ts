@@ -7,6 +7,7 @@ const operations = {
   insertTracked: 'insert',
   change: 'change',
   changeOwn: 'change',
+  noteUnchanged: 'change',
   claim: 'claim',
   renew: 'renew',
   reserveCreate: 'reserve',

@@ -145,6 +145,20 @@ export interface Sharing {
   readonly kept: number;
 }
 
+/** A check of a claimed task that found nothing new. Times in milliseconds since 1970. */
+export interface UnchangedCheck {
+  readonly id: TaskId;
+  /** The claim that holds the task. */
+  readonly leaseOwner: string;
+  /** Of the task that was checked. */
+  readonly revision: number;
+  readonly askedAt: number;
+  /** The number of checks, this one included. */
+  readonly checks: number;
+  /** When to check again. */
+  readonly dueAt: number;
+}
+
 /** The changes to read. */
 export interface ChangeScope {
   readonly limit: number;
@@ -168,8 +182,8 @@ export type ParsedRevision =
 /**
  * Everything that outlives the process. Two dialects implement it, one suite holds both to it.
  *
- * What a method reports as written is durable (claims and leases: unless a start undoes them), and a read is never older than the last commit before it. Each method
- * is one transaction, except those whose work grows with the rows (`page` with a filter, `countMatching`,
+ * What a method reports as written is durable, and a read is never older than the last commit before it. A start may undo
+ * claims and leases, a power cut (not the end of the process) `noteUnchanged`: a check is then repeated. Each method is one transaction, except those whose work grows with the rows (`page` with a filter, `countMatching`,
  * `queuePosition`, `spendingReport`, `latestTime`, `shiftPlans`, `purgeDeleted`): they work in slices and let other work pass between them.
  */
 export interface Store extends AsyncDisposable {
@@ -245,6 +259,11 @@ export interface Store extends AsyncDisposable {
   claim(request: ClaimRequest): Promise<readonly VideoTask[]>;
   /** Keeps claimed work for longer; returns the ids of the tasks that these claims still hold. */
   renew(leaseOwners: readonly string[], leaseUntil: number): Promise<readonly TaskId[]>;
+  /**
+   * Writes a check that found nothing new, and returns the lease. False, and nothing is written, where the lease is gone, the task
+   * has changed or the provider has called back since: then it must be written as a change.
+   */
+  noteUnchanged(check: UnchangedCheck): Promise<boolean>;
   /** What is known of files. */
   readonly media: MediaRecords;
   /** Facts that providers report now and then. */

@@ -22,7 +22,7 @@ export interface Transactions {
   readonly runSoon: Transact;
   /**
    * As `runSoon`, for what may be lost with the machine, though not with the process: a claim, which no other process may see
-   * and which a start undoes. The same as `run` where others see it.
+   * and which a start undoes, or a check that found nothing new. The same as `run` where others see it.
    */
   readonly runUnsynced: Transact;
   /** Resolves when every write that was begun has been answered. */

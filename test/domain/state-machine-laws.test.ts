@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTerminal, taskErrorCodes, type VideoTask } from '../../src/domain/video-task.ts';
 import { patched } from '../../src/domain/task-fields.ts';
-import { apply, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
+import { apply, isNothingNew, type TaskEvent } from '../../src/domain/state-machine/state-machine.ts';
 import {
   said,
   at,
@@ -162,6 +163,12 @@ describe('over any sequence of events', () => {
             (['accepted', 'acceptedElsewhere', 'adopted'].includes(event.kind) ||
               (before.stage === 'CANCELED' &&
                 ['observed', 'stopAnswered', 'costTold', 'refused', 'postponed'].includes(event.kind))),
+    },
+    {
+      name: 'a report says nothing new of a task that is being generated exactly where it changes nothing',
+      holds: ({ before, event, after }) =>
+        isNothingNew(before, event) ===
+        (event.kind === 'observed' && before.stage === 'GENERATING' && isDeepStrictEqual(before, after)),
     },
   ];
 

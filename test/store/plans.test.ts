@@ -64,6 +64,14 @@ async function useEverything(store: Store): Promise<void> {
   await store.claim({ ...claimBy('two'), expiredBefore: sampleTime });
   await store.claim({ ...claimBy('three'), except: [task.id] });
   await store.renew(['one'], sampleTime + 5000);
+  await store.noteUnchanged({
+    id: task.id,
+    leaseOwner: 'one',
+    revision: task.revision,
+    askedAt: sampleTime,
+    checks: 1,
+    dueAt: sampleTime,
+  });
   await store.change(task.id, () => quiet({ work: { nextAction: 'check', leaseOwner: null } }));
   await store.dueTimes('KIE');
   await store.spreadChecks('KIE', { now: sampleTime + 5, overMs: 10, random: 0.5 });

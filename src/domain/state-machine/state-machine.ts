@@ -206,4 +206,19 @@ export function apply(task: VideoTask, event: TaskEvent, now: number): Change | 
   };
 }
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+/**
+ * True if a report about a task that is being generated says only what is known of it: nothing but when to check it again
+ * is to be written.
+ */
+export function isNothingNew(task: VideoTask, event: TaskEvent): boolean {
+  if (event.kind !== 'observed' || task.stage !== 'GENERATING' || task.deletedAt !== null) return false;
+  const { provider = {}, hint = null, hintMessages = null } = patchOf(task, event, task.stage, 0);
+  const reported = Object.keys(provider) as (keyof typeof provider)[];
+  return (
+    task.hint === hint &&
+    same(task.hintMessages, hintMessages) &&
+    reported.every((name) => same(task.provider[name], provider[name]))
+  );
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

@@ -1,6 +1,6 @@
 import { leaseReturned, type Schedule } from '../../commands/recorder.ts';
 import { wakeIntervalMs } from '../../commands/wake-task.ts';
-import type { TaskEvent } from '../../domain/state-machine/state-machine.ts';
+import { isNothingNew, type TaskEvent } from '../../domain/state-machine/state-machine.ts';
 import { isTerminal, mediaKeysOf, type VideoTask } from '../../domain/video-task.ts';
 import type { TaskFault } from '../provider-health/task-faults.ts';
 import { gaveUp } from '../user-messages/task-errors.ts';
@@ -48,6 +48,17 @@ export async function recordCheck(
   const { recorder, provider, files, store, metrics, now } = context;
   const patienceIsOver =
     event.kind === 'observed' && !sparesPatience && !isTerminal(task.stage) && isOverdue(context, task);
+  const { dueAt = null, unknownChecks } = schedule;
+  // Nearly all checks: the task is neither read nor written as a whole.
+  if (
+    !patienceIsOver &&
+    unknownChecks === 0 &&
+    dueAt !== null &&
+    isNothingNew(task, event) &&
+    (await recorder.recordNothingNew(task, lease.owner, { askedAt, dueAt }))
+  ) {
+    return;
+  }
   const recorded = await recorder.record(
     task.id,
     patienceIsOver ? { kind: 'patienceEnded', error: gaveUp(provider.label) } : event,

@@ -5,6 +5,7 @@ import type { VideoTask } from '../../../src/domain/video-task.ts';
 import { randomTaskId } from '../../support/sample-task.ts';
 import {
   announced,
+  quiet,
   now,
   insert,
   insertMany,
@@ -94,6 +95,72 @@ export function dueWorkContract(name: string, { withStore, withDatabase }: Store
         );
         const claimed = new Map([...claims.flat(), ...rest].map((task) => [task.id, task.work.leaseOwner]));
         expect(holders).toEqual(tasks.map(({ id }) => claimed.get(id)));
+      }),
+    );
+
+    test(
+      'a check that found nothing new returns the lease and plans the next one, in no new revision',
+      withStore(async (store) => {
+        const { id, revision } = await insert(store, {
+          stage: 'GENERATING',
+          nextAction: 'check',
+          dueAt: now,
+        });
+        const [task] = await store.claim(claimBy('w'));
+        const noted = { id, revision, leaseOwner: 'w', askedAt: now + 5, checks: 7, dueAt: now + 90.5 };
+        expect(await store.noteUnchanged(noted)).toBe(true);
+        expect(await store.get(id)).toEqual(
+          task &&
+            patched(task, {
+              work: {
+                leaseOwner: null,
+                leaseUntil: null,
+                lastCheckedAt: now + 5,
+                checks: 7,
+                unknownChecks: 0,
+                dueAt: now + 91,
+              },
+            }),
+        );
+        expect(await store.lastRevision()).toBe(revision);
+        expect(await store.nextDueAt('KIE')).toBe(now + 91);
+        expect(ids(await store.claim({ ...claimBy('v'), now: now + 91 }))).toEqual([id]);
+      }),
+    );
+
+    test(
+      'it is refused, and leaves the task alone, where that is held by another claim, has changed or was called back about',
+      withStore(async (store) => {
+        const [held, changed, woken, before, free] = await insertMany(store, 5, () => ({
+          stage: 'GENERATING',
+          nextAction: 'check',
+          dueAt: now,
+        }));
+        await store.change(before?.id ?? randomTaskId(), () => quiet({ work: { wokenAt: now + 4 } }));
+        await store.claim({ ...claimBy('w'), limit: 5 });
+        const note = (task: VideoTask | undefined, leaseOwner = 'w') =>
+          store.noteUnchanged({
+            id: task?.id ?? randomTaskId(),
+            revision: task?.revision ?? 0,
+            leaseOwner,
+            askedAt: now + 5,
+            checks: 1,
+            dueAt: now + 90,
+          });
+        await store.change(changed?.id ?? randomTaskId(), () => announced({ hint: 'news' }));
+        await store.change(woken?.id ?? randomTaskId(), () => quiet({ work: { wokenAt: now + 5 } }));
+        await store.change(free?.id ?? randomTaskId(), () =>
+          quiet({ work: { leaseOwner: null, leaseUntil: null } }),
+        );
+        const all = [held, changed, woken, free].map((task) => task?.id ?? randomTaskId());
+        const rows = () => Promise.all(all.map(async (id) => store.get(id)));
+        const asTheyWere = await rows();
+        expect(
+          await Promise.all([note(held, 'v'), note(changed), note(woken), note(free), note(undefined)]),
+        ).toEqual([false, false, false, false, false]);
+        expect(await rows()).toEqual(asTheyWere);
+        // What was called back about before the check was seen by it.
+        expect(await Promise.all([note(held), note(before)])).toEqual([true, true]);
       }),
     );
 
