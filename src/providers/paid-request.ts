@@ -1,5 +1,6 @@
 import { NoAnswerError, OwnFaultError } from './http/faults.ts';
-import type { Answer, Headers, ProviderHttp } from './http/http.ts';
+import type { Answer } from './http/answer.ts';
+import type { Headers, ProviderHttp } from './http/http.ts';
 import type { SubmitContext, SubmitOutcome } from './provider.ts';
 import { withResponse } from './quoted-response.ts';
 

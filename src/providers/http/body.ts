@@ -83,7 +83,16 @@ export async function readText(
   } catch (error) {
     end = { end: 'cut', error };
   }
-  const bytes = Buffer.concat(parts);
+  return decodedText(Buffer.concat(parts), encoding, end, maxBytes);
+}
+
+/** The text of a body of which these bytes came, decompressed where it has to be, in at most `maxBytes`. */
+export async function decodedText(
+  bytes: Buffer,
+  encoding: string | string[] | undefined,
+  end: Pick<BodyText, 'end' | 'error'>,
+  maxBytes: number,
+): Promise<BodyText> {
   const name = String(encoding ?? '')
     .trim()
     .toLowerCase();

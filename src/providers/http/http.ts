@@ -2,20 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import { Agent, Client, FormData, request, type Dispatcher } from 'undici';
 import { DeadlineSignal } from '../../time/deadline.ts';
-import { describeFault, faultOf, NoAnswerError } from './faults.ts';
-import { decoded, readText } from './body.ts';
-import { parseJson } from './json.ts';
-import { withoutSecrets } from './secrets.ts';
-
-/** A response as it arrived. The status proves little: Kie sends most failures with HTTP 200. */
-export interface Answer {
-  readonly status: number;
-  readonly retryAfterMs: number | null;
-  /** Undefined when the body is not JSON, or cannot be read: too long, or in no encoding that we know. */
-  readonly json: unknown;
-  /** The body, as far as it could be read, without the keys of the request. */
-  readonly text: string;
-}
+import { answerOf, readRetryAfter, type Answer } from './answer.ts';
+import { faultOf, NoAnswerError } from './faults.ts';
+import { decoded, decodedText, readText } from './body.ts';
+import { exchange, type ExchangeRequest } from './exchange.ts';
 
 /** Answers of the API are under a few KB (recordings, 2026); a page of HTML may be larger. */
 const maxAnswerBytes = 1024 * 1024;
@@ -91,7 +81,7 @@ export class ProviderHttp implements AsyncDisposable {
    * @throws NoAnswerError, OwnFaultError
    */
   async get(url: string, signal: AbortSignal, headers: Headers = {}): Promise<Answer> {
-    return this.#read(url, { method: 'GET', dispatcher: this.#agent, headers }, signal, () => true);
+    return this.#exchange(url, { method: 'GET', headers: this.#headersOf({ headers }) }, signal);
   }
 
   /**
@@ -100,8 +90,9 @@ export class ProviderHttp implements AsyncDisposable {
    * @throws NoAnswerError, OwnFaultError
    */
   async post(url: string, body: unknown, signal: AbortSignal, headers: Headers = {}): Promise<Answer> {
-    const parts = { method: 'POST', dispatcher: this.#agent, body, headers } as const;
-    return this.#read(url, parts, signal, () => true);
+    const parts = { method: 'POST', headers: this.#headersOf({ headers, body }) } as const;
+    const text = body === undefined ? {} : { body: JSON.stringify(body) };
+    return this.#exchange(url, { ...parts, ...text }, signal);
   }
 
   /**
@@ -209,20 +200,29 @@ export class ProviderHttp implements AsyncDisposable {
     };
   }
 
-  #optionsOf({ method, dispatcher, headers, body, encodings = 'gzip, br' }: RequestParts) {
+  #headersOf({
+    headers,
+    body,
+    encodings = 'gzip, br',
+  }: Pick<RequestParts, 'headers' | 'body' | 'encodings'>): Headers {
+    return {
+      accept: 'application/json',
+      'accept-encoding': encodings,
+      'user-agent': userAgent,
+      ...this.#headers,
+      ...headers,
+      ...(body !== undefined && !(body instanceof FormData) && { 'content-type': 'application/json' }),
+      ...(body instanceof SizedBody && { 'content-length': String(body.sizeBytes) }),
+    };
+  }
+
+  #optionsOf(parts: RequestParts) {
+    const { method, dispatcher, body } = parts;
     const isForm = body instanceof FormData;
     return {
       method,
       dispatcher,
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': encodings,
-        'user-agent': userAgent,
-        ...this.#headers,
-        ...headers,
-        ...(body !== undefined && !isForm && { 'content-type': 'application/json' }),
-        ...(body instanceof SizedBody && { 'content-length': String(body.sizeBytes) }),
-      },
+      headers: this.#headersOf(parts),
       ...(body !== undefined && {
         body: isForm
           ? body
@@ -231,6 +231,27 @@ export class ProviderHttp implements AsyncDisposable {
             : JSON.stringify(body),
       }),
     };
+  }
+
+  /** What may be repeated, and is sent at once: nearly all requests. */
+  async #exchange(
+    url: string,
+    parts: Omit<ExchangeRequest, 'dispatcher'>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const limits = { timeoutMs: this.#timeoutMs, maxBytes: maxAnswerBytes, signal };
+    try {
+      const { status, headers, bytes, ...end } = await exchange(
+        url,
+        { ...parts, dispatcher: this.#agent },
+        limits,
+      );
+      const body = await decodedText(bytes, headers['content-encoding'], end, maxAnswerBytes);
+      return answerOf({ status, headers, body, sent: parts.headers, mayHaveBeenSent: true });
+    } catch (error) {
+      if (error instanceof NoAnswerError) throw error;
+      throw faultOf(error, true, true);
+    }
   }
 
   async #read(
@@ -246,26 +267,13 @@ export class ProviderHttp implements AsyncDisposable {
         ...this.#optionsOf(parts),
         signal: AbortSignal.any([signal, deadline.signal]),
       });
-      const encoding = response.headers['content-encoding'];
-      const { text: whole, end, error } = await readText(response.body, encoding, maxAnswerBytes);
-      const text = withoutSecrets(whole, { ...this.#headers, ...parts.headers });
-      if (end === 'cut') throw new NoAnswerError(describeFault(error), mayHaveBeenSent(), error, text);
-      return {
-        status: response.statusCode,
-        retryAfterMs: readRetryAfter(response.headers['retry-after']),
-        json: end === 'whole' ? parseJson(text) : undefined,
-        text,
-      };
+      const { statusCode: status, headers } = response;
+      const body = await readText(response.body, headers['content-encoding'], maxAnswerBytes);
+      const sent = { ...this.#headers, ...parts.headers };
+      return answerOf({ status, headers, body, sent, mayHaveBeenSent: mayHaveBeenSent() });
     } catch (error) {
       if (error instanceof NoAnswerError) throw error;
       throw faultOf(error, mayBeRepeated, mayHaveBeenSent());
     }
   }
-}
-
-/** Seconds or an HTTP date (RFC 9110); null when it is neither. How much of it is believed is the worker's matter. */
-function readRetryAfter(header: string | string[] | undefined): number | null {
-  if (typeof header !== 'string') return null;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : null;
 }

@@ -1,6 +1,7 @@
 import { DeadlineSignal } from '../../time/deadline.ts';
 import { NoAnswerError } from '../http/faults.ts';
-import type { Answer, ProviderHttp } from '../http/http.ts';
+import type { Answer } from '../http/answer.ts';
+import type { ProviderHttp } from '../http/http.ts';
 import { isObject, numberOf } from '../http/json.ts';
 import type { KeyVerdict } from '../provider.ts';
 import { isFault } from './status-codes.ts';

@@ -2,7 +2,7 @@ import { taskError } from '../../../src/providers/task-error.ts';
 import { describe, expect, it } from 'vitest';
 import { readSubmitAnswer } from '../../../src/providers/kie/submit/submit-response.ts';
 import { withResponse } from '../../../src/providers/quoted-response.ts';
-import type { Answer } from '../../../src/providers/http/http.ts';
+import type { Answer } from '../../../src/providers/http/answer.ts';
 
 const id = '0819326cc7fddfd620baf6e1f0db7e2b';
 

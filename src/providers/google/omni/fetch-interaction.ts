@@ -1,5 +1,6 @@
 import { describeFault, NoAnswerError } from '../../http/faults.ts';
-import type { Answer, ProviderHttp } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
+import type { ProviderHttp } from '../../http/http.ts';
 import { parseJson } from '../../http/json.ts';
 import { readShortened } from './long-strings.ts';
 

@@ -1,5 +1,5 @@
 import type { Billed, TaskErrorCode } from '../../../domain/video-task.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, numberOf, textOf, type Unknowns } from '../../http/json.ts';
 import { numberOfLongString } from './long-strings.ts';
 import { withoutBinding } from './create-body.ts';

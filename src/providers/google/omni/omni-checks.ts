@@ -1,7 +1,8 @@
 import { worded } from '../../../domain/messages.ts';
 import { DeadlineSignal } from '../../../time/deadline.ts';
 import { NoAnswerError } from '../../http/faults.ts';
-import type { Answer, ProviderHttp } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
+import type { ProviderHttp } from '../../http/http.ts';
 import { isObject, textOf } from '../../http/json.ts';
 import type { CancelOutcome, CheckFacts, CheckOutcome, CheckRequest } from '../../provider.ts';
 import { noAnswer } from '../../no-answer.ts';

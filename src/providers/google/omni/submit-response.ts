@@ -1,6 +1,6 @@
 import { modelNamed, type VideoModel } from '../../../domain/video-model.ts';
 import type { NoAnswerError } from '../../http/faults.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, parseJson, textOf } from '../../http/json.ts';
 import type { SubmitOutcome } from '../../provider.ts';
 import { taskError, withSuccessor } from '../../task-error.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, textOf, type Unknowns } from '../../http/json.ts';
 import { codeOf, isAccess, isFiltered, responseError } from '../omni/google-error.ts';
 

@@ -1,6 +1,6 @@
 import type { TaskErrorCode } from '../../../domain/video-task.ts';
 import type { NoAnswerError } from '../../http/faults.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, parseJson, textOf } from '../../http/json.ts';
 import type { SubmitOutcome } from '../../provider.ts';
 import { taskError } from '../../task-error.ts';

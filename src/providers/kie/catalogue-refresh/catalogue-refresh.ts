@@ -7,7 +7,8 @@ import type { LongLived } from '../../../time/lifetime.ts';
 import type { CatalogueEntry } from '../../catalogue/entry.ts';
 import { entryNamed, formsOf } from '../../catalogue/model-of-entry.ts';
 import { NoAnswerError } from '../../http/faults.ts';
-import type { Answer, ProviderHttp } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
+import type { ProviderHttp } from '../../http/http.ts';
 import { isObject, textOf } from '../../http/json.ts';
 import {
   isPriceListed,

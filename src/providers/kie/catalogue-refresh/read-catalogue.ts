@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../domain/video-task.ts';
 import type { EntryPrice } from '../../catalogue/entry.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
 
 /** Descriptions of prices are some hundred characters (recording, 2026-10-01). */

@@ -1,7 +1,7 @@
 import type { TaskErrorCode } from '../../../domain/video-task.ts';
 import type { Contract } from '../submit/create-body.ts';
 import { errorCodeByText } from '../failure-texts.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, numberOf, textOf, unwrapJson, type Unknowns } from '../../http/json.ts';
 import { generationFailed, isAccessFault, isFailure, isFault } from '../status-codes.ts';
 import { firstFrameOf, videoUrlOf } from './video-url.ts';

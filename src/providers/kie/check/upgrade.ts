@@ -1,5 +1,5 @@
 import type { Resolution } from '../../../domain/video-task.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
 import { isFault } from '../status-codes.ts';
 import { idsIn } from './check-response.ts';

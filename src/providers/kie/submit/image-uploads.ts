@@ -4,7 +4,8 @@ import type { TaskError } from '../../../domain/video-task.ts';
 import type { ProviderImage } from '../../provider.ts';
 import { taskError } from '../../task-error.ts';
 import { NoAnswerError } from '../../http/faults.ts';
-import type { Answer, ProviderHttp } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
+import type { ProviderHttp } from '../../http/http.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
 
 /** An upload that only we hold. */

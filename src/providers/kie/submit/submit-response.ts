@@ -2,7 +2,7 @@ import type { JsonObject, TaskErrorCode } from '../../../domain/video-task.ts';
 import type { SubmitOutcome } from '../../provider.ts';
 import { shorten, taskError } from '../../task-error.ts';
 import type { NoAnswerError } from '../../http/faults.ts';
-import type { Answer } from '../../http/http.ts';
+import type { Answer } from '../../http/answer.ts';
 import { isObject, numberOf, parseJson, textOf } from '../../http/json.ts';
 import { readCreateCode } from '../status-codes.ts';
 import { mayNameTask, possibleTaskIds, taskIdOf } from './task-ids.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../../../../src/providers/http/http.ts';
+import type { Answer } from '../../../../src/providers/http/answer.ts';
 import type { Contract } from '../../../../src/providers/kie/submit/create-body.ts';
 import type { KieRecord } from '../../../../src/providers/kie/check/check-response.ts';
 
