@@ -41,7 +41,11 @@ describe.each(locks)('a server whose database is stopped during $during', ({ dur
     const starting = startAt(stack, url);
     const waiters = () =>
       postgres.run("select 1 from pg_stat_activity where wait_event_type = 'Lock'", during);
-    await Promise.race([starting, waitFor('a start that waits', waiters, ({ length }) => length > 0)]);
+    await Promise.race([
+      starting,
+      // A busy machine takes long to start a process.
+      waitFor('a start that waits', waiters, ({ length }) => length > 0, 30_000),
+    ]);
     await postgres.stop();
     const server = stack.use(await starting);
     const status = async (path: string) => (await fetch(`${server.url}${path}`)).status;
