@@ -139,6 +139,21 @@ describe('writes that arrive together', () => {
     expect(it.names()).toEqual(['a', 'b']);
   });
 
+  test('have savepoints only after one of them failed, for some groups', async () => {
+    await using it = openDatabase();
+    const savepoints = async (...group: string[]) => {
+      const before = countOf(it.ran, 'savepoint one');
+      await Promise.allSettled(group.map((name) => it.insert(name)));
+      return countOf(it.ran, 'savepoint one') - before;
+    };
+    expect(await savepoints('a', 'b')).toBe(0);
+    expect(await savepoints('c', 'bad', 'd')).toBe(3);
+    const later: number[] = [];
+    for (let group = 0; group < 20; group += 1) later.push(await savepoints(`${group} a`, `${group} b`));
+    expect([later[0], later.at(-1)]).toEqual([2, 0]);
+    expect(it.names()).toHaveLength(44);
+  });
+
   test('wait for the disk unless all of them may be lost with the machine', async () => {
     await using it = openDatabase();
     const unsynced = (name: string, thenThrow?: Error) =>

@@ -8,6 +8,11 @@ import type { Transactions, Work } from '../transactions.ts';
  * statements and one sync of the disk take, and other I/O is served after it.
  */
 const usualGroupMs = 20;
+/**
+ * So many groups after a failure have savepoints. What SQLite keeps for them is a tenth of an insert's CPU; without them a
+ * failure lets the group run twice.
+ */
+const carefulGroups = 16;
 
 /** The connection of a database, and its settings. */
 export interface GroupCommitOptions {
@@ -25,9 +30,10 @@ export interface GroupCommitOptions {
  * iteration of the event loop, or during a commit, are committed together. A group of writes that can wait does so
  * while that brings more of them together (`CommitPace`); a write that cannot takes them along.
  *
- * They run one after the other in the order in which they came, each in a savepoint, so that each has the result that it
- * would have alone: a failure of one undoes nothing of another. Callers are answered after the commit. If the group
- * as a whole fails (a full disk ends the transaction), each is run again in a transaction of its own.
+ * They run one after the other in the order in which they came, and each has the result that it would have alone: where one
+ * fails, the group is undone and run again, each write in a savepoint, so that a failure of one undoes nothing of another.
+ * Callers are answered after the commit. If the group as a whole fails (a full disk ends the transaction), each is run
+ * again in a transaction of its own.
  *
  * A group of unsynced writes alone does not wait for the disk. The log keeps the order of commits, and the next group that
  * is synced takes it along: a power cut leaves what was committed up to some moment.
@@ -41,6 +47,8 @@ export class GroupCommit implements Transactions {
   /** True while a write of the next group cannot wait. */
   #isUrgent = false;
   #endWait: () => void = () => {};
+  /** The next groups that have savepoints. */
+  #careful = 0;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -115,26 +123,54 @@ export class GroupCommit implements Transactions {
 
   /** Commits writes and answers them. Returns those for which there was no time; null if the group failed, unanswered. */
   async #commit(group: readonly Write[]): Promise<readonly Write[] | null> {
-    const { open, groupMs = usualGroupMs } = this.#options;
-    const until = performance.now() + groupMs;
-    const isSynced = group.some((write) => write.isSynced);
-    const taken: Write[] = [];
+    const hasSavepoints = this.#careful > 0;
+    if (hasSavepoints) this.#careful -= 1;
+    let taken = 0;
     try {
+      const isSynced = group.some((write) => write.isSynced);
       await this.#inTransaction(isSynced, async () => {
-        for (const write of group) {
-          if (taken.length > 0 && performance.now() > until) break;
-          await open.executeQuery(statements.savepoint);
-          // Fails where the database has ended the transaction by itself.
-          if (!(await write.runIn(open))) await open.executeQuery(statements.undo);
-          await open.executeQuery(statements.release);
-          taken.push(write);
-        }
+        taken = await (hasSavepoints ? this.#runEach(group) : this.#runAll(group));
       });
-    } catch {
-      return null;
+    } catch (error) {
+      if (!(error instanceof UndoneError)) return null;
+      this.#careful = carefulGroups;
+      return this.#commit(group);
     }
-    for (const write of taken) write.answer();
-    return group.slice(taken.length);
+    for (const write of group.slice(0, taken)) write.answer();
+    return group.slice(taken);
+  }
+
+  /**
+   * Runs writes, as many as there is time for; returns their number.
+   *
+   * @throws UndoneError where one fails
+   */
+  async #runAll(group: readonly Write[]): Promise<number> {
+    return this.#runInTime(group, async (write) => {
+      if (!(await write.runIn(this.#options.open))) throw new UndoneError();
+    });
+  }
+
+  /** The same, each in a savepoint: one that fails undoes nothing of another. */
+  async #runEach(group: readonly Write[]): Promise<number> {
+    const { open } = this.#options;
+    return this.#runInTime(group, async (write) => {
+      await open.executeQuery(statements.savepoint);
+      // Fails where the database has ended the transaction by itself.
+      if (!(await write.runIn(open))) await open.executeQuery(statements.undo);
+      await open.executeQuery(statements.release);
+    });
+  }
+
+  async #runInTime(group: readonly Write[], run: (write: Write) => Promise<void>): Promise<number> {
+    const until = performance.now() + (this.#options.groupMs ?? usualGroupMs);
+    let taken = 0;
+    for (const write of group) {
+      if (taken > 0 && performance.now() > until) break;
+      await run(write);
+      taken += 1;
+    }
+    return taken;
   }
 
   /** Commits a write in a transaction of its own, and answers it. Never rejects. */
@@ -178,7 +214,7 @@ const statements = {
   release: CompiledQuery.raw('release one'),
 };
 
-/** Ends the transaction of a write that failed and knows why. */
+/** Ends the transaction of a write that failed; the write knows why. */
 class UndoneError extends Error {
   override readonly name = 'UndoneError';
 }
