@@ -1,5 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { Database } from '../tables/database.ts';
+import type { TaskRow } from '../tables/tasks.ts';
+import { prepared } from './prepared.ts';
 import { ProviderTaskTakenError } from '../errors.ts';
 import type { ProviderTask, VideoTask } from '../../domain/video-task.ts';
 
@@ -16,19 +18,8 @@ export async function refuseTaken(
 ): Promise<void> {
   const isNew = (taskId && taskId !== provider.taskId) || (trackedId && trackedId !== provider.trackedId);
   if (!isNew) return;
-  const holders = await trx
-    .selectFrom('tasks')
-    .select(['id', 'deleted_at'])
-    .where('provider', '=', provider.name)
-    .where('id', '!=', id)
-    .where((expression) =>
-      expression.or([
-        expression('provider_task_id', '=', taskId),
-        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
-      ]),
-    )
-    .orderBy('id')
-    .execute();
+  const ids = { id, provider: provider.name, owner, taskId, trackedId };
+  const { rows: holders } = await trx.executeQuery(holdersOf(trx, ids));
   if (holders.some((holder) => holder.deleted_at === null)) {
     throw new ProviderTaskTakenError(`Another task has ${taskId ?? trackedId}`);
   }
@@ -37,6 +28,31 @@ export async function refuseTaken(
     holders.map((holder) => holder.id),
   );
 }
+
+const holdersOf = prepared<
+  {
+    readonly id: string;
+    readonly provider: string;
+    readonly owner: string;
+    readonly taskId: string | null;
+    readonly trackedId: string | null;
+  },
+  Pick<TaskRow, 'id' | 'deleted_at'>
+>((db, { id, provider, owner, taskId, trackedId }) =>
+  db
+    .selectFrom('tasks')
+    .select(['id', 'deleted_at'])
+    .where('provider', '=', provider)
+    .where('id', '!=', id)
+    .where((expression) =>
+      expression.or([
+        expression('provider_task_id', '=', taskId),
+        expression.and([expression('owner', '=', owner), expression('tracked_id', '=', trackedId)]),
+      ]),
+    )
+    .orderBy('id')
+    .compile(),
+);
 
 /** Takes the provider's id from deleted tasks: what is left of them is only announced, and asks for nothing more. */
 export async function letGo(trx: Transaction<Database>, ids: readonly string[]): Promise<void> {
