@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, opendir, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { open, opendir, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../settings/make-folder.ts';
 import { sourceOfFile, type ByteSource } from '../byte-source.ts';
 import { StorageError } from '../storage-error.ts';
 import type { Chunks, Verify } from './media-store.ts';
@@ -51,7 +52,7 @@ export class Spool {
    * @param isShared other processes may write there now: what was written to in the last day stays
    */
   static async open(directory: string, log: FaultLog, isShared: boolean): Promise<Spool> {
-    await mkdir(directory, { recursive: true });
+    makeFolder(directory);
     const writtenBefore = isShared ? Date.now() - longestWriteMs : Infinity;
     for await (const { name } of await opendir(directory)) {
       if (!name.endsWith(unfinished)) continue;

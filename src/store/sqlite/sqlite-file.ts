@@ -1,6 +1,7 @@
-import { accessSync, mkdirSync } from 'node:fs';
+import { accessSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../settings/make-folder.ts';
 import { StoreUnavailableError } from '../errors.ts';
 
 /**
@@ -13,7 +14,7 @@ export function openSqliteFile(file: string, { mustExist = false } = {}): Databa
   let database: DatabaseSync | undefined;
   try {
     if (mustExist) accessSync(file);
-    else mkdirSync(dirname(file), { recursive: true });
+    else makeFolder(dirname(file));
     database = new DatabaseSync(file);
     database.exec('pragma busy_timeout = 0');
     // Exclusive before WAL: the index then lives in memory, and a second process is refused at its first read.
