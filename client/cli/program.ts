@@ -2,6 +2,7 @@ import packageFacts from '../../package.json' with { type: 'json' };
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { createAndWait, sendCommand } from './command.ts';
 import { copyDatabase } from './copy.ts';
+import { serve } from './serve.ts';
 import { checkOut } from './download.ts';
 import { downloadAll } from './download-all.ts';
 import { showEstimate } from './estimate.ts';
@@ -87,6 +88,11 @@ export function createProgram(run: Run): Command {
   shared(withInput(program.command('estimate')))
     .description('show what generate would cost and how long it would take')
     .action((prompt, options) => run(options, (session) => showEstimate(session, prompt, options)));
+
+  program
+    .command('serve')
+    .description('run a server in the current folder, with the settings of its .env')
+    .action(serve);
 
   program
     .command('copy')
