@@ -8,7 +8,7 @@ import { KeyWatch } from './provider-health/key-watch.ts';
 import { faultPauseMs } from './release-task.ts';
 
 /** Settings of a poller. */
-export type PollerOptions = Omit<DispatcherOptions, 'onSlotFree'>;
+export type PollerOptions = Omit<DispatcherOptions, 'onSlotFree' | 'key'>;
 
 /**
  * The loop that works for one provider: sleeps until work is due or a wake-up comes, then dispatches what is due.
@@ -26,8 +26,8 @@ export class Poller implements LongLived {
 
   constructor(options: PollerOptions) {
     this.#options = options;
-    this.#dispatcher = new Dispatcher({ ...options, onSlotFree: () => this.wake() });
     this.#keyWatch = new KeyWatch(options);
+    this.#dispatcher = new Dispatcher({ ...options, key: this.#keyWatch, onSlotFree: () => this.wake() });
   }
 
   get provider(): ProviderName {

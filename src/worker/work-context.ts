@@ -8,6 +8,7 @@ import type { VideoProvider } from '../providers/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import type { Recorder } from '../commands/recorder.ts';
+import type { KeyWatch } from './provider-health/key-watch.ts';
 import type { HealthMonitor } from './provider-health/health-monitor.ts';
 
 /** The modules and settings that work on a task needs. */
@@ -30,6 +31,7 @@ export interface WorkContext {
   readonly callbacksArrive: (task: VideoTask) => boolean;
   /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
   readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
+  readonly key: Pick<KeyWatch, 'suspect' | 'isRevoked'>;
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { Caller } from '../support/kie-app.ts';
 import { startLoopback } from '../support/loopback.ts';
 import { startTestApp, type TestApp } from '../support/start-app.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -63,4 +64,61 @@ it('a start neither waits for that request nor fails by it, and silence says not
   expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   expect(await healthAt(app)).toBe('UNKNOWN');
   expect(linesWith('KIE_API_KEY')).toEqual([]);
+});
+
+it('a key that is revoked while the server runs is reported once, and tasks wait for another', async () => {
+  let isRevoked = false;
+  let created = 0;
+  await using kie = await startLoopback((request, response) => {
+    if (request.method === 'POST') created += 1;
+    response.end(JSON.stringify(isRevoked ? { code: 401, msg: 'no access' } : { code: 200, data: 12.5 }));
+  });
+  const { app, linesWith } = await startWith('k', kie.url);
+  await using _ = app;
+  const caller = new Caller(app.url);
+  // The balance is asked for at the start, and read here.
+  await waitFor(
+    'the balance',
+    () => app.query<{ providers: { credits: number | null }[] }>('{ providers { credits } }'),
+    ({ providers }) => providers[0]?.credits === 12.5,
+  );
+  isRevoked = true;
+  const { id } = await caller.make('fox');
+  const waiting = await caller.until(id, 'a hint', ({ hint }) => hint !== null);
+  expect([waiting.stage, waiting.error]).toEqual(['WAITING', null]);
+  expect(waiting.hint).toMatch(/Kie\.ai refuses the key in KIE_API_KEY.*nothing was billed.*sent again/);
+  expect([await healthAt(app), created]).toEqual(['DOWN', 1]);
+  expect(linesWith('refuses the key in KIE_API_KEY: tasks wait')).toHaveLength(1);
+});
+
+it('a task that is refused as unauthorized although the key is accepted fails alone', async () => {
+  await using kie = await startLoopback((request, response) => {
+    const isCreate = request.method === 'POST';
+    response.end(JSON.stringify(isCreate ? { code: 401, msg: 'no access' } : { code: 200, data: 12.5 }));
+  });
+  const { app } = await startWith('k', kie.url);
+  await using _ = app;
+  const caller = new Caller(app.url);
+  const { id } = await caller.make('fox');
+  const { error } = await caller.untilStage(id, 'FAILED');
+  expect(error).toMatchObject({ code: 'PROVIDER_UNAUTHORIZED', billed: 'NO' });
+  expect(await healthAt(app)).toBe('UP');
+});
+
+it('checks that are refused for a revoked key show it in the health, and end no task', async () => {
+  let isRevoked = false;
+  await using kie = await startLoopback((request, response) => {
+    const data = request.method === 'POST' ? { taskId: 'theirs' } : { state: 'generating' };
+    const answer = request.url === '/api/v1/chat/credit' ? 12.5 : data;
+    response.end(JSON.stringify(isRevoked ? { code: 401, msg: 'no access' } : { code: 200, data: answer }));
+  });
+  const { app, linesWith } = await startWith('k', kie.url);
+  await using _ = app;
+  const caller = new Caller(app.url);
+  const { id } = await caller.make('fox');
+  await caller.untilStage(id, 'GENERATING');
+  isRevoked = true;
+  await waitFor('the line', () => linesWith('refuses the key in KIE_API_KEY').length === 1);
+  expect(await healthAt(app)).toBe('DOWN');
+  expect((await caller.task(id))?.stage).toBe('GENERATING');
 });

@@ -64,6 +64,7 @@ async function ask(context: WorkContext, task: VideoTask, signal: AbortSignal): 
   };
   const outcome = await askProvider(context, request, signal);
   noteUnusable(context, task, outcome);
+  if (outcome.kind === 'unavailable') context.key.suspect();
   const fault = await health.noteCheck(task, outcome);
   return { outcome, fault, wasCanceled: !isWanted && task.stage !== 'CANCELED' };
 }

@@ -11,15 +11,22 @@ export interface KeyWatchOptions {
   readonly random: () => number;
 }
 
+/** The shortest pause between the ends of two suspicions, in intervals of the provider. */
+const suspicionFactor = 6;
+
 /**
- * Finds out at the start whether a provider accepts our key, before a task fails by it. Asks less and less often while it is
- * refused or nothing is answered, and ends with the first other answer. Owns its timer and the request under way.
+ * Finds out whether a provider accepts our key: at the start, before a task fails by it, and again where requests fail.
+ * Asks less and less often while it is refused or nothing is answered, and ends with the first other answer. Owns its timer
+ * and the request under way.
  */
 export class KeyWatch implements LongLived {
   readonly #options: KeyWatchOptions;
   readonly #stopping = new AbortController();
   #loop: Promise<void> | null = null;
+  #isAsking = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #isRefused = false;
+  #wasAccepted = false;
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -37,7 +44,35 @@ export class KeyWatch implements LongLived {
 
   /** Begins; waits for no answer. */
   start(): void {
-    if (this.#loop === null && !this.#stopping.signal.aborted) this.#loop = this.#run();
+    if (this.#loop === null) this.#begin();
+  }
+
+  /** Requests fail, perhaps by the key: asks again, if that is some time ago. Waits for no answer. */
+  suspect(): void {
+    const pauseMs = suspicionFactor * this.#options.provider.pollIntervalMs;
+    if (!this.#isAsking && performance.now() - this.#askedAt >= pauseMs) this.#begin();
+  }
+
+  /**
+   * Whether the provider refuses a key by now that it accepted before, as one that was revoked. Asks once where that is not
+   * known, and goes on asking until the key is accepted.
+   */
+  async isRevoked(): Promise<boolean> {
+    const { keyTest } = this.#options.provider;
+    if (!this.#wasAccepted || keyTest === undefined) return false;
+    if (this.#isRefused) return true;
+    this.#note(await keyTest.run(this.#stopping.signal), keyTest.variable);
+    if (this.#isRefused) this.suspect();
+    return this.#isRefused;
+  }
+
+  #begin(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#isAsking = true;
+    this.#loop = this.#run().finally(() => {
+      this.#isAsking = false;
+      this.#askedAt = performance.now();
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -68,13 +103,15 @@ export class KeyWatch implements LongLived {
 
   /** Silence proves nothing: what was known stays. */
   #note(verdict: KeyVerdict, variable: string): void {
+    if (verdict === 'accepted') this.#wasAccepted = true;
     const isRefused = verdict === 'unanswered' ? this.#isRefused : verdict === 'refused';
     if (isRefused === this.#isRefused) return;
     this.#isRefused = isRefused;
     const { provider, log } = this.#options;
     const facts = { provider: provider.name, variable };
     if (isRefused) {
-      log.warn(facts, `${provider.label} refuses the key in ${variable}: tasks fail until it is replaced`);
+      const effect = this.#wasAccepted ? 'tasks wait' : 'tasks fail';
+      log.warn(facts, `${provider.label} refuses the key in ${variable}: ${effect} until it is replaced`);
     } else log.info(facts, `${provider.label} accepts the key in ${variable} now`);
   }
 }
