@@ -1,3 +1,4 @@
+import type { Owner } from '../domain/video-task.ts';
 import { ConfigError } from '../settings/config-error.ts';
 import { hostnameOf, isLoopbackName } from '../settings/addresses/loopback.ts';
 import { documentUrl, list, secret, text } from '../settings/parsers.ts';
@@ -41,6 +42,14 @@ const budgets = (value: string) => {
     : new Invalid(`must be at most ${maxUsd} for each owner`);
 };
 
+/** Owners by name; never quoted, as one may be a key that was written there by mistake. */
+const ownersOf = (value: string) => {
+  const names = list(value);
+  return names.every((name) => /^(?:local|(?:key|jwt):.+)$/su.test(name))
+    ? new Set(names as Owner[])
+    : new Invalid('must be comma-separated owners as local, key:NAME or jwt:SUB');
+};
+
 /** Credentials of callers, and how much their owners may spend. */
 export const authSettings = {
   apiKeys: optionalSetting(
@@ -60,6 +69,11 @@ export const authSettings = {
   ),
   jwtIssuer: optionalSetting('JWT_ISSUER', 'issuer that tokens must name', text),
   jwtAudience: optionalSetting('JWT_AUDIENCE', 'audience that tokens must name', text),
+  admins: optionalSetting(
+    'ADMINS',
+    'comma-separated owners (local, key:NAME, jwt:SUB) that may see and change the tasks of all owners',
+    ownersOf,
+  ),
   metricsKey: optionalSetting(
     'METRICS_KEY',
     'a key that opens /metrics and nothing else (Authorization: Bearer), of at least 16 printable ASCII characters',
@@ -102,10 +116,13 @@ export function checkAuth(auth: AuthConfig, host: string): void {
     throw new ConfigError('METRICS_KEY', 'must differ from the keys of API_KEYS: it opens /metrics alone');
   }
   const names = new Set(auth.apiKeys?.map(({ name }) => `key:${name}`));
-  for (const owner of auth.budgetPerMonth?.keys() ?? []) {
-    if (owner.startsWith('key:') && !names.has(owner)) {
-      // The owner is not quoted: it may be a key that was written there by mistake.
-      throw new ConfigError('BUDGET_PER_MONTH', 'must name as key:NAME only names that API_KEYS has');
+  const named = { BUDGET_PER_MONTH: auth.budgetPerMonth?.keys(), ADMINS: auth.admins?.keys() };
+  for (const [variable, owners] of Object.entries(named)) {
+    for (const owner of owners ?? []) {
+      if (owner.startsWith('key:') && !names.has(owner)) {
+        // The owner is not quoted: it may be a key that was written there by mistake.
+        throw new ConfigError(variable, 'must name as key:NAME only names that API_KEYS has');
+      }
     }
   }
 }

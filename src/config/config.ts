@@ -1,5 +1,4 @@
 import { registry } from '../providers/registry.ts';
-import { ConfigError } from '../settings/config-error.ts';
 import { isSet, readGroup, type Environment, type Setting } from '../settings/setting.ts';
 import { authSettings, checkAuth, type AuthConfig } from './auth.ts';
 import { httpSettings, type HttpConfig } from './http.ts';
@@ -7,7 +6,6 @@ import { limitSettings, type LimitsConfig } from './limits.ts';
 import { logSettings, type LogConfig } from './log.ts';
 import { mediaSettings, readMedia, type MediaConfig } from './media.ts';
 import { nearestKnown } from './misspelled.ts';
-import { notImplemented } from './not-implemented.ts';
 import { providerChoice, readProviders, type ProvidersConfig } from './providers.ts';
 import { readStorage, storageSettings, type StorageConfig } from './storage.ts';
 import { workSettings, type WorkConfig } from './work.ts';
@@ -48,9 +46,6 @@ const variables = settings.map(({ variable }) => variable);
  * @throws ConfigError that names the variable and what its value must be
  */
 export function readConfig(env: Environment): Config {
-  for (const name of notImplemented) {
-    if (isSet(env[name])) throw new ConfigError(name, 'is not supported by this version: unset it');
-  }
   const http = readGroup(env, httpSettings);
   const auth = readGroup(env, authSettings);
   checkAuth(auth, http.host);
@@ -75,11 +70,10 @@ export interface IgnoredSetting {
 
 /** Variables that are probably meant for Reelay and that nothing reads. Never contains their values. */
 export function findIgnoredSettings(env: Environment): IgnoredSetting[] {
-  const known = [...variables, ...notImplemented];
   const ignored: IgnoredSetting[] = [];
   for (const variable of Object.keys(env).toSorted()) {
     if (!isSet(env[variable])) continue;
-    const nearest = nearestKnown(variable, known);
+    const nearest = nearestKnown(variable, variables);
     if (nearest !== null) ignored.push({ variable, nearest });
   }
   return ignored;

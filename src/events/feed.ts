@@ -30,6 +30,9 @@ export interface TaskListener {
   onChange(task: VideoTask): void;
 }
 
+/** The owner of a watch for the changes of all owners. No owner has this name. */
+export const everyOwner = '*' as Owner;
+
 /** The number of changes that one read takes. */
 const pageSize = 500;
 /** The pause after a failed read, in milliseconds. */
@@ -225,9 +228,12 @@ export class TaskFeed implements AsyncDisposable {
     };
     this.#byTask.get(task.id)?.forEach(deliver);
     this.#byOwner.get(task.owner)?.forEach(deliver);
+    this.#byOwner.get(everyOwner)?.forEach(deliver);
     if (this.#byFilter.size === 0) return;
-    for (const filter of filtersThatPass(task))
+    for (const filter of filtersThatPass(task)) {
       this.#byFilter.get(keyOf(task.owner, filter))?.forEach(deliver);
+      this.#byFilter.get(keyOf(everyOwner, filter))?.forEach(deliver);
+    }
   }
 }
 

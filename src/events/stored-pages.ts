@@ -1,6 +1,6 @@
 import type { Store } from '../store/store.ts';
 import type { Owner, VideoTask } from '../domain/video-task.ts';
-import type { FeedFilter, TaskFeed, Watch } from './feed.ts';
+import { everyOwner, type FeedFilter, type TaskFeed, type Watch } from './feed.ts';
 import { toPayload, type Payload } from './payload.ts';
 
 /** The number of states that one read takes; after as many, a subscriber checks whether its reader keeps up. */
@@ -94,13 +94,16 @@ export class StoredPages {
   async #read(from: number, asOf: number, openOnly: boolean): Promise<StoredPage> {
     const { slices } = this.#feed;
     await slices.next(this.#owner);
-    const tasks = await this.#store.changesAfter(from, {
+    const isEvery = this.#owner === everyOwner;
+    const changes = await this.#store.changesAfter(from, {
       limit: pageSize,
-      owner: this.#owner,
+      ...(!isEvery && { owner: this.#owner }),
       upTo: asOf,
-      openOnly,
-      ...this.#filter,
+      // The indexes of unfinished tasks, labels and groups are of one owner: without it, one statement could pass over all.
+      openOnly: openOnly && !isEvery,
+      ...(!isEvery && this.#filter),
     });
+    const tasks = isEvery ? changes.filter((task) => this.#passes(task, openOnly)) : changes;
     const states: StoredState[] = [];
     for (let start = 0; start < tasks.length; start += renderedAtOnce) {
       if (!slices.hasTime()) await slices.next(this.#owner);
@@ -110,7 +113,12 @@ export class StoredPages {
         states.push({ revision, payload: toPayload(texts[index] ?? '') });
       }
     }
-    const isLast = tasks.length < pageSize;
-    return { states, isLast, to: isLast ? Math.max(from, asOf) : (states.at(-1)?.revision ?? from) };
+    const isLast = changes.length < pageSize;
+    return { states, isLast, to: isLast ? Math.max(from, asOf) : (changes.at(-1)?.revision ?? from) };
+  }
+
+  #passes({ result, spec }: VideoTask, openOnly: boolean): boolean {
+    const { label = spec.label, group = spec.group } = this.#filter ?? {};
+    return (!openOnly || result.completedAt === null) && label === spec.label && group === spec.group;
   }
 }

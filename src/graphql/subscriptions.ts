@@ -77,7 +77,8 @@ export class Subscriptions {
       return { errors: [codedError('LIMIT_EXCEEDED', message)] };
     }
     const { source, key, render } = opened;
-    const stream = streams.open(key, { owner, id: source.id, filter: source.filter }, render);
+    const { id, filter } = source;
+    const stream = streams.open(key, { owner: source.owner, id, filter }, render);
     this.#counts.add(owner, 1);
     this.#byTransport[transport] += 1;
     const subscriber = new Subscriber(stream, sink, (error) => {

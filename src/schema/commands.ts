@@ -5,6 +5,7 @@ import { retryVideoTask } from '../commands/retry-video-task.ts';
 import { failure, unknownTask } from '../commands/task-result.ts';
 import { trackVideoTask } from '../commands/track-video-task.ts';
 import { message } from '../domain/messages.ts';
+import { onTask } from './access.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { fromGlobalId, toGlobalId } from '../domain/task-names/global-id.ts';
@@ -50,9 +51,11 @@ export function declareCommands(
       description:
         'Checks the task with its provider now. Responds when the check has ended, after at most 15 seconds.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
-      resolve: (_root, { id }, { tasks, viewer }) => {
+      resolve: (_root, { id }, context) => {
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.refreshVideoTask(viewer.owner, taskId);
+        return taskId === null
+          ? unknownTask
+          : onTask(context, taskId, (owner) => context.tasks.refreshVideoTask(owner, taskId));
       },
     }),
   );
@@ -63,9 +66,11 @@ export function declareCommands(
         'Cancels a task. Before it is sent to the provider, nothing is sent or billed. Afterwards the provider is asked to ' +
         'stop it where it can; otherwise the server only stops watching it. `hint` says which, and what may be billed.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
-      resolve: (_root, { id }, { tasks, viewer }) => {
+      resolve: (_root, { id }, context) => {
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.write(viewer.owner, cancelVideoTask, taskId);
+        return taskId === null
+          ? unknownTask
+          : onTask(context, taskId, (owner) => context.tasks.write(owner, cancelVideoTask, taskId));
       },
     }),
   );
@@ -83,9 +88,11 @@ export function declareCommands(
           description: 'The frame, as a file of a multipart request.',
         }),
       },
-      resolve: (_root, { id, file }, { tasks, viewer }) => {
+      resolve: (_root, { id, file }, context) => {
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.storePoster(viewer.owner, taskId, file);
+        return taskId === null
+          ? unknownTask
+          : onTask(context, taskId, (owner) => context.tasks.storePoster(owner, taskId, file));
       },
     }),
   );
@@ -100,11 +107,13 @@ export function declareCommands(
           description: 'As in `generateVideo`: a repeated call with the same key returns the same new task.',
         }),
       },
-      resolve: (_root, { id, idempotencyKey }, { tasks, viewer }) => {
+      resolve: (_root, { id, idempotencyKey }, context) => {
         const taskId = fromGlobalId(id);
         return taskId === null
           ? unknownTask
-          : tasks.write(viewer.owner, retryVideoTask, taskId, idempotencyKey ?? null);
+          : onTask(context, taskId, (owner) =>
+              context.tasks.write(owner, retryVideoTask, taskId, idempotencyKey ?? null),
+            );
       },
     }),
   );
@@ -135,11 +144,13 @@ export function declareCommands(
         id: t.arg.id({ required: true, description: 'The id of the task.' }),
         resolution: t.arg({ type: Resolution, required: true, description: 'The result of the lookup.' }),
       },
-      resolve: (_root, { id, resolution }, { tasks, viewer }) => {
+      resolve: (_root, { id, resolution }, context) => {
         const read = readResolution(resolution);
         if ('falseField' in read) return falseIsNothing(read.falseField);
         const taskId = fromGlobalId(id);
-        return taskId === null ? unknownTask : tasks.write(viewer.owner, resolveSubmission, taskId, read);
+        return taskId === null
+          ? unknownTask
+          : onTask(context, taskId, (owner) => context.tasks.write(owner, resolveSubmission, taskId, read));
       },
     }),
   );
@@ -163,11 +174,11 @@ export function declareCommands(
       type: DeletePayload,
       description: 'Deletes a task that has ended, and its video. Its cost remains part of the spending.',
       args: { id: t.arg.id({ required: true, description: 'The id of the task.' }) },
-      resolve: (_root, { id }, { tasks, viewer }) => {
+      resolve: (_root, { id }, context) => {
         const taskId = fromGlobalId(id);
         return taskId === null
           ? { deletedId: null, userErrors: unknownTask.userErrors }
-          : tasks.write(viewer.owner, deleteVideoTask, taskId);
+          : onTask(context, taskId, (owner) => context.tasks.write(owner, deleteVideoTask, taskId));
       },
     }),
   );

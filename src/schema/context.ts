@@ -7,6 +7,8 @@ import type { VideoTasks } from '../commands/video-tasks.ts';
 /** The caller. */
 export interface Viewer {
   readonly owner: Owner;
+  /** Set where it may see and change the tasks of all owners. */
+  readonly isAdmin?: true;
 }
 
 /** The long-lived services that resolvers use; the same for every operation. */
@@ -37,8 +39,11 @@ export class TaskStatusSource implements AsyncIterable<never> {
   readonly after: number | null;
   /** Null for every task. */
   readonly filter: FeedFilter | null;
+  /** Whose tasks: for an admin also another's, or `everyOwner`. */
+  readonly owner: Owner;
 
-  constructor(id: TaskId | null, after: number | null, filter: FeedFilter | null) {
+  constructor(owner: Owner, id: TaskId | null, after: number | null, filter: FeedFilter | null) {
+    this.owner = owner;
     this.id = id;
     this.after = after;
     this.filter = filter;

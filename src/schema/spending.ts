@@ -1,4 +1,5 @@
 import { mostLabels, type SpendingReport, type Spent } from '../domain/spending-report.ts';
+import { namedOwner } from './access.ts';
 import type { Builder } from './builder.ts';
 import type { CostRef } from './cost.ts';
 import type { Enums } from './enums.ts';
@@ -82,15 +83,19 @@ export function declareSpending(builder: Builder, enums: Enums, Cost: CostRef): 
           description: 'Any time of the first day.',
         }),
         to: t.arg({ type: 'DateTime', description: 'Any time of the last day; without it, today.' }),
+        owner: t.arg.string({
+          description: "The owner whose tasks are meant, which an admin may name; without it, the viewer's.",
+        }),
       },
-      resolve: (_root, { from, to }, { store, viewer }) => {
+      resolve: (_root, { from, to, owner }, { store, viewer }) => {
         const first = startOfDay(from);
         const before = startOfDay(to ?? store.now()) + dayMs;
         if (before <= first) throw codedError('BAD_INPUT', '`to` must not be on an earlier day than `from`.');
         if ((before - first) / dayMs > mostDays) {
           throw codedError('BAD_INPUT', `At most ${mostDays} days can be reported: choose a shorter range.`);
         }
-        return store.spendingReport(viewer.owner, { from: first, before });
+        const whose = typeof owner === 'string' ? namedOwner(viewer, owner) : viewer.owner;
+        return store.spendingReport(whose, { from: first, before });
       },
     }),
   );

@@ -19,6 +19,10 @@ export const declareVideoTaskFilter = (builder: Builder, enums: Enums) =>
       provider: t.field({ type: [enums.ProviderName], description: 'Tasks of one of these providers.' }),
       label: t.string({ description: 'Tasks with exactly this label.' }),
       group: t.string({ description: 'Tasks of this group.' }),
+      owner: t.string({
+        description:
+          'For an admin: tasks of this owner, not of all. Any other viewer may name itself alone, or `FORBIDDEN`.',
+      }),
       createdAfter: t.field({ type: 'DateTime', description: 'Tasks created after this time.' }),
       createdBefore: t.field({ type: 'DateTime', description: 'Tasks created before this time.' }),
       endedAfter: t.field({

@@ -1,4 +1,7 @@
-import type { VisibleTask } from '../domain/video-task.ts';
+import type { Owner, TaskId, VisibleTask } from '../domain/video-task.ts';
+import { everyOwner } from '../events/feed.ts';
+import type { MaybePromise } from '../store/store.ts';
+import { onTask } from './access.ts';
 import type { Builder } from './builder.ts';
 import { TaskStatusSource, type Context } from './context.ts';
 import { codedError } from './errors.ts';
@@ -20,7 +23,10 @@ export function declareTaskStatusChanged(builder: Builder, VideoTask: VideoTaskR
         'With `after`: only what changed since that revision, then the later states. ' +
         'Intermediate states may be merged; the newest state and every terminal state are delivered.',
       args: {
-        id: t.arg.id({ description: 'The id of a task; without it, all tasks of the viewer.' }),
+        id: t.arg.id({
+          description:
+            'The id of a task; without it, all tasks of the viewer, for an admin those of all owners.',
+        }),
         after: t.arg.string({
           description: 'The last `revision` that was received, to continue without a gap.',
         }),
@@ -37,12 +43,19 @@ export function declareTaskStatusChanged(builder: Builder, VideoTask: VideoTaskR
         if (taskId !== null && filter) {
           throw codedError('BAD_INPUT', 'filter narrows the feed of all tasks: omit it, or omit id.');
         }
-        return new TaskStatusSource(taskId, counter, feedFilterOf(filter));
+        const owner = await watchedOwner(context, taskId);
+        return new TaskStatusSource(owner, taskId, counter, feedFilterOf(filter));
       },
       // The operation is executed once for each revision, with the task as its root value.
       resolve: (task: unknown) => task as VisibleTask,
     }),
   );
+}
+
+/** An admin watches the task of any owner, and without one the tasks of all. */
+function watchedOwner(context: Context, id: TaskId | null): MaybePromise<Owner> {
+  if (id !== null) return onTask(context, id, (owner) => owner);
+  return context.viewer.isAdmin === true ? everyOwner : context.viewer.owner;
 }
 
 /** The error for a task that does not exist, and equally for a task of another owner. */

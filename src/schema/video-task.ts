@@ -30,6 +30,10 @@ export function declareVideoTask(
         description: 'The global id: opaque, and also accepted by `node`.',
         ...reading(['id'], ({ id }) => toGlobalId(id)),
       }),
+      owner: t.string({
+        description: 'The owner of the task: the viewer, or for an admin any.',
+        ...reading(['owner'], ({ owner }) => owner),
+      }),
       status: t.field({
         type: enums.VideoTaskStatus,
         description: 'The state of the task. COMPLETED, FAILED and CANCELED are final.',

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { MaybePromise, Page, PageRequest, Store, TaskFilter } from '../store/store.ts';
 import type { Owner, VisibleTask } from '../domain/video-task.ts';
+import { listedOwner, onTask } from './access.ts';
 import type { Builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Enums } from './enums.ts';
@@ -40,10 +41,10 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
     t.connection(
       {
         type: VideoTaskType,
-        description: `The tasks of the viewer, newest first; ${defaultPageSize} by default, at most ${maxPageSize}.`,
+        description: `The tasks of the viewer, for an admin those of all owners, newest first; ${defaultPageSize} by default, at most ${maxPageSize}.`,
         args: { filter: t.arg({ type: Filter, description: 'The tasks to list.' }) },
         resolve: async (_root, { filter: asked, ...paging }, { store, viewer }) => {
-          const { owner } = viewer;
+          const owner = listedOwner(viewer, asked?.owner);
           const filter = filterOf(asked ?? {});
           const page = await store.page({ ...pageOf(paging), owner, filter });
           const edges = page.tasks.map((task) => ({ cursor: toCursor(task.number), node: task }));
@@ -97,7 +98,12 @@ interface TaskCount {
   readonly isExact: boolean;
 }
 
-async function countTasks(store: Store, owner: Owner, filter: TaskFilter, page: Page): Promise<TaskCount> {
+async function countTasks(
+  store: Store,
+  owner: Owner | null,
+  filter: TaskFilter,
+  page: Page,
+): Promise<TaskCount> {
   // A page with no other page beside it is the whole list.
   if (!page.hasNextPage && !page.hasPreviousPage) return { total: page.tasks.length, isExact: true };
   if (!filter.search) return { total: await store.countMatching(owner, filter), isExact: true };
@@ -109,12 +115,12 @@ async function countTasks(store: Store, owner: Owner, filter: TaskFilter, page: 
 function ownTask(
   _root: unknown,
   { id }: { readonly id: string },
-  { tasks, viewer }: Context,
+  context: Context,
   info: GraphQLResolveInfo,
 ): MaybePromise<VisibleTask | null> {
   const taskId = fromGlobalId(id);
   if (taskId === null) return null;
-  return tasks.videoTask(viewer.owner, taskId, askedFields(info));
+  return onTask(context, taskId, (owner) => context.tasks.videoTask(owner, taskId, askedFields(info)));
 }
 
 /** The value of a function that is called when it is first needed, and only then. */

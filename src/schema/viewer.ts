@@ -1,10 +1,10 @@
-import type { Owner } from '../domain/video-task.ts';
 import type { Builder } from './builder.ts';
+import type { Viewer } from './context.ts';
 import type { CostRef } from './cost.ts';
 
 /** `viewer`. */
 export function declareViewer(builder: Builder, Cost: CostRef): void {
-  const Viewer = builder.objectRef<{ readonly owner: Owner }>('Viewer').implement({
+  const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     description: 'The caller.',
     fields: (t) => ({
       owner: t.exposeString('owner', {
@@ -13,7 +13,7 @@ export function declareViewer(builder: Builder, Cost: CostRef): void {
       }),
       admin: t.boolean({
         description: 'Whether the viewer may see and change the tasks of all owners.',
-        resolve: () => false,
+        resolve: ({ isAdmin }) => isAdmin === true,
       }),
       spentThisMonth: t.field({
         type: Cost,
@@ -45,7 +45,7 @@ export function declareViewer(builder: Builder, Cost: CostRef): void {
   });
   builder.queryField('viewer', (t) =>
     t.field({
-      type: Viewer,
+      type: ViewerType,
       description: 'The caller, with spending and budget.',
       resolve: (_root, _args, { viewer }) => viewer,
     }),

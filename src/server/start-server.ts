@@ -129,12 +129,17 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     log,
     maxPerOwner: config.limits.subscriptionsPerOwner,
   });
-  const authentication = createAuthentication(config.auth.apiKeys, {
-    secret: config.auth.jwtSecret,
-    jwksUrl: config.auth.jwksUrl,
-    issuer: config.auth.jwtIssuer,
-    audience: config.auth.jwtAudience,
-  });
+  const { auth } = config;
+  const authentication = createAuthentication(
+    auth.apiKeys,
+    {
+      secret: auth.jwtSecret,
+      jwksUrl: auth.jwksUrl,
+      issuer: auth.jwtIssuer,
+      audience: auth.jwtAudience,
+    },
+    auth.admins ?? new Set(),
+  );
   const simulated = providers.every(({ name }) => name === 'SIMULATOR');
   const eventStreams = new EventStreams({
     executor,
@@ -206,7 +211,13 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       traffic,
       maxBodyBytes: config.limits.bodyBytes,
     }),
-    veo31Status: new Veo31Status({ tasks, providers, entrance, mediaUrl: services.mediaUrl }),
+    veo31Status: new Veo31Status({
+      tasks,
+      store: services.store,
+      providers,
+      entrance,
+      mediaUrl: services.mediaUrl,
+    }),
     callbacks: new Callbacks({
       store,
       log,

@@ -41,6 +41,7 @@ import { FilteredTasks } from './reads/filtered-tasks.ts';
 import { Slices } from './reads/slices.ts';
 import { SpendingSlices } from './reads/spending-slices.ts';
 import { SearchIndex, type IndexingRound } from './search/search-index.ts';
+import { TasksOfAll } from './reads/tasks-of-all.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import type { Transact, Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
@@ -62,6 +63,7 @@ export class KyselyStore implements Store {
   readonly #dueOwners = new DueOwners();
   readonly #nested: NestedReads;
   readonly #finders: Finders;
+  readonly #ofAll: TasksOfAll;
   readonly #spending: SpendingSlices;
   readonly #searchIndex: SearchIndex;
   readonly #positions: QueuePositions;
@@ -81,6 +83,7 @@ export class KyselyStore implements Store {
     this.#changes = new TaskChanges(db, dialect);
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
+    this.#ofAll = new TasksOfAll(db);
     this.#finders = { filtered: new FilteredTasks(db), slices: new Slices(db) };
     this.#spending = new SpendingSlices(db);
     this.#searchIndex = new SearchIndex(db, { transact: this.#transact, now: () => this.now() });
@@ -152,11 +155,16 @@ export class KyselyStore implements Store {
   async page(request: PageRequest): Promise<Page> {
     // Read first: what changes while the page is read is then announced after it.
     const revision = await this.revisions.last();
-    return { ...(await readPage(this.#db, this.#finders, request)), revision };
+    const { owner } = request;
+    const page =
+      owner === null ? this.#ofAll.page(request) : readPage(this.#db, this.#finders, { ...request, owner });
+    return { ...(await page), revision };
   }
 
-  countMatching(owner: Owner, filter: TaskFilter, most?: number): Promise<number> {
-    return finderOf(filter, this.#finders).count(owner, filter, most);
+  countMatching(owner: Owner | null, filter: TaskFilter, most?: number): Promise<number> {
+    return owner === null
+      ? this.#ofAll.count(filter, most)
+      : finderOf(filter, this.#finders).count(owner, filter, most);
   }
 
   indexSearch(signal: AbortSignal): Promise<IndexingRound> {

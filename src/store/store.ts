@@ -102,7 +102,8 @@ export interface TaskFilter {
 
 /** One page, newest first. `after` and `before` are a task's `number`. */
 export interface PageRequest {
-  readonly owner: Owner;
+  /** Null: the tasks of all owners. */
+  readonly owner: Owner | null;
   readonly filter: TaskFilter;
   readonly from: 'newest' | 'oldest';
   readonly limit: number;
@@ -230,9 +231,9 @@ export interface Store extends AsyncDisposable {
   page(request: PageRequest): Promise<Page>;
   /**
    * The number of tasks of an owner that a filter lets pass, or `most` where there are more. With a search, each one that
-   * is counted is read; with times, labels and groups some 0.1 µs each are spent.
+   * is counted is read; with times, labels and groups some 0.1 µs each are spent. Null: of all owners.
    */
-  countMatching(owner: Owner, filter: TaskFilter, most?: number): Promise<number>;
+  countMatching(owner: Owner | null, filter: TaskFilter, most?: number): Promise<number>;
   /**
    * Brings the index for `search` up to date, in steps of some milliseconds; one process does so at a time. Searches find
    * the same without it, at a cost that grows with the owner's tasks.

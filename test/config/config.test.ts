@@ -228,9 +228,28 @@ describe('the environment', () => {
     expect(readConfig({ HOST: '0.0.0.0', API_KEYS: 'ann:the-long-key-of-ann' }).http.host).toBe('0.0.0.0');
   });
 
-  it.each(['ADMINS'])('refuses %s, which this version does not implement, and takes it empty', (name) => {
-    expect(() => readConfig({ [name]: 'secret-word' })).toThrow(`${name} is not supported`);
-    expect(readConfig({ [name]: '' }).http.port).toBe(8000);
+  it('takes admins as owners, and no key that was written there by mistake', () => {
+    const env = { API_KEYS: 'boss:the-long-key-of-boss' };
+    expect([...(readConfig({ ...env, ADMINS: 'key:boss, jwt:ann' }).auth.admins ?? [])]).toEqual([
+      'key:boss',
+      'jwt:ann',
+    ]);
+    expect(readConfig({ ADMINS: '' }).auth.admins).toBeNull();
+    const refusal = (value: string) => {
+      try {
+        readConfig({ ...env, ADMINS: value });
+      } catch (error) {
+        return String(error);
+      }
+      return null;
+    };
+    expect(refusal('the-long-key-of-boss')).toMatch(
+      /ADMINS must be comma-separated owners as local, key:NAME/,
+    );
+    expect(refusal('key:the-long-key-of-boss')).toMatch(
+      /ADMINS must name as key:NAME only names that API_KEYS/,
+    );
+    expect(refusal('key:the-long-key-of-boss')).not.toContain('long-key');
   });
 
   it('names settings without effect that are misspelled', () => {

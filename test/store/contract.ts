@@ -1,3 +1,4 @@
+import { allOwnersContract } from './contract/all-owners.ts';
 import { changesContract } from './contract/changes.ts';
 import { dueWorkContract } from './contract/due-work.ts';
 import { moneyContract } from './contract/money.ts';
@@ -24,6 +25,7 @@ export function storeContract(name: string, createDatabase: () => Promise<TestDa
   moneyContract(name, tests);
   fairnessContract(name, tests);
   pagesContract(name, tests);
+  allOwnersContract(name, tests);
   spendingContract(name, tests);
   searchContract(name, tests);
   taskCountsContract(name, tests);

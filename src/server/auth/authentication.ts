@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { Viewer } from '../../schema/context.ts';
 import type { MaybePromise } from '../../store/store.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import type { Identity, Refusal } from './identity.ts';
@@ -21,15 +22,21 @@ export const sendKey: Refusal = {
 };
 const unknownKey: Refusal = { refusal: 'The key is unknown to this server.' };
 
-/** Requires a key or a token where any is configured; otherwise every caller is the one owner `local`. */
+/**
+ * Requires a key or a token where any is configured; otherwise every caller is the one owner `local`.
+ *
+ * @param admins owners that may see and change the tasks of all owners
+ */
 export function createAuthentication(
   apiKeys: readonly { name: string; key: string }[] | null,
   jwt: JwtOptions,
+  admins: ReadonlySet<Owner>,
 ): Authentication {
-  const checkKey = apiKeys === null ? null : keyCheck(apiKeys);
-  const checkToken = jwt.secret === null && jwt.jwksUrl === null ? null : tokenCheck(jwt);
+  const viewerOf = (owner: Owner): Viewer => (admins.has(owner) ? { owner, isAdmin: true } : { owner });
+  const checkKey = apiKeys === null ? null : keyCheck(apiKeys, viewerOf);
+  const checkToken = jwt.secret === null && jwt.jwksUrl === null ? null : tokenCheck(jwt, viewerOf);
   if (checkKey === null && checkToken === null) {
-    const local: Identity = { viewer: { owner: 'local' as Owner }, expiresAt: null };
+    const local: Identity = { viewer: viewerOf('local' as Owner), expiresAt: null };
     return { required: false, identify: () => local };
   }
   return {
@@ -41,10 +48,11 @@ export function createAuthentication(
 
 function keyCheck(
   apiKeys: readonly { name: string; key: string }[],
+  viewerOf: (owner: Owner) => Viewer,
 ): (credential: string) => Identity | null {
   const known = apiKeys.map(({ name, key }) => ({
     digest: digestOf(key),
-    identity: { viewer: { owner: `key:${name}` as Owner }, expiresAt: null },
+    identity: { viewer: viewerOf(`key:${name}` as Owner), expiresAt: null },
   }));
   /** Keys that were verified before: hashing one costs as much as parsing a small request. */
   const verified = new Map<string, Identity>();

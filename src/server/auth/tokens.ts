@@ -1,4 +1,5 @@
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import type { Viewer } from '../../schema/context.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import type { Identity, Refusal } from './identity.ts';
 import { KeysUnavailableError, publishedKeys } from './published-keys.ts';
@@ -38,12 +39,10 @@ const longestSubject = 255;
  *
  * @returns a function that throws KeysUnavailableError while published keys cannot be fetched
  */
-export function tokenCheck({
-  secret,
-  jwksUrl,
-  issuer,
-  audience,
-}: JwtOptions): (token: string) => Promise<Identity | Refusal> {
+export function tokenCheck(
+  { secret, jwksUrl, issuer, audience }: JwtOptions,
+  viewerOf: (owner: Owner) => Viewer,
+): (token: string) => Promise<Identity | Refusal> {
   const options: JWTVerifyOptions = {
     algorithms: secret === null ? publicKeyAlgorithms : sharedSecretAlgorithms,
     clockTolerance: leewaySeconds,
@@ -55,9 +54,10 @@ export function tokenCheck({
   const getPublishedKey = jwksUrl === null ? null : publishedKeys(new URL(jwksUrl));
   return async (token) => {
     try {
-      if (sharedKey !== null) return identityOf((await jwtVerify(token, sharedKey, options)).payload);
+      if (sharedKey !== null)
+        return identityOf((await jwtVerify(token, sharedKey, options)).payload, viewerOf);
       if (getPublishedKey !== null) {
-        return identityOf((await jwtVerify(token, getPublishedKey, options)).payload);
+        return identityOf((await jwtVerify(token, getPublishedKey, options)).payload, viewerOf);
       }
       return refusals.unreadable;
     } catch (error) {
@@ -67,13 +67,13 @@ export function tokenCheck({
   };
 }
 
-function identityOf(payload: JWTPayload): Identity | Refusal {
+function identityOf(payload: JWTPayload, viewerOf: (owner: Owner) => Viewer): Identity | Refusal {
   const { sub, exp } = payload;
   for (const claim of ['exp', 'nbf', 'iat'] as const) if (!isTime(payload[claim])) return notATime(claim);
   if (typeof sub !== 'string' || sub.trim() === '' || sub.length > longestSubject) return refusals.subject;
   // Characters that cannot be stored would become the same replacement, and two subjects the same owner.
   if (!sub.isWellFormed() || /\p{Cc}/u.test(sub)) return refusals.subject;
-  return { viewer: { owner: `jwt:${sub}` as Owner }, expiresAt: exp === undefined ? null : endOf(exp) };
+  return { viewer: viewerOf(`jwt:${sub}` as Owner), expiresAt: exp === undefined ? null : endOf(exp) };
 }
 
 /** True if a claim is absent, or seconds since 1970. jose accepts every number: `1e400` is Infinity to JSON. */

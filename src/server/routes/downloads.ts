@@ -9,6 +9,7 @@ import type { MediaStore, StoredFile } from '../../media/storage/media-store.ts'
 import { StorageError } from '../../media/storage-error.ts';
 import { attachmentNamed, fileNameOf, uniqueName } from '../../media/video-name.ts';
 import { fromGlobalId } from '../../domain/task-names/global-id.ts';
+import { onTask } from '../../schema/access.ts';
 import type { Store } from '../../store/store.ts';
 import { utf8Text } from '../body/utf8.ts';
 import { readBody } from '../body/read-body.ts';
@@ -24,7 +25,7 @@ const maxBodyBytes = 32_768;
 
 /** Dependencies of the route. */
 export interface DownloadsOptions {
-  readonly store: Pick<Store, 'getOwnNested' | 'media'>;
+  readonly store: Pick<Store, 'get' | 'getByProviderTask' | 'getOwnNested' | 'media'>;
   readonly files: Pick<MediaStore, 'find'>;
   readonly traffic: Traffic;
   readonly log: Pick<Logger, 'error' | 'warn'>;
@@ -62,7 +63,11 @@ export class Downloads {
     if (ids.length > mostVideos) return this.#refuse(exchange, tooMany);
     const wanted = ids.map(async (given): Promise<Wanted> => {
       const id = fromGlobalId(given);
-      return { given, task: id === null ? null : await store.getOwnNested(identity.viewer.owner, id) };
+      const task =
+        id === null
+          ? null
+          : await onTask({ viewer: identity.viewer, store }, id, (owner) => store.getOwnNested(owner, id));
+      return { given, task };
     });
     await this.#send(exchange, await Promise.all(wanted));
   }

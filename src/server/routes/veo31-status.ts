@@ -1,4 +1,5 @@
 import type { VideoProvider } from '../../providers/provider.ts';
+import { onProviderTask, onTask, type Access } from '../../schema/access.ts';
 import type { Viewer } from '../../schema/context.ts';
 import { fromGlobalId } from '../../domain/task-names/global-id.ts';
 import { isTerminal, statusOf, type ProviderName, type VideoTask } from '../../domain/video-task.ts';
@@ -13,6 +14,7 @@ import { providerFor, seedName } from './veo31-providers.ts';
 /** Dependencies of the route. */
 export interface Veo31StatusOptions {
   readonly tasks: VideoTasks;
+  readonly store: Access['store'];
   readonly providers: readonly VideoProvider[];
   readonly entrance: Entrance;
   readonly mediaUrl: (key: string) => string;
@@ -124,14 +126,16 @@ export class Veo31Status {
   }
 
   async #find(taskId: string, viewer: Viewer): Promise<Found> {
-    const { tasks, providers } = this.#options;
+    const { tasks, providers, store } = this.#options;
     const ownId = fromGlobalId(taskId);
     if (ownId !== null) {
-      const task = await tasks.videoTask(viewer.owner, ownId);
+      const task = await onTask({ viewer, store }, ownId, (owner) => tasks.videoTask(owner, ownId));
       return task === null ? { kind: 'foreign' } : { kind: 'own', task };
     }
     for (const { name } of providers) {
-      const task = await tasks.byProviderTask(viewer.owner, name, taskId);
+      const task = await onProviderTask({ viewer, store }, name, taskId, (owner) =>
+        tasks.byProviderTask(owner, name, taskId),
+      );
       if (task !== null) return { kind: 'own', task };
     }
     return { kind: 'unseen' };

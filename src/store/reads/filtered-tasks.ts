@@ -61,7 +61,7 @@ export class FilteredTasks {
   /** The number of live tasks of an owner that match, or `most` where there are more. Known without reading tasks, unless times or labels are asked for. */
   async count(owner: Owner, filter: TaskFilter, most = Number.POSITIVE_INFINITY): Promise<number> {
     if (!hasTimes(filter) && !hasLabels(filter) && !splitsStatus(filter)) {
-      return Math.min(sumOf(filter, await readOwnTaskCounts(this.#db, owner)), most);
+      return Math.min(countsOf(filter, await readOwnTaskCounts(this.#db, owner)), most);
     }
     const branches = await this.#branches(owner, filter);
     if (branches.length === 0) return 0;
@@ -103,7 +103,8 @@ export class FilteredTasks {
   }
 }
 
-function sumOf(filter: TaskFilter, counts: readonly TaskCount[]): number {
+/** The number of tasks that a filter lets pass, from their numbers by provider and status. */
+export function countsOf(filter: TaskFilter, counts: readonly TaskCount[]): number {
   const stages = stagesOf(filter);
   const wanted = stages === null ? null : new Set([...stages].map(statusOf));
   return counts

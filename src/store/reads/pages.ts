@@ -5,8 +5,12 @@ import { liveTasks, passesAll } from './matching.ts';
 import type { Database } from '../tables/database.ts';
 import { paddedList } from './padded-list.ts';
 import type { Slices } from './slices.ts';
-import type { Page, PageRequest, TaskFilter } from '../store.ts';
+import type { Page, PageRequest as AnyRequest, TaskFilter } from '../store.ts';
+import type { Owner } from '../../domain/video-task.ts';
 import { fromRow, type TaskRow } from '../tables/tasks.ts';
+
+/** A page of one owner. */
+type PageRequest = AnyRequest & { readonly owner: Owner };
 
 /** Finds tasks: by what their rows say, or by a search string too. */
 export interface Finders {

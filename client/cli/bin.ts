@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The command of the package. Plain JavaScript, so that an older Node gets as far as the line below.
+/** The command of the package: an older Node gets as far as the line below, and not into the syntax of the rest. */
 const [major] = process.versions.node.split('.');
 if (Number(major) < 24) {
   process.stderr.write(`reelay requires Node 24 or newer; this is ${process.version}.\n`);
   process.exit(2);
 }
-await import('../dist/client/cli/main.js');
+await import('./main.ts');
