@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startServer, type Program } from '../../test/support/processes.ts';
+import { processorWaitMs } from '../../test/support/processor-wait.ts';
 import type { HealthHandlers } from '../health.ts';
 import { start } from '../processes.ts';
 import { atMost, median, rounded, type Row, type Target } from '../report.ts';
@@ -15,7 +16,10 @@ const mostReadyMs = 2000;
 /** The time for which the server is watched while it removes rows, in milliseconds. */
 const watchMs = 8000;
 
-/** The time from the start of the process to a server that is ready, next to that of an empty database, in alternation. */
+/**
+ * The time from the start of the process to a server that is ready, next to that of an empty database, in alternation. What the
+ * machine gave it no processor for is not counted.
+ */
 export async function measureStarts(
   folder: string,
   databases: readonly Filled[],
@@ -34,7 +38,7 @@ export async function measureStarts(
       await using server = await startServer({ ...settingsOf(simulator, data), LOG_LEVEL: 'info' });
       await ready(server);
       // The first one makes the tables of the empty database.
-      if (round > 0) readyMs.push(performance.now() - startedAt);
+      if (round > 0) readyMs.push(performance.now() - startedAt - processorWaitMs(server.pid));
     }
   }
   const empty = contestants[0]?.readyMs ?? [];
@@ -64,7 +68,7 @@ export async function measureHousekeeping(
   await using server = await startServer({ ...settingsOf(simulator, folder), LOG_LEVEL: 'info' });
   await watch.call('watch', { url: server.url, pid: server.pid });
   await ready(server);
-  const readyMs = performance.now() - startedAt;
+  const readyMs = performance.now() - startedAt - processorWaitMs(server.pid);
   await setTimeout(watchMs);
   const longest = await watch.call('longestMs');
   await watch.call('end');

@@ -42,7 +42,7 @@ export async function rows({ sizes, deleted, rounds }: RowsSettings): Promise<Re
   const all = parts.flatMap((part) => part.rows);
   return {
     scenario: 'rows',
-    what: `Databases of ${sizes.map(sizeName).join(', ')} finished tasks, median of ${rounds} rounds in alternation; /healthz without waits for a processor.`,
+    what: `Databases of ${sizes.map(sizeName).join(', ')} finished tasks, median of ${rounds} rounds in alternation; starts and /healthz without waits for a processor.`,
     rows: all,
     rounds: {
       migrationMs: databases.map(({ migrationMs }) => migrationMs),
