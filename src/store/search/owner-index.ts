@@ -37,8 +37,8 @@ export const usualSizes: SegmentSizes = {
 
 /** Rows that are read at once. */
 const rowsAtOnce = 40;
-/** Changed rows that are renewed at once. */
-const renewedAtOnce = 1000;
+/** Changed rows that are renewed at once: thousands were deleted together, and each time the whole segment is written. */
+const renewedAtOnce = 10_000;
 
 /** The index of one owner's tasks, and the steps that bring it up to date. Only one process may do so at a time. */
 export class OwnerIndex {
@@ -176,6 +176,7 @@ export class OwnerIndex {
         .where('number', 'in', part)
         .orderBy('number')
         .execute();
+      if (pace.isDue()) await pace.rest();
       for (const row of rows) {
         const ordinal = ordinals.get(row.number);
         if (ordinal !== undefined && ordinal >= 0) postings.add(ordinal, row);

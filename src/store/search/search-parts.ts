@@ -34,6 +34,8 @@ type InTurn = <Value>(read: () => Promise<Value>) => Promise<Value>;
 
 /** Most searches end with the newest tasks: the first group of candidates is small, each is twice the one before. */
 const firstGroup = 32;
+/** Changes that one statement reads: there are many after many were deleted at once. */
+const changesAtOnce = 4000;
 /** Values in one statement. */
 const mostCandidates = 250;
 
@@ -63,7 +65,7 @@ export class SearchParts {
       (until === undefined || (isNewest ? number > until : number < until));
     for (;;) {
       try {
-        const changed = await this.#inTurn(() => this.#changed());
+        const changed = await this.#changed();
         const segments = await this.#inTurn(() => readSegments(this.#db, this.#owner));
         if (isNewest) segments.reverse();
         const touched = segments.filter((segment) => touches(segment, { from, beyond, until }));
@@ -103,13 +105,21 @@ export class SearchParts {
 
   /** The changed tasks of the owner: whatever the index says of them may be out of date. Ascending. */
   async #changed(): Promise<readonly number[]> {
-    const rows = await this.#db
-      .selectFrom('search_changes')
-      .select('number')
-      .where('owner', '=', this.#owner)
-      .orderBy('number')
-      .execute();
-    return rows.map(({ number }) => number);
+    const changed: number[] = [];
+    for (;;) {
+      const rows = await this.#inTurn(() =>
+        this.#db
+          .selectFrom('search_changes')
+          .select('number')
+          .where('owner', '=', this.#owner)
+          .where('number', '>', changed.at(-1) ?? 0)
+          .orderBy('number')
+          .limit(changesAtOnce)
+          .execute(),
+      );
+      for (const { number } of rows) changed.push(number);
+      if (rows.length < changesAtOnce) return changed;
+    }
   }
 
   /** The tasks of a segment to test, in groups in the direction of the stretch. */

@@ -215,6 +215,44 @@ test('what changes after it was indexed is found as it is now, before and after 
   expect(countOf(file, "search_segments where state = 'ready'")).toBeGreaterThan(0);
 });
 
+test('thousands of tasks that are deleted together are found no more, and leave the index in one round', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'reelay.db');
+  await (await openSqliteStore(file))[Symbol.asyncDispose]();
+  const all = 6000;
+  seedTasks(file, all, (place) => ({
+    prompt: place % 6 === 0 ? 'кольцо' : 'a ring',
+    stage: 'COMPLETED',
+    nextAction: null,
+    dueAt: null,
+  }));
+  const deleted = all - 600;
+  const expectFound = async (store: Store) => {
+    const list = { owner: local, from: 'newest', limit: 3 } as const;
+    const { tasks } = await store.page({ ...list, filter: { search: 'КОЛЬЦО' } });
+    expect(tasks.map(({ number }) => number)).toEqual([595, 589, 583]);
+    expect(await store.countMatching(local, { search: 'КОЛЬЦО' })).toBe(100);
+    expect(await store.countMatching(local, { search: 'ring' })).toBe(500);
+  };
+  {
+    await using store = await openSqliteStore(file);
+    await index(store);
+  }
+  {
+    using database = new DatabaseSync(file);
+    database.prepare('update tasks set deleted_at = ? where number > 600').run(sampleTime);
+  }
+  expect(countOf(file, 'search_changes')).toBe(deleted);
+  {
+    await using store = await openSqliteStore(file);
+    await expectFound(store);
+    await store.indexSearch(new AbortController().signal);
+    await expectFound(store);
+  }
+  expect(countOf(file, 'search_changes')).toBeLessThan(64);
+  expect(segmentsIn(file, local).length).toBeGreaterThan(0);
+});
+
 test('an index whose tasks are all gone is gone too', async () => {
   await using folder = await temporaryFolder();
   const file = join(folder.path, 'reelay.db');
