@@ -9,8 +9,12 @@ function onesIn(word: number): number {
 
 /** A set of ordinals of one segment, as a bitmap: whole postings are combined 32 rows at a time. */
 export class OrdinalSet {
+  /** The empty set, of any segment. Not to be added to. */
+  static readonly none = new OrdinalSet(0);
   readonly #bytes: Uint8Array;
   readonly #words: Uint32Array;
+  /** Null after a change. */
+  #size: number | null = 0;
 
   /** Empty. @param rows of the segment */
   constructor(rows: number) {
@@ -20,14 +24,23 @@ export class OrdinalSet {
 
   /** The number of its ordinals. */
   get size(): number {
+    if (this.#size !== null) return this.#size;
     let size = 0;
     for (const word of this.#words) if (word !== 0) size += onesIn(word);
+    this.#size = size;
     return size;
   }
 
   /** Adds the present posting of a page. */
   add(posting: PageReader): void {
     posting.markIn(this.#bytes);
+    this.#size = null;
+  }
+
+  /** Removes all. */
+  clear(): void {
+    this.#words.fill(0);
+    this.#size = 0;
   }
 
   /** Keeps what the other set has too. */
@@ -36,19 +49,22 @@ export class OrdinalSet {
     for (let index = 0; index < words.length; index += 1) {
       words[index] = (words[index] ?? 0) & (others[index] ?? 0);
     }
+    this.#size = null;
   }
 
-  /** Adds what another set has. */
+  /** Adds what another set of the segment has. */
   join(other: OrdinalSet): void {
     const [words, others] = [this.#words, other.#words];
-    for (let index = 0; index < words.length; index += 1) {
+    for (let index = 0; index < others.length; index += 1) {
       words[index] = (words[index] ?? 0) | (others[index] ?? 0);
     }
+    this.#size = null;
   }
 
   /** Its ordinals from one up to another, which is not among them, ascending. */
   between(from: number, end: number): number[] {
     const list: number[] = [];
+    if (this.size === 0) return list;
     const bytes = this.#bytes;
     const lastByte = Math.min(bytes.length, Math.ceil(end / 8));
     for (let at = from >> 3; at < lastByte; at += 1) {

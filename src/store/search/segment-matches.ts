@@ -23,13 +23,13 @@ export async function matchSegments(
   queries: readonly GramQuery[],
   read: ReadPages,
 ): Promise<readonly OrdinalSet[]> {
+  const match = (query: GramQuery) =>
+    query.kind === 'all' ? matchAll(segments, query.grams, read) : matchRange(segments, query, read);
+  const [first, ...others] = queries;
+  if (first !== undefined && others.length === 0) return match(first);
   const sets = segments.map(({ rows }) => new OrdinalSet(rows));
   for (const query of queries) {
-    const found =
-      query.kind === 'all'
-        ? await matchAll(segments, query.grams, read)
-        : await matchRange(segments, query, read);
-    for (const [index, rows] of found.entries()) sets[index]?.join(rows);
+    for (const [index, rows] of (await match(query)).entries()) sets[index]?.join(rows);
   }
   return sets;
 }
@@ -54,7 +54,7 @@ async function matchAll(
     }
     pending = found.filter(({ rows }) => rows !== null && rows.size > 0);
   }
-  return found.map(({ segment, rows }) => rows ?? new OrdinalSet(segment.rows));
+  return found.map(({ rows }) => rows ?? OrdinalSet.none);
 }
 
 const sizeOf = (found: readonly Found[]): number =>
@@ -72,18 +72,37 @@ async function narrow(found: readonly Found[], grams: readonly Gram[], read: Rea
   const pages = await read([...ids]);
   for (const each of found) {
     const { segment } = each;
+    const postings: PageReader[] = [];
     for (const gram of grams) {
-      const rows = new OrdinalSet(segment.rows);
       const page = pageWith(segment, gram);
       const data = pages.get(pageId(segment, page));
-      if (data !== undefined) {
-        const reader = new PageReader(pageOf(segment, page, data));
-        if (reader.seek(gram)) rows.add(reader);
-      }
-      if (each.rows === null) each.rows = rows;
-      else each.rows.keep(rows);
+      const posting = data === undefined ? null : new PageReader(pageOf(segment, page, data));
+      if (posting?.seek(gram) === true) postings.push(posting);
+    }
+    each.rows = postings.length < grams.length ? OrdinalSet.none : inAll(segment, postings, each.rows);
+  }
+}
+
+/** What is in all postings, and in a set if there is one, which is changed. */
+function inAll(
+  segment: Segment,
+  postings: readonly PageReader[],
+  before: OrdinalSet | null,
+): OrdinalSet | null {
+  let rows = before;
+  // One for all of them: memory outside the heap is dear to collect.
+  const posted = new OrdinalSet(segment.rows);
+  for (const posting of postings) {
+    if (rows === null) {
+      rows = new OrdinalSet(segment.rows);
+      rows.add(posting);
+    } else {
+      posted.clear();
+      posted.add(posting);
+      rows.keep(posted);
     }
   }
+  return rows;
 }
 
 async function matchRange(
