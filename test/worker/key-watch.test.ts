@@ -69,26 +69,29 @@ it('a start neither waits for that request nor fails by it, and silence says not
 it('a key that is revoked while the server runs is reported once, and tasks wait for another', async () => {
   let isRevoked = false;
   let created = 0;
+  let asked = 0;
   await using kie = await startLoopback((request, response) => {
     if (request.method === 'POST') created += 1;
-    response.end(JSON.stringify(isRevoked ? { code: 401, msg: 'no access' } : { code: 200, data: 12.5 }));
+    if (request.url === '/api/v1/chat/credit') asked += 1;
+    const data = request.method === 'POST' ? { taskId: 'theirs' } : { state: 'generating' };
+    const answer = request.url === '/api/v1/chat/credit' ? 12.5 : data;
+    response.end(JSON.stringify(isRevoked ? { code: 401, msg: 'no access' } : { code: 200, data: answer }));
   });
   const { app, linesWith } = await startWith('k', kie.url);
   await using _ = app;
   const caller = new Caller(app.url);
-  // The balance is asked for at the start, and read here.
-  await waitFor(
-    'the balance',
-    () => app.query<{ providers: { credits: number | null }[] }>('{ providers { credits } }'),
-    ({ providers }) => providers[0]?.credits === 12.5,
-  );
+  await waitFor('the test of the key', () => asked >= 1);
+  // Checks go on for long enough after it, so that its answer was read.
+  const owl = await caller.make('owl');
+  await caller.until(owl.id, 'checks', ({ checks }) => checks >= 2);
   isRevoked = true;
   const { id } = await caller.make('fox');
   const waiting = await caller.until(id, 'a hint', ({ hint }) => hint !== null);
   expect([waiting.stage, waiting.error]).toEqual(['WAITING', null]);
   expect(waiting.hint).toMatch(/Kie\.ai refuses the key in KIE_API_KEY.*nothing was billed.*sent again/);
-  expect([await healthAt(app), created]).toEqual(['DOWN', 1]);
+  expect([await healthAt(app), created]).toEqual(['DOWN', 2]);
   expect(linesWith('refuses the key in KIE_API_KEY: tasks wait')).toHaveLength(1);
+  expect((await caller.task(owl.id))?.stage).toBe('GENERATING');
 });
 
 it('a task that is refused as unauthorized although the key is accepted fails alone', async () => {
