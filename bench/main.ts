@@ -100,7 +100,7 @@ const scenarios: Readonly<Record<string, (quick: boolean) => Promise<Result>>> =
           { perSecond: quick ? 15 : 25, seconds: quick ? 3 : 6 },
         ],
       },
-      claims: { sizes: [1000, quick ? 50_000 : 500_000], rounds: quick ? 5 : 12 },
+      claims: { sizes: [500, quick ? 50_000 : 500_000], rounds: quick ? 5 : 12 },
       tasks: quick ? 200 : 1000,
     }),
   stalled: (quick) => stalled({ changes: quick ? 4000 : 20_000, perSecond: 1500, payloadBytes: 4096 }),

@@ -25,7 +25,7 @@ interface ClaimCost {
  * A claim of one due check, a claim of one task that waits to be sent, and the due times, in this process: as a worker
  * asks when one of its slots is free. Half of the rows wait, half of them are in flight; all are due, of 41 owners.
  *
- * @param sizes rows of each kind; with fewer than 500 that are due a claim costs less, since it sees them all
+ * @param sizes rows of each kind; with fewer than 500 that are due a claim sees the owners of all
  */
 export async function measureClaims(
   bed: Bed,

@@ -60,7 +60,7 @@ export class KyselyStore implements Store {
   readonly #transactSoon: Transact;
   readonly #transactUnsynced: Transact;
   readonly #reads: TaskReads;
-  readonly #dueOwners = new DueOwners();
+  readonly #dueOwners: DueOwners;
   readonly #nested: NestedReads;
   readonly #finders: Finders;
   readonly #ofAll: TasksOfAll;
@@ -81,6 +81,7 @@ export class KyselyStore implements Store {
     this.media = mediaRecords(db, this.#transactSoon);
     this.revisions = revisions;
     this.#changes = new TaskChanges(db, dialect);
+    this.#dueOwners = new DueOwners(dialect);
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
     this.#ofAll = new TasksOfAll(db);

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Dialect } from '../dialect.ts';
 import { prepared } from '../queries/prepared.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner, ProviderName } from '../../domain/video-task.ts';
@@ -20,8 +21,11 @@ export interface DueOwner {
  * lead to a walk more often, more are read for nothing.
  */
 const windowRows = 500;
-/** Owners that one walk passes, at about 5 µs each. Fewer let an owner among thousands wait for more claims. */
-const walkOwners = 200;
+/**
+ * Owners that one walk passes for each slot, and at most, at about 5 µs each. More than 20 for one slot would be passed for nothing
+ * by nearly all claims; a claim of ten slots and more passes 200.
+ */
+const [ownersForSlot, mostOwners] = [20, 200];
 
 /** The condition of each kind of work; literals, so that SQLite finds the partial indexes. */
 const conditions: Record<SharedWork, RawBuilder<boolean>> = {
@@ -33,51 +37,104 @@ const conditions: Record<SharedWork, RawBuilder<boolean>> = {
  * Finds owners with due work, at a cost that grows neither with the rows nor with the owners.
  *
  * Up to 500 due tasks: exactly their owners. Beyond, the owners of the 500 that are due first, and of a stretch of
- * all owners in their order, which goes on where the last one ended: each owner is seen again after so many claims as
- * there are hundreds of owners.
+ * all owners in their order, which goes on where the last one ended. One stretch has 20 owners for each slot: so each owner is
+ * passed twenty times for each slot that it would get if all took turns.
  */
 export class DueOwners {
+  readonly #walks: typeof walksByColumn;
   /** The position from which the walk through the owners continues, by provider and work. */
   readonly #passed = new Map<string, string>();
 
-  /** Owners with due work; empty only where nothing is due. In no particular order. */
+  constructor({ locksRows }: Pick<Dialect, 'locksRows'>) {
+    this.#walks = locksRows ? walksByRow : walksByColumn;
+  }
+
+  /**
+   * Owners with due work; empty only where nothing is due. In no particular order.
+   *
+   * @param slots how much work is taken
+   */
   async find(
     db: Kysely<Database>,
     work: SharedWork,
     { provider, now }: { readonly provider: ProviderName; readonly now: number },
+    slots: number,
   ): Promise<readonly DueOwner[]> {
     const { rows } = await db.executeQuery(soonestOwners[work](db, { provider, now }));
     const soonest = rows.map(readOwner);
     const seen = rows.reduce((sum, { tasks }) => sum + Number(tasks), 0);
     if (seen < windowRows) return soonest;
     const known = new Set(soonest.map(({ owner }) => owner));
-    const walked = await this.#walk(db, work, provider);
+    const walked = await this.#walk(db, work, provider, Math.min(mostOwners, ownersForSlot * slots));
     return [...soonest, ...walked.filter(({ owner, dueAt }) => dueAt <= now && !known.has(owner))];
   }
 
   /** The next owners in their order, each with its soonest work, due or not. */
-  async #walk(db: Kysely<Database>, work: SharedWork, provider: string): Promise<readonly DueOwner[]> {
+  async #walk(
+    db: Kysely<Database>,
+    work: SharedWork,
+    provider: string,
+    length: number,
+  ): Promise<readonly DueOwner[]> {
     const key = `${work} ${provider}`;
-    const soonest = sql`tasks where tasks.provider = ${provider} and ${conditions[work]}`;
-    const { rows } = await sql<OwnerRow>`
-      with recursive walked(owner, step) as (
-        select (select min(tasks.owner) from ${soonest} and tasks.owner > ${this.#passed.get(key) ?? ''}), 1
-        union all
-        select (select min(tasks.owner) from ${soonest} and tasks.owner > walked.owner), step + 1
-        from walked where walked.owner is not null and step < ${walkOwners}
-      )
-      select walked.owner as owner, coalesce(turns.turn, 0) as turn,
-        (select min(tasks.due_at) from ${soonest} and tasks.owner = walked.owner) as "dueAt"
-      from walked
-      left join turns on turns.provider = ${provider} and turns.owner = walked.owner
-      where walked.owner is not null`.execute(db);
+    const after = this.#passed.get(key) ?? '';
+    const { rows } = await db.executeQuery(this.#walks[work](db, { provider, after, length }));
     // After the last owner it begins again.
-    const last = rows.length < walkOwners ? undefined : rows.at(-1);
+    const last = rows.length < length ? undefined : rows.at(-1);
     if (last === undefined) this.#passed.delete(key);
     else this.#passed.set(key, last.owner);
     return rows.map(readOwner);
   }
 }
+
+interface Stretch {
+  readonly provider: string;
+  /** The owner before the first. */
+  readonly after: string;
+  /** The number of owners. */
+  readonly length: number;
+}
+
+/** `walked`: owners of open work in their order, each with its soonest time. */
+type Steps = (work: RawBuilder<unknown>, stretch: Stretch) => RawBuilder<unknown>;
+
+const walkOf = (work: SharedWork, steps: Steps) =>
+  prepared<Stretch, OwnerRow>((db, stretch) => {
+    const open = sql`tasks where tasks.provider = ${stretch.provider} and ${conditions[work]}`;
+    return sql<OwnerRow>`
+      with recursive ${steps(open, stretch)}
+      select walked.owner as owner, coalesce(turns.turn, 0) as turn, walked.due_at as "dueAt"
+      from walked left join turns on turns.provider = ${stretch.provider} and turns.owner = walked.owner
+      where walked.owner is not null`.compile(db);
+  });
+const walksOf = (steps: Steps) => ({ check: walkOf('check', steps), submit: walkOf('submit', steps) });
+
+const walksByColumn = walksOf(
+  (work, { after, length }) => sql`
+    steps(owner, step) as (
+      select (select min(tasks.owner) from ${work} and tasks.owner > ${after}), 1
+      union all
+      select (select min(tasks.owner) from ${work} and tasks.owner > steps.owner), step + 1
+      from steps where steps.owner is not null and step < ${length}
+    ),
+    walked as (
+      select steps.owner, (select min(tasks.due_at) from ${work} and tasks.owner = steps.owner) as due_at from steps
+    )`,
+);
+
+/** The same for a database with `lateral`: PostgreSQL plans and runs it in half of the time, 0.4 ms instead of 0.8. */
+const walksByRow = walksOf(
+  (work, { after, length }) => sql`
+    walked(owner, due_at, step) as (
+      (select owner, due_at, 1 from ${work} and tasks.owner > ${after} order by owner, due_at limit 1)
+      union all
+      select next.owner, next.due_at, step + 1
+      from walked cross join lateral (
+        select owner, due_at from ${work} and tasks.owner > walked.owner order by owner, due_at limit 1
+      ) as next
+      where step < ${length}
+    )`,
+);
 
 type Soonest = OwnerRow & { readonly tasks: number | string };
 

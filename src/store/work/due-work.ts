@@ -102,7 +102,7 @@ async function pickChecks(
     .orderBy('number');
   if (except.length > 0) return lockedIds(soonest.where('id', 'not in', except).limit(slots), locksRows);
   const heldBy = (owner: Owner) => sharing?.check.heldBy(owner) ?? 0;
-  const owners = (await dueOwners.find(trx, 'check', request))
+  const owners = (await dueOwners.find(trx, 'check', request, slots))
     .toSorted((a, b) => heldBy(a.owner) - heldBy(b.owner) || a.dueAt - b.dueAt)
     .slice(0, slots);
   const queues = await lockedIdsByOwner(trx, soonest, {

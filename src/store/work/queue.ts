@@ -22,7 +22,7 @@ export async function pickWaiting(
   if (slots <= 0) return [];
   const kept = sharing?.submit.kept ?? 0;
   const heldBy = (owner: Owner) => sharing?.submit.heldBy(owner) ?? 0;
-  const found = await dueOwners.find(trx, 'submit', request);
+  const found = await dueOwners.find(trx, 'submit', request, slots);
   // With more owners than slots everyone in front gets one; the others are in front the next time.
   const owners = found
     .filter(({ owner }) => slots > kept || heldBy(owner) === 0)
