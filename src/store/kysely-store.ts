@@ -250,8 +250,8 @@ export class KyselyStore implements Store {
     return readLatestTime(this.#db);
   }
 
-  async shiftPlans(provider: ProviderName, byMs: number): Promise<void> {
-    await shiftPlans(this.#db, this.#dialect, provider, byMs);
+  async shiftPlans(...[provider, byMs, leasesUntil]: Parameters<Store['shiftPlans']>): Promise<void> {
+    await shiftPlans(this.#db, this.#dialect, provider, { byMs, leasesUntil });
     this.#positions.changed();
   }
 

@@ -61,7 +61,7 @@ export class SharedState {
   }
 
   /**
-   * Takes what one instance does at a time, or keeps it for longer.
+   * Takes what one instance does at a time, or keeps it for longer. Whoever takes it does so for about the same time.
    *
    * @returns false while another one has it
    */
@@ -78,7 +78,12 @@ export class SharedState {
           .column('name')
           .doUpdateSet({ holder, until })
           .where((expression) =>
-            expression.or([expression('duties.until', '<', now), expression('duties.holder', '=', holder)]),
+            expression.or([
+              expression('duties.until', '<', now),
+              expression('duties.holder', '=', holder),
+              // By a clock that has since been set back.
+              expression('duties.until', '>', 2 * until - now),
+            ]),
           ),
       )
       .returning('name')

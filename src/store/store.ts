@@ -296,8 +296,12 @@ export interface Store extends AsyncDisposable {
   ): Promise<boolean>;
   /** The newest time that unfinished tasks carry. */
   latestTime(): Promise<number | null>;
-  /** Corrects every planned time of a provider's work after the clock was set back. */
-  shiftPlans(provider: ProviderName, byMs: number): Promise<void>;
+  /**
+   * Corrects every planned time of a provider's work after the clock was set back.
+   *
+   * @param leasesUntil the end of leases of other processes that would hold for longer: those have ended
+   */
+  shiftPlans(provider: ProviderName, byMs: number, leasesUntil: number): Promise<void>;
   /** The number of tasks that are sent before one that waits. For a queue of thousands it may be as of a moment ago. */
   queuePosition(task: WaitingTask): MaybePromise<number>;
   /** Takes a place in a provider's create budget, kept across restarts and instances. */

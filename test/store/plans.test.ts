@@ -77,7 +77,7 @@ async function useEverything(store: Store): Promise<void> {
   await store.spreadChecks('KIE', { now: sampleTime + 5, overMs: 10, random: 0.5 });
   await store.bringChecksForward('KIE', sampleTime, 10, 'x');
   await store.latestTime();
-  await store.shiftPlans('KIE', 1000);
+  await store.shiftPlans('KIE', 1000, Number.MAX_SAFE_INTEGER);
   await store.queuePosition(task);
   await store.reserveCreate('KIE', { now: sampleTime, windowMs: 10_000, max: 20 });
   await store.pauseCreates('KIE', sampleTime);

@@ -8,7 +8,7 @@ import type { Database } from '../tables/database.ts';
 import { bringUpToDate, type OpeningOptions } from './bring-up-to-date.ts';
 import { ChangeSignals } from './change-signals.ts';
 import { Connections } from './connections.ts';
-import { DatabaseClock } from './database-clock.ts';
+import { DatabaseClock, type ReadTime } from './database-clock.ts';
 import { isConflict, postgresDifferences } from './differences.ts';
 import { GroupedWrites } from './grouped-writes.ts';
 import { transactionPropsOf } from './participant.ts';
@@ -34,14 +34,14 @@ const lookEveryMs = 500;
 export async function openPostgresStore(
   { url, listenUrl = url }: PostgresAddress,
   log: Logger,
-  options: OpeningOptions = {},
+  { readTime, ...options }: OpeningOptions & { readonly readTime?: ReadTime } = {},
 ): Promise<Store> {
   await using stack = new AsyncDisposableStack();
   await bringUpToDate(url, options);
   const connections = new Connections(url);
   const kyselyDialect = new BoundedPostgresDialect({ pool: connections });
   const db = stack.use(new Kysely<Database>({ dialect: kyselyDialect }));
-  const clock = new DatabaseClock();
+  const clock = new DatabaseClock(readTime);
   await clock.follow(db);
   const dialect: Dialect = {
     ...postgresDifferences,

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Dialect } from '../dialect.ts';
+import { idsInLockOrder } from './lock-rows.ts';
 import type { Database } from '../tables/database.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
@@ -46,10 +47,9 @@ export async function shiftPlans(
   db: Kysely<Database>,
   { isSoleOwner }: Pick<Dialect, 'isSoleOwner'>,
   provider: ProviderName,
-  byMs: number,
+  { byMs, leasesUntil }: { readonly byMs: number; readonly leasesUntil: number },
 ): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    // A lease of another process must not end early: it is renewed or runs out by itself.
     if (isSoleOwner) {
       await trx
         .updateTable('tasks')
@@ -59,6 +59,24 @@ export async function shiftPlans(
         }))
         .where('provider', '=', provider)
         .where('lease_owner', 'is not', null)
+        .execute();
+    } else {
+      // That of a process that lives is renewed before; no other may keep its task until the old time comes again.
+      await trx
+        .updateTable('tasks')
+        .set({ lease_until: leasesUntil })
+        .where(
+          'id',
+          'in',
+          idsInLockOrder(
+            trx
+              .selectFrom('tasks')
+              .select('id')
+              .where('provider', '=', provider)
+              .where('lease_owner', 'is not', null)
+              .where('lease_until', '>', leasesUntil),
+          ),
+        )
         .execute();
     }
     await trx

@@ -14,6 +14,10 @@ export interface ScheduleCorrectionOptions {
   readonly store: Store;
   readonly provider: { readonly name: ProviderName };
   readonly log: Logger;
+  /** The name of this process among all instances. */
+  readonly instance: string;
+  /** Time for which a claim holds without a renewal, in milliseconds. */
+  readonly leaseMs: number;
   readonly now: () => number;
   /** Milliseconds of a monotonic clock. */
   readonly uptime: () => number;
@@ -38,7 +42,7 @@ export class ScheduleCorrection {
       { provider: provider.name, aheadMs },
       'the clock was set back while the server was stopped: due times were moved',
     );
-    await store.shiftPlans(provider.name, aheadMs);
+    await this.#shift(aheadMs);
   }
 
   /** Makes every check of an open task due now, or of those whose hint has a text. */
@@ -50,11 +54,27 @@ export class ScheduleCorrection {
 
   /** Moves the due times after the clock where that was set back. Returns whether it was set since the last call. */
   async followClock(): Promise<boolean> {
-    const { store, provider, log } = this.#options;
+    const { provider, log } = this.#options;
     const jumpMs = this.#clock.jump();
     if (jumpMs === 0) return false;
     log.warn({ provider: provider.name, jumpMs }, 'the clock was set');
-    if (jumpMs < 0) await store.shiftPlans(provider.name, -jumpMs);
+    if (jumpMs < 0) await this.#shift(-jumpMs);
     return true;
+  }
+
+  /**
+   * Moves the plans, once for all instances: each of them notices the jump, and one that starts sees times of tasks that are ahead
+   * for as long as the jump was.
+   */
+  async #shift(byMs: number): Promise<void> {
+    const { store, provider, instance, now, leaseMs } = this.#options;
+    const isOurs =
+      !store.isShared ||
+      (await store.shared.takeDuty(`clock of ${provider.name}`, instance, {
+        now: now(),
+        until: now() + byMs,
+      }));
+    // Instances that live have noticed and renewed their leases by then.
+    if (isOurs) await store.shiftPlans(provider.name, byMs, now() + 2 * leaseMs);
   }
 }

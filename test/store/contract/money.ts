@@ -208,7 +208,7 @@ export function moneyContract(name: string, { withStore, withDatabase }: StoreTe
         const task = await insert(store, { dueAt: now + 4000, createdAt: now + 3000 });
         await store.reserveCreate('KIE', { now: now + 3000, windowMs: 10_000, max: 1 });
         expect(await store.latestTime()).toBe(now + 3000);
-        await store.shiftPlans('KIE', 3000);
+        await store.shiftPlans('KIE', 3000, Number.MAX_SAFE_INTEGER);
         expect((await store.get(task.id))?.work.dueAt).toBe(now + 1000);
         expect(await store.reserveCreate('KIE', { now, windowMs: 10_000, max: 1 })).toEqual({
           kind: 'full',
