@@ -39,6 +39,10 @@ it('compose.yaml has three instances that wait for one database, and no secret b
     (text) => compose.split(text).length - 1,
   );
   expect(counts).toEqual([1, 1, 1, 1]);
+  // What was tried is what is run: no image changes by itself.
+  const images = [...compose.matchAll(/^ {4}image: (.*)$/gm)].map(([, image = '']) => image);
+  expect(images.length).toBe(4);
+  for (const image of images) expect(image).toMatch(/:(?!latest)[\w.-]+$/);
   const secrets = [...compose.matchAll(/^ {6}\w*(?:PASSWORD|KEYS?|SECRET\w*|DATABASE_URL): (.*)$/gm)];
   expect(secrets.length).toBeGreaterThan(5);
   // Each comes from outside; only what never leaves the private network has a value of its own.
