@@ -13,7 +13,7 @@ import type { Store } from './store/store.ts';
 /** The pause between two tries to reach the database, in milliseconds. */
 export const retryMs = 1000;
 /** An opening that takes longer is waited for with an open port, in milliseconds. */
-const patienceMs = 1000;
+const patienceMs = 3000;
 /** The pause between two lines of the log that give the same reason, in milliseconds: it may last for hours. */
 const repeatMs = 5000;
 
@@ -92,8 +92,9 @@ class DatabaseWait implements AsyncDisposable {
   readonly #log: Logger;
   #server: WaitingServer | null = null;
   #step: OpeningStep | 'away' = 'connecting';
-  #lastReason: string | null = null;
-  #toldAt = 0;
+  // Nobody has to read that a start has begun.
+  #lastReason: string = reasons.connecting;
+  #toldAt = performance.now();
 
   constructor(http: Config['http'], log: Logger) {
     this.#http = http;
@@ -136,8 +137,9 @@ class DatabaseWait implements AsyncDisposable {
     this.#step = step;
     this.#server ??= await WaitingServer.listen(this.#http.host, this.#http.port, () => reasons[this.#step]);
     if (reason === this.#lastReason && performance.now() - this.#toldAt < repeatMs) return;
-    const level = step === 'away' ? 'error' : 'warn';
-    this.#log[level]({ reason, url: this.#server.url }, 'DATABASE_URL: waiting for the database');
+    const message = 'DATABASE_URL: waiting for the database';
+    if (step === 'away') this.#log.error({ reason, url: this.#server.url }, message);
+    else this.#log.warn({ reason }, message);
     this.#lastReason = reason;
     this.#toldAt = performance.now();
   }

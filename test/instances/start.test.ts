@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { startServer } from '../support/processes.ts';
+import { freePort } from '../support/free-port.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -59,40 +60,44 @@ describe.each(locks)('a server whose database is stopped during $during', ({ dur
 });
 
 describe('a server that waits at the start', () => {
-  test('for another instance that works on the tables is alive, says so, and starts after it', async () => {
-    await using stack = new AsyncDisposableStack();
-    await postgres.create('another');
-    const url = postgres.urlOf('another');
-    const holder = new Client({ connectionString: url });
-    await holder.connect();
-    stack.defer(() => holder.end());
-    await holder.query('begin; select pg_advisory_xact_lock(3853314791062309107)');
-    const server = stack.use(await startAt(stack, url));
-    const get = async (path: string) => {
-      const response = await fetch(`${server.url}${path}`);
-      return [response.status, await response.json()] as const;
-    };
-    const reason = 'Another instance is bringing the tables of the database up to date.';
-    await waitFor(
-      'the reason',
-      () => get('/readyz'),
-      ([, body]) => JSON.stringify(body).includes(reason),
-      15_000,
-    );
-    expect(await get('/readyz')).toEqual([503, { status: 'not ready', reason }]);
-    expect(await get('/healthz')).toEqual([200, { status: 'ok' }]);
-    expect((await get('/graphql'))[0]).toBe(503);
-    await waitFor('the log', server.output, (text) => text.includes(reason), 15_000);
-    await holder.query('commit');
-    const readiness = () =>
-      fetch(`${server.url}/readyz`).then(
-        ({ status }) => status,
-        () => 'refused',
+  test(
+    'for another instance that works on the tables is alive, says so, and starts after it',
+    { timeout: 60_000 },
+    async () => {
+      await using stack = new AsyncDisposableStack();
+      await postgres.create('another');
+      const url = postgres.urlOf('another');
+      const holder = new Client({ connectionString: url });
+      await holder.connect();
+      stack.defer(() => holder.end());
+      await holder.query('begin; select pg_advisory_xact_lock(3853314791062309107)');
+      const port = await freePort();
+      const folder = stack.use(await temporaryFolder());
+      const env = { DATABASE_URL: url, DATA_DIR: folder.path, PORT: String(port) };
+      // It listens in the end.
+      const starting = startServer(env);
+      const get = async (path: string) => {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`);
+        return [response.status, await response.json()] as const;
+      };
+      const reason = 'Another instance is bringing the tables of the database up to date.';
+      await waitFor(
+        'the reason',
+        () => get('/readyz').catch(() => 'refused'),
+        (seen) => JSON.stringify(seen).includes(reason),
+        20_000,
       );
-    await waitFor('readiness', readiness, (seen) => seen === 200, 20_000);
-  });
+      expect(await get('/readyz')).toEqual([503, { status: 'not ready', reason }]);
+      expect(await get('/healthz')).toEqual([200, { status: 'ok' }]);
+      expect((await get('/graphql'))[0]).toBe(503);
+      await holder.query('commit');
+      const server = stack.use(await starting);
+      expect(server.output()).toContain(reason);
+      expect((await get('/readyz'))[0]).toBe(200);
+    },
+  );
 
-  test('for an answer that never comes gives the connection up', async () => {
+  test('for an answer that never comes gives the connection up', { timeout: 60_000 }, async () => {
     await using stack = new AsyncDisposableStack();
     await postgres.create('silent');
     const wire = stack.use(await startTcpProxy(`http://127.0.0.1:${postgres.port}`));

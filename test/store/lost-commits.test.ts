@@ -67,8 +67,10 @@ describe('writes whose connection is lost while they are committed', () => {
   test('answer as ever where the commit was made, and are not made again', async () => {
     await using it = await openOverWire();
     const before = await insert(it.store);
-    const revisions: (number | undefined)[] = [];
-    using listening = it.store.onRevision((task) => void revisions.push(task?.revision));
+    const revisions: number[] = [];
+    using listening = it.store.onRevision((task) => {
+      if (task !== null) revisions.push(task.revision);
+    });
     const lost = it.wire.cutAt('COMMIT');
     const [changed, ...inserted] = await Promise.all([
       it.store.change(before.id, () => announced({ hint: 'changed' })),

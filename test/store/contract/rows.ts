@@ -143,8 +143,9 @@ export function rowsContract(name: string, { withStore, withDatabase }: StoreTes
       withStore(async (store) => {
         const first = await insert(store);
         let news = 0;
-        using _ = store.onRevision(() => {
-          news += 1;
+        using _ = store.onRevision((task) => {
+          // Null: the database was looked at.
+          if (task !== null) news += 1;
         });
         const clash = sampleTask({ callbackToken: first.work.callbackToken });
         await expect(store.insert(clash, { key: 'k', inputHash: 'h' })).rejects.toThrow(/unique/i);
