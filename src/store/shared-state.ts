@@ -38,20 +38,22 @@ export class SharedState {
   join(instance: Instance, now: number): Promise<readonly Instance[]> {
     return this.#transact(async (trx) => {
       await this.#lock?.(trx, 'instances');
-      const row = { id: instance.id, own_media: instance.hasOwnMedia ? 1 : 0, until: instance.until };
+      const { id: own, until, hasOwnMedia } = instance;
+      await trx.deleteFrom('instances').where('until', '<', now).where('id', '!=', own).execute();
+      const rows = await trx.selectFrom('instances').selectAll().orderBy('since').orderBy('id').execute();
+      // Clocks may differ by the time of an answer: who comes later is later all the same.
+      const since = Math.max(now, (rows.at(-1)?.since ?? 0) + 1);
       await trx
         .insertInto('instances')
-        .values({ ...row, since: now })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ until: instance.until }))
+        .values({ id: own, own_media: hasOwnMedia ? 1 : 0, until, since })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ until }))
         .execute();
-      await trx.deleteFrom('instances').where('until', '<', now).execute();
-      const rows = await trx.selectFrom('instances').selectAll().orderBy('since').orderBy('id').execute();
-      return rows
-        .slice(
-          0,
-          rows.findIndex(({ id }) => id === instance.id),
-        )
-        .map(({ id, own_media, until }) => ({ id, hasOwnMedia: own_media === 1, until }));
+      const place = rows.findIndex(({ id }) => id === own);
+      return (place === -1 ? rows : rows.slice(0, place)).map((row) => ({
+        id: row.id,
+        hasOwnMedia: row.own_media === 1,
+        until: row.until,
+      }));
     });
   }
 

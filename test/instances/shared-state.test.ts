@@ -47,6 +47,18 @@ describe('instances that share a database', () => {
   );
 
   test(
+    'see those that came before them, also where clocks differ by a moment',
+    two(async (one, other) => {
+      const until = now + 6000;
+      const join = (store: Store, id: string, at: number) =>
+        store.shared.join({ id, hasOwnMedia: true, until }, at);
+      expect(await join(one, 'first', now)).toEqual([]);
+      expect((await join(other, 'second', now - 300)).map(({ id }) => id)).toEqual(['first']);
+      expect(await join(one, 'first', now + 1)).toEqual([]);
+    }),
+  );
+
+  test(
     'do together what shares its videos, and a duty one at a time',
     two(async (one, other) => {
       await using first = member(one, 'first', false);

@@ -30,7 +30,7 @@ const locks = [
 ];
 
 describe.each(locks)('a server whose database is stopped during $during', ({ during, lock }) => {
-  test('waits for it, alive and not ready, and starts when it is back', { timeout: 60_000 }, async () => {
+  test('waits for it, alive and not ready, and starts when it is back', { timeout: 90_000 }, async () => {
     await using stack = new AsyncDisposableStack();
     await postgres.create(during);
     const url = postgres.urlOf(during).replaceAll(' ', '%20');
@@ -54,7 +54,7 @@ describe.each(locks)('a server whose database is stopped during $during', ({ dur
     expect(server.output()).toContain('DATABASE_URL: waiting for the database');
     await postgres.start();
     const readiness = () => status('/readyz').catch(() => 'refused');
-    await waitFor('readiness', readiness, (seen) => seen === 200, 20_000);
+    await waitFor('readiness', readiness, (seen) => seen === 200, 30_000);
     expect(server.hasExited()).toBe(false);
   });
 });
@@ -62,20 +62,21 @@ describe.each(locks)('a server whose database is stopped during $during', ({ dur
 describe('a server that waits at the start', () => {
   test(
     'for another instance that works on the tables is alive, says so, and starts after it',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       await using stack = new AsyncDisposableStack();
       await postgres.create('another');
       const url = postgres.urlOf('another');
       const holder = new Client({ connectionString: url });
       await holder.connect();
-      stack.defer(() => holder.end());
       await holder.query('begin; select pg_advisory_xact_lock(3853314791062309107)');
       const port = await freePort();
       const folder = stack.use(await temporaryFolder());
       const env = { DATABASE_URL: url, DATA_DIR: folder.path, PORT: String(port) };
-      // It listens in the end.
       const starting = startServer(env);
+      // It listens when the lock is free, whatever fails before.
+      stack.defer(async () => (await starting)[Symbol.asyncDispose]());
+      stack.defer(() => holder.end());
       const get = async (path: string) => {
         const response = await fetch(`http://127.0.0.1:${port}${path}`);
         return [response.status, await response.json()] as const;
@@ -85,19 +86,19 @@ describe('a server that waits at the start', () => {
         'the reason',
         () => get('/readyz').catch(() => 'refused'),
         (seen) => JSON.stringify(seen).includes(reason),
-        20_000,
+        40_000,
       );
       expect(await get('/readyz')).toEqual([503, { status: 'not ready', reason }]);
       expect(await get('/healthz')).toEqual([200, { status: 'ok' }]);
       expect((await get('/graphql'))[0]).toBe(503);
       await holder.query('commit');
-      const server = stack.use(await starting);
+      const server = await starting;
       expect(server.output()).toContain(reason);
       expect((await get('/readyz'))[0]).toBe(200);
     },
   );
 
-  test('for an answer that never comes gives the connection up', { timeout: 60_000 }, async () => {
+  test('for an answer that never comes gives the connection up', { timeout: 90_000 }, async () => {
     await using stack = new AsyncDisposableStack();
     await postgres.create('silent');
     const wire = stack.use(await startTcpProxy(`http://127.0.0.1:${postgres.port}`));
@@ -110,7 +111,7 @@ describe('a server that waits at the start', () => {
     const opening = openPostgresStore({ url }, silent, { longestIdleMs: 3000 });
     const waiters = () =>
       postgres.run("select 1 from pg_stat_activity where wait_event_type = 'Lock'", 'silent');
-    await waitFor('a start that waits', waiters, ({ length }) => length > 0);
+    await waitFor('a start that waits', waiters, ({ length }) => length > 0, 30_000);
     wire.halfOpen();
     await holder.query('commit');
     await expect(opening).rejects.toMatchObject({ name: 'StoreUnavailableError' });
@@ -134,7 +135,7 @@ describe('a server that its database refuses', () => {
 
   test(
     'ends at once, with a line that names the setting and the reason, and no password',
-    { timeout: 60_000 },
+    { timeout: 90_000 },
     async () => {
       await guard();
       await using stack = new AsyncDisposableStack();

@@ -14,10 +14,10 @@ export class ClockWatch {
     this.#offset = now() - uptime();
   }
 
-  /** Milliseconds by which the clock was set since the last call; 0 when it was not, negative when it was set back. */
+  /** Whole milliseconds by which the clock was set since the last call; 0 when it was not, negative when it was set back. */
   jump(): number {
     const offset = this.#now() - this.#uptime();
-    const jumpMs = offset - this.#offset;
+    const jumpMs = Math.round(offset - this.#offset);
     this.#offset = offset;
     return Math.abs(jumpMs) < smallestJumpMs ? 0 : jumpMs;
   }
