@@ -91,7 +91,7 @@ class DatabaseWait implements AsyncDisposable {
   readonly #http: Config['http'];
   readonly #log: Logger;
   #server: WaitingServer | null = null;
-  #step: OpeningStep | 'away' = 'connecting';
+  #told: OpeningStep | 'away' = 'connecting';
   // Nobody has to read that a start has begun.
   #lastReason: string = reasons.connecting;
   #toldAt = performance.now();
@@ -109,18 +109,20 @@ class DatabaseWait implements AsyncDisposable {
   /** Waits for an opening, and tells what it does for as long as it lasts. */
   async during(open: (options: OpeningOptions) => Promise<Store>, signal: AbortSignal): Promise<Store> {
     const giveUp = new AbortController();
-    this.#step = 'connecting';
+    let now: OpeningStep = 'connecting';
     const opening = open({
       signal: AbortSignal.any([signal, giveUp.signal]),
       onStep: (step) => {
-        this.#step = step;
+        now = step;
       },
     });
+    const ended = new AbortController();
     try {
       for (;;) {
-        const store = await Promise.race([opening, pause(patienceMs, null)]);
+        const longer = pause(patienceMs, null, { signal: ended.signal }).catch(() => null);
+        const store = await Promise.race([opening, longer]);
         if (store !== null) return store;
-        await this.tell(this.#step, reasons[this.#step]);
+        await this.tell(now, reasons[now]);
       }
     } catch (error) {
       giveUp.abort();
@@ -129,13 +131,15 @@ class DatabaseWait implements AsyncDisposable {
         () => undefined,
       );
       throw error;
+    } finally {
+      ended.abort();
     }
   }
 
   /** Opens the port, and logs a reason that is new, or old and long ago. Rejects where the port cannot be opened. */
   async tell(step: OpeningStep | 'away', reason: string): Promise<void> {
-    this.#step = step;
-    this.#server ??= await WaitingServer.listen(this.#http.host, this.#http.port, () => reasons[this.#step]);
+    this.#told = step;
+    this.#server ??= await WaitingServer.listen(this.#http.host, this.#http.port, () => reasons[this.#told]);
     if (reason === this.#lastReason && performance.now() - this.#toldAt < repeatMs) return;
     const message = 'DATABASE_URL: waiting for the database';
     if (step === 'away') this.#log.error({ reason, url: this.#server.url }, message);
