@@ -6,7 +6,6 @@ import { respondError } from './http/respond.ts';
 import type { AuthenticatedExchange, Exchange, Route, Upgrade } from './http/route.ts';
 import type { Callbacks } from './routes/callbacks.ts';
 import type { Downloads } from './routes/downloads.ts';
-import { respondNotFoundPage } from './routes/html-page.ts';
 import type { SharePage } from './routes/share-page.ts';
 import type { GraphiQLPage } from './routes/graphiql.ts';
 import { respondHealthy, type Readiness } from './routes/health.ts';
@@ -28,6 +27,8 @@ export interface Handlers {
   readonly media: MediaRoute;
   readonly downloads: Downloads;
   readonly sharePage: SharePage;
+  /** Answers a browser about a path that is not one of the server's. */
+  readonly respondNotFoundPage: (exchange: Exchange) => void;
   readonly metrics: MetricsRoute;
   readonly studio: StudioPages;
   readonly readiness: Readiness;
@@ -151,7 +152,7 @@ export function routeTable(handlers: Handlers): readonly Route[] {
       errors: 'rest',
       respond: (e: Exchange) => downloads.respondToKeys(e),
     },
-    { path: '/v/:key', ...page, reach: 'proxied', respond: (e: Exchange) => sharePage.respond(e) },
+    { path: '/v/*', ...page, reach: 'proxied', respond: (e: Exchange) => sharePage.respond(e) },
 
     { path: '/', ...page, respond: (e: Exchange) => studio.respondPage(e) },
     { path: '/veo31', ...page, respond: (e: Exchange) => studio.respondPage(e) },
@@ -173,7 +174,7 @@ export function routeTable(handlers: Handlers): readonly Route[] {
       path: '*',
       when: asksForPage,
       ...page,
-      respond: (e: Exchange) => respondNotFoundPage(e.request, e.response),
+      respond: (e: Exchange) => handlers.respondNotFoundPage(e),
     },
     // Other callers without a credential do not learn which paths exist.
     { path: '*', ...api, pages: 'unchecked', methods: 'any', respond: respondNotFound },

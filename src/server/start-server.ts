@@ -11,6 +11,7 @@ import type { Services } from '../schema/context.ts';
 import { buildSchema } from '../schema/schema.ts';
 import { createAuthentication } from './auth/authentication.ts';
 import { Downloads } from './routes/downloads.ts';
+import { notFoundPage } from './routes/not-found-page.ts';
 import { SharePage } from './routes/share-page.ts';
 import { Callbacks } from './routes/callbacks.ts';
 import { EventStreams } from './graphql-http/event-stream.ts';
@@ -183,6 +184,8 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     asksForKey: authentication.required,
     mediaOrigin: () => new URL(services.mediaUrl('')).origin,
   };
+  // Without keys, nothing but the files is open through the public address.
+  const isStudioPublic = authentication.required || config.http.publicUrl === null;
   const routes = routeTable({
     webSockets,
     graphql: new GraphQLHttp({
@@ -228,7 +231,12 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     }),
     media: new MediaRoute(files, store.media, log, traffic),
     downloads: new Downloads({ store, files, traffic, log, now }),
-    sharePage: new SharePage({ media: store.media, ...services }),
+    sharePage: new SharePage({
+      media: store.media,
+      ...services,
+      respondNotFound: notFoundPage(isStudioPublic ? `${basePath}/` : null),
+    }),
+    respondNotFoundPage: notFoundPage(`${basePath}/`),
     metrics: new MetricsRoute(metrics, config.auth.metricsKey),
     studio: (await deps.openStudio?.(studioOptions)) ?? new Studio(studioOptions),
     readiness: new Readiness(async () => {

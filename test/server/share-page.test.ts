@@ -53,6 +53,8 @@ describe('the page of a video', () => {
     expect(pages.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
     expect(new Set(pages.map(({ text }) => text)).size).toBe(1);
     expect(pages[0]?.text).toContain('<h1>Not found</h1>');
+    // Who has a link to a video may not open the studio: without keys it is closed to the public address.
+    expect(pages[0]?.text).not.toContain('<a ');
   });
 });
 
@@ -60,6 +62,12 @@ describe('an unknown path', () => {
   it('is a page for browsers, and JSON for others', async () => {
     const page = await ask(server.url, { path: '/no/such/path', headers: browser });
     expect([page.status, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('<a href="/reelay/">Open Reelay</a>');
+    const russian = await ask(server.url, {
+      path: '/no/such/path',
+      headers: { ...browser, 'accept-language': 'ru' },
+    });
+    expect(russian.text).toContain('<a href="/reelay/">Открыть Reelay</a>');
     const api = await ask(server.url, { path: '/no/such/path' });
     expect([api.status, JSON.parse(api.text)]).toMatchObject([
       404,

@@ -7,6 +7,8 @@ const style = `
   main { display: grid; gap: 1rem; justify-items: start }
   h1 { margin: 0; font-size: 1.25rem; overflow-wrap: anywhere }
   video { width: 100%; max-height: 80vh; background: #000 }
+  p { margin: 0 }
+  a { color: light-dark(#5046e4, #8f88ff) }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
@@ -68,15 +70,3 @@ export function respondHtml(
 /** A text as HTML shows it, in attributes too. */
 export const escapeHtml = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
-const notFound = {
-  en: { title: 'Not found', text: 'There is nothing at this address. The video may have been deleted.' },
-  ru: { title: 'Не найдено', text: 'По этому адресу ничего нет. Возможно, видео удалено.' },
-} as const;
-
-/** Answers a browser about an address that leads nowhere. */
-export function respondNotFoundPage(request: IncomingMessage, response: ServerResponse): void {
-  const language = pageLanguageOf(request);
-  const { title, text } = notFound[language];
-  respondHtml(response, 404, { language, title, body: `<h1>${title}</h1><p>${text}</p>` });
-}

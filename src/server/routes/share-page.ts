@@ -3,7 +3,7 @@ import { placeholderOf } from '../../media/placeholders.ts';
 import { titleOf } from '../../media/video-name.ts';
 import type { MediaRecords } from '../../store/media-records.ts';
 import type { Exchange } from '../http/route.ts';
-import { escapeHtml, pageLanguageOf, respondHtml, respondNotFoundPage } from './html-page.ts';
+import { escapeHtml, pageLanguageOf, respondHtml } from './html-page.ts';
 
 /** Previews show about as much. */
 const maxTitleLength = 200;
@@ -16,6 +16,8 @@ export interface SharePageOptions {
   /** The absolute address of a file; called for each page, never before the server listens. */
   readonly mediaUrl: (key: string) => string;
   readonly shareUrl: (key: string) => string;
+  /** Answers about a video that is not there. */
+  readonly respondNotFound: (exchange: Exchange) => void;
 }
 
 /**
@@ -29,11 +31,12 @@ export class SharePage {
     this.#options = options;
   }
 
-  async respond({ request, response, rest: key }: Exchange): Promise<void> {
+  async respond(exchange: Exchange): Promise<void> {
+    const { request, response, rest: key } = exchange;
     const [task] = await this.#options.media.tasksOf([key]);
     const video = task?.result.video ?? null;
     if (task === undefined || video?.mediaKey !== key || video.removedAt !== undefined) {
-      respondNotFoundPage(request, response);
+      this.#options.respondNotFound(exchange);
       return;
     }
     const { mediaUrl } = this.#options;
