@@ -84,4 +84,36 @@ describe('the page about costs', () => {
     await page.getByRole('heading', { name: 'By label' }).waitFor();
     expect(studio.complaints).toEqual([]);
   });
+
+  it('has room for every name below the bars on a phone, and is about fingers there', async () => {
+    for (const locale of ['en-US', 'ru-RU']) {
+      await using studio = await openStudio(browser, app.url, {
+        locale,
+        viewport: { width: 360, height: 780 },
+        hasTouch: true,
+        isMobile: true,
+      });
+      const { page } = studio;
+      for (const period of ['', '?period=lastMonth', '?period=days30', '?period=year']) {
+        await page.goto(`${app.url}/costs${period}`);
+        await page.getByText(/^(?:Tap a bar|Коснитесь нужного столбца)/).waitFor();
+        const crowded = await page.locator('.chart-names > span').evaluateAll((names) => {
+          const end = names[0]?.parentElement?.getBoundingClientRect().right ?? 0;
+          const boxes = names
+            .filter((name) => name.textContent !== '' && getComputedStyle(name).visibility === 'visible')
+            .map((name) => {
+              const range = document.createRange();
+              range.selectNodeContents(name);
+              return { text: name.textContent, box: range.getBoundingClientRect() };
+            });
+          return boxes
+            .filter(({ box }, index) => box.right > (boxes[index + 1]?.box.left ?? end) + 0.5)
+            .map(({ text }) => text);
+        });
+        expect(crowded).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+      }
+      expect(studio.complaints).toEqual([]);
+    }
+  });
 });

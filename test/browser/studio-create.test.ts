@@ -90,8 +90,12 @@ describe('the form', () => {
     await using studio = await openStudio(browser, app.url, {
       viewport: { width: 390, height: 844 },
       hasTouch: true,
+      isMobile: true,
     });
     const { page } = studio;
+    // Nothing speaks of keys to a finger.
+    expect(await page.locator('kbd:visible').count()).toBe(0);
+    expect(await studio.generate.getAttribute('aria-describedby')).toBeNull();
     await studio.prompt.fill('Three pictures in order');
     await choose(studio, [picture('a.jpg'), picture('b.jpg'), picture('c.jpg')]);
     await done(studio, 3);

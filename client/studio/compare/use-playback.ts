@@ -37,11 +37,7 @@ export function usePlayback() {
   );
 
   useEffect(() => {
-    if (!isPlaying) {
-      each((video) => video.pause());
-      setTime((shown) => lead()?.currentTime ?? shown);
-      return undefined;
-    }
+    if (!isPlaying) return undefined;
     // A video that cannot be played shows that itself.
     each((video) => void video.play().catch(() => undefined));
     let frame = 0;
@@ -72,13 +68,20 @@ export function usePlayback() {
     else videos.current.set(id, video);
   }, []);
 
+  const toggle = () => {
+    setIsPlaying(!isPlaying);
+    if (!isPlaying) return;
+    each((video) => video.pause());
+    setTime((shown) => lead()?.currentTime ?? shown);
+  };
+
   return {
     isPlaying,
     time,
     duration,
     take,
     seek,
-    toggle: () => setIsPlaying((before) => !before),
+    toggle,
     /** To be called when a video knows its length. */
     onLength: () => setDuration(lead()?.duration ?? 0),
   };

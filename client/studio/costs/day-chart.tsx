@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { plural } from '@lingui/core/macro';
 import { useState, type KeyboardEvent } from 'react';
 import { money } from '../i18n/format.ts';
+import { isTouch } from '../ui/touch.ts';
 
 /** The cost of a day or a month. */
 export interface Bar {
@@ -17,7 +18,7 @@ interface DayChartProps {
   readonly bars: readonly Bar[];
 }
 
-/** About this many names fit below the bars. */
+/** About this many names fit below the bars; costs.css shows every other one where there is little room. */
 const mostNames = 6;
 /** Height of the highest bar in pixels; costs.css has the same. */
 const plotHeight = 198;
@@ -30,7 +31,9 @@ export function DayChart({ label, bars }: DayChartProps) {
   const textOf = ({ name, amount, tasks }: Bar) =>
     t`${name}: ${money(i18n, amount)}, ${plural(tasks, { one: '# video', other: '# videos' })}`;
   const shown = active === null ? undefined : bars[active];
+  const hint = isTouch() ? t`Tap a bar to see its cost.` : t`Point to a bar to see its cost.`;
   const step = Math.ceil(bars.length / mostNames);
+  const starts = bars.map((_, index) => index).filter((index) => index % step === 0);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const now = active ?? bars.length - 1;
     const next = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: bars.length - 1 }[event.key];
@@ -42,7 +45,7 @@ export function DayChart({ label, bars }: DayChartProps) {
   return (
     <figure className="chart">
       <figcaption className="chart-caption" aria-hidden="true">
-        {shown === undefined ? t`Point to a bar to see its cost.` : textOf(shown)}
+        {shown === undefined ? hint : textOf(shown)}
       </figcaption>
       <div className="chart-plot">
         <span className="chart-most" aria-hidden="true">
@@ -75,9 +78,15 @@ export function DayChart({ label, bars }: DayChartProps) {
           ))}
         </div>
         <div className="chart-names" aria-hidden="true">
-          {bars.map(({ key, name }, index) => (
-            <span key={key}>{index % step === 0 ? <span>{name}</span> : null}</span>
-          ))}
+          {starts.map((start) => {
+            const count = Math.min(step, bars.length - start);
+            return (
+              <span key={start} style={{ flexGrow: count }}>
+                {/* Below a few bars at the end there is no room. */}
+                {(count === step || start === 0) && bars[start]?.name}
+              </span>
+            );
+          })}
         </div>
       </div>
     </figure>

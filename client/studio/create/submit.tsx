@@ -3,6 +3,7 @@ import type { Estimate } from '../api/queries.ts';
 import { money, roughDuration } from '../i18n/format.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { ChipSelect } from '../ui/chip-select.tsx';
+import { isTouch } from '../ui/touch.ts';
 import { mostVariants } from './draft.ts';
 
 interface SubmitProps {
@@ -27,6 +28,7 @@ export function Submit(props: SubmitProps) {
   const foreseen = estimate?.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
   const problems = otherErrors.length > 0 ? otherErrors : foreseen;
   const shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ Enter' : 'Ctrl + Enter';
+  const hasKeys = !isTouch();
   return (
     <div className="create-foot" data-field="submit">
       {problems.length > 0 && (
@@ -54,7 +56,7 @@ export function Submit(props: SubmitProps) {
           type="submit"
           className="button button-primary button-large"
           aria-disabled={isPending || isUploading}
-          aria-describedby="submit-note"
+          aria-describedby={hasKeys ? 'submit-note' : undefined}
           onClick={({ detail }) => onClick(detail)}
           onKeyDown={(event) => {
             if (event.repeat) event.preventDefault();
@@ -68,12 +70,14 @@ export function Submit(props: SubmitProps) {
             <Plural value={count} one="Generate video" other="Generate # videos" />
           )}
         </button>
-        <p className="note" id="submit-note">
-          <span className="visually-hidden">
-            <Trans>or press</Trans>
-          </span>{' '}
-          <kbd>{shortcut}</kbd>
-        </p>
+        {hasKeys && (
+          <p className="note" id="submit-note">
+            <span className="visually-hidden">
+              <Trans>or press</Trans>
+            </span>{' '}
+            <kbd>{shortcut}</kbd>
+          </p>
+        )}
       </div>
       <p className="visually-hidden" role="status">
         {acceptedPrompt !== null && t`Request accepted: ${acceptedPrompt.slice(0, 80)}`}

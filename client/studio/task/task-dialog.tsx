@@ -51,6 +51,11 @@ export function TaskDialog({ id }: { readonly id: string | null }) {
       <p className="dialog-text">
         <Trans>It was deleted, or it belongs to another user.</Trans>
       </p>
+      <div className="dialog-actions">
+        <button type="button" className="button button-primary" onClick={closeTask}>
+          <Trans>Go to your videos</Trans>
+        </button>
+      </div>
     </Dialog>
   );
 }

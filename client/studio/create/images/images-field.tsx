@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useRef, useState, type ChangeEvent, type ReactNode } from 'react';
 import { Icon } from '../../ui/icon.tsx';
+import { isTouch } from '../../ui/touch.ts';
 import { ImageList } from './image-list.tsx';
 import { LeftOut } from './left-out.tsx';
 import { UrlInput } from './url-input.tsx';
@@ -83,7 +84,7 @@ export function ImagesField(props: ImagesFieldProps) {
             <button type="button" className="image-add" onClick={() => picker.current?.click()}>
               <Icon name="image" />
               <span className={images.length === 0 ? undefined : 'visually-hidden'}>
-                {images.length === 0 ? t`Add images: drop, paste or choose` : t`Add images`}
+                {images.length === 0 && !isTouch() ? t`Add images: drop, paste or choose` : t`Add images`}
               </span>
             </button>
           )}
