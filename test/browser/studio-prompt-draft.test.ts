@@ -63,7 +63,7 @@ describe('a prompt drafted in the studio', () => {
     await addPicture(studio);
     await studio.prompt.fill('[sim:google-draft=503]');
     await page.getByRole('button', { name: 'Описать изображения' }).click();
-    await page.locator('.prompt-draft').getByText('У провайдера не получилось.').waitFor();
+    await page.locator('.prompt-draft').getByText('Не удалось составить описание.').waitFor();
     expect(await studio.prompt.inputValue()).toBe('[sim:google-draft=503]');
   });
 

@@ -60,7 +60,7 @@ describe('a table of videos', () => {
     await dialog.getByText('These columns are not known and not used: Colour').waitFor();
     await dialog.getByText('Total: about $0.60').waitFor();
     await dialog.getByText('4 videos · 2 rows with errors are left out').waitFor();
-    await dialog.getByRole('row', { name: /T-3/ }).getByText('cannot do 7 seconds').waitFor();
+    await dialog.getByRole('row', { name: /T-3/ }).getByText('does not support 7 sec').waitFor();
     await dialog
       .getByRole('row', { name: /T-4/ })
       .getByText('Aspect ratio: “wide” is not understood.')

@@ -259,6 +259,8 @@ describe('the studio', () => {
     await linked.page.waitForURL(`${app.url}/`);
     await using unknown = await openStudio(browser, `${app.url}/tasks/task_AAAAAAAAAAAAAAAAAAAAAA`);
     await unknown.page.getByText('Video not found').waitFor();
+    await unknown.page.getByRole('button', { name: 'Go to your videos' }).click();
+    await unknown.page.waitForURL(`${app.url}/`);
     expect([...linked.complaints, ...unknown.complaints]).toEqual([]);
   });
 
@@ -405,6 +407,14 @@ describe('the studio', () => {
     );
     await page.getByRole('searchbox').fill('чего нет');
     await page.getByRole('heading', { name: 'Ничего не найдено' }).waitFor();
+    await page.getByRole('button', { name: 'Добавить по ID' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Добавить по ID' });
+    await dialog.getByRole('textbox').fill('no id');
+    await dialog.getByRole('button', { name: 'Добавить', exact: true }).click();
+    await dialog
+      .getByText('Это не ID задачи у провайдера. Скопируйте его оттуда.', { exact: true })
+      .waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: /Язык/ }).click();
     await page.getByRole('option', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();

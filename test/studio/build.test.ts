@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { messageCodes } from '../../src/domain/messages.ts';
 import { buildStudio, studioDirectory } from '../../client/build.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -42,5 +43,13 @@ describe('the built studio', () => {
     );
     expect(await Promise.all(catalogues.map(read))).toEqual(before);
     expect(before[1]).not.toMatch(/msgstr ""\n\n/);
+  });
+
+  it('has a text of its own for every code with which the server says something', async () => {
+    const sources = await Promise.all(
+      ['messages', 'refusals', 'texts'].map((name) => read(`client/studio/i18n/${name}.ts`)),
+    );
+    const said = new Set(sources.join('').match(/(?<=^ {2})[A-Z_0-9]+(?=:)/gm));
+    expect(Object.keys(messageCodes).filter((code) => !said.has(code))).toEqual([]);
   });
 });

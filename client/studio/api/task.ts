@@ -94,6 +94,10 @@ export const UserErrorFields = graphql(`
     code
     message
     field
+    reason {
+      code
+      params
+    }
   }
 `);
 /** A refusal that the user can act on. */

@@ -156,7 +156,12 @@ export class BatchSender {
   }
 }
 
-const unnamed: UserError = { code: 'BAD_INPUT', message: 'The server refused this row.', field: null };
+const unnamed: UserError = {
+  code: 'BAD_INPUT',
+  message: 'The server refused this row.',
+  field: null,
+  reason: { code: 'INTERNAL', params: null },
+};
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

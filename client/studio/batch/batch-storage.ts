@@ -30,10 +30,16 @@ export function readBatch(): StoredBatch | null {
     if (!Array.isArray(items) || items.length === 0) return null;
     const states = JSON.parse(localStorage.getItem(statesName) ?? '[]') as readonly ItemState[];
     // A state that was lost is one that is sent again under its key.
-    return { items, states: items.map((_, index) => states[index] ?? { kind: 'waiting' }) };
+    return { items, states: items.map((_, index) => whole(states[index])) };
   } catch {
     return null;
   }
+}
+
+/** A state as it was kept; refusals that an earlier version kept have no reason. */
+function whole(state: ItemState | undefined): ItemState {
+  const isKnown = state !== undefined && (state.kind !== 'refused' || 'reason' in state.error);
+  return isKnown ? state : { kind: 'waiting' };
 }
 
 /**

@@ -22,8 +22,10 @@ interface Values {
   readonly time: string;
 }
 
-/** Texts of messages; of a code that is not here, the English of the server is shown. */
-const messageTexts: Readonly<Partial<Record<Message['code'], (values: Values) => MessageDescriptor>>> = {
+type Texts = Readonly<Partial<Record<Message['code'], (values: Values) => MessageDescriptor>>>;
+
+/** Texts of messages; those of failures have none of their own. */
+const messageTexts = {
   POSTPONED: ({ because, time }) =>
     msg`Not accepted yet${because}, and nothing was charged. It will be sent again automatically: ${time}.`,
   IMAGES_NOT_READY: ({ provider, because }) =>
@@ -94,7 +96,12 @@ const messageTexts: Readonly<Partial<Record<Message['code'], (values: Values) =>
   OUTCOME_STAYED_UNKNOWN: ({ provider }) =>
     msg`It could not be determined whether ${provider} accepted the task.`,
   SEARCH_ENDED: ({ provider }) => msg`You ended the search for the task at ${provider}.`,
-};
+} satisfies Texts;
+
+/** Codes of the texts about tasks. */
+export type TaskMessageCode = keyof typeof messageTexts | keyof typeof failureTexts;
+
+const textOf: Texts = messageTexts;
 
 /**
  * Messages in the user's language, one after the other.
@@ -122,8 +129,7 @@ export function messageText(
   provider: Task['provider'],
 ): string | null {
   const say =
-    messageTexts[code] ??
-    (code in failureTexts ? () => failureTexts[code as keyof typeof failureTexts] : null);
+    textOf[code] ?? (code in failureTexts ? () => failureTexts[code as keyof typeof failureTexts] : null);
   if (say === null) return null;
   const given =
     typeof params === 'object' && params !== null ? (params as Readonly<Record<string, unknown>>) : {};

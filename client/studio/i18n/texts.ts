@@ -1,7 +1,7 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { Model } from '../api/queries.ts';
-import type { Task, UserError } from '../api/task.ts';
+import type { Task } from '../api/task.ts';
 
 type Texts<T extends string> = Readonly<Record<T, MessageDescriptor>>;
 
@@ -108,19 +108,4 @@ export const billedTexts: Texts<NonNullable<Task['error']>['billed']> = {
   NO: msg`Nothing was charged.`,
   YES: msg`You were charged.`,
   UNKNOWN: msg`You may have been charged: check the provider account.`,
-};
-
-/** User errors. The server's English message has the details. */
-export const userErrorTexts: Texts<UserError['code']> = {
-  BAD_INPUT: msg`This value is not valid.`,
-  UNSUPPORTED: msg`The model does not support this.`,
-  PROVIDER_NOT_CONFIGURED: msg`This provider is not configured on the server.`,
-  PROVIDER_FAILED: msg`This did not work at the provider. Try again later.`,
-  NOT_FOUND: msg`Not found. It may have been deleted.`,
-  IDEMPOTENCY_CONFLICT: msg`This request conflicts with an earlier one. Press again.`,
-  NOT_CANCELABLE: msg`The task has already ended.`,
-  NOT_TERMINAL: msg`The task has not ended yet.`,
-  NOT_RESOLVABLE: msg`There is nothing left to decide.`,
-  RATE_LIMITED: msg`Too many requests. Wait a moment, then press again.`,
-  BUDGET_EXCEEDED: msg`This would exceed this month’s budget.`,
 };
