@@ -9,7 +9,7 @@ import { Header } from './header/header.tsx';
 import { KeyDialog } from './header/key-dialog.tsx';
 import { Opening } from './header/opening.tsx';
 import { Skeleton } from './header/skeleton.tsx';
-import { useWindowTitle } from './header/window-title.ts';
+import { WindowTitle } from './header/window-title.ts';
 import { isTerminal } from './live/progress.ts';
 import { useValue } from './live/value.ts';
 import { useRoute } from './route.ts';
@@ -23,7 +23,6 @@ const CostsPage = lazy(() => import('./costs/costs-page.tsx'));
 /** The whole page. */
 export function App() {
   const route = useRoute();
-  useWindowTitle();
   return (
     // Its components must not add style elements to the page: the Content-Security-Policy forbids them.
     <CSPProvider disableStyleElements>
@@ -32,6 +31,7 @@ export function App() {
           <Header />
           <Page />
           <Announcer />
+          <WindowTitle />
         </div>
         <TaskDialog id={route.kind === 'task' ? route.id : null} />
         <CompareDialog />

@@ -8,8 +8,11 @@ import { titleOf } from '../task/title.ts';
 
 const maxLength = 60;
 
-/** Keeps the title of the window: the open task or page, or how many videos are being made. */
-export function useWindowTitle(): void {
+/**
+ * Keeps the title of the window: the open task or page, or how many videos are being made. A component of its own: each
+ * change of a task renders it.
+ */
+export function WindowTitle(): null {
   const studio = useStudio();
   const { t } = useLingui();
   const route = useRoute();
@@ -28,4 +31,5 @@ export function useWindowTitle(): void {
   useEffect(() => {
     document.title = title;
   }, [title]);
+  return null;
 }

@@ -1,3 +1,5 @@
+import type { FrameOrder } from './frame-worker.ts';
+
 /** Of a poster. The longest side in pixels: a card is 400 wide at most, on screens of two or three pixels for one. */
 const poster = { longestSide: 1280, quality: 0.8 };
 
@@ -9,12 +11,39 @@ export async function drawFrame(
   const { videoWidth, videoHeight } = video;
   if (videoWidth === 0 || videoHeight === 0) return null;
   const scale = Math.min(1, longestSide / Math.max(videoWidth, videoHeight));
+  const width = Math.max(1, Math.round(videoWidth * scale));
+  const height = Math.max(1, Math.round(videoHeight * scale));
+  // Outside of a secure context there are no frames that a worker could have.
+  return 'VideoFrame' in window
+    ? drawInWorker({ frame: new VideoFrame(video), width, height, quality })
+    : drawHere(video, width, height, quality);
+}
+
+/**
+ * Reading what was drawn waits until the graphics processor has drawn everything else: where that is a program, up to
+ * 40 s after scrolling far. The page does not stand still for that long.
+ */
+function drawInWorker(order: FrameOrder): Promise<Blob | null> {
+  const worker = new Worker(new URL('./frame-worker.ts', import.meta.url), { type: 'module' });
+  const { promise, resolve, reject } = Promise.withResolvers<Blob | null>();
+  worker.addEventListener('message', ({ data }: MessageEvent<Blob | null>) => resolve(data));
+  worker.addEventListener('error', () => reject(new Error('The frame could not be drawn.')));
+  worker.postMessage(order, [order.frame]);
+  return promise.finally(() => worker.terminate());
+}
+
+function drawHere(
+  video: HTMLVideoElement,
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Blob | null> {
   const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(videoWidth * scale));
-  canvas.height = Math.max(1, Math.round(videoHeight * scale));
+  canvas.width = width;
+  canvas.height = height;
   const context = canvas.getContext('2d');
-  if (context === null) return null;
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  if (context === null) return Promise.resolve(null);
+  context.drawImage(video, 0, 0, width, height);
   return new Promise((resolve) => {
     canvas.toBlob(resolve, 'image/jpeg', quality);
   });
