@@ -2,13 +2,26 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const style = `
-  :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-  body { margin: 0 auto; padding: 1rem; max-width: 60rem }
+  :root {
+    color-scheme: light dark;
+    font: 1rem/1.5 system-ui, sans-serif;
+    background: light-dark(#f6f6f9, #0f0f14);
+    color: light-dark(#17171f, #ececf2);
+  }
+  body { margin: 0 auto; padding: clamp(1rem, 5vh, 3rem) 1rem; max-width: 60rem }
   main { display: grid; gap: 1rem; justify-items: start }
-  h1 { margin: 0; font-size: 1.25rem; overflow-wrap: anywhere }
-  video { width: 100%; max-height: 80vh; background: #000 }
+  h1 { margin: 0; font-size: 1.25rem; line-height: 1.35; overflow-wrap: anywhere }
   p { margin: 0 }
-  a { color: light-dark(#5046e4, #8f88ff) }
+  video { width: 100%; max-height: 80vh; border-radius: 14px; background: #000 }
+  a {
+    padding: 0.55rem 1.1rem;
+    border-radius: 9px;
+    background: light-dark(#5046e4, #8f88ff);
+    color: light-dark(#fff, #12111f);
+    font-weight: 600;
+    text-decoration: none;
+  }
+  a:focus-visible { outline: 2px solid light-dark(#5046e4, #8f88ff); outline-offset: 2px }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');
 

@@ -24,7 +24,7 @@ export const notFoundPage =
   ({ request, response }: Exchange): void => {
     const language = pageLanguageOf(request);
     const { title, text, home } = texts[language];
-    const link = studioPath === null ? '' : `<p><a href="${studioPath}">${home}</a></p>`;
+    const link = studioPath === null ? '' : `<a href="${studioPath}">${home}</a>`;
     respondHtml(response, 404, {
       language,
       title: `${title} · Reelay`,
