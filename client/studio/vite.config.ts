@@ -44,5 +44,7 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 700,
+    // A slow machine is nothing to report at a start.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -81,9 +81,8 @@ export function DayChart({ label, bars }: DayChartProps) {
           {starts.map((start) => {
             const count = Math.min(step, bars.length - start);
             return (
-              <span key={start} style={{ flexGrow: count }}>
-                {/* Below a few bars at the end there is no room. */}
-                {(count === step || start === 0) && bars[start]?.name}
+              <span key={start} data-narrow={count < step || undefined} style={{ flexGrow: count }}>
+                {bars[start]?.name}
               </span>
             );
           })}

@@ -63,12 +63,11 @@ export class RefusalValues {
     return this.#i18n.number(Number(this.text(name)));
   }
 
-  /** Numbers of seconds, one or several. */
+  /** Numbers of seconds, one or several: the last one has the unit. */
   seconds(name: string): string {
-    return this.text(name)
-      .split(', ')
-      .map((value) => duration(this.#i18n, Number(value)))
-      .join(', ');
+    const values = this.text(name).split(', ');
+    const last = duration(this.#i18n, Number(values.at(-1)));
+    return [...values.slice(0, -1).map((value) => this.#i18n.number(Number(value))), last].join(', ');
   }
 
   /** A number of bytes. */
