@@ -11,9 +11,9 @@ it('npm run dev serves the studio from its sources, and sends a changed styleshe
   await using folder = await temporaryFolder();
   await using server = await startProgram(['node', 'dev.ts'], { PORT: '0', DATA_DIR: folder.path });
   await using browser = await startBrowser();
-  await using opened = await browser.open(server.url);
+  await using opened = await browser.open(server.url, {}, 30_000);
   const { page, requests } = opened;
-  await page.getByRole('textbox').first().waitFor({ timeout: 15_000 });
+  await page.getByRole('textbox').first().waitFor();
   expect(requests).toContain(`${server.url}/assets/main.tsx`);
 
   const pushed = page.waitForEvent('console', { predicate: (message) => message.text().includes('.css') });
@@ -25,4 +25,4 @@ it('npm run dev serves the studio from its sources, and sends a changed styleshe
   const outside = fileURLToPath(new URL('../../package.json', import.meta.url));
   expect((await fetch(`${server.url}/assets/@fs${outside}`)).status).toBe(403);
   expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
-});
+}, 60_000);

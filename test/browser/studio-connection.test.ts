@@ -52,7 +52,7 @@ describe('the studio and its socket', () => {
     // It continued from the newest revision that it had seen, not from the first.
     expect(last.payload.variables.after > first.payload.variables.after).toBe(true);
     expect(studio.complaints.filter(isOfNoCut)).toEqual([]);
-  });
+  }, 60_000);
 
   it('starts over when the server answers from another database', async () => {
     await using app = await startKieApp();

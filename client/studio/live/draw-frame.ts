@@ -1,4 +1,4 @@
-import type { FrameOrder } from './frame-worker.ts';
+import type { DrawnFrame, FrameOrder } from './frame-worker.ts';
 
 /** Of a poster. The longest side in pixels: a card is 400 wide at most, on screens of two or three pixels for one. */
 const poster = { longestSide: 1280, quality: 0.8 };
@@ -15,21 +15,30 @@ export async function drawFrame(
   const height = Math.max(1, Math.round(videoHeight * scale));
   // Outside of a secure context there are no frames that a worker could have.
   return 'VideoFrame' in window
-    ? drawInWorker({ frame: new VideoFrame(video), width, height, quality })
+    ? drawInWorker({ id: ++orders, frame: new VideoFrame(video), width, height, quality })
     : drawHere(video, width, height, quality);
 }
 
+let orders = 0;
+let worker: Worker | null = null;
+
 /**
- * Reading what was drawn waits until the graphics processor has drawn everything else: where that is a program, up to
- * 40 s after scrolling far. The page does not stand still for that long.
+ * Reading what was drawn waits until the graphics processor has drawn everything else, which takes seconds where that is a
+ * program. The page does not stand still for that long: one worker, for as long as the page, waits.
  */
 function drawInWorker(order: FrameOrder): Promise<Blob | null> {
-  const worker = new Worker(new URL('./frame-worker.ts', import.meta.url), { type: 'module' });
+  worker ??= new Worker(new URL('./frame-worker.ts', import.meta.url), { type: 'module' });
+  const drawing = worker;
   const { promise, resolve, reject } = Promise.withResolvers<Blob | null>();
-  worker.addEventListener('message', ({ data }: MessageEvent<Blob | null>) => resolve(data));
-  worker.addEventListener('error', () => reject(new Error('The frame could not be drawn.')));
-  worker.postMessage(order, [order.frame]);
-  return promise.finally(() => worker.terminate());
+  const stops = new AbortController();
+  const { signal } = stops;
+  const take = ({ data: { id, drawn } }: MessageEvent<DrawnFrame>) => {
+    if (id === order.id) resolve(drawn);
+  };
+  drawing.addEventListener('message', take, { signal });
+  drawing.addEventListener('error', () => reject(new Error('The frame could not be drawn.')), { signal });
+  drawing.postMessage(order, [order.frame]);
+  return promise.finally(() => stops.abort());
 }
 
 function drawHere(

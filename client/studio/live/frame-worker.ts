@@ -1,14 +1,23 @@
 /** A frame to draw as a JPEG of a size. */
 export interface FrameOrder {
+  readonly id: number;
   readonly frame: VideoFrame;
   readonly width: number;
   readonly height: number;
   readonly quality: number;
 }
 
-// Answers the one order that this worker gets.
+/** The answer to an order; null: the browser could not draw it. */
+export interface DrawnFrame {
+  readonly id: number;
+  readonly drawn: Blob | null;
+}
+
 self.addEventListener('message', ({ data }: MessageEvent<FrameOrder>) => {
-  void draw(data).then((drawn) => self.postMessage(drawn, { transfer: [] }));
+  const answer = (drawn: Blob | null) => {
+    self.postMessage({ id: data.id, drawn } satisfies DrawnFrame, { transfer: [] });
+  };
+  draw(data).then(answer, () => answer(null));
 });
 
 async function draw({ frame, width, height, quality }: FrameOrder): Promise<Blob | null> {
