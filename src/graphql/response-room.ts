@@ -15,6 +15,9 @@ export interface ResponseRoomOptions {
   readonly bytesPerOwner: number;
   /** The longest wait for room, in milliseconds. */
   readonly waitMs: number;
+  /** Those of one owner, and of all, that may wait. */
+  readonly mostWaiting?: number;
+  readonly mostWaitingOfAll?: number;
 }
 
 /** Whether a client still waits for its response. */
@@ -32,9 +35,9 @@ interface Waiting {
 /** For so long a measurement holds, in milliseconds: at 100 MB/s, the speed of responses, they grow by 5 MB. */
 const measuredMs = 50;
 /** Operations of one owner that wait. Each holds its query and its variables, up to a MB. */
-const mostWaiting = 64;
+const usuallyWaiting = 64;
 /** The same of all owners. */
-const mostWaitingOfAll = 512;
+const usuallyWaitingOfAll = 512;
 
 /** Bytes of each owner, and of all. */
 class OwnerBytes {
@@ -73,6 +76,7 @@ export class ResponseRoom implements Disposable {
   readonly #waiting = new Map<Owner, Waiting[]>();
   #waitingCount = 0;
   #next: Deadline | null = null;
+  #isDisposed = false;
 
   constructor(options: ResponseRoomOptions) {
     this.#options = options;
@@ -90,7 +94,10 @@ export class ResponseRoom implements Disposable {
       return null;
     }
     const queue = this.#waiting.get(owner) ?? [];
-    if (queue.length >= mostWaiting || this.#waitingCount >= mostWaitingOfAll) return Promise.resolve(false);
+    const { mostWaiting = usuallyWaiting, mostWaitingOfAll = usuallyWaitingOfAll } = this.#options;
+    if (this.#isDisposed || queue.length >= mostWaiting || this.#waitingCount >= mostWaitingOfAll) {
+      return Promise.resolve(false);
+    }
     this.#waiting.set(owner, queue);
     this.#waitingCount += 1;
     this.#schedule();
@@ -105,8 +112,15 @@ export class ResponseRoom implements Disposable {
     this.#made.add(owner, bytes);
   }
 
+  /** Returns room for something that is gone from memory by now. */
+  clear(owner: Owner, bytes: number): void {
+    this.#expected.add(owner, -bytes);
+    if (this.#waitingCount > 0) this.#admit();
+  }
+
   /** Lets nothing that waits begin. */
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     this.#next?.[Symbol.dispose]();
     this.#next = null;
     for (const queue of this.#waiting.values()) for (const { resolve } of queue) resolve(false);

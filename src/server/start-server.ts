@@ -32,6 +32,7 @@ import { Studio, type StudioOptions, type StudioPages } from './routes/studio.ts
 import { Subscriptions } from '../graphql/subscriptions.ts';
 import { Readiness } from './routes/health.ts';
 import { routeTable } from './routes.ts';
+import { BodyRoom } from './body/body-room.ts';
 import { Traffic } from './http/traffic.ts';
 import { UploadSlots } from './body/upload-slots.ts';
 import { Veo31Generate } from './routes/veo31-generate.ts';
@@ -121,6 +122,13 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     // By then the connections of stalled readers are closed.
     waitMs: config.limits.stallMs,
   });
+  const bodies = new BodyRoom({
+    // The other half is for what waits besides.
+    bytes: config.limits.waitingBytes / 2,
+    bytesPerOwner: config.limits.waitingBytesPerOwner / 2,
+    maxBodyBytes: config.limits.bodyBytes,
+    waitMs: config.limits.stallMs,
+  });
   const executor = new Executor({ engine, entrance, room });
   const subscriptions = new Subscriptions({
     engine,
@@ -195,6 +203,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       yoga: createGraphQLHandler(engine, executor, log),
       eventStreams,
       traffic,
+      bodies,
       requests: {
         maxBodyBytes: config.limits.bodyBytes,
         maxUploadBytes: maxImageBytes + config.limits.bodyBytes,
@@ -212,6 +221,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
       providers,
       entrance,
       traffic,
+      bodies,
       maxBodyBytes: config.limits.bodyBytes,
     }),
     veo31Status: new Veo31Status({
@@ -264,7 +274,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     log,
     dispatcher,
     traffic,
-    streams: [room, eventStreams, webSockets],
+    streams: [room, bodies, eventStreams, webSockets],
   });
   const url = urlOfListener(config.http.host, http.port);
   baseUrl ??= url;

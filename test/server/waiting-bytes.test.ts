@@ -339,16 +339,65 @@ describe('clients that read late, all of one owner', () => {
   });
 });
 
-it('requests that fill the bytes of their owner are refused with a reason', async () => {
-  await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '1048576' });
-  const half = (body: string) =>
-    open(server, post('/graphql', ann, 'content-type: application/json\r\ncontent-length: 999000\r\n', body));
-  const [most, less] = await Promise.all([half('x'.repeat(800_000)), half('x'.repeat(500_000))]);
-  expect(await textOf(most)).toMatch(/^HTTP\/1.1 429 [^]*connection: close[^]*LIMIT_EXCEEDED/i);
-  expect(less.destroyed).toBe(false);
-  expect(await cutsOf(server, ann)).toEqual({ 'http bytes': 1 });
-  less.destroy();
-  expect(await isHealthy(server)).toBe(true);
+describe('bodies of requests of one owner', () => {
+  const query = '{"query":"{ viewer { owner } }"}';
+  const json = (bytes: number) => query.padEnd(bytes, ' ');
+  const graphql = (bytes: number) => `content-type: application/json\r\ncontent-length: ${bytes}\r\n`;
+  const form = (bytes: number) =>
+    `content-type: application/x-www-form-urlencoded\r\ncontent-length: ${bytes}\r\n`;
+  const begin = (server: PushServer, path: string, headers: string, body: string) =>
+    open(server, post(path, ann, `connection: close\r\n${headers}`, body));
+
+  it.each([
+    ['/graphql', graphql(900_000), json(900_000), /^HTTP\/1.1 200 [^]*key:ann/],
+    [
+      '/graphql',
+      form(900_000),
+      'query={viewer{owner}}&x='.padEnd(900_000, 'x'),
+      /^HTTP\/1.1 200 [^]*key:ann/,
+    ],
+    ['/veo31/generate-from-urls', form(900_000), 'x='.padEnd(900_000, 'x'), /^HTTP\/1.1 400 [^]*"error"/],
+  ])('are read when there is room, to %s: %#', async (path, headers, body, answer) => {
+    await using server = await startPushServer({ ...keys, LIMIT_WAITING_BYTES_PER_OWNER: '2097152' });
+    const half = body.slice(0, 800_000);
+    const clients = await Promise.all(Array.from({ length: 4 }, () => begin(server, path, headers, half)));
+    // Another owner does not wait, nor does a short request; the server looks at its connections meanwhile.
+    for (let round = 0; round < 3; round += 1) {
+      for (const [key, bytes] of [
+        [ben, 500_000],
+        [ann, 100],
+      ] as const) {
+        const socket = await open(
+          server,
+          post('/graphql', key, `connection: close\r\n${graphql(bytes)}`, json(bytes)),
+        );
+        expect(await textOf(socket)).toMatch(/^HTTP\/1.1 200 /);
+      }
+      await sleep(200);
+    }
+    for (const client of clients) client.write(body.slice(800_000));
+    for (const text of await Promise.all(clients.map((client) => textOf(client)))) {
+      expect(text).toMatch(answer);
+    }
+    expect(await cutsOf(server, ann)).toEqual({});
+  });
+
+  it('are refused with a reason when there is no room in time', async () => {
+    await using server = await startPushServer({
+      ...keys,
+      LIMIT_WAITING_BYTES_PER_OWNER: '1048576',
+      LIMIT_STALLED_MS: '700',
+    });
+    const first = await begin(server, '/graphql', graphql(900_000), json(500_000));
+    const drip = setInterval(() => void first.write(' '), 50);
+    try {
+      const second = await begin(server, '/graphql', graphql(900_000), json(900_000));
+      expect(await textOf(second)).toMatch(/^HTTP\/1.1 429 [^]*connection: close[^]*LIMIT_EXCEEDED/i);
+    } finally {
+      clearInterval(drip);
+      first.destroy();
+    }
+  });
 });
 
 it('responses that wait for another one of their connection count too, and do not wait for ever', async () => {
@@ -381,6 +430,7 @@ it.each([
   // The streams are read. One of them ends, and the others are within the limit.
   await Promise.race(clients.map((client) => once(client.resume(), 'close')));
   expect(clients.some((client) => !client.destroyed)).toBe(true);
+  expect(Object.keys(await cutsOf(server, ann))).toEqual(['http bytes']);
   for (const client of clients) client.destroy();
 });
 

@@ -22,6 +22,7 @@ import { CatalogueRefresh } from '../../src/providers/kie/catalogue-refresh/cata
 import { createMissingProvider } from '../../src/providers/missing-provider.ts';
 import type { VideoProvider } from '../../src/providers/provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
+import { BodyRoom } from '../../src/server/body/body-room.ts';
 import { ResponseRoom } from '../../src/graphql/response-room.ts';
 import { CutConnections } from '../../src/server/connections/cut-connections.ts';
 import { Traffic } from '../../src/server/http/traffic.ts';
@@ -463,6 +464,10 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
             new CutConnections(new Metrics(log), log),
           ),
       ),
+    ),
+  'room for bodies': () =>
+    Promise.resolve(
+      opened(() => new BodyRoom({ bytes: 10, bytesPerOwner: 10, maxBodyBytes: 10, waitMs: 60_000 })),
     ),
   'room for responses': () =>
     Promise.resolve(

@@ -7,6 +7,7 @@ import { typeOf, type PreparedOperation, type ValidOperation } from '../../graph
 import type { OperationParams } from '../../graphql/params.ts';
 import { responseOf } from '../../graphql/response.ts';
 import type { MaybePromise } from '../../store/store.ts';
+import type { BodyRoom } from '../body/body-room.ts';
 import { readBody } from '../body/read-body.ts';
 import { RequestRefusal } from '../http/refusal.ts';
 import { respondError, respondRefusal, setHeaders } from '../http/respond.ts';
@@ -15,6 +16,7 @@ import type { Traffic } from '../http/traffic.ts';
 import type { EventStreams } from './event-stream.ts';
 import {
   isPlainJson,
+  isUpload,
   paramsOfAddress,
   paramsOfJson,
   readGraphQLRequest,
@@ -30,6 +32,7 @@ export interface GraphQLHttpOptions {
   readonly yoga: ReturnType<typeof createGraphQLHandler>;
   readonly eventStreams: EventStreams;
   readonly traffic: Traffic;
+  readonly bodies: BodyRoom;
   readonly requests: GraphQLRequestOptions;
 }
 
@@ -55,16 +58,34 @@ export class GraphQLHttp {
   /** Answers a GET or POST. */
   async respond(exchange: AuthenticatedExchange): Promise<void> {
     const { request, response, headers } = exchange;
-    const { traffic, requests } = this.#options;
+    const { traffic, bodies, requests } = this.#options;
     const connection = traffic.of(request.socket);
     if (request.method === 'GET') {
       await this.#enter(exchange, () => paramsOfAddress(request), false);
-    } else if (isPlainJson(request.headers['content-type'])) {
+      return;
+    }
+    const { owner } = exchange.identity.viewer;
+    const entered =
+      bodies.isSmall(request) || isUpload(request) ? null : bodies.enter(owner, request, response);
+    const taken = entered instanceof Promise ? await entered : entered;
+    if (taken instanceof RequestRefusal) {
+      respondRefusal(response, taken, headers);
+      return;
+    }
+    using room = taken;
+    if (isPlainJson(request.headers['content-type'])) {
       const body = await readBody(request, requests.maxBodyBytes, connection);
       if (body instanceof RequestRefusal) respondRefusal(response, body, headers);
-      else await this.#enter(exchange, () => paramsOfJson(body), true);
+      else {
+        const parse = () => {
+          const params = paramsOfJson(body);
+          // An event stream lasts much longer than its request.
+          room?.[Symbol.dispose]();
+          return params;
+        };
+        await this.#enter(exchange, parse, true);
+      }
     } else {
-      const { owner } = exchange.identity.viewer;
       const read = await readGraphQLRequest(request, owner, connection, requests);
       if (read instanceof RequestRefusal) {
         respondRefusal(response, read, headers);
@@ -72,6 +93,7 @@ export class GraphQLHttp {
       }
       await using stack = new AsyncDisposableStack();
       for (const file of read.files) stack.use(file);
+      room?.[Symbol.dispose]();
       await this.#enter(exchange, () => read.params, false);
     }
   }

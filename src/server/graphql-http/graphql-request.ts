@@ -28,6 +28,10 @@ export const isPlainJson = (contentType: string | undefined): boolean =>
   contentType === 'application/json' ||
   (contentType !== undefined && /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(contentType));
 
+/** True if a body is an upload: those have slots of their own. */
+export const isUpload = ({ headers }: IncomingMessage): boolean =>
+  readContentType(headers['content-type']).essence === 'multipart/form-data';
+
 /** The operation of a JSON body. */
 export function paramsOfJson(body: Buffer): OperationParams | GraphQLError {
   const text = utf8Text(body);

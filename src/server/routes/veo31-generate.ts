@@ -8,6 +8,7 @@ import { BoundedCalls } from '../../commands/bounded-calls.ts';
 import { generateVideo } from '../../commands/generate-video.ts';
 import type { VideoTasks } from '../../commands/video-tasks.ts';
 import { Deadline } from '../../time/deadline.ts';
+import type { BodyRoom } from '../body/body-room.ts';
 import { readForm } from '../body/read-form.ts';
 import { RequestRefusal } from '../http/refusal.ts';
 import { respondJson, respondRefusal } from '../http/respond.ts';
@@ -24,6 +25,7 @@ export interface Veo31GenerateOptions {
   readonly providers: readonly VideoProvider[];
   readonly entrance: Entrance;
   readonly traffic: Traffic;
+  readonly bodies: BodyRoom;
   readonly maxBodyBytes: number;
 }
 
@@ -45,14 +47,21 @@ export class Veo31Generate {
   }
 
   async respond({ request, response, query, identity, errors }: AuthenticatedExchange): Promise<void> {
-    const { tasks, entrance, traffic, maxBodyBytes } = this.#options;
+    const { tasks, entrance, traffic, bodies, maxBodyBytes } = this.#options;
     const { viewer } = identity;
+    const taken = bodies.isSmall(request) ? null : await bodies.enter(viewer.owner, request, response);
+    if (taken instanceof RequestRefusal) {
+      respondRefusal(response, taken, {}, errors);
+      return;
+    }
+    using room = taken;
     const form = await readForm(request, maxBodyBytes, traffic.of(request.socket));
     if (form instanceof RequestRefusal) {
       respondRefusal(response, form, {}, errors);
       return;
     }
     const given = checkVeo31Query(query) ?? readVeo31Form(form);
+    room?.[Symbol.dispose]();
     if ('error' in given) {
       respondJson(response, 400, given);
       return;
