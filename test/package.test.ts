@@ -76,6 +76,7 @@ it(
           /"url":"(http:[^"]+)"/.exec(output.join('')) ??
           (server.exitCode === null ? null : [output.join('')]),
         (match) => match !== null,
+        60_000,
       )) ?? [];
     const page = await fetch(url);
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('/assets/')]);
