@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBrowser, type TestBrowser } from '../support/browser.ts';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { openStudio, type OpenStudio } from '../support/studio.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const jpeg = readFileSync('src/providers/simulator/samples/16x9.jpg');
 
@@ -60,7 +61,11 @@ describe('a table of videos', () => {
     await dialog.getByText('These columns are not known and not used: Colour').waitFor();
     await dialog.getByText('Total: about $0.60').waitFor();
     await dialog.getByText('4 videos · 2 rows with errors are left out').waitFor();
-    await dialog.getByRole('row', { name: /T-3/ }).getByText('does not support 7 sec').waitFor();
+    await waitFor(
+      'the refusal',
+      () => dialog.getByRole('row', { name: /T-3/ }).textContent(),
+      (text) => text?.includes('does not support 7 sec') === true,
+    );
     await dialog
       .getByRole('row', { name: /T-4/ })
       .getByText('Aspect ratio: “wide” is not understood.')

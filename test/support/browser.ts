@@ -41,7 +41,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   });
   const browser = await chromium.connect(server.wsEndpoint());
   return {
-    open: async (url, options = {}, deadlineMs = 6000) => {
+    open: async (url, options = {}, deadlineMs = 15_000) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
       const page = await context.newPage();
       page.setDefaultTimeout(deadlineMs);
