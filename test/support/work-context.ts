@@ -25,7 +25,7 @@ export function quietWorkContext(parts: TestParts): WorkContext {
     callbackUrl: () => null,
     callbacksArrive: () => false,
     health: new HealthMonitor({ store, provider, log, now, random }),
-    key: { suspect: () => undefined, isRevoked: () => Promise.resolve(false) },
+    key: { suspect: () => undefined },
     random,
   };
 }

@@ -66,7 +66,7 @@ it('a start neither waits for that request nor fails by it, and silence says not
   expect(linesWith('KIE_API_KEY')).toEqual([]);
 });
 
-it('a key that is revoked while the server runs is reported once, and tasks wait for another', async () => {
+it('a key that is revoked while the server runs is reported once; what it refuses fails, unbilled', async () => {
   let isRevoked = false;
   let created = 0;
   let asked = 0;
@@ -86,11 +86,10 @@ it('a key that is revoked while the server runs is reported once, and tasks wait
   await caller.until(owl.id, 'checks', ({ checks }) => checks >= 2);
   isRevoked = true;
   const { id } = await caller.make('fox');
-  const waiting = await caller.until(id, 'a hint', ({ hint }) => hint !== null);
-  expect([waiting.stage, waiting.error]).toEqual(['WAITING', null]);
-  expect(waiting.hint).toMatch(/Kie\.ai refuses the key in KIE_API_KEY.*nothing was billed.*sent again/);
+  const { error } = await caller.untilStage(id, 'FAILED');
+  expect(error).toMatchObject({ code: 'PROVIDER_UNAUTHORIZED', billed: 'NO', retryable: true });
+  await waitFor('the line', () => linesWith('refuses the key in KIE_API_KEY').length === 1);
   expect([await healthAt(app), created]).toEqual(['DOWN', 2]);
-  expect(linesWith('refuses the key in KIE_API_KEY: tasks wait')).toHaveLength(1);
   expect((await caller.task(owl.id))?.stage).toBe('GENERATING');
 });
 

@@ -26,7 +26,6 @@ export class KeyWatch implements LongLived {
   #isAsking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isRefused = false;
-  #wasAccepted = false;
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -51,19 +50,6 @@ export class KeyWatch implements LongLived {
   suspect(): void {
     const pauseMs = suspicionFactor * this.#options.provider.pollIntervalMs;
     if (!this.#isAsking && performance.now() - this.#askedAt >= pauseMs) this.#begin();
-  }
-
-  /**
-   * Whether the provider refuses a key by now that it accepted before, as one that was revoked. Asks once where that is not
-   * known, and goes on asking until the key is accepted.
-   */
-  async isRevoked(): Promise<boolean> {
-    const { keyTest } = this.#options.provider;
-    if (!this.#wasAccepted || keyTest === undefined) return false;
-    if (this.#isRefused) return true;
-    this.#note(await keyTest.run(this.#stopping.signal), keyTest.variable);
-    if (this.#isRefused) this.suspect();
-    return this.#isRefused;
   }
 
   #begin(): void {
@@ -103,15 +89,16 @@ export class KeyWatch implements LongLived {
 
   /** Silence proves nothing: what was known stays. */
   #note(verdict: KeyVerdict, variable: string): void {
-    if (verdict === 'accepted') this.#wasAccepted = true;
     const isRefused = verdict === 'unanswered' ? this.#isRefused : verdict === 'refused';
     if (isRefused === this.#isRefused) return;
     this.#isRefused = isRefused;
     const { provider, log } = this.#options;
     const facts = { provider: provider.name, variable };
     if (isRefused) {
-      const effect = this.#wasAccepted ? 'tasks wait' : 'tasks fail';
-      log.warn(facts, `${provider.label} refuses the key in ${variable}: ${effect} until it is replaced`);
+      log.warn(
+        facts,
+        `${provider.label} refuses the key in ${variable}: new tasks fail until it is replaced`,
+      );
     } else log.info(facts, `${provider.label} accepts the key in ${variable} now`);
   }
 }

@@ -61,11 +61,11 @@ export async function submitTask(
   if (started === null) return;
   const mayStart = () => lease.isHeld() && attempt.isWanted();
   const begunAt = performance.now();
-  const sent = await send(context, started, images.images, { signal, mayStart });
+  const outcome = await send(context, started, images.images, { signal, mayStart });
   const tookMs = performance.now() - begunAt;
-  const outcome = await unlessKeyIsRevoked(context, sent);
   context.metrics.submits.of(provider.name, outcome.kind).record(tookMs / 1000);
   await recordOutcome(context, started, outcome, lease, signal);
+  if (outcome.kind === 'refused' && outcome.error.code === 'PROVIDER_UNAUTHORIZED') context.key.suspect();
   await context.health.noteSubmission(task, outcome);
 }
 
@@ -120,21 +120,6 @@ async function send(
     context.log.error({ err: error, ...loggedTask(task) }, 'a paid attempt failed on our side');
     return { kind: 'unknown', reason: 'This server failed during the attempt', possibleIds: [] };
   }
-}
-
-/** The pause before a task is sent again whose key the provider refused, in milliseconds: only a person can change that. */
-const revokedPauseMs = 60_000;
-
-/** A task that is refused for a key that was revoked waits for another: it is proven that nothing was paid. */
-async function unlessKeyIsRevoked(
-  { provider, key }: WorkContext,
-  outcome: SubmitOutcome,
-): Promise<SubmitOutcome> {
-  if (outcome.kind !== 'refused' || outcome.error.code !== 'PROVIDER_UNAUTHORIZED') return outcome;
-  if (!(await key.isRevoked())) return outcome;
-  const variable = provider.keyTest?.variable;
-  const reason = `${provider.label} refuses the key in ${variable}, which it accepted before. The operator must replace it`;
-  return { kind: 'notSent', reason, retryAfterMs: revokedPauseMs, cause: 'notNow' };
 }
 
 /** Records that the task was not sent because its images were not ready: permanently, or for now. */
