@@ -54,6 +54,8 @@ export class CompiledOperation {
   readonly document: DocumentNode;
   readonly #operation: OperationDefinitionNode;
   readonly #complexity: Complexity;
+  /** The share of its greatest possible size that a result has had at most; null before the first one. */
+  greatestShare: number | null = null;
   #usesLeft = usesBeforeCompiling;
   #compiled: Compiled | null | undefined;
   #fields = 0;
@@ -82,6 +84,11 @@ export class CompiledOperation {
   /** The complexity in the units of `fieldCosts`. Cheap to compute for operations that are never complex. */
   complexityWith(variables: OperationParams['variables']): number {
     return this.#complexity.most <= alwaysLight ? this.#complexity.most : this.#complexity.with(variables);
+  }
+
+  /** The part of it that its result has. */
+  resultComplexityWith(variables: OperationParams['variables']): number {
+    return this.type === 'mutation' ? this.#complexity.mostOfResult : this.complexityWith(variables);
   }
 
   /** The values of the declared variables: clients may send any number of others. */

@@ -98,9 +98,14 @@ export class GraphQLEngine {
     return operation?.complexityWith(params.variables) ?? 0;
   }
 
+  /** The part of it that its result has. */
+  resultComplexityOf({ operation, params }: ValidOperation): number {
+    return operation?.resultComplexityWith(params.variables) ?? 0;
+  }
+
   /**
    * Executes a query or mutation. Synchronous where its resolvers are. A result without `data` means that nothing was
-   * executed. Never rejects: faults are logged and become errors of the result.
+   * executed. Its size is not bounded. Never rejects: faults are logged and become errors of the result.
    */
   execute(prepared: ValidOperation, viewer: Viewer): MaybePromise<ExecutionResult> {
     const refusal = this.refusalOf(prepared);
@@ -108,9 +113,7 @@ export class GraphQLEngine {
     const context = this.#contextOf(viewer);
     if (this.complexityOf(prepared) > heavyComplexity) {
       const nextSlice = () => this.slices.next(viewer.owner, prepared.operation?.type === 'query');
-      return nextSlice()
-        .then(() => this.#execute(prepared, { ...context, nextSlice }))
-        .then(boundedResult);
+      return nextSlice().then(() => this.#execute(prepared, { ...context, nextSlice }));
     }
     return this.#execute(prepared, context);
   }

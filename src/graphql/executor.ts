@@ -6,12 +6,14 @@ import type { GraphQLEngine } from './engine.ts';
 import type { Entrance } from './entrance.ts';
 import { typeOf, type ValidOperation } from './operation.ts';
 import type { Caller, ResponseRoom } from './response-room.ts';
-import { maxCharacters } from './result-size.ts';
+import { maxCharacters, measured } from './result-size.ts';
 
 /** An operation up to this has a response of at most about 250 KB, unless each character is six in JSON. */
 const smallComplexity = 500;
 /** Of the fields with long values: a prompt of 10,000 characters counts as 20. */
 const charactersPerUnit = 500;
+/** Results of an operation grow from one to the next, as texts do: more room than the largest so far had. */
+const growth = 1.25;
 
 /** What the executor needs. */
 export interface ExecutorOptions {
@@ -38,14 +40,15 @@ export class Executor {
    * @param caller who waits for the result: for one that is gone, an operation that waits is not executed
    */
   execute(operation: ValidOperation, viewer: Viewer, caller: Caller): MaybePromise<ExecutionResult> {
-    const complexity = this.#options.engine.complexityOf(operation);
+    const complexity = this.#options.engine.resultComplexityOf(operation);
     if (complexity <= smallComplexity) return this.#execute(operation, viewer);
-    const bytes = Math.min(complexity * charactersPerUnit, maxCharacters);
-    const { owner } = viewer;
-    const entering = this.#options.room.enter(owner, bytes, caller);
-    if (entering === null) return this.#executeInRoom(operation, viewer, bytes);
+    const most = Math.min(complexity * charactersPerUnit, maxCharacters);
+    const share = operation.operation?.greatestShare ?? 1;
+    const size = { most, taken: Math.min(most, most * share * growth) };
+    const entering = this.#options.room.enter(viewer.owner, size.taken, caller);
+    if (entering === null) return this.#executeInRoom(operation, viewer, size);
     return entering.then((isAdmitted) =>
-      isAdmitted ? this.#executeInRoom(operation, viewer, bytes) : { errors: [noRoom()] },
+      isAdmitted ? this.#executeInRoom(operation, viewer, size) : { errors: [noRoom()] },
     );
   }
 
@@ -57,13 +60,20 @@ export class Executor {
       : result;
   }
 
-  #executeInRoom(operation: ValidOperation, viewer: Viewer, bytes: number): MaybePromise<ExecutionResult> {
-    const { room } = this.#options;
-    const leave = () => room.leave(viewer.owner, bytes);
-    const result = this.#execute(operation, viewer);
-    if (result instanceof Promise) return result.finally(leave);
-    leave();
-    return result;
+  #executeInRoom(
+    operation: ValidOperation,
+    viewer: Viewer,
+    { most, taken }: { readonly most: number; readonly taken: number },
+  ): MaybePromise<ExecutionResult> {
+    const leave = (made: ExecutionResult) => {
+      const { result, characters } = measured(made);
+      this.#options.room.leave(viewer.owner, taken, characters);
+      const compiled = operation.operation;
+      if (compiled) compiled.greatestShare = Math.max(compiled.greatestShare ?? 0, characters / most);
+      return result;
+    };
+    const made = this.#execute(operation, viewer);
+    return made instanceof Promise ? made.then(leave) : leave(made);
   }
 }
 

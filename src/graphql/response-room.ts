@@ -34,10 +34,10 @@ interface Waiting {
 
 /** For so long a measurement holds, in milliseconds: at 100 MB/s, the speed of responses, they grow by 5 MB. */
 const measuredMs = 50;
-/** Operations of one owner that wait. Each holds its query and its variables, up to a MB. */
-const usuallyWaiting = 64;
+/** Operations of one owner that wait. Each holds its query and its variables, a few KB and at most a MB. */
+const usuallyWaiting = 512;
 /** The same of all owners. */
-const usuallyWaitingOfAll = 512;
+const usuallyWaitingOfAll = 1024;
 
 /** Bytes of each owner, and of all. */
 class OwnerBytes {
@@ -106,10 +106,11 @@ export class ResponseRoom implements Disposable {
     });
   }
 
-  /** Returns room: the response is made, and will be written next. */
-  leave(owner: Owner, bytes: number): void {
-    this.#expected.add(owner, -bytes);
+  /** Returns room: the response is made, has these bytes, and will be written next. */
+  leave(owner: Owner, taken: number, bytes: number): void {
+    this.#expected.add(owner, -taken);
     this.#made.add(owner, bytes);
+    if (this.#waitingCount > 0) this.#admit();
   }
 
   /** Returns room for something that is gone from memory by now. */

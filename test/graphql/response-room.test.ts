@@ -30,10 +30,10 @@ describe('room for responses', () => {
       room.enter(ann, 50, here)?.then(() => order.push(name)),
     );
     expect(order).toEqual([]);
-    room.leave(ann, 50);
+    room.leave(ann, 50, 50);
     await waiting[0];
     expect(order).toEqual(['third']);
-    room.leave(ann, 50);
+    room.leave(ann, 50, 50);
     await waiting[1];
     expect(order).toEqual(['third', 'fourth']);
   });
@@ -62,7 +62,7 @@ describe('room for responses', () => {
     const room = makeRoom(unread);
     const caller = { destroyed: false };
     const gone = room.enter(ann, 50, caller);
-    const others = Array.from({ length: 63 }, () => Promise.resolve(room.enter(ann, 50, here)));
+    const others = Array.from({ length: 511 }, () => Promise.resolve(room.enter(ann, 50, here)));
     expect(await room.enter(ann, 50, here)).toBe(false);
     caller.destroyed = true;
     expect(await gone).toBe(false);

@@ -2,6 +2,7 @@ import {
   getNamedType,
   isCompositeType,
   Kind,
+  OperationTypeNode,
   typeFromAST,
   valueFromASTUntyped,
   type DirectiveNode,
@@ -29,6 +30,8 @@ interface Cost {
 export class Complexity {
   /** The maximum for any variables. */
   readonly most: number;
+  /** The same without the work of mutations, which adds nothing to their result. */
+  readonly mostOfResult: number;
   readonly #schema: GraphQLSchema;
   readonly #operation: OperationDefinitionNode;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
@@ -41,6 +44,8 @@ export class Complexity {
         this.#fragments.set(definition.name.value, definition);
     }
     this.most = this.#total(null);
+    this.mostOfResult =
+      operation.operation === OperationTypeNode.MUTATION ? this.#total(null, true) : this.most;
   }
 
   /** The complexity with the given variables. Visits each fragment once. */
@@ -52,28 +57,35 @@ export class Complexity {
     return this.#total({ ...given, ...variables });
   }
 
-  #total(variables: Variables): number {
+  #total(variables: Variables, ofResult = false): number {
     const root = this.#schema.getRootType(this.#operation.operation);
     if (!root) return 0;
-    return new Walk(this.#schema, this.#fragments, variables).of(this.#operation.selectionSet, root).fixed;
+    const weightless = ofResult ? root : null;
+    return new Walk(this.#schema, this.#fragments, variables, weightless).of(
+      this.#operation.selectionSet,
+      root,
+    ).fixed;
   }
 }
 
-/** One walk with one set of variables. */
+/** One walk with one set of variables. The fields of the weightless type have no weight of their own. */
 class Walk {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #variables: Variables;
+  readonly #weightless: GraphQLNamedType | null;
   readonly #known = new Map<FragmentDefinitionNode, Cost>();
 
   constructor(
     schema: GraphQLSchema,
     fragments: ReadonlyMap<string, FragmentDefinitionNode>,
     variables: Variables,
+    weightless: GraphQLNamedType | null,
   ) {
     this.#schema = schema;
     this.#fragments = fragments;
     this.#variables = variables;
+    this.#weightless = weightless;
   }
 
   of({ selections }: SelectionSetNode, type: GraphQLNamedType): Cost {
@@ -109,7 +121,8 @@ class Walk {
   #ofField(field: FieldNode, parent: GraphQLNamedType): Cost {
     const name = field.name.value;
     const definition = isCompositeType(parent) ? this.#schema.getField(parent, name) : undefined;
-    const { weight = 1, size = 1, pages } = fieldCosts[`${parent.name}.${name}`] ?? {};
+    const { weight: work = 1, size = 1, pages } = fieldCosts[`${parent.name}.${name}`] ?? {};
+    const weight = parent === this.#weightless ? 1 : work;
     const below =
       definition === undefined || field.selectionSet === undefined
         ? { fixed: size === 1 ? 0 : 1, perItem: 0 }
