@@ -20,6 +20,13 @@ const chain = (root: string, on: string, body: (next: string) => string, leaf: s
 const twice = (next: string) => `${next} ${next}`;
 const task = '{ videoTask(id: "task_AAAAAAAAAAAAAAAAAAAAAA") { ...H0 } }';
 
+/** Fragments of which each spreads the next one and all before it, each in a field: 18! ways lead through them. */
+const web = (operation: string): string => {
+  const each = (_none: unknown, at: number) =>
+    `fragment H${at} on VideoTask { ${Array.from({ length: at + 2 }, (_, to) => `a${to}: retryOf { ...H${to === at ? 0 : to % 18} }`).join(' ')} }`;
+  return [operation, ...Array.from({ length: 18 }, each)].join('\n');
+};
+
 const multiplying: [string, string][] = [
   ['a chain to a field', chain(task, 'VideoTask', twice, 'id')],
   [
@@ -44,6 +51,8 @@ const invalid: [string, string][] = [
     'a cycle within fields',
     chain(task, 'VideoTask', (next) => `a: retryOf { ${next} } b: retryOf { ${next} }`, '...H0', 15),
   ],
+  ['a web of fragments that lead back', web(task)],
+  ['the same without an operation that spreads it', web('{ viewer { owner } }')],
   ['a chain that no operation spreads', chain('{ viewer { owner } }', 'VideoTask', twice, 'id')],
 ];
 

@@ -51,6 +51,8 @@ export class Sizes {
 
   /** The longest name in a response, of what was measured so far. */
   longestName = 0;
+  /** True once a fragment was met within itself: its size, and that of what spreads it, is then too small. */
+  hasCycle = false;
 
   /** @param document parsed, not validated: fragments may be missing, double or spread in a cycle */
   constructor({ definitions }: DocumentNode) {
@@ -81,6 +83,7 @@ export class Sizes {
     const fragment = this.#fragments.get(name);
     if (fragment === undefined) return nothing;
     let size = this.#measured.get(fragment);
+    if (size === nothing) this.hasCycle = true;
     if (size === undefined) {
       this.#measured.set(fragment, nothing);
       size = this.of(fragment.selectionSet);
@@ -88,6 +91,15 @@ export class Sizes {
     }
     return size;
   }
+}
+
+/** Whether a fragment of the document is spread within itself: walks that visit fragments at each spread would not end. */
+export function hasCycle(document: DocumentNode): boolean {
+  const sizes = new Sizes(document);
+  return document.definitions.some((definition) => {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) sizes.of(definition.selectionSet);
+    return sizes.hasCycle;
+  });
 }
 
 /**
@@ -105,7 +117,7 @@ export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
     const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
     if (fields > maxFields) {
       messages.add(`The operation must have at most ${maxFields} fields, counting fragments at each spread.`);
-    } else if (repeated.pairsIn(definition.selectionSet) > maxPairs) {
+    } else if (!sizes.hasCycle && repeated.pairsIn(definition.selectionSet) > maxPairs) {
       messages.add('The operation repeats the same field too often in one place. Mention each field once.');
     }
     if (isOperation && depth > maxDepth)

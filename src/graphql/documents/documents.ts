@@ -1,9 +1,11 @@
 import {
   GraphQLError,
   Kind,
+  NoFragmentCyclesRule,
   NoSchemaIntrospectionCustomRule,
   parse,
   specifiedRules,
+  UniqueFragmentNamesRule,
   validate,
   type DocumentNode,
   type GraphQLSchema,
@@ -11,7 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { codedError, shortMessage } from '../../schema/errors.ts';
 import { codeOf, type Step } from '../public-error.ts';
-import { limitErrors, maxTokens } from './document-limits.ts';
+import { hasCycle, limitErrors, maxTokens } from './document-limits.ts';
 import { slimDocument } from './slim-document.ts';
 
 /** A parsed and validated query, or its errors. */
@@ -29,6 +31,9 @@ const longestCached = 65_536;
 const maxLines = 20_000;
 /** The approximate size of a cached error. */
 const errorBytes = 1024;
+
+/** What is wrong with a document with a cycle: other rules compare fields that are within themselves. */
+const cycleRules = [UniqueFragmentNamesRule, NoFragmentCyclesRule];
 
 /** Parses and validates queries, with a cache that is bounded in bytes. */
 export class Documents {
@@ -76,7 +81,7 @@ export class Documents {
       const document = parse(query, { maxTokens });
       const exceeded = limitErrors(document);
       if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document: outlineOf(document) };
-      const errors = validate(this.#schema, document, this.#rules, {
+      const errors = validate(this.#schema, document, hasCycle(document) ? cycleRules : this.#rules, {
         // Each error may repeat a part of the query, and long queries are not cached.
         maxErrors: query.length > longestCached ? 3 : 20,
         // "Did you mean" would reveal names that introspection does not.

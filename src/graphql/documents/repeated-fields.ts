@@ -23,7 +23,7 @@ interface Merged {
 export class RepeatedFields {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 
-  /** @param document within the limits of `Sizes`: fragments are visited at each spread, once in an object */
+  /** @param document within the limits of `Sizes`, without cycles: fragments are visited at each spread, once in an object */
   constructor({ definitions }: DocumentNode) {
     this.#fragments = new Map(
       definitions
@@ -34,19 +34,18 @@ export class RepeatedFields {
 
   /** The pairs within a selection and below it. */
   pairsIn(selection: SelectionSetNode): number {
-    return this.#pairsOf([selection], new Set());
+    return this.#pairsOf([selection]);
   }
 
-  /** @param above the fragments around the selections: one that is spread in itself is left to validation */
-  #pairsOf(selections: readonly SelectionSetNode[], above: ReadonlySet<string>): number {
+  #pairsOf(selections: readonly SelectionSetNode[]): number {
     const merged: Merged = { byName: new Map(), spreads: 0 };
-    const visited = new Set(above);
+    const visited = new Set<string>();
     for (const selection of selections) this.#collect(selection, merged, visited);
     let pairs = pairsOf(merged.spreads);
     for (const fields of merged.byName.values()) {
       pairs += pairsOf(fields.length);
       const below = fields.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
-      if (below.length > 0) pairs += this.#pairsOf(below, visited);
+      if (below.length > 0) pairs += this.#pairsOf(below);
       if (pairs > enough) return enough;
     }
     return pairs;
