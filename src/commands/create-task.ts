@@ -1,4 +1,4 @@
-import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/store.ts';
+import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/new-task.ts';
 import { isOverBudget, monthOf } from '../store/queries/ledger.ts';
 import { message } from '../domain/messages.ts';
 import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';

@@ -1,5 +1,5 @@
 import { message, type Wording } from '../domain/messages.ts';
-import type { IdempotencyKey, NewVideoTask } from '../store/store.ts';
+import type { IdempotencyKey, NewVideoTask } from '../store/new-task.ts';
 import type { Owner, ReferenceImage, Upload, VideoSpec, VideoTask } from '../domain/video-task.ts';
 import { checkInput, checkKey, checkLengths } from './check-input.ts';
 import type { Commands } from './command-context.ts';

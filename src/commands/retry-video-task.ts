@@ -6,7 +6,7 @@ import { estimateCost } from '../domain/cost.ts';
 import { keepTask, newTask, repeatedTask } from './create-task.ts';
 import { hashOf } from './input-hash.ts';
 import { failure, unknownTask, type TaskResult } from './task-result.ts';
-import type { NewVideoTask } from '../store/store.ts';
+import type { NewVideoTask } from '../store/new-task.ts';
 
 /** Makes a new task with the input of one that has ended. It is paid for like any other. */
 export async function retryVideoTask(

@@ -1,6 +1,6 @@
 import { isText, lengthOf, maxGroupLength, maxLabelLength } from '../commands/check-input.ts';
 import type { FeedFilter } from '../events/feed.ts';
-import type { TaskFilter } from '../store/store.ts';
+import type { TaskFilter } from '../store/task-list.ts';
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 import { codedError } from './errors.ts';

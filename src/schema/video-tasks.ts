@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { MaybePromise, Page, PageRequest, Store, TaskFilter } from '../store/store.ts';
+import type { Page, PageRequest, TaskFilter } from '../store/task-list.ts';
+import type { MaybePromise, Store } from '../store/store.ts';
 import type { Owner, VisibleTask } from '../domain/video-task.ts';
 import { listedOwner, onTask } from './access.ts';
 import type { Builder } from './builder.ts';

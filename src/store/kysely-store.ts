@@ -21,20 +21,9 @@ import type { MediaRecords } from './media-records.ts';
 import type { ProviderFacts } from '../domain/provider-facts.ts';
 import { providerFacts } from './queries/provider-facts.ts';
 import type { Database } from './tables/database.ts';
-import type {
-  ChangeScope,
-  IdempotencyKey,
-  InsertConditions,
-  InsertResult,
-  MaybePromise,
-  NewVideoTask,
-  Page,
-  PageRequest,
-  RevisionListener,
-  Store,
-  TaskFilter,
-  UnchangedCheck,
-} from './store.ts';
+import type { IdempotencyKey, InsertConditions, InsertResult, NewVideoTask } from './new-task.ts';
+import type { Page, PageRequest, TaskFilter } from './task-list.ts';
+import type { ChangeScope, MaybePromise, RevisionListener, Store, UnchangedCheck } from './store.ts';
 import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
 import { FilteredTasks } from './reads/filtered-tasks.ts';

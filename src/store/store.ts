@@ -1,122 +1,35 @@
-import type { Wording } from '../domain/messages.ts';
+import type { CreateAllowance, CreateLimit, CreateReservation } from './create-limit.ts';
+import type {
+  IdempotencyKey,
+  InsertConditions,
+  InsertResult,
+  KeptKey,
+  NewTrackedTask,
+  NewVideoTask,
+  TrackedResult,
+} from './new-task.ts';
+import type { Page, PageRequest, TaskFilter } from './task-list.ts';
 import type { SpendingReport } from '../domain/spending-report.ts';
 import type { SpendingRange } from './reads/spending-slices.ts';
 import type { IndexingRound } from './search/search-index.ts';
 import type { SharedState } from './shared-state.ts';
 import type { SharedWork } from './work/due-owners.ts';
 import type { DueTimes } from './work/due-work.ts';
-import type {
-  Owner,
-  ProviderName,
-  Stage,
-  Status,
-  TaskId,
-  Transition,
-  Upload,
-  VideoTask,
-} from '../domain/video-task.ts';
+import type { Owner, ProviderName, TaskId, Transition, Upload, VideoTask } from '../domain/video-task.ts';
 import type { TaskCount } from './queries/task-counts.ts';
 import type { MediaRecords } from './media-records.ts';
 import type { ProviderFacts } from '../domain/provider-facts.ts';
 import type { Change } from '../domain/state-machine/change.ts';
 import type { TaskField, TaskWith } from '../domain/task-fields.ts';
 
-/** A task before it has a place in the order of changes. */
-export type NewVideoTask = Omit<VideoTask, 'number' | 'revision'>;
-
-/** A new task that follows an id of the provider. */
-export type NewTrackedTask = NewVideoTask & { readonly provider: { readonly trackedId: string } };
-
 /** The facts from which a waiting task's position in the queue follows. */
 export type WaitingTask = TaskWith<'number' | 'owner' | 'provider.name' | 'work.dueAt'>;
-
-/** A key that makes a repeated call find the first one's task. */
-export interface IdempotencyKey {
-  readonly key: string;
-  /** Hash of the input as given; another one under the same key is a conflict. */
-  readonly inputHash: string;
-}
-
-/** The result of an insert. */
-export type InsertResult =
-  | { readonly kind: 'inserted'; readonly task: VideoTask }
-  | { readonly kind: 'repeated'; readonly task: VideoTask }
-  | { readonly kind: 'conflict' }
-  /** The key's task was deleted. */
-  | { readonly kind: 'gone' }
-  /** The month's limit does not hold the estimate; `spentUsd` is what is booked already. */
-  | { readonly kind: 'overBudget'; readonly spentUsd: number }
-  /** The task that was to be replaced is not as it must be. */
-  | { readonly kind: 'outrun' }
-  /** The owner has as many open tasks as are allowed. */
-  | { readonly kind: 'tooManyOpen' };
-
-/** Conditions of an insert, checked in its transaction. */
-export interface InsertConditions {
-  /** The owner's budget in the month of the task's creation; null: no limit. */
-  readonly limitUsd: number | null;
-  /** The limit of the owner's open tasks, this one included; without it, any number. */
-  readonly openLimit?: number;
-  /** A change of another task of the same owner that is written with the insert, or neither is. */
-  readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
-  /** Noted in the first row of the task's history. */
-  readonly reason?: Wording;
-}
-
-/** The result of `insertTracked`. */
-export type TrackedResult =
-  | { readonly kind: 'inserted' | 'repeated'; readonly task: VideoTask }
-  /** The owner has as many open tasks as are allowed. */
-  | { readonly kind: 'tooManyOpen' };
-
-/** The input and the task of an idempotency key. */
-export interface KeptKey {
-  readonly inputHash: string;
-  /** Null when it was deleted. */
-  readonly task: VideoTask | null;
-}
 
 /** The cost of a month so far. */
 export interface Spending {
   readonly usd: number;
   /** True if all of it was reported by providers. */
   readonly settled: boolean;
-}
-
-/** The filter of a list; without a field, all tasks pass. */
-export interface TaskFilter {
-  readonly status?: readonly Status[];
-  readonly stage?: readonly Stage[];
-  readonly provider?: readonly ProviderName[];
-  readonly label?: string;
-  readonly group?: string;
-  readonly createdAfter?: number;
-  readonly createdBefore?: number;
-  /** Tasks that have not ended do not pass. */
-  readonly endedAfter?: number;
-  /** In prompt, label and ids, ignoring case. */
-  readonly search?: string;
-  /** In addition to `search`: tasks whose id begins so, ignoring case. */
-  readonly idStart?: string;
-}
-
-/** One page, newest first. `after` and `before` are a task's `number`. */
-export interface PageRequest {
-  /** Null: the tasks of all owners. */
-  readonly owner: Owner | null;
-  readonly filter: TaskFilter;
-  readonly from: 'newest' | 'oldest';
-  readonly limit: number;
-  readonly after?: number;
-  readonly before?: number;
-}
-
-/** A page, newest first. Every change after `revision` that touches it is in `changesAfter` that revision. */
-export interface Page {
-  readonly tasks: readonly VideoTask[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-  readonly revision: number;
 }
 
 /** The due work to claim, and the lease to give it. */
@@ -338,21 +251,3 @@ export interface Store extends AsyncDisposable {
  * order than that of their revisions. Must not throw.
  */
 export type RevisionListener = (task: VideoTask | null) => void;
-
-/** A sliding window; `max` 0: no limit. */
-export interface CreateLimit {
-  readonly now: number;
-  readonly windowMs: number;
-  readonly max: number;
-}
-
-/** Granted, or the time at which to ask again. */
-export type CreateReservation =
-  | { readonly kind: 'granted' }
-  | { readonly kind: 'full'; readonly freeAt: number };
-
-/** The number of creates that may begin now; with none, the time from which there is a place. */
-export interface CreateAllowance {
-  readonly places: number;
-  readonly freeAt: number;
-}

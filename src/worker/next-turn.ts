@@ -1,4 +1,4 @@
-import type { CreateAllowance } from '../store/store.ts';
+import type { CreateAllowance } from '../store/create-limit.ts';
 import type { TaskId } from '../domain/video-task.ts';
 import type { BreakerState } from './provider-health/breaker.ts';
 

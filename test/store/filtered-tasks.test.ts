@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FilteredTasks } from '../../src/store/reads/filtered-tasks.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { TaskFilter } from '../../src/store/store.ts';
+import type { TaskFilter } from '../../src/store/task-list.ts';
 import type { Database } from '../../src/store/tables/database.ts';
 import { statusOf, type Owner } from '../../src/domain/video-task.ts';
 import { kyselyOf } from '../support/earlier-database.ts';

@@ -7,7 +7,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FilteredTasks } from '../../src/store/reads/filtered-tasks.ts';
 import { TaskReads } from '../../src/store/reads/task-reads.ts';
-import type { TaskFilter } from '../../src/store/store.ts';
+import type { TaskFilter } from '../../src/store/task-list.ts';
 import type { Database } from '../../src/store/tables/database.ts';
 import { kyselyOf } from '../support/earlier-database.ts';
 import { seedTasks } from '../support/seed-tasks.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { Store, TaskFilter } from '../../src/store/store.ts';
+import type { TaskFilter } from '../../src/store/task-list.ts';
+import type { Store } from '../../src/store/store.ts';
 import { local, sampleTime } from '../support/sample-task.ts';
 import { seedTasks } from '../support/seed-tasks.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { TaskFilter } from '../../src/store/store.ts';
+import type { TaskFilter } from '../../src/store/task-list.ts';
 import { toRow, valuesOf } from '../../src/store/tables/tasks.ts';
 import type { Owner } from '../../src/domain/video-task.ts';
 import { migrateTo } from '../support/earlier-database.ts';

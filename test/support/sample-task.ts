@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NewTrackedTask, NewVideoTask } from '../../src/store/store.ts';
+import type { NewTrackedTask, NewVideoTask } from '../../src/store/new-task.ts';
 import { patched, taskParts, type TaskPart, type TaskPatch } from '../../src/domain/task-fields.ts';
 import type {
   Owner,

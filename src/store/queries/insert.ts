@@ -17,7 +17,7 @@ import type {
   NewTrackedTask,
   NewVideoTask,
   TrackedResult,
-} from '../store.ts';
+} from '../new-task.ts';
 import { fromRow, taskColumns, toRow, type TaskRow } from '../tables/tasks.ts';
 import type { Transact } from '../transactions.ts';
 import type { Owner, VideoTask } from '../../domain/video-task.ts';

@@ -1,7 +1,8 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { prepared } from './prepared.ts';
 import type { Database } from '../tables/database.ts';
-import type { NewVideoTask, Spending } from '../store.ts';
+import type { NewVideoTask } from '../new-task.ts';
+import type { Spending } from '../store.ts';
 import type { Cost, Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
 
 /** The month's limit does not hold the estimate. Ends the transaction: nothing of it is kept. */

@@ -4,7 +4,7 @@ import { matching } from './matching.ts';
 import type { Walk } from './slices.ts';
 import type { NumberRange } from './task-spans.ts';
 import type { TaskCount } from '../queries/task-counts.ts';
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { Database } from '../tables/database.ts';
 import {
   stages as allStages,

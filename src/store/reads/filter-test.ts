@@ -1,4 +1,4 @@
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { TaskRow } from '../tables/tasks.ts';
 import { stages, statusOf, type Stage } from '../../domain/video-task.ts';
 

@@ -5,7 +5,7 @@ import { OneByOne } from './one-by-one.ts';
 import type { Walk } from './slices.ts';
 import { joined, readSpans } from './task-spans.ts';
 import { readOwnTaskCounts, type TaskCount } from '../queries/task-counts.ts';
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { Database } from '../tables/database.ts';
 import { statusOf, type Owner } from '../../domain/video-task.ts';
 

@@ -1,6 +1,6 @@
 import { sql, type Kysely, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../tables/database.ts';
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import { stagesOf } from './filter-test.ts';
 

@@ -5,7 +5,7 @@ import { liveTasks, passesAll } from './matching.ts';
 import type { Database } from '../tables/database.ts';
 import { paddedList } from './padded-list.ts';
 import type { Slices } from './slices.ts';
-import type { Page, PageRequest as AnyRequest, TaskFilter } from '../store.ts';
+import type { Page, PageRequest as AnyRequest, TaskFilter } from '../task-list.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import { fromRow, type TaskRow } from '../tables/tasks.ts';
 

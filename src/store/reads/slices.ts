@@ -5,7 +5,7 @@ import { paddedList } from './padded-list.ts';
 import { SearchParts } from '../search/search-parts.ts';
 import { isFound, searchedColumns, searchOf, type Search } from '../search/search-test.ts';
 import type { Database } from '../tables/database.ts';
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { Owner } from '../../domain/video-task.ts';
 
 /**

@@ -6,7 +6,7 @@ import { OneByOne } from './one-by-one.ts';
 import { paddedList } from './padded-list.ts';
 import { readTaskCounts } from '../queries/task-counts.ts';
 import { isFound, searchedColumns, searchOf } from '../search/search-test.ts';
-import type { Page, PageRequest, TaskFilter } from '../store.ts';
+import type { Page, PageRequest, TaskFilter } from '../task-list.ts';
 import type { Database } from '../tables/database.ts';
 import { fromRow } from '../tables/tasks.ts';
 

@@ -1,4 +1,4 @@
-import type { TaskFilter } from '../store.ts';
+import type { TaskFilter } from '../task-list.ts';
 import type { TaskRow } from '../tables/tasks.ts';
 
 /** The columns that a search looks into. */

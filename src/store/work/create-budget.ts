@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Transact } from '../transactions.ts';
 import { prepared } from '../queries/prepared.ts';
 import type { Database } from '../tables/database.ts';
-import type { CreateAllowance, CreateLimit, CreateReservation } from '../store.ts';
+import type { CreateAllowance, CreateLimit, CreateReservation } from '../create-limit.ts';
 import type { ProviderName } from '../../domain/video-task.ts';
 
 /** One place in the sliding window, or the time at which its oldest create leaves it. Without a limit nothing is taken. */

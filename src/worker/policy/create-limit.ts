@@ -1,5 +1,5 @@
 import type { VideoProvider } from '../../providers/provider.ts';
-import type { CreateLimit } from '../../store/store.ts';
+import type { CreateLimit } from '../../store/create-limit.ts';
 
 /** The provider's window slides by its own clock, and requests take time to arrive. In milliseconds. */
 const marginMs = 500;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PageRequest } from '../../../src/store/store.ts';
+import type { PageRequest } from '../../../src/store/task-list.ts';
 import { announced, ids, insertMany, now, other, type StoreTests } from './fixture.ts';
 import { local } from '../../support/sample-task.ts';
 

@@ -1,5 +1,6 @@
 import type { Change } from '../../../src/domain/state-machine/change.ts';
-import type { PageRequest, Store } from '../../../src/store/store.ts';
+import type { PageRequest } from '../../../src/store/task-list.ts';
+import type { Store } from '../../../src/store/store.ts';
 import type { Owner, TaskId, VideoTask } from '../../../src/domain/video-task.ts';
 import type { TaskPatch } from '../../../src/domain/task-fields.ts';
 import { sampleTask, sampleTime, type TaskOverrides } from '../../support/sample-task.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Page, PageRequest, Store } from '../../../src/store/store.ts';
+import type { Page, PageRequest } from '../../../src/store/task-list.ts';
+import type { Store } from '../../../src/store/store.ts';
 import {
   statusOf,
   type Owner,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { PageRequest, Store, TaskFilter } from '../../../src/store/store.ts';
+import type { PageRequest, TaskFilter } from '../../../src/store/task-list.ts';
+import type { Store } from '../../../src/store/store.ts';
 import type { VideoTask } from '../../../src/domain/video-task.ts';
 import { local } from '../../support/sample-task.ts';
 import { announced, ids, insert, listOf, now, other, parallel, type StoreTests } from './fixture.ts';
