@@ -64,16 +64,30 @@ export class TasksOfAll {
     const isCounted = !hasTimes(filter) && !hasLabels(filter) && !splitsStatus(filter);
     if (isCounted && searchOf(filter) === null)
       return Math.min(countsOf(filter, await readTaskCounts(this.#db)), most);
-    return (await this.#find({ filter, from: 'newest' }, most)).length;
+    let count = 0;
+    for await (const { length } of this.#slices({ filter, from: 'newest' })) {
+      count += length;
+      if (count >= most) return most;
+    }
+    return count;
   }
 
   /** The numbers of the first tasks that match, at most `limit`, in the order of the walk. */
-  async #find({ filter, from, beyond, until }: WalkOfAll, limit: number): Promise<number[]> {
+  async #find(walk: WalkOfAll, limit: number): Promise<number[]> {
+    const found: number[] = [];
+    if (limit === 0) return found;
+    for await (const numbers of this.#slices(walk)) {
+      found.push(...numbers);
+      if (found.length >= limit) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** The numbers of the tasks that match, of one slice after the other. */
+  async *#slices({ filter, from, beyond, until }: WalkOfAll): AsyncGenerator<readonly number[]> {
     const search = searchOf(filter);
     const test = filterTest(filter);
     const isNewest = from === 'newest';
-    const found: number[] = [];
-    if (limit === 0) return found;
     const size = search === null ? sliceSize : searchSliceSize;
     const columns = new Set([
       ...(['number', 'deleted_at'] as const),
@@ -91,11 +105,10 @@ export class TasksOfAll {
       const rows = await this.#turns.run('all', () =>
         (begin === undefined ? slice : slice.where('number', isNewest ? '<' : '>', begin)).execute(),
       );
-      for (const row of rows) {
-        const passes = row.deleted_at === null && test(row) && (search === null || isFound(search, row));
-        if (passes && found.length < limit) found.push(row.number);
-      }
-      if (found.length === limit || rows.length < size) return found;
+      yield rows
+        .filter((row) => row.deleted_at === null && test(row) && (search === null || isFound(search, row)))
+        .map((row) => row.number);
+      if (rows.length < size) return;
       start = rows.at(-1)?.number;
       await immediate();
     }
