@@ -69,7 +69,10 @@ export class Executor {
       const { result, characters } = measured(made);
       this.#options.room.leave(viewer.owner, taken, characters);
       const compiled = operation.operation;
-      if (compiled) compiled.greatestShare = Math.max(compiled.greatestShare ?? 0, characters / most);
+      // A refused operation says nothing of the size of the next.
+      if (compiled && result.data) {
+        compiled.greatestShare = Math.max(compiled.greatestShare ?? 0, characters / most);
+      }
       return result;
     };
     const made = this.#execute(operation, viewer);
