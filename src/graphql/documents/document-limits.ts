@@ -93,19 +93,16 @@ export class Sizes {
   }
 }
 
-/** Whether a fragment of the document is spread within itself: walks that visit fragments at each spread would not end. */
-export function hasCycle(document: DocumentNode): boolean {
-  const sizes = new Sizes(document);
-  return document.definitions.some((definition) => {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) sizes.of(definition.selectionSet);
-    return sizes.hasCycle;
-  });
+/** What is known of a document before validation, whose steps visit fragments at each spread. */
+export interface MeasuredDocument {
+  /** The limits that it exceeds. */
+  readonly errors: readonly GraphQLError[];
+  /** True if a fragment is spread within itself. */
+  readonly hasCycle: boolean;
 }
 
-/**
- * The limits that a document exceeds. Must be checked before validation: later steps visit fragments at each spread.
- */
-export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
+/** Measures a document. Must come before validation. */
+export function measure(document: DocumentNode): MeasuredDocument {
   const sizes = new Sizes(document);
   const messages = new Set<string>();
   const repeated = new RepeatedFields(document);
@@ -129,5 +126,6 @@ export function limitErrors(document: DocumentNode): readonly GraphQLError[] {
   if (sizes.longestName > maxNameLength) {
     messages.add(`The name of a field or an alias must have at most ${maxNameLength} characters.`);
   }
-  return [...messages].map((message) => codedError('LIMIT_EXCEEDED', message));
+  const errors = [...messages].map((message) => codedError('LIMIT_EXCEEDED', message));
+  return { errors, hasCycle: sizes.hasCycle };
 }

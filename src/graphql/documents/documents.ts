@@ -13,7 +13,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { codedError, shortMessage } from '../../schema/errors.ts';
 import { codeOf, type Step } from '../public-error.ts';
-import { hasCycle, limitErrors, maxTokens } from './document-limits.ts';
+import { maxTokens, measure } from './document-limits.ts';
 import { slimDocument } from './slim-document.ts';
 
 /** A parsed and validated query, or its errors. */
@@ -79,9 +79,9 @@ export class Documents {
         return { kind: 'unreadable', errors: [codedError('LIMIT_EXCEEDED', message)] };
       }
       const document = parse(query, { maxTokens });
-      const exceeded = limitErrors(document);
+      const { errors: exceeded, hasCycle } = measure(document);
       if (exceeded.length > 0) return { kind: 'invalid', errors: exceeded, document: outlineOf(document) };
-      const errors = validate(this.#schema, document, hasCycle(document) ? cycleRules : this.#rules, {
+      const errors = validate(this.#schema, document, hasCycle ? cycleRules : this.#rules, {
         // Each error may repeat a part of the query, and long queries are not cached.
         maxErrors: query.length > longestCached ? 3 : 20,
         // "Did you mean" would reveal names that introspection does not.
