@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type CryptoKey } from 'jose';
@@ -121,5 +122,28 @@ describe('tokens that are checked by published keys', () => {
     answer = (response) => response.writeHead(503).end();
     await whoAmI(api.url, await token({}, foreign, 'unknown'));
     expect(await whoAmI(api.url, good)).toBe('jwt:ann');
+  });
+
+  it('are refused where they name a published key that cannot be used, and cost others nothing', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const ofOthers = [
+      { ...(await exportJWK(short.publicKey)), kid: 'short' },
+      { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'no point' },
+      { kty: 'RSA', n: '', e: '', kid: 'empty' },
+      { kty: 'EC', crv: 'P-256', kid: 'nothing' },
+      { ...(await exportJWK(ours.privateKey)), kid: 'private' },
+    ];
+    answer = (response) => response.end(JSON.stringify({ keys: [ours.jwk, ...ofOthers] }));
+    await using api = await start();
+    for (const { kid, kty } of ofOthers) {
+      const header = Buffer.from(JSON.stringify({ alg: kty === 'RSA' ? 'RS256' : 'ES256', kid }));
+      const [, payload] = (await token({})).split('.');
+      const forged = `${header.toString('base64url')}.${payload}.${'A'.repeat(86)}`;
+      expect([kid, await whoAmI(api.url, forged)]).toEqual([kid, [401, 'UNAUTHENTICATED']]);
+      await using socket = await RawSocket.open(api.url);
+      socket.send({ type: 'connection_init', payload: { authorization: forged } });
+      expect([kid, (await socket.closed).code]).toEqual([kid, 4401]);
+      expect(await whoAmI(api.url, await token({}))).toBe('jwt:ann');
+    }
   });
 });

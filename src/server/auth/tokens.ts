@@ -2,7 +2,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
 import type { Viewer } from '../../schema/context.ts';
 import type { Owner } from '../../domain/video-task.ts';
 import type { Identity, Refusal } from './identity.ts';
-import { KeysUnavailableError, publishedKeys } from './published-keys.ts';
+import { publishedKeys, UnusableKeyError } from './published-keys.ts';
 
 /** Settings of tokens: a shared secret, or the URL of published keys. */
 export interface JwtOptions {
@@ -61,7 +61,8 @@ export function tokenCheck(
       }
       return refusals.unreadable;
     } catch (error) {
-      if (error instanceof KeysUnavailableError || !(error instanceof errors.JOSEError)) throw error;
+      if (error instanceof UnusableKeyError) return refusals.unusableKey;
+      if (!(error instanceof errors.JOSEError)) throw error;
       return refusalOf(error);
     }
   };
@@ -92,6 +93,9 @@ function endOf(exp: number): number {
 const refusals = {
   unreadable: {
     refusal: 'The credential is neither a key of this server nor a token that this server can read.',
+  },
+  unusableKey: {
+    refusal: 'The key that the token names cannot be used, although its issuer publishes it.',
   },
   subject: {
     refusal: `The token's sub must be a string of 1 to ${longestSubject} characters without control characters.`,
