@@ -134,6 +134,22 @@ it.each(repeating)('%s that is mentioned hundreds of times is refused at once', 
   expect(loop.longestMs()).toBeLessThan(200);
 });
 
+it('hundreds of fragments that each spread thousands of fields are refused at once', async () => {
+  const [send] = lanes.map(([, lane]) => lane);
+  const query = [
+    chain(
+      '{ viewer { owner } }',
+      'VideoTask',
+      (next) => `a: retryOf { ${next} } b: retryOf { ${next} }`,
+      'id',
+      10,
+    ),
+    ...Array.from({ length: 450 }, (_, at) => `fragment A${at} on VideoTask { ...H0 }`),
+  ].join('\n');
+  const answer = await send?.(server.url, { query });
+  expect(answer && codesOf(answer)).toEqual(['LIMIT_EXCEEDED']);
+});
+
 it('what generated queries repeat is answered', async () => {
   const [send] = lanes.map(([, lane]) => lane);
   const query = `{ ${'...F '.repeat(20)} } fragment F on Query { viewer { ${'owner '.repeat(40)} } }`;

@@ -19,6 +19,8 @@ const maxRootFields = 30;
  * so only fragments that multiply each other reach it.
  */
 const maxFields = 4000;
+/** The same of all operations and fragments of a document together: each is walked, whether it is executed or not. */
+const maxFieldsOfAll = 20_000;
 
 /** The longest name of a field in the response: a list repeats it for each item. */
 const maxNameLength = 200;
@@ -106,14 +108,21 @@ export function measure(document: DocumentNode): MeasuredDocument {
   const sizes = new Sizes(document);
   const messages = new Set<string>();
   const repeated = new RepeatedFields(document);
+  let fieldsOfAll = 0;
   for (const definition of document.definitions) {
     // Validation visits fragments without a spread too.
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION)
       continue;
     const { depth, rootFields, fields } = sizes.of(definition.selectionSet);
     const isOperation = definition.kind === Kind.OPERATION_DEFINITION;
+    fieldsOfAll += fields;
     if (fields > maxFields) {
       messages.add(`The operation must have at most ${maxFields} fields, counting fragments at each spread.`);
+    } else if (fieldsOfAll > maxFieldsOfAll) {
+      messages.add(
+        `All operations and fragments of the query must have at most ${maxFieldsOfAll} fields together, counting ` +
+          'fragments at each spread.',
+      );
     } else if (!sizes.hasCycle && repeated.pairsIn(definition.selectionSet) > maxPairs) {
       messages.add('The operation repeats the same field too often in one place. Mention each field once.');
     }
