@@ -45,6 +45,34 @@ describe('a gallery of 500 videos', () => {
   }, 120_000);
 });
 
+describe('a new video', () => {
+  it('moves the cards that are there, and builds none of them again', async () => {
+    await using folder = await temporaryFolder();
+    await seedGallery(
+      folder.path,
+      Array.from({ length: 7 }, (_, index) => `Fox ${index}`),
+    );
+    await using app = await startTestApp({ DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '200' });
+    await using studio = await openStudio(browser, app.url, { viewport: { width: 1280, height: 1200 } });
+    await waitFor(
+      'all cards',
+      () => studio.cards().count(),
+      (count) => count === 7,
+    );
+    await studio.cards().evaluateAll((cards) => {
+      for (const card of cards) card.setAttribute('data-mark', 'here before');
+    });
+    await studio.make('A fox that is new');
+    await studio.card('A fox that is new').getByText('Ready').waitFor();
+    const marks = await studio
+      .cards()
+      .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-mark')));
+    expect(marks).toEqual([null, ...Array.from({ length: 7 }, () => 'here before')]);
+    // In their order for the keyboard too: the newest first.
+    expect(await studio.cards().first().locator('.card-title').textContent()).toBe('A fox that is new');
+  });
+});
+
 /**
  * Runs in the page: scrolls as a wheel does, a step each frame, with pauses in which the players of what is in view
  * are made, until the end stays the end.

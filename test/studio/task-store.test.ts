@@ -64,6 +64,68 @@ describe('the tasks of the page', () => {
   });
 });
 
+describe('the list of the store', () => {
+  it('is sorted by age after any changes, and tells of a task or a group only where it changed', async () => {
+    const id = fc.integer({ min: 0, max: 12 });
+    const change = fc.oneof(
+      fc.record({ kind: fc.constantFrom('take', 'page'), id, counter: fc.integer({ min: 0, max: 9 }) }),
+      fc.record({ kind: fc.constantFrom('remove', 'clear', 'turn'), id, counter: fc.constant(0) }),
+    );
+    // Several tasks of one millisecond, and of one group.
+    const taskOf = (number: number, counter: number) =>
+      shownTask({
+        id: `task-${number}`,
+        group: number % 3 === 0 ? null : `group-${number % 3}`,
+        createdAt: `2026-01-0${1 + (number % 4)}T00:00:00.000Z`,
+        revision: `a-${counter}`,
+      });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 40 }), async (changes) => {
+        const store = new TaskStore(() => null);
+        const [watched, group] = [store.of('task-1'), store.ofGroup('group-1')];
+        let seen = { task: watched.get(), group: group.get() };
+        const told = { task: 0, group: 0 };
+        watched.subscribe(() => (told.task += 1));
+        group.subscribe(() => (told.group += 1));
+        for (const { kind, id: number, counter } of [...changes, { kind: 'turn', id: 0, counter: 0 }]) {
+          if (kind === 'take') store.take(taskOf(number, counter));
+          else if (kind === 'page') store.takePage([taskOf(number, counter), taskOf(number + 1, counter)]);
+          else if (kind === 'remove') store.remove(`task-${number}`);
+          else if (kind === 'clear') store.clear();
+          if (kind !== 'turn') continue;
+          const tasks = await listed(store);
+          expect(tasks.map(({ createdAt }) => createdAt)).toEqual(
+            tasks.map(({ createdAt }) => createdAt).toSorted((a, b) => (a < b ? 1 : -1)),
+          );
+          expect(new Set(tasks.map((task) => task.id)).size).toBe(tasks.length);
+          for (const task of tasks) expect(store.find(task.id)?.task).toBe(task);
+          expect(group.get().map(({ task }) => task)).toEqual(
+            tasks.filter((task) => task.group === 'group-1'),
+          );
+          const now = { task: watched.get(), group: group.get() };
+          const untold = [
+            now.task !== seen.task && told.task === 0 ? ['task'] : [],
+            now.group !== seen.group && told.group === 0 ? ['group'] : [],
+          ].flat();
+          expect(untold).toEqual([]);
+          seen = now;
+          told.task = 0;
+          told.group = 0;
+        }
+      }),
+    );
+    const store = new TaskStore(() => null);
+    store.takePage([taskOf(1, 1), taskOf(2, 1)]);
+    await listed(store);
+    let told = 0;
+    store.of('task-1').subscribe(() => (told += 1));
+    store.ofGroup('group-1').subscribe(() => (told += 1));
+    store.take(taskOf(2, 2));
+    await listed(store);
+    expect(told).toBe(0);
+  });
+});
+
 describe('a filtered list', () => {
   it('shows what matches, down to where it was read, and changes with the tasks', () => {
     const tasks = [

@@ -1,5 +1,6 @@
 import { Progress } from '@base-ui/react/progress';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useMemo } from 'react';
 import { StatusBadge } from '../gallery/status-badge.tsx';
 import { userErrorText } from '../i18n/user-error.ts';
 import { useValue } from '../live/value.ts';
@@ -16,13 +17,11 @@ interface TableProgressProps {
 /** How far a batch is, row by row. It continues without this dialog, and after a reload. */
 export function TableProgress({ batch, onClose }: TableProgressProps) {
   const studio = useStudio();
-  const tasks = useValue(studio.tasks.list);
   const { i18n, t } = useLingui();
   const { items, states, phase } = batch;
   const text = useBatchText(batch);
   const isRunning = phase === 'sending' || phase === 'waiting';
   const done = states.filter(({ kind }) => kind !== 'waiting').length;
-  const stageOf = (id: string) => tasks.find(({ task }) => task.id === id)?.task.stage;
   return (
     <div className="table-review">
       <div className="batch-sum">
@@ -47,7 +46,6 @@ export function TableProgress({ batch, onClose }: TableProgressProps) {
           <tbody>
             {items.map(({ line, input }, index) => {
               const state = states[index];
-              const stage = state?.kind === 'sent' ? stageOf(state.taskId) : undefined;
               return (
                 <tr key={input.idempotencyKey} data-wrong={state?.kind === 'refused' || undefined}>
                   <td className="rows-line">{line}</td>
@@ -58,9 +56,7 @@ export function TableProgress({ batch, onClose }: TableProgressProps) {
                   </td>
                   <td className="rows-status">
                     {state?.kind === 'sent' ? (
-                      <a href={pathOf(state.taskId)}>
-                        {stage === undefined ? <Trans>Sent</Trans> : <StatusBadge stage={stage} />}
-                      </a>
+                      <StageLink id={state.taskId} />
                     ) : state?.kind === 'refused' ? (
                       <Trans>Refused</Trans>
                     ) : (
@@ -110,5 +106,14 @@ export function TableProgress({ batch, onClose }: TableProgressProps) {
         )}
       </div>
     </div>
+  );
+}
+
+/** A link to the task of a row, with its present stage. */
+function StageLink({ id }: { readonly id: string }) {
+  const { tasks } = useStudio();
+  const seen = useValue(useMemo(() => tasks.of(id), [tasks, id]));
+  return (
+    <a href={pathOf(id)}>{seen === null ? <Trans>Sent</Trans> : <StatusBadge stage={seen.task.stage} />}</a>
   );
 }

@@ -1,5 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { ListQuery } from '../api/queries.ts';
 import { duration as durationText } from '../i18n/format.ts';
 import { useValue } from '../live/value.ts';
@@ -26,12 +26,12 @@ export function CompareDialog() {
 
 function Compared({ of }: { readonly of: VariantKey }) {
   const studio = useStudio();
-  const all = useValue(studio.tasks.list);
+  const { group } = of;
+  const members = useValue(useMemo(() => studio.tasks.ofGroup(group ?? ''), [studio, group]));
   const { i18n, t } = useLingui();
   const playback = usePlayback();
   const [audible, setAudible] = useState<string | null>(null);
-  const variants = variantsAmong(all, of).slice(0, mostCompared);
-  const { group } = of;
+  const variants = variantsAmong(members, of).slice(0, mostCompared);
   useEffect(() => {
     if (group === null) return;
     studio.ask(ListQuery, { first: 50, after: null, filter: { group } }).then(

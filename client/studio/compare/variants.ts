@@ -10,14 +10,6 @@ export type VariantKey = Pick<Task, 'group' | 'userPrompt' | 'label'>;
 const isVariant = (task: Task, { group, userPrompt, label }: VariantKey): boolean =>
   task.group !== null && task.group === group && task.userPrompt === userPrompt && task.label === label;
 
-/** The variants of a request among known tasks, in the order in which they were made. */
-export const variantsAmong = (tasks: readonly SeenTask[], key: VariantKey): readonly SeenTask[] =>
-  key.group === null ? [] : tasks.filter(({ task }) => isVariant(task, key)).toReversed();
-
-/** The position of a task among its variants, such as `2/3`; empty for a task that has none. */
-export function positionAmong(tasks: readonly SeenTask[], task: Task): string {
-  if (task.group === null) return '';
-  const variants = variantsAmong(tasks, task);
-  const index = variants.findIndex((each) => each.task.id === task.id);
-  return variants.length < 2 || index === -1 ? '' : `${index + 1}/${variants.length}`;
-}
+/** The variants of a request among the tasks of its group, newest first: in the order in which they were made. */
+export const variantsAmong = (members: readonly SeenTask[], key: VariantKey): readonly SeenTask[] =>
+  members.filter(({ task }) => isVariant(task, key)).toReversed();

@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
 import { statusTexts } from '../i18n/texts.ts';
 import type { Filter } from '../live/filter.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -19,8 +19,8 @@ interface FiltersProps {
   readonly onTrack: () => void;
 }
 
-/** The filter of the gallery. */
-export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
+/** The filter of the gallery. Not rendered with each page of the list. */
+export const Filters = memo(function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
   const { i18n, t } = useLingui();
   return (
     <div className="filters" role="search">
@@ -44,7 +44,7 @@ export function Filters({ filter, onChange, onTouch, onTrack }: FiltersProps) {
       </button>
     </div>
   );
-}
+});
 
 interface SearchProps {
   readonly search: string;

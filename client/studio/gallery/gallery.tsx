@@ -20,14 +20,15 @@ export function Gallery() {
   const [filter, change] = useFilter();
   const [isTracking, setIsTracking] = useState(false);
   const shown = useShown(filter);
-  const { tasks, state, hasMore, readMore } = shown;
+  const { ids, state, hasMore, readMore } = shown;
   const { isOn: isSelecting } = useValue(studio.selection.selected);
-  useEffect(() => studio.order.set(tasks.map(({ task }) => task.id)), [studio, tasks]);
+  useEffect(() => studio.order.set(ids), [studio, ids]);
   useEffect(() => () => studio.selection.end(), [studio]);
   const onEnd = useCallback(() => {
     if (studio.pages.reading(filter).get().state === 'idle') readMore();
   }, [studio, filter, readMore]);
   const onTouch = useCallback(() => studio.hideUnmatched(), [studio]);
+  const onTrack = useCallback(() => setIsTracking(true), []);
   const onChange = useCallback<typeof change>(
     (part, isSameStep) => {
       onTouch();
@@ -37,7 +38,7 @@ export function Gallery() {
   );
   const showEverything = () => onChange({ ...everything, sort: filter.sort });
   const isFiltered = isRestricting(filter);
-  const isEmpty = tasks.length === 0 && state === 'idle' && !hasMore;
+  const isEmpty = ids.length === 0 && state === 'idle' && !hasMore;
   return (
     <section className="gallery" aria-label={t`Your videos`}>
       <ProviderNotice />
@@ -45,10 +46,10 @@ export function Gallery() {
         <h2>
           <Trans>Your videos</Trans>
         </h2>
-        <Filters filter={filter} onChange={onChange} onTouch={onTouch} onTrack={() => setIsTracking(true)} />
+        <Filters filter={filter} onChange={onChange} onTouch={onTouch} onTrack={onTrack} />
       </div>
       {isSelecting ? (
-        <SelectionBar tasks={tasks} hasMore={hasMore} />
+        <SelectionBar ids={ids} hasMore={hasMore} />
       ) : (
         <Toolbar filter={filter} onChange={onChange} count={shown.count} />
       )}
@@ -70,7 +71,7 @@ export function Gallery() {
           <Empty />
         )
       ) : null}
-      <Grid tasks={tasks} onEnd={onEnd} />
+      <Grid ids={ids} onEnd={onEnd} />
       {state === 'failed' && (
         <p className="gallery-more">
           <Trans>The rest of the list could not be loaded.</Trans>{' '}

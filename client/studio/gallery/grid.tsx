@@ -1,6 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { SeenTask } from '../live/progress.ts';
 import { TaskCard } from './task-card.tsx';
 import { useCardKeys } from './use-card-keys.ts';
 
@@ -17,13 +16,14 @@ const stickyHeight = 88;
 const delaySteps = 12;
 
 interface GridProps {
-  readonly tasks: readonly SeenTask[];
+  /** Ids of the tasks, in their order. */
+  readonly ids: readonly string[];
   /** Called when the end of the loaded tasks comes into view. */
   readonly onEnd: () => void;
 }
 
 /** Cards of all tasks, of which only those in view are in the document. */
-export function Grid({ tasks, onEnd }: GridProps) {
+export function Grid({ ids, onEnd }: GridProps) {
   const list = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState({ width: 0, top: 0 });
   useLayoutEffect(() => {
@@ -43,7 +43,7 @@ export function Grid({ tasks, onEnd }: GridProps) {
   const columns = Math.max(1, Math.floor((box.width + gap) / (leastCardWidth + gap)));
   const cardWidth = (box.width - gap * (columns - 1)) / columns;
   const rowHeight = Math.ceil(cardWidth * pictureRatio) + bodyHeight + gap;
-  const rows = box.width === 0 ? 0 : Math.ceil(tasks.length / columns);
+  const rows = box.width === 0 ? 0 : Math.ceil(ids.length / columns);
   const virtualizer = useWindowVirtualizer({
     count: rows,
     estimateSize: () => rowHeight,
@@ -68,21 +68,22 @@ export function Grid({ tasks, onEnd }: GridProps) {
       style={{ height: Math.max(0, rows * rowHeight - gap) }}
       onKeyDown={onKeyDown}
     >
-      {items.map(({ key, index, start }) => (
-        <div
-          key={key}
-          className="grid-row"
-          style={{
-            transform: `translateY(${start - box.top}px)`,
-            gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-            height: rowHeight - gap,
-          }}
-        >
-          {tasks.slice(index * columns, (index + 1) * columns).map((seen, column) => (
-            <TaskCard key={seen.task.id} seen={seen} delayStep={(index * columns + column) % delaySteps} />
-          ))}
-        </div>
-      ))}
+      {items.flatMap(({ index, start }) =>
+        // Not in rows: a new video moves the cards, and one that changed its row would be built again.
+        ids.slice(index * columns, (index + 1) * columns).map((id, column) => (
+          <div
+            key={id}
+            className="grid-cell"
+            style={{
+              transform: `translate(${column * (cardWidth + gap)}px, ${start - box.top}px)`,
+              width: cardWidth,
+              height: rowHeight - gap,
+            }}
+          >
+            <TaskCard id={id} delayStep={(index * columns + column) % delaySteps} />
+          </div>
+        )),
+      )}
     </div>
   );
 }

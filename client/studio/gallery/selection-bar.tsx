@@ -1,9 +1,9 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { money } from '../i18n/format.ts';
-import { isTerminal, type SeenTask } from '../live/progress.ts';
-import { useValue } from '../live/value.ts';
+import { isTerminal } from '../live/progress.ts';
+import { useSelected, useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -11,19 +11,31 @@ import { useBulkCommands } from './use-bulk-commands.ts';
 import { useTotalPrice } from './use-total-price.ts';
 
 interface SelectionBarProps {
-  readonly tasks: readonly SeenTask[];
+  /** Ids of all tasks that can be selected. */
+  readonly ids: readonly string[];
   /** True if there are tasks that were not read. */
   readonly hasMore: boolean;
 }
 
 /** The actions on all selected tasks. */
-export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
+export function SelectionBar({ ids: all, hasMore }: SelectionBarProps) {
   const studio = useStudio();
   const { i18n, t } = useLingui();
   const { ids } = useValue(studio.selection.selected);
   const [question, setQuestion] = useState<'delete' | 'retry' | null>(null);
   const commands = useBulkCommands();
-  const selected = tasks.filter(({ task }) => ids.has(task.id)).map(({ task }) => task);
+  const selected = useSelected(
+    studio.tasks.list,
+    useCallback(
+      () =>
+        all.flatMap((id) => {
+          const seen = ids.has(id) ? studio.tasks.find(id) : null;
+          return seen === null ? [] : [seen.task];
+        }),
+      [studio, all, ids],
+    ),
+    areSame,
+  );
   const ended = selected.filter(isTerminal);
   const videos = selected.filter(
     ({ videoUrl, video }) => videoUrl !== null && (video?.removedAt ?? null) === null,
@@ -36,7 +48,6 @@ export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [studio]);
-  const all = tasks.map(({ task }) => task.id);
   return (
     <div className="toolbar selection-bar" role="toolbar" aria-label={t`Selected videos`}>
       <p className="toolbar-count" role="status">
@@ -106,6 +117,9 @@ export function SelectionBar({ tasks, hasMore }: SelectionBarProps) {
     </div>
   );
 }
+
+const areSame = (a: readonly Task[], b: readonly Task[]): boolean =>
+  a.length === b.length && a.every((task, index) => task === b[index]);
 
 interface RetryQuestionProps {
   readonly tasks: readonly Task[];

@@ -1,9 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
-import { memo, useState, type FocusEvent, type MouseEvent, type PointerEvent } from 'react';
+import { memo, useMemo, useState, type FocusEvent, type MouseEvent, type PointerEvent } from 'react';
 import { briefMoment, moment } from '../i18n/format.ts';
 import { VariantMark } from '../compare/variant-mark.tsx';
 import { isTerminal, type SeenTask } from '../live/progress.ts';
+import { useValue } from '../live/value.ts';
 import { openTask, pathOf } from '../route.ts';
+import { useStudio } from '../studio.ts';
 import { TaskActions } from '../task/task-actions.tsx';
 import { titleOf } from '../task/title.ts';
 import { CardMarks } from './card-marks.tsx';
@@ -13,13 +15,24 @@ import { StatusBadge } from './status-badge.tsx';
 import { TaskProgress } from './task-progress.tsx';
 
 interface TaskCardProps {
-  readonly seen: SeenTask;
+  readonly id: string;
   /** Position in the order in which players in view are created. */
   readonly delayStep: number;
 }
 
-/** One task in the gallery. Its size never changes, so nothing moves when it completes. */
-export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProps) {
+/** One task in the gallery, rendered again only when it has changed. Its size never changes: nothing moves when it completes. */
+export const TaskCard = memo(function TaskCard({ id, delayStep }: TaskCardProps) {
+  const { tasks } = useStudio();
+  const seen = useValue(useMemo(() => tasks.of(id), [tasks, id]));
+  // Deleted, and in the list until that is published.
+  return seen === null ? null : <Card seen={seen} delayStep={delayStep} />;
+});
+
+interface CardProps extends Pick<TaskCardProps, 'delayStep'> {
+  readonly seen: SeenTask;
+}
+
+function Card({ seen, delayStep }: CardProps) {
   const { task } = seen;
   const { i18n, t } = useLingui();
   const [isPreviewing, setIsPreviewing] = useState(false);
@@ -67,4 +80,4 @@ export const TaskCard = memo(function TaskCard({ seen, delayStep }: TaskCardProp
       </div>
     </article>
   );
-});
+}

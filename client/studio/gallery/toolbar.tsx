@@ -1,5 +1,6 @@
 import { Toggle } from '@base-ui/react/toggle';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { memo } from 'react';
 import { providerTexts } from '../i18n/texts.ts';
 import { day } from '../i18n/format.ts';
 import type { Filter } from '../live/filter.ts';
@@ -16,8 +17,8 @@ interface ToolbarProps {
   readonly count: Count | null;
 }
 
-/** The number of videos, the filters that are on, and their order. */
-export function Toolbar({ filter, onChange, count }: ToolbarProps) {
+/** The number of videos, the filters that are on, and their order. Not rendered with each page of the list. */
+export const Toolbar = memo(function Toolbar({ filter, onChange, count }: ToolbarProps) {
   const studio = useStudio();
   const { t } = useLingui();
   return (
@@ -59,7 +60,7 @@ export function Toolbar({ filter, onChange, count }: ToolbarProps) {
       </div>
     </div>
   );
-}
+});
 
 /** Filters of the popover that are on, each with a button that removes it. */
 function Chips({ filter, onChange }: Pick<ToolbarProps, 'filter' | 'onChange'>) {

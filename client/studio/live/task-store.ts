@@ -17,17 +17,21 @@ export interface TaskChange {
 
 /**
  * All tasks known to this page, each in its newest revision. A response may arrive after a newer event: the revision
- * decides, never the order of arrival.
+ * decides, never the order of arrival. A change costs a copy of the list, not a sort: the list may have 10,000 tasks.
  */
 export class TaskStore {
   readonly #tasks = new Map<string, Entry>();
+  readonly #groups = new Map<string, Group>();
   readonly #gone = new Set<string>();
-  readonly #list = createValue<readonly SeenTask[]>([]);
+  readonly #list = createValue<readonly Entry[]>([]);
   readonly #listeners = new Set<(change: TaskChange) => void>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   readonly #typicalSeconds: (task: Task) => number | null;
   #newest = 0;
   #oldest = 0;
-  #announced = false;
+  /** The tasks that changed since the list was published, each as it is in the list; undefined if it is not there. */
+  #changed = new Map<string, Entry | undefined>();
+  #changedGroups = new Set<Group>();
 
   /** @param typicalSeconds typical time of a task's model; null if unknown */
   constructor(typicalSeconds: (task: Task) => number | null) {
@@ -43,6 +47,23 @@ export class TaskStore {
     return this.#tasks.get(id) ?? null;
   }
 
+  /** One task, null while it is not known. A change of another one is no change of it. */
+  of(id: string): Value<SeenTask | null> {
+    return { get: () => this.find(id), subscribe: (changed) => this.#watch(id, changed) };
+  }
+
+  /** The known tasks of a group, newest first. */
+  ofGroup(name: string): Value<readonly SeenTask[]> {
+    const group = this.#groupOf(name);
+    return {
+      get: () => (group.sorted ??= [...group.members.values()].toSorted(byAge)),
+      subscribe: (changed) => {
+        group.watchers.add(changed);
+        return () => group.watchers.delete(changed);
+      },
+    };
+  }
+
   /** Takes a state from an event or a response. */
   take(task: Task): void {
     this.#take(task, () => --this.#newest);
@@ -55,14 +76,17 @@ export class TaskStore {
 
   remove(id: string): void {
     this.#gone.add(id);
-    if (this.#tasks.delete(id)) this.#announce();
+    const known = this.#tasks.get(id);
+    if (known === undefined) return;
+    this.#tasks.delete(id);
+    if (known.task.group !== null) this.#groupOf(known.task.group).members.delete(id);
+    this.#announce(known);
   }
 
   /** Forgets all tasks, because the database is another one. */
   clear(): void {
-    this.#tasks.clear();
+    for (const id of this.#tasks.keys()) this.remove(id);
     this.#gone.clear();
-    this.#announce();
   }
 
   /** Calls the listener for each newer state, in order. Returns a function that removes it. */
@@ -83,22 +107,86 @@ export class TaskStore {
       known === undefined || isTerminal(task)
         ? 0
         : progressAt(known, now, this.#typicalSeconds(known.task)).percent;
-    this.#tasks.set(task.id, { task, seenAt: now, leastPercent, rank: known?.rank ?? rank() });
-    this.#announce();
+    const entry = { task, seenAt: now, leastPercent, rank: known?.rank ?? rank() };
+    this.#tasks.set(task.id, entry);
+    if (task.group !== null) this.#groupOf(task.group).members.set(task.id, entry);
+    this.#announce(entry);
     if (known?.task.revision === task.revision) return;
     for (const listener of this.#listeners) listener({ task, before: known?.task ?? null });
   }
 
-  /** Publishes the list once per event-loop turn: a burst of events renders one frame. */
-  #announce(): void {
-    if (this.#announced) return;
-    this.#announced = true;
-    queueMicrotask(() => {
-      this.#announced = false;
-      this.#list.set([...this.#tasks.values()].toSorted(byAge));
-    });
+  #groupOf(name: string): Group {
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = { members: new Map(), watchers: new Set(), sorted: null };
+      this.#groups.set(name, group);
+    }
+    return group;
   }
+
+  #watch(id: string, changed: () => void): () => void {
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers.add(changed));
+    return () => {
+      watchers.delete(changed);
+      if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
+    };
+  }
+
+  /** Publishes a change once per event-loop turn: a burst of events renders one frame. */
+  #announce(entry: Entry): void {
+    const { id, group: name } = entry.task;
+    if (this.#changed.size === 0) queueMicrotask(() => this.#publish());
+    if (name !== null) {
+      const group = this.#groupOf(name);
+      group.sorted = null;
+      this.#changedGroups.add(group);
+    }
+    if (this.#changed.has(id)) return;
+    const list = this.#list.get();
+    const listed = list[indexIn(list, entry)];
+    this.#changed.set(id, listed?.task.id === id ? listed : undefined);
+  }
+
+  #publish(): void {
+    const [changed, groups] = [this.#changed, this.#changedGroups];
+    this.#changed = new Map();
+    this.#changedGroups = new Set();
+    const list = [...this.#list.get()];
+    for (const [id, before] of changed) {
+      const after = this.#tasks.get(id);
+      if (before !== undefined) {
+        const index = indexIn(list, before);
+        if (after?.rank === before.rank) list[index] = after;
+        else list.splice(index, 1);
+      }
+      if (after !== undefined && after.rank !== before?.rank) list.splice(indexIn(list, after), 0, after);
+    }
+    this.#list.set(list);
+    for (const id of changed.keys()) for (const watcher of this.#watchers.get(id) ?? []) watcher();
+    for (const { watchers } of groups) for (const watcher of watchers) watcher();
+  }
+}
+
+/** The tasks of a group. */
+interface Group {
+  readonly members: Map<string, Entry>;
+  readonly watchers: Set<() => void>;
+  /** Null after a change, until it is asked for. */
+  sorted: readonly SeenTask[] | null;
 }
 
 const byAge = (a: Entry, b: Entry): number =>
   a.task.createdAt === b.task.createdAt ? a.rank - b.rank : a.task.createdAt < b.task.createdAt ? 1 : -1;
+
+/** The index of an entry in a list by age, or where it belongs. Its age and rank never change. */
+function indexIn(list: readonly Entry[], entry: Entry): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = list[middle];
+    if (other !== undefined && byAge(other, entry) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useRef, useSyncExternalStore } from 'react';
 
 /** A value that changes outside of React and that components show. */
 export interface Value<T> {
@@ -32,3 +32,27 @@ export function createValue<T>(initial: T): OwnedValue<T> {
 
 /** The present value, kept up to date in the component. */
 export const useValue = <T>(value: Value<T>): T => useSyncExternalStore(value.subscribe, value.get);
+
+/**
+ * A part of the present value. The component renders again only when that part has changed.
+ *
+ * @param select keeps its identity while it selects the same
+ * @param isSame compares two parts
+ */
+export function useSelected<T, Part>(
+  value: Value<T>,
+  select: (whole: T) => Part,
+  isSame: (a: Part, b: Part) => boolean = Object.is,
+): Part {
+  const last = useRef<{ readonly whole: T; readonly select: unknown; readonly part: Part } | null>(null);
+  const get = () => {
+    const whole = value.get();
+    const known = last.current;
+    if (known !== null && known.whole === whole && known.select === select) return known.part;
+    const fresh = select(whole);
+    const part = known !== null && isSame(known.part, fresh) ? known.part : fresh;
+    last.current = { whole, select, part };
+    return part;
+  };
+  return useSyncExternalStore(value.subscribe, get);
+}

@@ -5,9 +5,8 @@ import type { Task } from '../api/task.ts';
 import { isTerminal } from '../live/progress.ts';
 import { AgainItems } from '../create/again/again-items.tsx';
 import { closeTask, openTask } from '../route.ts';
-import { Confirm } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { ResolveDialog } from './resolve-dialog.tsx';
+import { Questions, type Question } from './questions.tsx';
 import { useRetryLabel } from './use-retry-label.ts';
 import { useTaskCommands } from './use-task-commands.ts';
 
@@ -17,20 +16,22 @@ interface TaskActionsProps {
   readonly isInDialog?: boolean;
 }
 
-type Question = 'cancel' | 'delete' | 'resolve';
-
 /** The most frequent actions for the present state as buttons, the rest in a menu. */
 export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
   const { t } = useLingui();
   const commands = useTaskCommands(task);
   const [question, setQuestion] = useState<Question | null>(null);
+  // A card without a question is built in half the time.
+  const [hasAsked, setHasAsked] = useState(false);
   const ended = isTerminal(task);
   const shareUrl = task.video?.shareUrl ?? null;
   // The input of a task that was made elsewhere is not known.
   const canRetry = ended && task.prompt !== '';
   const isUnclear = task.stage === 'SUBMISSION_UNKNOWN' || task.error?.code === 'SUBMISSION_UNKNOWN';
-  const ask = (next: Question) => () => setQuestion(next);
-  const closed = () => setQuestion(null);
+  const ask = (next: Question) => () => {
+    setHasAsked(true);
+    setQuestion(next);
+  };
   const removed = async () => {
     if ((await commands.remove()) !== null && isInDialog) closeTask();
   };
@@ -125,32 +126,16 @@ export function TaskActions({ task, isInDialog = false }: TaskActionsProps) {
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
-      <Confirm
-        open={question === 'delete'}
-        onClose={closed}
-        title={t`Delete this video?`}
-        description={t`The task, its video and its link are deleted permanently. Its cost still counts.`}
-        action={t`Delete`}
-        onConfirm={() => void removed()}
-      />
-      <Confirm
-        open={question === 'cancel'}
-        onClose={closed}
-        title={t`Stop this video?`}
-        description={
-          task.stage === 'WAITING'
-            ? t`It has not been sent yet: nothing is charged.`
-            : t`The provider has accepted it and cannot stop it: it will be charged, and it is no longer tracked here.`
-        }
-        action={t`Stop it`}
-        onConfirm={() => void commands.cancel()}
-      />
-      <ResolveDialog
-        task={task}
-        open={question === 'resolve'}
-        onClose={closed}
-        onResolve={commands.resolve}
-      />
+      {hasAsked && (
+        <Questions
+          task={task}
+          question={question}
+          onClose={() => setQuestion(null)}
+          onDelete={() => void removed()}
+          onCancel={() => void commands.cancel()}
+          onResolve={commands.resolve}
+        />
+      )}
     </div>
   );
 }

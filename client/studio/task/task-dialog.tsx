@@ -1,5 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Task } from '../api/task.ts';
 import { MediaBox } from '../gallery/media-box.tsx';
 import { Picture } from '../gallery/picture.tsx';
@@ -21,10 +21,9 @@ import { TaskActions } from './task-actions.tsx';
 export function TaskDialog({ id }: { readonly id: string | null }) {
   const studio = useStudio();
   const { t } = useLingui();
-  const all = useValue(studio.tasks.list);
   const isOpen = useValue(studio.access) === 'open';
   const [missing, setMissing] = useState<string | null>(null);
-  const seen = all.find(({ task }) => task.id === id) ?? null;
+  const seen = useValue(useMemo(() => studio.tasks.of(id ?? ''), [studio, id]));
   const unseenId = seen === null && isOpen ? id : null;
   useEffect(() => {
     if (unseenId === null) return;

@@ -1,7 +1,10 @@
 import { Toast } from '@base-ui/react/toast';
 import { useLingui } from '@lingui/react/macro';
-import type { ReactNode } from 'react';
+import { createContext, useCallback, useContext, useState, type ReactNode } from 'react';
 import { Icon } from './icon.tsx';
+
+type Manager = ReturnType<typeof Toast.createToastManager>;
+const ManagerContext = createContext<Manager | null>(null);
 
 interface ToastsProps {
   readonly children: ReactNode;
@@ -11,9 +14,10 @@ interface ToastsProps {
 
 /** Container of toasts, which screen readers announce. They stand above the banner, never over it. */
 export function Toasts({ children, banner }: ToastsProps) {
+  const [manager] = useState(() => Toast.createToastManager());
   return (
-    <Toast.Provider timeout={6000} limit={3}>
-      {children}
+    <Toast.Provider toastManager={manager} timeout={6000} limit={3}>
+      <ManagerContext value={manager}>{children}</ManagerContext>
       <Toast.Portal>
         <div className="notices">
           <Toast.Viewport className="toasts">
@@ -42,11 +46,15 @@ function List() {
   ));
 }
 
-/** Returns a function that shows a toast. */
+/** Returns a function that shows a toast. Toasts that come and go do not render the component that shows them. */
 export function useToast(): (text: string, kind?: 'done' | 'problem') => void {
-  const { add } = Toast.useToastManager();
-  return (text, kind = 'done') => {
-    // Not with high priority: such toasts are hidden from assistive technology and can still be focused.
-    add({ title: text, type: kind });
-  };
+  const manager = useContext(ManagerContext);
+  if (manager === null) throw new Error('A component is outside of Toasts.');
+  return useCallback(
+    (text, kind = 'done') => {
+      // Not with high priority: such toasts are hidden from assistive technology and can still be focused.
+      manager.add({ title: text, type: kind });
+    },
+    [manager],
+  );
 }
