@@ -2,7 +2,7 @@ import type { IdempotencyKey, InsertConditions, NewVideoTask } from '../store/ne
 import { isOverBudget, monthOf } from '../store/queries/ledger.ts';
 import { message } from '../domain/messages.ts';
 import type { Cost, Owner, ProviderName, TaskId, VideoSpec } from '../domain/video-task.ts';
-import { randomId } from './random-id.ts';
+import { newTaskId } from './random-id.ts';
 import { budgetOf } from '../domain/budgets.ts';
 import type { Commands } from './command-context.ts';
 import { refusedOptions } from './priced-options.ts';
@@ -21,7 +21,7 @@ export interface TaskDraft {
 
 /** A task that waits to be sent, with ids of its own. */
 export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
-  id: randomId() as TaskId,
+  id: newTaskId(now) as TaskId,
   owner: draft.owner,
   stage: 'WAITING',
   spec: draft.spec,
@@ -52,7 +52,7 @@ export const newTask = (draft: TaskDraft, now: number): NewVideoTask => ({
     unknownChecks: 0,
     wokenAt: null,
     suggestedProviderTaskId: null,
-    callbackToken: randomId(),
+    callbackToken: newTaskId(now),
   },
 });
 

@@ -1,7 +1,7 @@
 import type { TaskId } from '../video-task.ts';
 
 const prefix = 'task_';
-/** 128 bits in base64url. */
+/** The characters of base64url. */
 const shape = /^task_([\w-]{22})$/;
 
 /** The id that clients see: it contains its type, and needs no quoting in URLs. */
