@@ -103,6 +103,25 @@ describe('a server whose DATABASE_URL is postgres://', () => {
       expect(server.output()).not.toContain('pass-word');
     },
   );
+
+  test('leaves connections to a server that only reads since a failover, for ones that write', async () => {
+    await postgres.create('demoted');
+    await using folder = await temporaryFolder();
+    await using app = await startTestApp({
+      DATABASE_URL: postgres.urlOf('demoted'),
+      DATA_DIR: folder.path,
+    });
+    const readOnly = (value: 'on' | 'off') =>
+      postgres.run(`alter database demoted set default_transaction_read_only = ${value}`);
+    const generate = () => generateAt(app.url, input).catch(() => null);
+    await readOnly('on');
+    await postgres.run(`select pg_terminate_backend(pid) from pg_stat_activity where datname = 'demoted'`);
+    await waitFor('a refusal', generate, (id) => id === null);
+    // Connections that are made from now on write; those that are open still only read.
+    await readOnly('off');
+    const id = await waitFor('a task', generate, (made) => made !== null);
+    expect(await play(app.url, id ?? '')).toBe('ftyp');
+  });
 });
 
 describe('two servers on one database', () => {

@@ -34,8 +34,9 @@ export const clientConfig = (url: string): ClientConfig => ({
 /**
  * The connections of a store, as Kysely takes them.
  *
- * A connection that failed other than by an error of the database (cut, silent for too long) is given up. Losing one is
- * no event by itself: the query that runs on it reports it, and the next one gets a new connection.
+ * A connection that failed other than by an error of the database (cut, silent for too long), or that leads to a server
+ * that only reads, is given up. Losing one is no event by itself: the query that runs on it reports it, and the next one
+ * gets a new connection.
  */
 export class Connections implements PostgresPool {
   readonly #pool: Pool;
@@ -100,6 +101,13 @@ export function reasonOf(error: unknown): string {
 /** What PostgreSQL says to a wrong user, a wrong password, and the name of a database that does not exist. */
 const refusals: ReadonlySet<string | undefined> = new Set(['28000', '28P01', '3D000']);
 
+/**
+ * True if the server does not write: since a failover the address may lead to another one, which only a new connection
+ * finds. A replica cannot name a transaction either, and has no code for that.
+ */
+const isOfReader = ({ code, message }: DatabaseError): boolean =>
+  code === '25006' || (code === 'XX000' && message.includes('during recovery'));
+
 function unreachable(cause: unknown): StoreUnavailableError {
   const isRefused =
     cause instanceof DatabaseError
@@ -149,7 +157,7 @@ export class BorrowedClient implements PostgresPoolClient {
         ? await this.#client.query(sql)
         : await this.#client.query(sql, parameters.map(storable));
     } catch (error) {
-      if (error instanceof DatabaseError && error.severity !== 'FATAL') throw error;
+      if (error instanceof DatabaseError && error.severity !== 'FATAL' && !isOfReader(error)) throw error;
       this.#isBroken = true;
       throw unreachable(error);
     }
