@@ -122,6 +122,21 @@ describe('a server whose DATABASE_URL is postgres://', () => {
     const id = await waitFor('a task', generate, (made) => made !== null);
     expect(await play(app.url, id ?? '')).toBe('ftyp');
   });
+
+  test('waits at the start for a database that only reads, as before a failover', async () => {
+    await postgres.create('replica');
+    await postgres.run('alter database replica set default_transaction_read_only = on');
+    await using folder = await temporaryFolder();
+    await using server = await startServer({
+      DATABASE_URL: postgres.urlOf('replica'),
+      DATA_DIR: folder.path,
+    });
+    const status = async () => (await fetch(`${server.url}/readyz`).catch(() => null))?.status;
+    expect(await waitFor('an answer', status, (seen) => seen !== undefined)).toBe(503);
+    await postgres.run('alter database replica set default_transaction_read_only = off');
+    await waitFor('readiness', status, (seen) => seen === 200);
+    expect(server.output()).toContain('it only reads');
+  });
 });
 
 describe('two servers on one database', () => {

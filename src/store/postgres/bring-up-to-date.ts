@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { DatabaseError } from 'pg';
-import { StoreRefusedError } from '../errors.ts';
+import { StoreRefusedError, StoreUnavailableError } from '../errors.ts';
 import { migrate } from '../open-store.ts';
 import type { Database } from '../tables/database.ts';
 import { Connections } from './connections.ts';
@@ -38,7 +38,7 @@ export interface OpeningOptions {
  * Its statements have no limit, since an index of many rows takes long; instead the server is watched by another
  * connection. One that is silent, or does nothing for us, is given up.
  *
- * @throws StoreUnavailableError while it cannot be reached; StoreRefusedError for a version that is too old; the signal's reason
+ * @throws StoreUnavailableError while it cannot be reached or only reads; StoreRefusedError for a version that is too old; the signal's reason
  */
 export async function bringUpToDate(
   url: string,
@@ -51,7 +51,7 @@ export async function bringUpToDate(
       pool: new Connections(url, { mostClients: 1, timeoutMs: longestIdleMs }),
     }),
   });
-  await checkVersion(watching);
+  await checkServer(watching);
   await using watch = new BackendWatch(watching, {
     onLost: () => connections.abandon(),
     signal,
@@ -63,14 +63,21 @@ export async function bringUpToDate(
   }
 }
 
-async function checkVersion(db: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{ readonly version: number; readonly name: string }>`
+async function checkServer(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{
+    readonly version: number;
+    readonly name: string;
+    readonly onlyReads: boolean;
+  }>`
     select current_setting('server_version_num')::int as version,
-      current_setting('server_version') as name`.execute(db);
+      current_setting('server_version') as name,
+      current_setting('transaction_read_only') = 'on' as "onlyReads"`.execute(db);
   const [row] = rows;
   if (row === undefined || row.version < oldestVersion) {
     throw new StoreRefusedError(`PostgreSQL must be version 16 or newer (got ${row?.name})`);
   }
+  // A replica, until a failover. The migrator would not pass on what the server answers to its first write.
+  if (row.onlyReads) throw new StoreUnavailableError('The database cannot be used now: it only reads');
 }
 
 /** Returns false if another process holds the lock. */
