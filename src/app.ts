@@ -204,6 +204,7 @@ export async function startApp(
         tasks,
         providers,
         health: (provider) => pollers.health(provider),
+        isKeyRefused: (provider) => pollers.isKeyRefused(provider),
         isWorking: () => pollers.areWorking,
         files,
         metrics,

@@ -1,7 +1,14 @@
 import { createContext, useContext } from 'react';
 import { openAccessKey, type AccessKey } from './api/access-key.ts';
 import { forgetUser } from './api/local-data.ts';
-import { StartQuery, TaskQuery, type Model, type Provider, type Viewer } from './api/queries.ts';
+import {
+  StartQuery,
+  TaskQuery,
+  type Model,
+  type Provider,
+  type ProviderState,
+  type Viewer,
+} from './api/queries.ts';
 import type { Task } from './api/task.ts';
 import { createRequest, type Request } from './api/request.ts';
 import { storePoster } from './api/store-poster.ts';
@@ -128,7 +135,7 @@ export class Studio {
       onTask: (task) => this.tasks.take(task),
       onViewer: (viewer, providers) => {
         this.#viewer.set(viewer);
-        this.#takeHealth(providers);
+        this.#takeStates(providers);
       },
       onFailedAttempt: () => void this.#diagnose(),
       onUnauthenticated: () => this.refuse(),
@@ -203,13 +210,15 @@ export class Studio {
     return this.modelOf(task)?.typicalSeconds ?? null;
   }
 
-  #takeHealth(seen: readonly Pick<Provider, 'name' | 'health'>[]): void {
-    const healthOf = new Map(seen.map(({ name, health }) => [name, health]));
+  #takeStates(seen: readonly ProviderState[]): void {
+    const stateOf = new Map(seen.map(({ name, health, keyRefused }) => [name, { health, keyRefused }]));
     const providers = this.#providers.get();
-    if (providers.every(({ name, health }) => (healthOf.get(name) ?? health) === health)) return;
-    this.#providers.set(
-      providers.map((provider) => ({ ...provider, health: healthOf.get(provider.name) ?? provider.health })),
-    );
+    const isKnown = (provider: Provider) => {
+      const state = stateOf.get(provider.name) ?? provider;
+      return state.health === provider.health && state.keyRefused === provider.keyRefused;
+    };
+    if (!providers.every(isKnown))
+      this.#providers.set(providers.map((provider) => ({ ...provider, ...stateOf.get(provider.name) })));
   }
 
   async #diagnose(): Promise<void> {

@@ -18,6 +18,8 @@ export interface Services {
   readonly providers: readonly VideoProvider[];
   /** The availability of a provider in the last minutes. */
   readonly health: (provider: ProviderName) => ProviderHealth;
+  /** True while a provider refuses this server's key. */
+  readonly isKeyRefused: (provider: ProviderName) => boolean;
   /** The absolute URL of a file under `/media/`. */
   readonly mediaUrl: (key: string) => string;
   /** The absolute URL of the page that shows a video. */

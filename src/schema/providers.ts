@@ -238,6 +238,11 @@ export function declareProviders(builder: Builder, enums: Enums, Cost: CostRef):
         description: 'The availability in the last minutes.',
         resolve: ({ name }, _args, { health }) => health(name),
       }),
+      keyRefused: t.boolean({
+        description:
+          "Whether the provider refuses this server's key: it is `DOWN`, and new tasks fail, until the operator replaces the key.",
+        resolve: ({ name }, _args, { isKeyRefused }) => isKeyRefused(name),
+      }),
       credits: t.float({
         nullable: true,
         description:

@@ -52,6 +52,7 @@ export interface ServerDependencies {
   /** In the operator's order of preference. */
   readonly providers: readonly VideoProvider[];
   readonly health: (provider: ProviderName) => ProviderHealth;
+  readonly isKeyRefused: (provider: ProviderName) => boolean;
   /** True if the worker looks for due work. */
   readonly isWorking: () => boolean;
   /** The store of uploads and videos. */
@@ -92,6 +93,7 @@ export async function startServer(config: Config, deps: ServerDependencies): Pro
     store,
     providers,
     health,
+    isKeyRefused: deps.isKeyRefused,
     mediaUrl: (key) => `${baseUrl}/media/${key}`,
     shareUrl: (key) => `${baseUrl}/v/${key}`,
     mediaRetentionMs: config.media.retentionMs,

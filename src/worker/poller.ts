@@ -36,7 +36,12 @@ export class Poller implements LongLived {
 
   /** A provider that refuses our key is of no use, however well it answers. */
   get health(): ProviderHealth {
-    return this.#keyWatch.isRefused ? 'DOWN' : this.#dispatcher.health;
+    return this.isKeyRefused ? 'DOWN' : this.#dispatcher.health;
+  }
+
+  /** True while the provider's last answer was that it refuses our key. */
+  get isKeyRefused(): boolean {
+    return this.#keyWatch.isRefused;
   }
 
   /** True if the loop runs, and its last iteration did not fail. */

@@ -22,6 +22,11 @@ export class Pollers implements LongLived {
     return this.#byProvider.get(provider)?.health ?? 'UNKNOWN';
   }
 
+  /** True while a provider refuses our key. */
+  isKeyRefused(provider: ProviderName): boolean {
+    return this.#byProvider.get(provider)?.isKeyRefused ?? false;
+  }
+
   start(): void {
     for (const poller of this.#byProvider.values()) poller.start();
   }

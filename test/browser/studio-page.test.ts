@@ -131,6 +131,44 @@ describe('the page', () => {
     expect(await studio.page.getByText('not responding').count()).toBe(1);
   });
 
+  it('reports a provider that refuses the key of the server, whose tasks fail and do not wait', async () => {
+    await using app = await startKieApp({}, { apiKey: 'another key than that of the server' });
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    await studio.make('A fox without a key');
+    await studio.card('A fox without a key').getByText('did not accept').waitFor();
+    const notice = page.locator('.provider-notice');
+    await notice.getByText('Kie API does not accept this server’s API key.').waitFor();
+    expect(await notice.textContent()).not.toContain('wait');
+    expect(await notice.count()).toBe(1);
+  });
+
+  it('shows an admin whose a video is, and everyone else nothing of owners', async () => {
+    const keys = { boss: 'the-long-key-of-boss', anna: 'the-long-key-of-anna' };
+    await using app = await startKieApp({
+      API_KEYS: `boss:${keys.boss},anna:${keys.anna}`,
+      ADMINS: 'key:boss',
+    });
+    await app.as(keys.anna).make('A fox of Anna');
+    await app.as(keys.boss).make('A fox of the boss');
+    const signedIn = async (key: string) => {
+      const studio = studioOn(await browser.open(app.url));
+      await studio.page.getByLabel('Key', { exact: true }).fill(key);
+      await studio.page.getByRole('button', { name: 'Sign in' }).click();
+      await studio.cards().first().waitFor();
+      return studio;
+    };
+    await using boss = await signedIn(keys.boss);
+    await boss.card('A fox of Anna').getByText('anna', { exact: true }).waitFor();
+    expect(await boss.page.locator('.owner-mark').count()).toBe(1);
+    await boss.card('A fox of Anna').getByRole('heading').getByRole('link').click();
+    await boss.page.getByRole('dialog').getByText('key:anna', { exact: true }).waitFor();
+    await using anna = await signedIn(keys.anna);
+    await anna.card('A fox of Anna').waitFor();
+    expect(await anna.cards().count()).toBe(1);
+    expect(await anna.page.locator('.owner-mark').count()).toBe(0);
+  });
+
   it('forgets the draft and the favourites when the user signs out', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:right-key-of-ann' });
     await using studio = studioOn(await browser.open(app.url));

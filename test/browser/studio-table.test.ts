@@ -64,7 +64,7 @@ describe('a table of videos', () => {
     await waitFor(
       'the refusal',
       () => dialog.getByRole('row', { name: /T-3/ }).textContent(),
-      (text) => text?.includes('does not support 7 sec') === true,
+      (text) => text?.includes('does not support 7 s') === true,
     );
     await dialog
       .getByRole('row', { name: /T-4/ })

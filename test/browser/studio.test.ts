@@ -407,6 +407,29 @@ describe('the studio', () => {
       () => studio.cards().count(),
       (count) => count === 1,
     );
+    await page.getByRole('searchbox').fill('');
+    // Technical reasons too, where the server gives them.
+    await studio.make('Лиса без ссылки [sim:no-url]');
+    await studio.card('Лиса без ссылки').getByRole('heading').getByRole('link').click();
+    await page
+      .getByRole('dialog')
+      .getByText('не удалось прочитать (готово, но ссылки на видео нет). Опрос продолжается')
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await studio.make('Лиса под запретом [sim:filtered]');
+    await studio
+      .cards('FAILED')
+      .filter({ hasText: 'Лиса под запретом' })
+      .getByRole('heading')
+      .getByRole('link')
+      .click();
+    // Once, and not again as a step of the history.
+    const reason = page.getByRole('dialog').getByText('Запрос отклонил фильтр контента.');
+    await reason.first().waitFor();
+    expect(await reason.count()).toBe(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('searchbox').fill('чего нет');
     await page.getByRole('heading', { name: 'Ничего не найдено' }).waitFor();
     await page.getByRole('button', { name: 'Добавить по ID' }).click();

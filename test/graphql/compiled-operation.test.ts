@@ -74,6 +74,7 @@ beforeAll(async () => {
     store,
     providers,
     health: () => 'UP',
+    isKeyRefused: () => false,
     mediaUrl: (key) => `http://127.0.0.1/media/${key}`,
     shareUrl: (key) => key,
     mediaRetentionMs: null,

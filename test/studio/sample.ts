@@ -4,6 +4,7 @@ import type { Task } from '../../client/studio/api/task.ts';
 /** A task as the server reports it. */
 export const shownTask = (overrides: Partial<Task> = {}): Task => ({
   id: 'task_1',
+  owner: 'local',
   status: 'PROCESSING',
   stage: 'GENERATING',
   provider: 'KIE',
@@ -80,6 +81,7 @@ export const kie: Provider = {
   label: 'Kie.ai',
   configured: true,
   health: 'UP',
+  keyRefused: false,
   models: [
     model,
     {

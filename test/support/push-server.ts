@@ -75,6 +75,7 @@ export async function startPushServer(
       tasks,
       providers,
       health: () => 'UNKNOWN',
+      isKeyRefused: () => false,
       isWorking,
       files,
       metrics,

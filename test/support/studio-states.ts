@@ -212,7 +212,7 @@ export const studioStates = (
         );
       await dialog.getByRole('button', { name: 'Check the table' }).click();
       await dialog.getByText('Total: about').waitFor();
-      await dialog.getByText('does not support 7 sec').waitFor();
+      await dialog.getByText('does not support 7 s').waitFor();
     },
   },
   {

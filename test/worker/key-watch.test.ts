@@ -27,6 +27,9 @@ it('a refused key is reported at the start, by health and by one line that names
     () => healthAt(app),
     (health) => health === 'DOWN',
   );
+  expect(await app.query('{ providers { name keyRefused } }')).toMatchObject({
+    providers: [{ name: 'KIE', keyRefused: true }, { keyRefused: false }, { keyRefused: false }],
+  });
   expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
   const lines = linesWith('KIE_API_KEY');
   expect(lines).toHaveLength(1);

@@ -26,6 +26,7 @@ export const ViewerQuery = graphql(
       providers {
         name
         health
+        keyRefused
       }
     }
   `,
@@ -46,6 +47,7 @@ export const StartQuery = graphql(
         label
         configured
         health
+        keyRefused
         models {
           id
           label
@@ -88,6 +90,8 @@ export const StartQuery = graphql(
 );
 /** A provider of videos. */
 export type Provider = ResultOf<typeof StartQuery>['providers'][number];
+/** The part of a provider that changes while the page is open. */
+export type ProviderState = Pick<Provider, 'name' | 'health' | 'keyRefused'>;
 /** A model of a provider and its capabilities. */
 export type Model = Provider['models'][number];
 

@@ -5,6 +5,7 @@ import { graphql } from './graphql.ts';
 export const TaskFields = graphql(`
   fragment TaskFields on VideoTask {
     id
+    owner
     status
     stage
     provider

@@ -11,6 +11,7 @@ import { titleOf } from '../task/title.ts';
 import { CardMarks } from './card-marks.tsx';
 import { MediaBox } from './media-box.tsx';
 import { Outcome } from './outcome.tsx';
+import { OwnerMark } from './owner-mark.tsx';
 import { StatusBadge } from './status-badge.tsx';
 import { TaskProgress } from './task-progress.tsx';
 
@@ -59,6 +60,7 @@ function Card({ seen, delayStep }: CardProps) {
         <MediaBox task={task} delayStep={delayStep} isPreviewing={isPreviewing} />
         <CardMarks id={task.id} title={title} />
         <VariantMark task={task} />
+        <OwnerMark task={task} />
       </div>
       <div className="card-body">
         <div className="card-head">

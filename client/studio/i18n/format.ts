@@ -1,4 +1,5 @@
 import type { I18n } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
 
 /** Dollars, with cents. */
 export const money = (i18n: I18n, amount: number): string =>
@@ -16,7 +17,7 @@ export const percent = (i18n: I18n, value: number): string =>
 /** Seconds for people: 42 s, 1:05. */
 export function duration(i18n: I18n, seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return i18n.number(whole, { style: 'unit', unit: 'second', unitDisplay: 'short' });
+  if (whole < 60) return i18n.t(msg`${whole} s`);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const [hours = 0, minutes = 0, rest = 0] = parts;
   const two = (part: number) => String(part).padStart(2, '0');

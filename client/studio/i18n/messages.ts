@@ -1,6 +1,7 @@
 import type { I18n, MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import type { Task } from '../api/task.ts';
+import { causeText } from './causes.ts';
 import { moment } from './format.ts';
 import { failureTexts, providerTexts } from './texts.ts';
 
@@ -47,8 +48,8 @@ const messageTexts = {
   BEING_COPIED: () => msg`The video is ready at the provider and is being copied.`,
   NOT_FETCHED: ({ because }) =>
     msg`The video is ready at the provider, but could not be downloaded${because}. The server will try again.`,
-  NOT_STORED: ({ because }) =>
-    msg`The video is ready at the provider, but this server could not store it${because}. The server will try again; the reason is in its log.`,
+  NOT_STORED: () =>
+    msg`The video is ready at the provider, but this server could not store it. The server will try again; the reason is in its log.`,
   ID_NOT_KNOWN: ({ provider, id }) =>
     msg`${provider} does not know the task ${id}, or its response could not be read. Check the ID; checks continue.`,
   NO_SUCH_TASK: ({ provider, id, page }) =>
@@ -144,7 +145,7 @@ export function messageText(
       provider: i18n.t(providerTexts[provider]),
       id: value('providerTaskId'),
       ids: value('ids'),
-      because: reason === '' ? '' : ` (${reason})`,
+      because: reason === '' ? '' : ` (${causeText(i18n, reason)})`,
       model: value('model'),
       successor: value('successor'),
       setting: value('setting'),

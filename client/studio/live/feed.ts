@@ -1,7 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { createClient, type Client } from 'graphql-ws';
 import type { AccessKey } from '../api/access-key.ts';
-import { FeedSubscription, ViewerQuery, type Provider, type Viewer } from '../api/queries.ts';
+import { FeedSubscription, ViewerQuery, type ProviderState, type Viewer } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
 import { queryOf, type Operation } from '../api/graphql.ts';
 import { RequestError } from '../api/request.ts';
@@ -15,7 +15,7 @@ export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline';
 export interface FeedListeners {
   /** Called with each state of each task, in the order of revisions. */
   readonly onTask: (task: Task) => void;
-  readonly onViewer: (viewer: Viewer, providers: readonly Pick<Provider, 'name' | 'health'>[]) => void;
+  readonly onViewer: (viewer: Viewer, providers: readonly ProviderState[]) => void;
   /** Called after each attempt to connect that failed, but the first of them. */
   readonly onFailedAttempt: () => void;
   /** Called when the key is missing, unknown or expired. */

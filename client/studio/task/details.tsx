@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
 import { duration, moment, money, size } from '../i18n/format.ts';
 import { aspectTexts, providerTexts, resolutionTexts, useCaseTexts } from '../i18n/texts.ts';
+import { useOtherOwner } from '../gallery/owner-mark.tsx';
 import { openTask } from '../route.ts';
 import { useStudio } from '../studio.ts';
 
@@ -27,6 +28,7 @@ export function Details({ task }: { readonly task: Task }) {
     bytes === null ? null : size(i18n, bytes),
   ].filter((part) => part !== null);
   const rows: (readonly [label: string, value: string | null])[] = [
+    [t`Owner`, useOtherOwner(task)],
     [t`Provider`, i18n.t(providerTexts[task.provider])],
     [t`Model`, studio.modelOf(task)?.label ?? task.model],
     [t`Format`, shape.join(' · ')],

@@ -14,7 +14,11 @@ export function History({ task }: { readonly task: Task }) {
       </h3>
       <ol>
         {task.history.map(({ stage, at, reason, reasonMessages }, index) => {
-          const shown = messagesText(i18n, reasonMessages, task.provider, reason);
+          // The reason of a failure stands above, with what to do.
+          const shown =
+            stage === 'FAILED' && task.error !== null
+              ? null
+              : messagesText(i18n, reasonMessages, task.provider, reason);
           return (
             <li key={index}>
               <time dateTime={at}>{clock(i18n, at)}</time>
