@@ -45,24 +45,31 @@ export class TaskPages {
     if (before.state === 'reading' || !before.hasMore) return null;
     reading.set({ ...before, state: 'reading' });
     const isOldest = filter.sort === 'oldest';
+    let { cursor, horizon } = before;
+    let found = 0;
+    let revision: string | null = null;
     try {
-      const { videoTasks } = await this.#ask(ListQuery, {
-        ...(isOldest ? { last: pageSize, before: before.cursor } : { first: pageSize, after: before.cursor }),
-        filter: serverFilterOf(filter),
-      });
-      // A page is newest first in any case.
-      const tasks = videoTasks.edges.map(({ node }) => node);
-      this.#store.takePage(tasks);
-      const { endCursor, hasNextPage, startCursor, hasPreviousPage } = videoTasks.pageInfo;
-      reading.set({
-        state: 'idle',
-        cursor: (isOldest ? startCursor : endCursor) ?? before.cursor,
-        hasMore: isOldest ? hasPreviousPage : hasNextPage,
-        horizon: (isOldest ? tasks[0] : tasks.at(-1)) ?? before.horizon,
-      });
-      return videoTasks.revision;
+      for (;;) {
+        const { videoTasks } = await this.#ask(ListQuery, {
+          ...(isOldest ? { last: pageSize, before: cursor } : { first: pageSize, after: cursor }),
+          filter: serverFilterOf(filter),
+        });
+        // A page is newest first in any case.
+        const tasks = videoTasks.edges.map(({ node }) => node);
+        this.#store.takePage(tasks);
+        const { endCursor, hasNextPage, startCursor, hasPreviousPage } = videoTasks.pageInfo;
+        const hasMore = isOldest ? hasPreviousPage : hasNextPage;
+        cursor = (isOldest ? startCursor : endCursor) ?? cursor;
+        horizon = (isOldest ? tasks[0] : tasks.at(-1)) ?? horizon;
+        revision ??= videoTasks.revision;
+        found += tasks.length;
+        // The server ends a page early where a search takes long.
+        const isEarly = hasMore && found < pageSize;
+        reading.set({ state: isEarly ? 'reading' : 'idle', cursor, hasMore, horizon });
+        if (!isEarly) return revision;
+      }
     } catch (error) {
-      reading.set({ ...before, state: 'failed' });
+      reading.set({ state: 'failed', cursor, hasMore: true, horizon });
       throw error;
     }
   }
