@@ -21,7 +21,8 @@ const roundMs = 300;
 /** A case that has taken as long has no further round, in milliseconds. */
 const caseMs = 12_000;
 
-const cursorOf = (number: number): string => Buffer.from(`n:${number}`).toString('base64url');
+/** The position of a task in lists, by its number. */
+export const cursorOf = (number: number): string => Buffer.from(`n:${number}`).toString('base64url');
 const ago = (days: number): string => new Date(Date.now() - days * 24 * 3_600_000).toISOString();
 /** The smallest database has enough tasks that match for a page of as many. */
 const filtered = (name: string, filter: object, first = 50): ReadCase => ({
@@ -139,17 +140,21 @@ export async function measureReads(
 export const sizeName = (tasks: number): string =>
   tasks >= 1_000_000 ? `${tasks / 1_000_000}M` : `${tasks / 1000}k`;
 
+/** A page of tasks with what a card shows of them. */
+export const listQuery = (withTotal: boolean): string =>
+  `query ($first: Int, $last: Int, $after: String, $before: String, $filter: VideoTaskFilter) {
+    videoTasks(first: $first, last: $last, after: $after, before: $before, filter: $filter) {
+      edges { node { id status stage provider model prompt label createdAt revision } }
+      pageInfo { hasNextPage hasPreviousPage endCursor }${withTotal ? ' totalCount' : ''}
+    }
+  }`;
+
 /** One round: the median of some requests, one after the other. */
 async function measure(
   server: WatchedServer,
   { variables, withTotal = false }: ReadCase,
 ): Promise<{ wallMs: number; cpuMs: number; longestMs: number }> {
-  const query = `query ($first: Int, $last: Int, $after: String, $filter: VideoTaskFilter) {
-    videoTasks(first: $first, last: $last, after: $after, filter: $filter) {
-      edges { node { id status stage provider model prompt label createdAt revision } }
-      pageInfo { hasNextPage hasPreviousPage endCursor }${withTotal ? ' totalCount' : ''}
-    }
-  }`;
+  const query = listQuery(withTotal);
   const given = variables(server.tasks);
   await server.longestMs();
   const cpuBefore = await server.cpuMs();

@@ -3,6 +3,7 @@ import { startSimulatorProcess } from '../../test/support/processes.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import type { Result } from '../report.ts';
 import { fillDatabase, type Filled } from '../rows/database.ts';
+import { measureRandomSearches } from '../rows/random-searches.ts';
 import { measureReads, sizeName } from '../rows/reads.ts';
 import { measureReplay } from '../rows/replay.ts';
 import { WatchedServer } from '../rows/server.ts';
@@ -32,7 +33,10 @@ export async function rows({ sizes, deleted, rounds }: RowsSettings): Promise<Re
     for (const database of databases)
       started.push(servers.use(await WatchedServer.start(database, simulator)));
     parts.push(await measureReads(started, rounds));
-    for (const server of started.slice(1)) parts.push(await measureReplay(server));
+    for (const server of started.slice(1)) {
+      parts.push(await measureRandomSearches(server));
+      parts.push(await measureReplay(server));
+    }
   }
   parts.push(await measureClaims(folder.path));
   parts.push(await measureCreates(folder.path, simulator, { rounds, seconds: 2 }));
