@@ -52,8 +52,7 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
           return {
             edges,
             pageInfo: {
-              startCursor: edges[0]?.cursor ?? null,
-              endCursor: edges.at(-1)?.cursor ?? null,
+              ...cursorsOf(page, paging),
               hasNextPage: page.hasNextPage,
               hasPreviousPage: page.hasPreviousPage,
             },
@@ -65,7 +64,9 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
       },
       {
         name: 'VideoTaskConnection',
-        description: 'A page of tasks, newest first.',
+        description:
+          'A page of tasks, newest first. It may end early, even empty, where more of a `search` or of a rare combination of ' +
+          'filters would take too much work: `hasNextPage` is then true, and `after: endCursor` continues.',
         fields: (connection) => ({
           totalCount: connection.int({
             description:
@@ -77,8 +78,8 @@ export function declareVideoTaskQueries(builder: Builder, enums: Enums, VideoTas
           }),
           totalCountExact: connection.boolean({
             description:
-              `False where a \`search\` finds more than ${mostFound} tasks: \`totalCount\` is then ${mostFound}, and there are ` +
-              'more of them.',
+              `False where there may be more: a \`search\` finds more than ${mostFound} tasks, and \`totalCount\` is ${mostFound}, ` +
+              'or counting took too much work, and `totalCount` is how many were found until then.',
             resolve: async (parent) => (await parent.count()).isExact,
           }),
           revision: connection.string({
@@ -107,9 +108,19 @@ async function countTasks(
 ): Promise<TaskCount> {
   // A page with no other page beside it is the whole list.
   if (!page.hasNextPage && !page.hasPreviousPage) return { total: page.tasks.length, isExact: true };
-  if (!filter.search) return { total: await store.countMatching(owner, filter), isExact: true };
-  const found = await store.countMatching(owner, filter, mostFound + 1);
-  return { total: Math.min(found, mostFound), isExact: found <= mostFound };
+  const most = filter.search ? mostFound : Number.POSITIVE_INFINITY;
+  const { count, isExact } = await store.countMatching(owner, filter, most + 1);
+  return { total: Math.min(count, most), isExact: isExact && count <= most };
+}
+
+/** The cursors of a page. Where it ended early, the next one begins where it ended, not at its last task. */
+function cursorsOf({ tasks, reached }: Page, { last }: PagingArguments) {
+  const [first, end] = [tasks[0]?.number, tasks.at(-1)?.number];
+  const [start, stop] = typeof last === 'number' ? [reached ?? first, end] : [first, reached ?? end];
+  return {
+    startCursor: start === undefined ? null : toCursor(start),
+    endCursor: stop === undefined ? null : toCursor(stop),
+  };
 }
 
 /** A task by its id, with only the fields that the query reads. */

@@ -22,7 +22,7 @@ import type { ProviderFacts } from '../domain/provider-facts.ts';
 import { providerFacts } from './queries/provider-facts.ts';
 import type { Database } from './tables/database.ts';
 import type { IdempotencyKey, InsertConditions, InsertResult, NewVideoTask } from './new-task.ts';
-import type { Page, PageRequest, TaskFilter } from './task-list.ts';
+import type { Page, PageRequest, TaskFilter, TaskTotal } from './task-list.ts';
 import type { ChangeScope, MaybePromise, RevisionListener, Store, UnchangedCheck } from './store.ts';
 import type { Revisions } from './revisions.ts';
 import { SharedState } from './shared-state.ts';
@@ -31,6 +31,7 @@ import { Slices } from './reads/slices.ts';
 import { SpendingSlices } from './reads/spending-slices.ts';
 import { SearchIndex, type IndexingRound } from './search/search-index.ts';
 import { TasksOfAll } from './reads/tasks-of-all.ts';
+import { WorkLimit } from './work-limit.ts';
 import { TaskReads } from './reads/task-reads.ts';
 import type { Transact, Transactions } from './transactions.ts';
 import { insertUpload, readUpload, sumUploadBytes, sweepUploads, useUpload } from './queries/uploads.ts';
@@ -74,7 +75,8 @@ export class KyselyStore implements Store {
     this.#reads = new TaskReads(db, dialect);
     this.#nested = new NestedReads(db);
     this.#ofAll = new TasksOfAll(db);
-    this.#finders = { filtered: new FilteredTasks(db), slices: new Slices(db) };
+    const filtered = new FilteredTasks(db);
+    this.#finders = { filtered, slices: new Slices(db, filtered) };
     this.#spending = new SpendingSlices(db);
     this.#searchIndex = new SearchIndex(db, { transact: this.#transact, now: () => this.now() });
     this.#positions = new QueuePositions(db);
@@ -151,10 +153,15 @@ export class KyselyStore implements Store {
     return { ...(await page), revision };
   }
 
-  countMatching(owner: Owner | null, filter: TaskFilter, most?: number): Promise<number> {
-    return owner === null
+  async countMatching(
+    owner: Owner | null,
+    filter: TaskFilter,
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<TaskTotal> {
+    const { value, reached } = await (owner === null
       ? this.#ofAll.count(filter, most)
-      : finderOf(filter, this.#finders).count(owner, filter, most);
+      : finderOf(filter, this.#finders).count(owner, filter, most, new WorkLimit()));
+    return { count: value, isExact: reached === null };
   }
 
   indexSearch(signal: AbortSignal): Promise<IndexingRound> {

@@ -8,7 +8,7 @@ import type {
   NewVideoTask,
   TrackedResult,
 } from './new-task.ts';
-import type { Page, PageRequest, TaskFilter } from './task-list.ts';
+import type { Page, PageRequest, TaskFilter, TaskTotal } from './task-list.ts';
 import type { SpendingReport } from '../domain/spending-report.ts';
 import type { SpendingRange } from './reads/spending-slices.ts';
 import type { IndexingRound } from './search/search-index.ts';
@@ -144,9 +144,10 @@ export interface Store extends AsyncDisposable {
   page(request: PageRequest): Promise<Page>;
   /**
    * The number of tasks of an owner that a filter lets pass, or `most` where there are more. With a search, each one that
-   * is counted is read; with times, labels and groups some 0.1 µs each are spent. Null: of all owners.
+   * is counted is read; with times, labels and groups some 0.1 to 1.5 µs each are spent. It ends, and is not exact, where that
+   * is too much work. Null: of all owners.
    */
-  countMatching(owner: Owner | null, filter: TaskFilter, most?: number): Promise<number>;
+  countMatching(owner: Owner | null, filter: TaskFilter, most?: number): Promise<TaskTotal>;
   /**
    * Brings the index for `search` up to date, in steps of some milliseconds; one process does so at a time. Searches find
    * the same without it, at a cost that grows with the owner's tasks.

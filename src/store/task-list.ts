@@ -1,5 +1,12 @@
 import type { Owner, ProviderName, Stage, Status, VideoTask } from '../domain/video-task.ts';
 
+/** The number of tasks that a filter lets pass. */
+export interface TaskTotal {
+  readonly count: number;
+  /** False where there may be more: counting them took too much work. */
+  readonly isExact: boolean;
+}
+
 /** The filter of a list; without a field, all tasks pass. */
 export interface TaskFilter {
   readonly status?: readonly Status[];
@@ -33,5 +40,10 @@ export interface Page {
   readonly tasks: readonly VideoTask[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
+  /**
+   * Null for a page that is full or the last one. Otherwise to find more took too much work: the page has what is up to this
+   * number, in its direction and inclusive, and the next one continues with it as `after` or `before`.
+   */
+  readonly reached: number | null;
   readonly revision: number;
 }

@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FilteredTasks } from '../../src/store/reads/filtered-tasks.ts';
+import { WorkLimit } from '../../src/store/work-limit.ts';
 import { TaskReads } from '../../src/store/reads/task-reads.ts';
 import type { TaskFilter } from '../../src/store/task-list.ts';
 import type { Database } from '../../src/store/tables/database.ts';
@@ -28,8 +29,9 @@ const noteTo = (queries: string[]) => (event: LogEvent) => {
 /** Each query with its plan, and the index that it must read. */
 async function plansOfReads(plans: Plans): Promise<{ plan: string; index: string }[]> {
   const list = (filter: TaskFilter) =>
-    plans((db) => new FilteredTasks(db).find({ owner: local, filter, from: 'newest' }, 50));
-  const count = (filter: TaskFilter) => plans((db) => new FilteredTasks(db).count(local, filter));
+    plans((db) => new FilteredTasks(db).find({ owner: local, filter, from: 'newest' }, 50, new WorkLimit()));
+  const count = (filter: TaskFilter) =>
+    plans((db) => new FilteredTasks(db).count(local, filter, Number.POSITIVE_INFINITY, new WorkLimit()));
   const feed = (filter: object) =>
     plans(async (db) => new TaskReads(db, {}).changesAfter(0, { owner: local, limit: 100, ...filter }));
   const reads: [index: string, plans: Promise<string[]>][] = [

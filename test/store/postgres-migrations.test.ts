@@ -43,8 +43,8 @@ test('a database of an earlier version knows the totals and times of its tasks, 
   const createdBefore = sampleTime + 12;
   const numbersOf = async (filter: object) =>
     (await store.page({ owner: local, filter, from: 'newest', limit: 3 })).tasks.map(({ number }) => number);
-  expect(await store.countMatching(local, { status: ['FAILED'] })).toBe(9);
-  expect(await store.countMatching(local, { createdBefore })).toBe(11);
+  expect(await store.countMatching(local, { status: ['FAILED'] })).toEqual({ count: 9, isExact: true });
+  expect(await store.countMatching(local, { createdBefore })).toEqual({ count: 11, isExact: true });
   expect(await numbersOf({ createdBefore })).toEqual([11_000, 10_000, 9000]);
   expect(await numbersOf({ endedAfter: sampleTime + 33 })).toEqual([19_000, 18_000, 17_000]);
 
@@ -52,8 +52,8 @@ test('a database of an earlier version knows the totals and times of its tasks, 
   await store.change(added.id, () =>
     announced({ stage: 'FAILED', result: { completedAt: sampleTime + 99 } }),
   );
-  expect(await store.countMatching(local, { status: ['FAILED'] })).toBe(10);
+  expect(await store.countMatching(local, { status: ['FAILED'] })).toEqual({ count: 10, isExact: true });
   expect(await numbersOf({ createdBefore, endedAfter: sampleTime + 21 })).toEqual([added.number, 11_000]);
   await store.change(added.id, () => announced({ deletedAt: sampleTime }));
-  expect(await store.countMatching(local, { createdBefore })).toBe(11);
+  expect(await store.countMatching(local, { createdBefore })).toEqual({ count: 11, isExact: true });
 });

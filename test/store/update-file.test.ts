@@ -85,8 +85,8 @@ describe('the update of a file of an earlier version', () => {
     expect(await updateUntil(file, '0015_filters')).toBe('SIGKILL');
     expect(stepsOf(file)).toEqual(before);
     await using store = await openSqliteStore(file);
-    expect(await store.countMatching(local, { status: ['COMPLETED'] })).toBe(3);
-    expect(await store.countMatching(local, { label: 'even' })).toBe(2);
+    expect(await store.countMatching(local, { status: ['COMPLETED'] })).toEqual({ count: 3, isExact: true });
+    expect(await store.countMatching(local, { label: 'even' })).toEqual({ count: 2, isExact: true });
   });
 
   test('is long where there are many tasks, and done once', async () => {
@@ -128,7 +128,7 @@ describe('the update of a file of an earlier version', () => {
     expect(lines.flatMap(({ step }) => (typeof step === 'string' ? [step] : []))).toEqual(
       stepsOfToday.filter((name) => name > earlier),
     );
-    expect(await store.countMatching(local, { label: 'even' })).toBe(rows / 2);
+    expect(await store.countMatching(local, { label: 'even' })).toEqual({ count: rows / 2, isExact: true });
   });
 
   test('ends when it is told to, and leaves the file as it was', async () => {

@@ -4,6 +4,8 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 export interface DatabaseWork {
   /** All of them, those that begin and end transactions included. */
   readonly statements: number;
+  /** The rows that they returned together. */
+  readonly rows: number;
   readonly transactions: number;
   /** Commits that wait for the disk, where they have something to write. */
   readonly syncedCommits: number;
@@ -15,7 +17,7 @@ export interface DatabaseWork {
  * @param ignored statements that do not count
  */
 export function countDatabaseWork(ignored: RegExp): Disposable & { readonly counts: () => DatabaseWork } {
-  let [statements, transactions] = [0, 0];
+  let [statements, transactions, rows] = [0, 0, 0];
   let syncedCommits = 0;
   let isSynced = true;
   const note = (text: string) => {
@@ -28,7 +30,9 @@ export function countDatabaseWork(ignored: RegExp): Disposable & { readonly coun
     const original = StatementSync.prototype[name] as (...given: unknown[]) => unknown;
     StatementSync.prototype[name] = function counted(this: StatementSync, ...given: unknown[]) {
       note(this.sourceSQL);
-      return original.apply(this, given);
+      const result = original.apply(this, given);
+      if (Array.isArray(result) && name === 'all') rows += result.length;
+      return result;
     } as never;
     undo.push(() => void (StatementSync.prototype[name] = original as never));
   }
@@ -40,7 +44,7 @@ export function countDatabaseWork(ignored: RegExp): Disposable & { readonly coun
   };
   undo.push(() => void (DatabaseSync.prototype.exec = exec));
   return {
-    counts: () => ({ statements, transactions, syncedCommits }),
+    counts: () => ({ statements, rows, transactions, syncedCommits }),
     [Symbol.dispose]: () => {
       for (const each of undo) each();
     },

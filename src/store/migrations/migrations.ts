@@ -17,6 +17,7 @@ import { filters } from './0015.ts';
 import { costsByDay, messageContents } from './0016.ts';
 import { searchIndex } from './0018.ts';
 import { searchGaps } from './0019.ts';
+import { searchRuns } from './0020.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -185,5 +186,6 @@ export const migrations: MigrationProvider = {
       '0017_costs_by_day': costsByDay,
       '0018_search_index': searchIndex,
       '0019_search_gaps': searchGaps,
+      '0020_search_runs': searchRuns,
     }),
 };

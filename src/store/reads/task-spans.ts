@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { hasTimes } from './filter-test.ts';
 import type { Database } from '../tables/database.ts';
 import type { TaskFilter } from '../task-list.ts';
 import type { Owner } from '../../domain/video-task.ts';
@@ -95,4 +96,23 @@ export function joined(ranges: readonly NumberRange[], mostTasks: number): Numbe
     }
   }
   return result;
+}
+
+/** The stretches of a walk in which a filter's times can be; the whole walk where it asks for none. */
+export async function* stretchesOf(
+  db: Kysely<Database>,
+  walk: Parameters<typeof readSpans>[1],
+): AsyncGenerator<Pick<typeof walk, 'beyond' | 'until'>> {
+  const { filter, from, beyond, until } = walk;
+  if (!hasTimes(filter)) {
+    yield { beyond, until };
+    return;
+  }
+  const [nearest, farthest] = from === 'newest' ? [Math.min, Math.max] : [Math.max, Math.min];
+  for await (const spans of readSpans(db, walk)) {
+    for (const { first, last } of joined(spans, Number.POSITIVE_INFINITY)) {
+      const [begin, end] = from === 'newest' ? [last + 1, first - 1] : [first - 1, last + 1];
+      yield { beyond: nearest(begin, beyond ?? begin), until: farthest(end, until ?? end) };
+    }
+  }
 }

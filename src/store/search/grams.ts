@@ -1,48 +1,70 @@
 /**
- * A gram: three characters (UTF-16 code units) of a folded text that follow one another, as a number below 2^32. The first
- * one is kept whole, of the others the low eight bits, so that all grams that begin with the same one or two characters
- * lie together. A text ends in two grams that are filled up with zeros. Different grams may have one number: what an
- * index finds by them is tested again.
+ * A gram: something that every text has which contains a string, as a number below 2^53. Postings are in the order of these
+ * numbers. Most are three characters (UTF-16 code units) of a folded text that follow one another, kept whole: all that
+ * begin with the same one or two characters lie together, and no string can be written whose grams are those of
+ * another one. A text ends in two that are filled up with zeros.
+ *
+ * The others, beyond all of these, are hashes of what a text has where words meet. Different ones may have one number: what
+ * an index finds by them is tested again.
  */
 export type Gram = number;
 
+const secondPlace = 0x1_00_00;
+const firstPlace = 0x1_00_00_00_00;
 const gramOf = (first: number, second: number, third: number): Gram =>
-  first * 0x1_00_00 + (second & 0xff) * 0x1_00 + (third & 0xff);
+  first * firstPlace + second * secondPlace + third;
 
 const space = 0x20;
-/** The numbers of gaps are those of grams that begin with a character of private use: no script has any. */
-const firstGap = 0xe000 * 0x1_00_00;
-const gapNumbers = 0x1900 * 0x1_00_00;
+/** Before the beginning of an id: beyond all characters, so that no string has it. */
+const beginning = 0x1_00_00;
+const firstGap = (beginning + 1) * firstPlace;
+const gaps = 0x1_00_00;
+const firstRun = firstGap + gaps;
+/** Few: a posting of each then takes one byte for a row, and still leaves out 19 rows of 20. */
+const runs = 0x10_00;
 
 /** Characters on either side of a gap. With two, "gold studio" would be found where "gold stone" is. */
 const besideGap = 3;
+
+/** A hash of the characters of a text from one place to another, which is not among them. */
+function hashOf(text: string, from: number, end: number): number {
+  let hash = 0;
+  for (let place = from; place < end; place += 1) {
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ text.charCodeAt(place);
+  }
+  hash = Math.imul(hash ^ (hash >>> 15), 0x297a2d39);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}
 
 /**
  * The gram of a gap between two words: the last characters of one and the first of the next. A text has nearly every frequent
  * gram of three, but few pairs of words.
  */
-function gapOf(text: string, at: number): Gram {
-  let hash = 0;
-  for (let place = at - besideGap; place <= at + besideGap; place += 1) {
-    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) ^ text.charCodeAt(place);
-  }
-  hash = Math.imul(hash ^ (hash >>> 15), 0x297a2d39);
-  return firstGap + (((hash ^ (hash >>> 15)) >>> 0) % gapNumbers);
-}
+const gapOf = (text: string, at: number): Gram =>
+  firstGap + (hashOf(text, at - besideGap, at + besideGap + 1) % gaps);
+
+/** The gram of a whole word, the end of the one before and the beginning of the next: `at` and `next` are the gaps. */
+const runOf = (text: string, at: number, next: number): Gram =>
+  firstRun + (hashOf(text, at - besideGap, next + besideGap + 1) % runs);
 
 /** True if there is a gap at a place, with enough characters on either side. */
 const isGap = (text: string, at: number): boolean =>
-  at >= besideGap && at + besideGap < text.length && text.charCodeAt(at) === space;
+  text.charCodeAt(at) === space && at >= besideGap && at + besideGap < text.length;
 
-/** Calls back for each gram of a folded text, in order; one that is repeated comes again. */
+/** Calls back for each gram of a folded text; one that is repeated comes again. */
 export function eachGram(text: string, visit: (gram: Gram) => void): void {
   const { length } = text;
   let first = length > 0 ? text.charCodeAt(0) : 0;
   let second = length > 1 ? text.charCodeAt(1) : 0;
+  let gap = -1;
   for (let index = 2; index < length; index += 1) {
     const third = text.charCodeAt(index);
     visit(gramOf(first, second, third));
-    if (third === space && isGap(text, index)) visit(gapOf(text, index));
+    if (third === space && isGap(text, index)) {
+      visit(gapOf(text, index));
+      if (gap >= 0) visit(runOf(text, gap, index));
+      gap = index;
+    }
     first = second;
     second = third;
   }
@@ -50,48 +72,49 @@ export function eachGram(text: string, visit: (gram: Gram) => void): void {
   if (length > 0) visit(gramOf(length > 1 ? second : first, 0, 0));
 }
 
-/**
- * The condition that every text meets which contains a string: it has all of some grams, the most telling ones first, or
- * one from a range.
- */
-export type GramQuery =
-  | { readonly kind: 'all'; readonly grams: readonly Gram[] }
-  | { readonly kind: 'range'; readonly from: Gram; readonly to: Gram };
+/** Calls back for the gram with which an id begins, folded as a text. */
+export function beginningGram(id: string, visit: (gram: Gram) => void): void {
+  if (id.length > 0) visit(gramOf(beginning, id.charCodeAt(0), id.length > 1 ? id.charCodeAt(1) : 0));
+}
 
-/** More grams of three than these make a query slower, not more selective; and more gaps. */
-const mostGrams = 16;
-const mostGaps = 8;
+/** The condition that every text meets which contains a string: it has all of some grams, or one from a range. */
+export type GramQuery =
+  /** `places` are those where words meet, the most telling ones first; `threes` are of three characters. */
+  | { readonly kind: 'all'; readonly places: readonly Gram[]; readonly threes: readonly Gram[] }
+  | { readonly kind: 'range'; readonly from: Gram; readonly to: Gram };
 
 /** The condition for a folded string that is not empty. */
 export function gramQuery(part: string): GramQuery {
   const [first, second] = [part.charCodeAt(0), part.charCodeAt(1)];
-  if (part.length === 1) return { kind: 'range', from: gramOf(first, 0, 0), to: gramOf(first, 0xff, 0xff) };
+  if (part.length === 1) return { kind: 'range', from: gramOf(first, 0, 0), to: gramOf(first + 1, 0, 0) - 1 };
   if (part.length === 2) {
-    return { kind: 'range', from: gramOf(first, second, 0), to: gramOf(first, second, 0xff) };
+    return { kind: 'range', from: gramOf(first, second, 0), to: gramOf(first, second + 1, 0) - 1 };
   }
-  const gaps = spread(
-    Array.from({ length: part.length }, (_, index) => index).filter((index) => isGap(part, index)),
-    mostGaps,
-  );
-  const starts = spread(
-    Array.from({ length: part.length - 2 }, (_, index) => index),
-    mostGrams,
-  );
-  const grams = [
-    ...gaps.map((at) => gapOf(part, at)),
-    ...starts.map((at) => gramOf(part.charCodeAt(at), part.charCodeAt(at + 1), part.charCodeAt(at + 2))),
+  const at = Array.from({ length: part.length }, (_, index) => index).filter((index) => isGap(part, index));
+  const places = [
+    ...spread(at.slice(1)).map((next) => runOf(part, at[at.indexOf(next) - 1] ?? 0, next)),
+    ...spread(at).map((gap) => gapOf(part, gap)),
   ];
-  return { kind: 'all', grams: [...new Set(grams)] };
+  const threes = spread(Array.from({ length: part.length - 2 }, (_, index) => index)).map((start) =>
+    gramOf(part.charCodeAt(start), part.charCodeAt(start + 1), part.charCodeAt(start + 2)),
+  );
+  return { kind: 'all', places: [...new Set(places)], threes: [...new Set(threes)] };
 }
 
-/** Some items from all over a list, each far from the one before: neighbours say much the same. */
-function spread(items: readonly number[], most: number): readonly number[] {
-  const count = Math.min(items.length, most);
-  const some = Array.from(
-    { length: count },
-    (_, index) => items[Math.round((index * (items.length - 1)) / Math.max(count - 1, 1))] ?? 0,
-  );
-  const rounds = Math.ceil(count / 4);
-  const ofRound = (round: number) => some.filter((_, index) => index % rounds === round);
+/** The condition for an id that begins with a folded string that is not empty. */
+export function beginningQuery(start: string): GramQuery {
+  const first = start.charCodeAt(0);
+  if (start.length === 1) {
+    return { kind: 'range', from: gramOf(beginning, first, 0), to: gramOf(beginning, first + 1, 0) - 1 };
+  }
+  const rest = start.length < 3 ? null : gramQuery(start);
+  const threes = rest?.kind === 'all' ? rest.threes : [];
+  return { kind: 'all', places: [gramOf(beginning, first, start.charCodeAt(1))], threes };
+}
+
+/** The same items in another order, each far from the one before: neighbours say much the same. */
+function spread(items: readonly number[]): readonly number[] {
+  const rounds = Math.ceil(items.length / 4);
+  const ofRound = (round: number) => items.filter((_, index) => index % rounds === round);
   return Array.from({ length: rounds }, (_, round) => ofRound(round)).flat();
 }

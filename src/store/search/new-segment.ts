@@ -143,7 +143,7 @@ export class NewSegment {
           state: isFree && firstGrams.length > 0 ? 'ready' : 'dropped',
           last_number: last,
           rows: numbers.length,
-          first_grams: bytesOf(Uint32Array.from(firstGrams)),
+          first_grams: bytesOf(Float64Array.from(firstGrams)),
           first_numbers: bytesOf(firstNumbers),
         })
         .where('id', '=', this.#id)

@@ -61,6 +61,19 @@ export class OrdinalSet {
     this.#size = null;
   }
 
+  has(ordinal: number): boolean {
+    return ordinal >= 0 && (((this.#words[ordinal >> 5] ?? 0) >>> (ordinal & 31)) & 1) === 1;
+  }
+
+  /** The number of its ordinals from one, a multiple of 32, up to another, a multiple of 32 or the end. */
+  countBetween(from: number, end: number): number {
+    let count = 0;
+    for (let index = from / 32; index < Math.min(this.#words.length, end / 32); index += 1) {
+      count += onesIn(this.#words[index] ?? 0);
+    }
+    return count;
+  }
+
   /** Its ordinals from one up to another, which is not among them, ascending. */
   between(from: number, end: number): number[] {
     const list: number[] = [];

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { eachGram, type Gram } from './grams.ts';
+import { beginningGram, eachGram, type Gram } from './grams.ts';
 import { PageReader } from './postings.ts';
 import { folded, searchedColumns, type SearchedRow } from './search-test.ts';
 import { pageId, pageOf, readPages, type Segment } from './segments.ts';
@@ -117,6 +117,7 @@ export class RowPostings implements PostingSource {
       const text = row[column];
       if (text !== null) eachGram(folded(text), visit);
     }
+    beginningGram(folded(row.id), visit);
     this.#pairs += pairs;
   }
 

@@ -49,8 +49,8 @@ export class PageWriter {
     }
     const isBitmap = bitmapBytes < listBytes;
     const bytes = isBitmap ? bitmapBytes : listBytes;
-    // The largest difference of grams and the largest length take five bytes each.
-    const needed = bytes + 10;
+    // The largest difference of grams takes eight bytes, the largest length five.
+    const needed = bytes + 13;
     if (this.#length > 0 && this.#length + needed > pageBytes) this.end();
     if (this.#length === 0) {
       this.#firstGram = gram;

@@ -1,87 +1,76 @@
 import type { Kysely } from 'kysely';
-import { gramQuery, type GramQuery } from './grams.ts';
+import { CandidateGroups, within } from './candidate-groups.ts';
+import { beginningQuery, gramQuery, type GramQuery } from './grams.ts';
 import type { OrdinalSet } from './ordinal-set.ts';
 import type { Search } from './search-test.ts';
 import { matchSegments } from './segment-matches.ts';
-import {
-  blockId,
-  blockRows,
-  lastUpTo,
-  mostPages,
-  numbersOf,
-  readPages,
-  readSegments,
-  SegmentGoneError,
-  type Segment,
-} from './segments.ts';
+import { readPages, readSegments, SegmentGoneError, type KnownSegments, type Segment } from './segments.ts';
+import { boundsOf, isInside, justBefore, touches, type Stretch } from './stretch.ts';
+import { costUs, type WorkLimit } from '../work-limit.ts';
 import type { Database } from '../tables/database.ts';
 import type { Owner } from '../../domain/video-task.ts';
-
-/** A stretch of an owner's tasks, exclusive of its ends: only numbers beyond one, until another is reached. */
-export interface Stretch {
-  readonly from: 'newest' | 'oldest';
-  readonly beyond?: number | undefined;
-  readonly until?: number | undefined;
-}
 
 /** A part of a stretch: tasks that the index knows nothing of, or those of which it says that they may be found. */
 export type SearchPart =
   | { readonly kind: 'unindexed'; readonly beyond: number | undefined; readonly until: number | undefined }
-  | { readonly kind: 'candidates'; readonly numbers: readonly number[] };
+  /** The part ends with the number `reached`; there may be none in it. */
+  | { readonly kind: 'candidates'; readonly numbers: readonly number[]; readonly reached: number };
 
-/** Runs one statement when it is the owner's turn. */
-type InTurn = <Value>(read: () => Promise<Value>) => Promise<Value>;
+/**
+ * The numbers of the tasks of a stretch that pass the filter beside the search, in its direction; null where to read them is
+ * more work than to look at so many candidates.
+ */
+export type FilteredNumbers = (
+  stretch: Required<Stretch>,
+  candidates: number,
+) => Promise<AsyncIterable<readonly number[]> | null>;
 
-/** Most searches end with the newest tasks: the first group of candidates is small, each is twice the one before. */
-const firstGroup = 32;
+/** The access of searches to one owner's tasks. */
+export interface Searched {
+  readonly db: Kysely<Database>;
+  readonly owner: Owner;
+  readonly known: KnownSegments;
+  /** Runs one statement when it is the owner's turn. */
+  readonly inTurn: <Value>(read: () => Promise<Value>) => Promise<Value>;
+  readonly filtered: FilteredNumbers;
+  /** What was read is counted; the parts go on nevertheless. */
+  readonly work: WorkLimit;
+}
+
 /** Changes that one statement reads: there are many after many were deleted at once. */
 const changesAtOnce = 4000;
-/** Values in one statement. */
-const mostCandidates = 250;
+/** Segments that are matched at once, at most. */
+const segmentsAtOnce = 8;
 
 /**
  * The tasks that a search has to test, in parts that follow one another in the direction of the stretch. A task that is
  * in no part is not found.
  */
 export class SearchParts {
-  readonly #db: Kysely<Database>;
-  readonly #owner: Owner;
+  readonly #searched: Searched;
   readonly #queries: readonly GramQuery[];
-  readonly #inTurn: InTurn;
+  /** By segment: stretches of one search meet in a segment. */
+  readonly #matched = new Map<number, OrdinalSet>();
 
-  constructor(db: Kysely<Database>, owner: Owner, search: Search, inTurn: InTurn) {
-    this.#db = db;
-    this.#owner = owner;
-    this.#inTurn = inTurn;
-    this.#queries = [search.part, ...(search.start === null ? [] : [search.start])].map(gramQuery);
+  constructor(searched: Searched, search: Search) {
+    this.#searched = searched;
+    const { part, start } = search;
+    this.#queries = [gramQuery(part), ...(start === null ? [] : [beginningQuery(start)])];
   }
 
-  async *parts(stretch: Stretch): AsyncGenerator<SearchPart> {
-    const { from, until } = stretch;
-    const isNewest = from === 'newest';
-    let { beyond } = stretch;
-    const isWithin = (number: number) =>
-      (beyond === undefined || (isNewest ? number < beyond : number > beyond)) &&
-      (until === undefined || (isNewest ? number > until : number < until));
+  async *parts({ from, beyond, until }: Stretch): AsyncGenerator<SearchPart> {
+    let reached = beyond;
     for (;;) {
+      // Before the segments: one that is newer than the changes has them already.
+      const { changed, end } = await this.#changes({ from, beyond: reached, until });
       try {
-        const changed = await this.#changed();
-        const segments = await this.#inTurn(() => readSegments(this.#db, this.#owner));
-        if (isNewest) segments.reverse();
-        const touched = segments.filter((segment) => touches(segment, { from, beyond, until }));
-        for await (const { segment, rows } of this.#matches(touched)) {
-          const [near, far] = isNewest ? [segment.last, segment.first] : [segment.first, segment.last];
-          const isAdjacent = beyond !== undefined && Math.abs(near - beyond) <= 1;
-          if (!isAdjacent && isWithin(near)) yield { kind: 'unindexed', beyond, until: near };
-          for await (const group of this.#candidates(segment, rows, changed, { from, beyond, until })) {
-            const numbers = group.filter(isWithin);
-            if (numbers.length > 0) yield { kind: 'candidates', numbers };
-            beyond = numbers.at(-1) ?? beyond;
-          }
-          beyond = far;
+        for await (const part of this.#pass({ from, beyond: reached, until: end }, changed)) {
+          yield part;
+          if (part.kind === 'candidates') reached = part.reached;
+          else if (part.until !== undefined) reached = justBefore(part.until, { from });
         }
-        yield { kind: 'unindexed', beyond, until };
-        return;
+        if (end === until) return;
+        reached = changed.at(-1);
       } catch (error) {
         if (!(error instanceof SegmentGoneError)) throw error;
         // The segments that replaced it are read from where this one was left.
@@ -89,115 +78,96 @@ export class SearchParts {
     }
   }
 
+  /** @param changed the changed tasks of the stretch, in its direction */
+  async *#pass(stretch: Stretch, changed: readonly number[]): AsyncGenerator<SearchPart> {
+    const { db, owner, known, inTurn } = this.#searched;
+    const { from, until } = stretch;
+    let { beyond } = stretch;
+    const segments = await inTurn(() => readSegments(db, owner, known));
+    if (from === 'newest') segments.reverse();
+    const touched = segments.filter((segment) => touches(stretch, segment));
+    for await (const { segment, rows } of this.#matches(touched)) {
+      const [near, far] = from === 'newest' ? [segment.last, segment.first] : [segment.first, segment.last];
+      const isAdjacent = beyond !== undefined && Math.abs(near - beyond) <= 1;
+      if (!isAdjacent && isInside({ ...stretch, beyond }, near)) {
+        yield { kind: 'unindexed', beyond, until: near };
+        beyond = justBefore(near, stretch);
+      }
+      const rest = { ...stretch, beyond };
+      const groups = new CandidateGroups(
+        { segment, rows, changed: changed.filter((number) => isIn(segment, number)) },
+        (ids) => this.#read(ids),
+      );
+      const others = await this.#others(segment, rows, rest);
+      for await (const group of others === null ? groups.all(rest) : groups.among(others)) {
+        yield { kind: 'candidates', ...group };
+      }
+      beyond = until === undefined || isInside({ from, until }, far) ? far : justBefore(until, stretch);
+      yield { kind: 'candidates', numbers: [], reached: beyond };
+    }
+    yield { kind: 'unindexed', beyond, until };
+  }
+
+  /** The tasks that pass the filter, where the segment has fewer of them than of those that the index names. */
+  #others(segment: Segment, rows: OrdinalSet, stretch: Stretch) {
+    const [above, below] = boundsOf(stretch);
+    const first = Math.max(segment.first - 1, above ?? 0);
+    const last = Math.min(segment.last + 1, below ?? Number.POSITIVE_INFINITY);
+    const [beyond, until] = stretch.from === 'newest' ? [last, first] : [first, last];
+    const candidates = rows.countBetween(...within(segment, [above, below]));
+    return this.#searched.filtered({ from: stretch.from, beyond, until }, candidates);
+  }
+
   /** The segments, each with its rows to test; as many at once as were not enough before. */
   async *#matches(
     segments: readonly Segment[],
   ): AsyncGenerator<{ readonly segment: Segment; readonly rows: OrdinalSet }> {
-    for (let start = 0, size = 1; start < segments.length; start += size, size *= 2) {
+    for (let start = 0, size = 1; start < segments.length;) {
       const group = segments.slice(start, start + size);
-      const found = await matchSegments(group, this.#queries, (ids) => this.#read(ids));
-      for (const [index, rows] of found.entries()) {
-        const segment = group[index];
-        if (segment !== undefined) yield { segment, rows };
+      const unknown = group.filter(({ id }) => !this.#matched.has(id));
+      const found = await matchSegments(unknown, this.#queries, (ids) => this.#read(ids));
+      for (const [index, { id }] of unknown.entries()) {
+        const rows = found[index];
+        if (rows !== undefined) this.#matched.set(id, rows);
       }
-    }
-  }
-
-  /** The changed tasks of the owner: whatever the index says of them may be out of date. Ascending. */
-  async #changed(): Promise<readonly number[]> {
-    const changed: number[] = [];
-    for (;;) {
-      const rows = await this.#inTurn(() =>
-        this.#db
-          .selectFrom('search_changes')
-          .select('number')
-          .where('owner', '=', this.#owner)
-          .where('number', '>', changed.at(-1) ?? 0)
-          .orderBy('number')
-          .limit(changesAtOnce)
-          .execute(),
-      );
-      for (const { number } of rows) changed.push(number);
-      if (rows.length < changesAtOnce) return changed;
-    }
-  }
-
-  /** The tasks of a segment to test, in groups in the direction of the stretch. */
-  async *#candidates(
-    segment: Segment,
-    rows: OrdinalSet,
-    changed: readonly number[],
-    { from, beyond, until }: Stretch,
-  ): AsyncGenerator<readonly number[]> {
-    const isNewest = from === 'newest';
-    const ordinals = rows.between(...within(segment, isNewest ? [until, beyond] : [beyond, until]));
-    const stale = changed.filter((number) => number >= segment.first && number <= segment.last);
-    if (isNewest) {
-      ordinals.reverse();
-      stale.reverse();
-    }
-    const isBefore = (one: number, other: number) => (isNewest ? one > other : one < other);
-    let stalePassed = 0;
-    for (
-      let start = 0, size = firstGroup;
-      start < ordinals.length;
-      size = Math.min(2 * size, mostCandidates)
-    ) {
-      const group = await this.#numbers(segment, ordinals.slice(start, start + size));
-      start += group.length;
-      const last = group.at(-1) ?? 0;
-      for (; stalePassed < stale.length; stalePassed += 1) {
-        const number = stale[stalePassed] ?? 0;
-        if (isBefore(last, number)) break;
-        if (!group.includes(number)) group.push(number);
+      for (const segment of group) {
+        const rows = this.#matched.get(segment.id);
+        if (rows !== undefined) yield { segment, rows };
       }
-      group.sort(isNewest ? (a, b) => b - a : (a, b) => a - b);
-      yield* chunks(group);
+      start += size;
+      size = Math.min(2 * size, segmentsAtOnce);
     }
-    yield* chunks(stale.slice(stalePassed));
   }
 
-  /** The numbers of the first ordinals, as many as one read finds. */
-  async #numbers(segment: Segment, ordinals: readonly number[]): Promise<number[]> {
-    const blockOf = (ordinal: number) => blockId(segment, Math.floor(ordinal / blockRows));
-    const wanted = new Set<number>();
-    for (const ordinal of ordinals) if (wanted.size < mostPages) wanted.add(blockOf(ordinal));
-    const pages = await this.#read([...wanted]);
-    const blocks = new Map([...pages].map(([id, data]) => [id, numbersOf(data)]));
-    const numbers: number[] = [];
-    for (const ordinal of ordinals) {
-      const number = blocks.get(blockOf(ordinal))?.[ordinal % blockRows];
-      if (number === undefined) break;
-      numbers.push(number);
-    }
-    return numbers;
+  /**
+   * The changed tasks at the beginning of a stretch, in its direction: whatever the index says of them may be out of date.
+   * `end` is the end of the stretch, or of the part of which these are all.
+   */
+  async #changes({ from, beyond, until }: Stretch) {
+    const { db, owner, inTurn, work } = this.#searched;
+    const [further, short] = from === 'newest' ? (['<', '>'] as const) : (['>', '<'] as const);
+    const rows = await inTurn(() =>
+      db
+        .selectFrom('search_changes')
+        .select('number')
+        .where('owner', '=', owner)
+        .$if(beyond !== undefined, (query) => query.where('number', further, beyond ?? 0))
+        .$if(until !== undefined, (query) => query.where('number', short, until ?? 0))
+        .orderBy('number', from === 'newest' ? 'desc' : 'asc')
+        .limit(changesAtOnce)
+        .execute(),
+    );
+    work.spend(rows.length * costUs.passed);
+    const changed = rows.map(({ number }) => number);
+    const last = changed.length < changesAtOnce ? undefined : changed.at(-1);
+    return { changed, end: last === undefined ? until : last + (from === 'newest' ? -1 : 1) };
   }
 
   #read(ids: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
-    return this.#inTurn(() => readPages(this.#db, ids));
+    const { db, inTurn, work } = this.#searched;
+    work.spend(ids.length * costUs.page);
+    return inTurn(() => readPages(db, ids));
   }
 }
 
-/** True if a segment does not lie before a stretch or behind it. */
-function touches({ first, last }: Segment, { from, beyond, until }: Stretch): boolean {
-  const [above, below] = from === 'newest' ? [until, beyond] : [beyond, until];
-  return (above === undefined || last > above) && (below === undefined || first < below);
-}
-
-/** The first ordinal, and the end of those, in whose blocks numbers between two lie, exclusive; undefined: no bound. */
-function within(
-  { firstNumbers, rows }: Segment,
-  [above, below]: readonly [number | undefined, number | undefined],
-): [number, number] {
-  const first = above === undefined ? 0 : Math.max(lastUpTo(firstNumbers, above), 0) * blockRows;
-  return [
-    first,
-    below === undefined ? rows : Math.min((lastUpTo(firstNumbers, below) + 1) * blockRows, rows),
-  ];
-}
-
-function* chunks(numbers: readonly number[]): Generator<readonly number[]> {
-  for (let start = 0; start < numbers.length; start += mostCandidates) {
-    yield numbers.slice(start, start + mostCandidates);
-  }
-}
+const isIn = ({ first, last }: Segment, number: number): boolean => number >= first && number <= last;

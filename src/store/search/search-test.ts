@@ -30,10 +30,11 @@ export function searchOf({ search, idStart }: TaskFilter): Search | null {
 /** True if a row is found. It runs in JavaScript because SQLite folds the case of ASCII only. */
 export function isFound({ part, start }: Search, row: SearchedRow): boolean {
   return (
+    // A folded string that is in a text as it stands is in the folded text too, and is found without folding.
+    searchedColumns.some((column) => row[column]?.includes(part)) ||
     searchedColumns.some((column) => {
       const text = row[column];
-      // A folded string that is in a text as it stands is in the folded text too.
-      return text !== null && (text.includes(part) || folded(text).includes(part));
+      return text !== null && folded(text).includes(part);
     }) ||
     (start !== null && folded(row.id).startsWith(start))
   );

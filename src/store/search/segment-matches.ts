@@ -9,11 +9,18 @@ type ReadPages = (ids: readonly number[]) => Promise<ReadonlyMap<number, Uint8Ar
 /** Grams that are read at once: mostly these leave nothing, or so little that it is tested as quickly. */
 const gramsAtOnce = 4;
 /** So few rows of a segment are tested as quickly as further postings are read. */
-const fewRows = 24;
+const fewRows = 16;
+/** The time of a test of one row, and of the postings of one gram with and for each row of the segment, in microseconds. */
+const testUs = 8;
+const postingUs = 6;
+const postingRowUs = 1e-4;
 
-/** What was found in a segment so far; null before the first gram. */
+/** What was found in a segment so far. */
 interface Found {
   readonly segment: Segment;
+  /** The grams that were not read yet, in order. */
+  grams: readonly Gram[];
+  /** Null before the first gram. */
   rows: OrdinalSet | null;
 }
 
@@ -24,7 +31,7 @@ export async function matchSegments(
   read: ReadPages,
 ): Promise<readonly OrdinalSet[]> {
   const match = (query: GramQuery) =>
-    query.kind === 'all' ? matchAll(segments, query.grams, read) : matchRange(segments, query, read);
+    query.kind === 'all' ? matchAll(segments, query, read) : matchRange(segments, query, read);
   const [first, ...others] = queries;
   if (first !== undefined && others.length === 0) return match(first);
   const sets = segments.map(({ rows }) => new OrdinalSet(rows));
@@ -36,50 +43,70 @@ export async function matchSegments(
 
 async function matchAll(
   segments: readonly Segment[],
-  grams: readonly Gram[],
+  query: GramQuery & { readonly kind: 'all' },
   read: ReadPages,
 ): Promise<readonly OrdinalSet[]> {
-  const found = segments.map((segment): Found => ({ segment, rows: null }));
-  let pending: readonly Found[] = found;
-  let sizeBefore = Number.POSITIVE_INFINITY;
-  for (let next = 0; next < grams.length; next += gramsAtOnce) {
-    const size = sizeOf(pending);
-    // Grams that left most rows will be followed by others that do.
-    if (next > 0 && (size <= fewRows * pending.length || size > sizeBefore / 2)) break;
-    sizeBefore = next > 0 ? size : sizeBefore;
-    const some = grams.slice(next, next + gramsAtOnce);
-    const atOnce = Math.floor(mostPages / some.length);
+  const found = segments.map((segment): Found => ({
+    segment,
+    grams: inOrder(segment, query),
+    rows: null,
+  }));
+  for (let pending: readonly Found[] = found.filter(({ grams }) => grams.length > 0); pending.length > 0;) {
+    const sizes = pending.map(({ rows }) => rows?.size ?? null);
+    const atOnce = Math.floor(mostPages / gramsAtOnce);
     for (let start = 0; start < pending.length; start += atOnce) {
-      await narrow(pending.slice(start, start + atOnce), some, read);
+      await narrow(pending.slice(start, start + atOnce), read);
     }
-    pending = found.filter(({ rows }) => rows !== null && rows.size > 0);
+    pending = pending.filter((each, index) => isWorthMore(each, sizes[index] ?? null));
   }
   return found.map(({ rows }) => rows ?? OrdinalSet.none);
 }
 
-const sizeOf = (found: readonly Found[]): number =>
-  found.reduce((sum, { rows }) => sum + (rows?.size ?? 0), 0);
+/**
+ * The grams in the order in which they leave the fewest rows soonest: where words meet, then those of three characters that
+ * few rows have. That is known without reading them: a long posting begins a page. None where one is in no page.
+ */
+function inOrder(
+  segment: Segment,
+  { places, threes }: GramQuery & { readonly kind: 'all' },
+): readonly Gram[] {
+  const [rare, frequent]: [Gram[], Gram[]] = [[], []];
+  for (const gram of threes) {
+    const page = pageWith(segment, gram);
+    if (page < 0) return [];
+    (segment.firstGrams[page] === gram ? frequent : rare).push(gram);
+  }
+  return [...places, ...rare, ...frequent];
+}
 
-/** Keeps the rows that have some grams. */
-async function narrow(found: readonly Found[], grams: readonly Gram[], read: ReadPages): Promise<void> {
+/** True if the next grams take less time than the tests that they save, as those before did. @param before null: at first */
+function isWorthMore({ segment, grams, rows }: Found, before: number | null): boolean {
+  const size = rows?.size ?? 0;
+  if (size <= fewRows || grams.length === 0) return false;
+  return (
+    before === null || (before - size) * testUs > gramsAtOnce * (postingUs + segment.rows * postingRowUs)
+  );
+}
+
+/** Keeps the rows that have the next grams of each. */
+async function narrow(found: readonly Found[], read: ReadPages): Promise<void> {
   const ids = new Set<number>();
-  for (const { segment } of found) {
-    for (const gram of grams) {
-      const page = pageWith(segment, gram);
-      if (page >= 0) ids.add(pageId(segment, page));
-    }
+  for (const { segment, grams } of found) {
+    for (const gram of grams.slice(0, gramsAtOnce)) ids.add(pageId(segment, pageWith(segment, gram)));
   }
   const pages = await read([...ids]);
   for (const each of found) {
-    const { segment } = each;
+    const { segment, grams } = each;
+    const some = grams.slice(0, gramsAtOnce);
+    each.grams = grams.slice(gramsAtOnce);
     const postings: PageReader[] = [];
-    for (const gram of grams) {
+    for (const gram of some) {
       const page = pageWith(segment, gram);
       const data = pages.get(pageId(segment, page));
       const posting = data === undefined ? null : new PageReader(pageOf(segment, page, data));
       if (posting?.seek(gram) === true) postings.push(posting);
     }
-    each.rows = postings.length < grams.length ? OrdinalSet.none : inAll(segment, postings, each.rows);
+    each.rows = postings.length < some.length ? OrdinalSet.none : inAll(segment, postings, each.rows);
   }
 }
 

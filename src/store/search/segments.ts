@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Page } from './postings.ts';
 import type { Database } from '../tables/database.ts';
 import { paddedList } from '../reads/padded-list.ts';
@@ -13,7 +14,7 @@ export interface Segment {
   /** Its rows. Their positions are the ordinals in postings. */
   readonly rows: number;
   /** The first gram of each page of postings. */
-  readonly firstGrams: Uint32Array;
+  readonly firstGrams: Float64Array;
   /** The first number of each block of numbers. */
   readonly firstNumbers: Float64Array;
 }
@@ -34,33 +35,70 @@ export const blockId = (segment: Pick<Segment, 'id'>, block: number): number =>
   segment.id * idsOfSegment + firstBlock + block;
 
 /** The bytes of an array of numbers, as a database holds them. */
-export const bytesOf = (numbers: Uint32Array | Float64Array): Uint8Array =>
+export const bytesOf = (numbers: Float64Array): Uint8Array =>
   new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** A block of numbers from its bytes. */
 export const numbersOf = (bytes: Uint8Array): Float64Array => new Float64Array(new Uint8Array(bytes).buffer);
 
-/** The segments of an owner that searches use, in the order of numbers. */
-export async function readSegments(db: Kysely<Database>, owner: Owner): Promise<Segment[]> {
-  const rows = await db
+/** The segments that were read lately: they never change, and no id comes again. At most 16 MB, those of 30,000,000 tasks. */
+export class KnownSegments extends LRUCache<number, Segment> {
+  constructor() {
+    super({
+      maxSize: 16_000_000,
+      sizeCalculation: ({ firstGrams, firstNumbers }) =>
+        200 + firstGrams.byteLength + firstNumbers.byteLength,
+    });
+  }
+}
+
+/**
+ * The segments of an owner that searches use, in the order of numbers.
+ *
+ * @param known is added to, and what it has is not read
+ * @throws SegmentGoneError where one is replaced meanwhile
+ */
+export async function readSegments(
+  db: Kysely<Database>,
+  owner: Owner,
+  known = new KnownSegments(),
+): Promise<Segment[]> {
+  const ready = await db
     .selectFrom('search_segments')
-    .selectAll()
+    .select('id')
     .where('owner', '=', owner)
     .where('state', '=', 'ready')
     .orderBy('last_number')
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    first: row.first_number,
-    last: row.last_number,
-    rows: row.rows,
-    firstGrams: new Uint32Array(new Uint8Array(row.first_grams).buffer),
-    firstNumbers: numbersOf(row.first_numbers),
-  }));
+  const segments = new Map(ready.map(({ id }) => [id, known.get(id)]));
+  const unknown = ready.flatMap(({ id }) => (segments.get(id) === undefined ? [id] : []));
+  if (unknown.length > 0) {
+    const rows = await db
+      .selectFrom('search_segments')
+      .selectAll()
+      .where('id', 'in', paddedList(unknown))
+      .execute();
+    for (const row of rows) {
+      const segment = {
+        id: row.id,
+        first: row.first_number,
+        last: row.last_number,
+        rows: row.rows,
+        firstGrams: numbersOf(row.first_grams),
+        firstNumbers: numbersOf(row.first_numbers),
+      };
+      segments.set(row.id, segment);
+      known.set(row.id, segment);
+    }
+  }
+  return [...segments.values()].map((segment) => {
+    if (segment === undefined) throw new SegmentGoneError();
+    return segment;
+  });
 }
 
 /** The index of the last of ascending values that is not above a limit; -1 where all are. */
-export function lastUpTo(values: Uint32Array | Float64Array, limit: number): number {
+export function lastUpTo(values: Float64Array, limit: number): number {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;

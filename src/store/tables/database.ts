@@ -110,7 +110,7 @@ export interface Database {
     first_number: number;
     last_number: number;
     rows: number;
-    /** Of each page of postings, as 32-bit numbers. */
+    /** Of each page of postings, as 64-bit floating-point numbers. */
     first_grams: Uint8Array;
     /** Of each block of numbers, as 64-bit floating-point numbers. */
     first_numbers: Uint8Array;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { eachGram, gramQuery } from '../../../src/store/search/grams.ts';
+import {
+  beginningGram,
+  beginningQuery,
+  eachGram,
+  gramQuery,
+  type GramQuery,
+} from '../../../src/store/search/grams.ts';
 import { OrdinalSet } from '../../../src/store/search/ordinal-set.ts';
 import { PageReader, PageWriter, type Page } from '../../../src/store/search/postings.ts';
 import { folded } from '../../../src/store/search/search-test.ts';
@@ -31,7 +37,7 @@ describe('pages of postings', () => {
       );
     }
     written.set(
-      2 ** 32 - 1,
+      2 ** 49 - 1,
       Array.from({ length: 100_000 }, (_, index) => index * 3),
     );
     const pages: Page[] = [];
@@ -95,7 +101,7 @@ describe('grams', () => {
           const query = gramQuery(text.slice(start, end));
           const isMet =
             query.kind === 'all'
-              ? query.grams.every((gram) => grams.has(gram))
+              ? [...query.places, ...query.threes].every((gram) => grams.has(gram))
               : [...grams].some((gram) => gram >= query.from && gram <= query.to);
           if (!isMet) missed.push(`${text.slice(start, end)} in ${text}`);
         }
@@ -109,7 +115,7 @@ describe('grams', () => {
     eachGram('polished gold and a gold ring, then velvet', (gram) => grams.add(gram));
     const isMet = (part: string) => {
       const query = gramQuery(part);
-      return query.kind === 'all' && query.grams.every((gram) => grams.has(gram));
+      return query.kind === 'all' && [...query.places, ...query.threes].every((gram) => grams.has(gram));
     };
     expect(['gold ring', 'polished gold', 'then velvet', 'old ring, the'].map(isMet)).toEqual([
       true,
@@ -119,15 +125,71 @@ describe('grams', () => {
     ]);
     // Each gram of three is in the text.
     expect(['gold velvet', 'polished ring'].map(isMet)).toEqual([false, false]);
-    const [first] = (gramQuery('gold velvet') as { readonly grams: readonly number[] }).grams;
-    expect(grams.has(first ?? 0)).toBe(false);
+    const query = gramQuery('gold velvet');
+    expect(query.kind === 'all' && query.places.some((gram) => grams.has(gram))).toBe(false);
   });
 
-  test('of a long string are a few, from its beginning to its end', () => {
-    const query = gramQuery(
-      Array.from({ length: 200 }, (_, index) => String.fromCharCode(1000 + index)).join(''),
-    );
-    expect(query.kind === 'all' && query.grams.length).toBe(16);
+  test('of words in a row are not those of the same pairs apart', () => {
+    const grams = new Set<number>();
+    eachGram('a polished gold chain, and the red gold ring', (gram) => grams.add(gram));
+    const places = (part: string) => {
+      const query = gramQuery(part);
+      return query.kind === 'all' ? query.places.map((gram) => grams.has(gram)) : [];
+    };
+    expect(places('hed gold cha')).toEqual([true, true, true]);
+    // "hed gol" and "old rin" are in the text, and all between them is "gold".
+    expect(places('hed gold rin')).toEqual([false, true, true]);
+  });
+
+  test('are those of no other string that a caller could write', () => {
+    const grams = new Set<number>();
+    eachGram('кольцо ring', (gram) => grams.add(gram));
+    const all = (part: string) => {
+      const query = gramQuery(part);
+      return query.kind === 'all'
+        ? query.threes.every((gram) => grams.has(gram))
+        : [...grams].some((gram) => gram >= query.from && gram <= query.to);
+    };
+    expect(['ring', 'ri', 'g', 'кол', 'ц'].map(all)).toEqual([true, true, true, true, true]);
+    // Other characters with the same lower bits.
+    expect(['r\u0169ng', 'rin\u0367', 'r\u0169', 'к\u053eл', '\u0546'].map(all)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('of a long string begin with those far apart, and each is there once', () => {
+    const text = Array.from({ length: 200 }, (_, index) => String.fromCharCode(1000 + index)).join('');
+    const query = gramQuery(text);
+    const threes = query.kind === 'all' ? query.threes : [];
+    expect(new Set(threes).size).toBe(198);
+    const places = threes.slice(0, 4).map((gram) => Math.floor(gram / 2 ** 32) - 1000);
+    expect(places).toEqual([0, 50, 100, 150]);
     expect(gramQuery('aaaaaaaa')).toEqual(gramQuery('aaa'));
+  });
+
+  test('of the beginning of an id are found by no string', () => {
+    const grams = new Set<number>();
+    beginningGram('7fab', (gram) => grams.add(gram));
+    const isMet = (query: GramQuery) =>
+      query.kind === 'all'
+        ? query.places.every((gram) => grams.has(gram))
+        : [...grams].some((gram) => gram >= query.from && gram <= query.to);
+    expect(['7', '7f', '7fa', '8', '7a'].map((start) => isMet(beginningQuery(start)))).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(['7', '7f', 'f', '\uffff'].map((part) => isMet(gramQuery(part)))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
