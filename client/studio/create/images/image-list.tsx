@@ -2,7 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { ImageTile } from './image-tile.tsx';
 import type { FormImage } from './use-images.ts';
-import { useReorder } from './use-reorder.ts';
+import { positionWhile, useReorder } from './use-reorder.ts';
 
 interface ImageListProps {
   readonly images: readonly FormImage[];
@@ -45,11 +45,12 @@ export function ImageList({ images, roleOf, hasProblem, onRemove, onMove }: Imag
           <ImageTile
             key={image.id}
             image={image}
-            position={index}
+            position={positionWhile(dragged, index)}
             count={images.length}
-            role={roleOf(index)}
+            role={roleOf(positionWhile(dragged, index))}
             hasProblem={hasProblem(index)}
-            dragged={dragged}
+            isDragged={dragged?.from === index}
+            shift={dragged?.shifts[index] ?? null}
             onGrab={(event) => begin(event, index, list.current)}
             onKeyDown={(event) => onKeyDown(event, index)}
             onRemove={() => onRemove(image.id)}

@@ -4,18 +4,19 @@ import { useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { percent } from '../../i18n/format.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { FormImage } from './use-images.ts';
-import type { Dragged } from './use-reorder.ts';
 
 interface ImageTileProps {
   readonly image: FormImage;
-  /** Its index, from 0. */
+  /** Where it is shown, from 0. */
   readonly position: number;
   readonly count: number;
   /** What it is for the model, such as the first frame. */
   readonly role: string | null;
   /** True if it cannot be used; the reason is below the images. */
   readonly hasProblem: boolean;
-  readonly dragged: Dragged | null;
+  readonly isDragged: boolean;
+  /** The way to where it is shown while one is dragged, in pixels. */
+  readonly shift: { readonly x: number; readonly y: number } | null;
   readonly onGrab: (event: PointerEvent) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onRemove: () => void;
@@ -23,12 +24,10 @@ interface ImageTileProps {
 
 /** One image with its position and its upload. With others beside it, it can be moved. */
 export function ImageTile(props: ImageTileProps) {
-  const { position, count, role, hasProblem, dragged, onGrab, onKeyDown, onRemove } = props;
+  const { position, count, role, hasProblem, isDragged, shift, onGrab, onKeyDown, onRemove } = props;
   const { id, name, previewUrl, state } = props.image;
   const { i18n, t } = useLingui();
   const [brokenUrl, setBrokenUrl] = useState<string | null>(null);
-  const isDragged = dragged?.from === position;
-  const isTarget = dragged !== null && dragged.to === position && !isDragged;
   const picture =
     previewUrl === null || previewUrl === brokenUrl ? (
       <span className="image-name">{name}</span>
@@ -47,8 +46,7 @@ export function ImageTile(props: ImageTileProps) {
       data-image={id}
       data-state={hasProblem ? 'failed' : state.kind}
       data-dragged={isDragged || undefined}
-      data-target={isTarget ? (dragged.from < position ? 'after' : 'before') : undefined}
-      style={isDragged ? { transform: `translate(${dragged.x}px, ${dragged.y}px)` } : undefined}
+      style={shift === null ? undefined : { transform: `translate(${shift.x}px, ${shift.y}px)` }}
     >
       {count > 1 ? (
         <button

@@ -30,6 +30,8 @@ export function ImageUse({ model, draft, onChange }: ImageUseProps) {
             ? t`Not available with this number of images or with this model.`
             : null,
       }))}
-    />
+    >
+      {draft.imagesAs === 'AUTO' ? t`Use: auto` : i18n.t(imageUseTexts[draft.imagesAs])}
+    </ChipSelect>
   );
 }

@@ -127,7 +127,8 @@ export function useImages(
     if (items.length === 0) return;
     const free = Math.max(0, most.current - current.current.length);
     put([...current.current, ...items.slice(0, free).map(make)]);
-    setLeftOut(items.slice(free).map(nameOfItem));
+    const [added, rest] = [items.slice(0, free), items.slice(free)].map((some) => some.map(nameOfItem));
+    setLeftOut((before) => [...before.filter((name) => !added?.includes(name)), ...(rest ?? [])]);
   }
 
   const begin = (file: File): FormImage => {

@@ -1,21 +1,34 @@
 import { useEffect, useRef, useState, type PointerEvent } from 'react';
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** An item that is being dragged. */
 export interface Dragged {
   readonly from: number;
   /** The position that it would take. */
   readonly to: number;
-  /** The way from its own position, in pixels. */
-  readonly x: number;
-  readonly y: number;
+  /** The way of each item from where it is in the document to where it is shown, in pixels: the others make room. */
+  readonly shifts: readonly Point[];
+}
+
+/** The position of an item while another one is dragged, if any is. */
+export function positionWhile(dragged: Dragged | null, index: number): number {
+  if (dragged === null) return index;
+  const { from, to } = dragged;
+  if (index === from) return to;
+  if (index > from && index <= to) return index - 1;
+  return index < from && index >= to ? index + 1 : index;
 }
 
 /** A press that moves less than this is no drag, in pixels. */
 const least = 6;
 
 /**
- * Reorders the children of an element by mouse, pen or touch. Nothing moves before the pointer is released; Escape
- * cancels.
+ * Reorders the children of an element, all of one size, by mouse, pen or touch. The order changes when the pointer is
+ * released; Escape cancels.
  *
  * @param onMove called once for a drag that ends on another position
  */
@@ -46,7 +59,13 @@ export function useReorder(onMove: (from: number, to: number) => void) {
       const [x, y] = [to.clientX - clientX, to.clientY - clientY];
       if (last === null && Math.hypot(x, y) < least) return;
       const distances = centres.map((centre) => Math.hypot(centre.x - to.clientX, centre.y - to.clientY));
-      last = { from, to: distances.indexOf(Math.min(...distances)), x, y };
+      const moved = { from, to: distances.indexOf(Math.min(...distances)), shifts: [] };
+      const shifts = centres.map((centre, index) => {
+        if (index === from) return { x, y };
+        const place = centres[positionWhile(moved, index)] ?? centre;
+        return { x: place.x - centre.x, y: place.y - centre.y };
+      });
+      last = { ...moved, shifts };
       setDragged(last);
     };
     const release = (up: globalThis.PointerEvent) => {
