@@ -1,6 +1,7 @@
 import { useLingui } from '@lingui/react/macro';
 import { useEffect, useMemo, useState } from 'react';
 import { ListQuery } from '../api/queries.ts';
+import type { Task } from '../api/task.ts';
 import { duration as durationText } from '../i18n/format.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
@@ -9,7 +10,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ComparedVideo } from './compared-video.tsx';
 import { usePlayback } from './use-playback.ts';
-import { mostCompared, variantsAmong, type VariantKey } from './variants.ts';
+import { comparedWith } from './variants.ts';
 
 /** The variants of one request side by side, played in step. */
 export function CompareDialog() {
@@ -18,20 +19,25 @@ export function CompareDialog() {
   const { t } = useLingui();
   if (task === null) return null;
   return (
-    <Dialog open isWide onClose={() => studio.compared.set(null)} title={titleOf(task, t`Variants`)}>
+    <Dialog
+      open
+      isWide
+      onClose={() => studio.compared.set(null)}
+      title={<span dir="auto">{titleOf(task, t`Variants`)}</span>}
+    >
       <Compared of={task} />
     </Dialog>
   );
 }
 
-function Compared({ of }: { readonly of: VariantKey }) {
+function Compared({ of }: { readonly of: Task }) {
   const studio = useStudio();
   const { group } = of;
   const members = useValue(useMemo(() => studio.tasks.ofGroup(group ?? ''), [studio, group]));
   const { i18n, t } = useLingui();
   const playback = usePlayback();
   const [audible, setAudible] = useState<string | null>(null);
-  const variants = variantsAmong(members, of).slice(0, mostCompared);
+  const { shown, first } = comparedWith(members, of);
   useEffect(() => {
     if (group === null) return;
     studio.ask(ListQuery, { first: 50, after: null, filter: { group } }).then(
@@ -44,12 +50,12 @@ function Compared({ of }: { readonly of: VariantKey }) {
   const isReady = duration > 0;
   return (
     <div className="compare">
-      <ul className="compare-videos" data-count={variants.length}>
-        {variants.map(({ task }, index) => (
+      <ul className="compare-videos" data-count={shown.length}>
+        {shown.map(({ task }, index) => (
           <ComparedVideo
             key={task.id}
             task={task}
-            position={index + 1}
+            position={first + index}
             isAudible={audible === task.id}
             onAudible={() => setAudible(audible === task.id ? null : task.id)}
             onVideo={playback.take}
