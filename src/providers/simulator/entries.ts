@@ -6,7 +6,6 @@ import { veo } from '../catalogue/kie/veo.ts';
 export const simulatorEntries = (durationMs: number): readonly CatalogueEntry[] =>
   kieEntries.map((entry) => ({
     ...(veo.includes(entry) ? withSquares(entry) : entry),
-    label: `${entry.label} (simulation)`,
     typicalSeconds: durationMs / 1000,
   }));
 
