@@ -7,6 +7,7 @@ import { openStudio, type OpenStudio } from '../support/studio.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const jpeg = readFileSync('src/providers/simulator/samples/16x9.jpg');
+const portrait = readFileSync('src/providers/simulator/samples/9x16.jpg');
 const picture = (name: string) => ({ name, mimeType: 'image/jpeg', buffer: jpeg });
 
 /** A bitmap of one pixel, which browsers show and the server does not accept. */
@@ -111,7 +112,12 @@ describe('the form', () => {
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x + 4, to.y, { steps: 4 });
-    await page.locator('.image[data-target="before"]').waitFor();
+    // The others make room, and each has the number that it would have.
+    await waitFor(
+      'the numbers',
+      () => page.locator('.image .image-role').allTextContents(),
+      (roles) => roles.join() === '2,3,1',
+    );
     await page.mouse.up();
     await isOrder(studio, 'c', 'b', 'a');
     const touch = await page.context().newCDPSession(page);
@@ -138,9 +144,17 @@ describe('the form', () => {
     await using studio = await openStudio(browser, app.url);
     const { page } = studio;
     await studio.prompt.fill('From one frame to the other');
-    await choose(studio, [picture('a.jpg'), picture('b.jpg')]);
+    await choose(studio, [picture('a.jpg'), { ...picture('b.jpg'), buffer: portrait }]);
     await done(studio, 2);
     const first = page.locator('.image', { hasText: 'First frame' });
+    // A picture of another shape stays within its tile.
+    const outside = await page.locator('.image').evaluateAll((tiles) =>
+      tiles.map((tile) => {
+        const [box, shown] = [tile, tile.querySelector('img')].map((each) => each?.getBoundingClientRect());
+        return Math.max(0, (shown?.bottom ?? 0) - (box?.bottom ?? 0));
+      }),
+    );
+    expect(outside).toEqual([0, 0]);
     const before = await first.locator('img').getAttribute('src');
     await page.locator('.image', { hasText: 'Last frame' }).locator('.image-grip').focus();
     await page.keyboard.press('Home');
@@ -174,6 +188,13 @@ describe('the form', () => {
     await drop('ring.heic', '', Buffer.from('\0\0\0\x18ftypheic'));
     await page.locator('.image-problem').getByText('This browser cannot read this image.').waitFor();
     await page.getByRole('button', { name: 'Remove ring.heic' }).click();
+    // What does not fit stays named, however often something is added.
+    await choose(studio, [picture('third.jpg'), picture('fourth.jpg')]);
+    await done(studio, 3);
+    await choose(studio, [picture('fifth.jpg')]);
+    await page.getByText('Not added: fourth.jpg, fifth.jpg').waitFor();
+    await page.getByRole('button', { name: 'Remove third.jpg' }).click();
+    await page.getByText('Not added:').waitFor({ state: 'detached' });
     await studio.make('A ring in other formats');
     await studio.card('A ring in other formats').waitFor();
     const { videoTasks } = await app
@@ -227,6 +248,48 @@ describe('the form', () => {
         '{ videoTasks(first: 1) { edges { node { prompt seed providerOptions } } } }',
       );
     expect(videoTasks.edges[0]?.node).toEqual({ prompt: text, seed: 7, providerOptions: { note: 'blue' } });
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('keeps a draft in each tab over a reload, and begins a new tab with the last one', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const draft = () => page.evaluate(() => localStorage.getItem('reelay:draft') ?? '');
+    const isKept = (text: string) => waitFor('the draft', draft, (kept) => kept.includes(text));
+    await studio.prompt.fill('A ring in the first tab');
+    await isKept('first tab');
+    const other = await page.context().newPage();
+    await other.goto(app.url);
+    const otherPrompt = other.locator('#prompt');
+    await waitFor(
+      'the last draft',
+      async () => (await otherPrompt.inputValue()) === 'A ring in the first tab',
+    );
+    await otherPrompt.fill('A ring in the second tab');
+    await isKept('second tab');
+    await page.reload();
+    await studio.generate.waitFor();
+    expect(await studio.prompt.inputValue()).toBe('A ring in the first tab');
+    expect(studio.complaints).toEqual([]);
+  });
+
+  it('never shows a price of other settings as the present one', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const sum = page.locator('.estimate');
+    const current = page.locator('.estimate:not([data-stale])');
+    await current.getByText('about $0.15').waitFor();
+    await sum.evaluate((element) => {
+      const seen: string[] = [];
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        if (!element.hasAttribute('data-stale')) seen.push(element.textContent ?? '');
+      }).observe(element, { attributes: true, childList: true, characterData: true, subtree: true });
+    });
+    await studio.choose('Model', /^Veo 3\.1 Quality/);
+    await current.getByText('about $1.13').waitFor();
+    const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+    expect(seen.filter((text) => text.includes('$0.15'))).toEqual([]);
     expect(studio.complaints).toEqual([]);
   });
 });

@@ -55,12 +55,18 @@ describe('a table of videos', () => {
           'T-3,A teapot for too long,,7,,red',
           'T-4,A teapot,wide,,,red',
           'T-5,A teapot at night,,,,red',
+          'T-6,,,,,red',
+          `${'T'.repeat(201)},A teapot with a long name,,,,red`,
         ].join('\n'),
       );
+    // Closed by mistake: nothing is lost.
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'From a table' }).press('Enter');
     await dialog.getByRole('button', { name: 'Check the table' }).click();
     await dialog.getByText('These columns are not known and not used: Colour').waitFor();
     await dialog.getByText('Total: about $0.60').waitFor();
-    await dialog.getByText('4 videos · 2 rows with errors are left out').waitFor();
+    await dialog.getByText('4 videos · 4 rows with errors are left out').waitFor();
     await waitFor(
       'the refusal',
       () => dialog.getByRole('row', { name: /T-3/ }).textContent(),
@@ -70,6 +76,8 @@ describe('a table of videos', () => {
       .getByRole('row', { name: /T-4/ })
       .getByText('Aspect ratio: “wide” is not understood.')
       .waitFor();
+    await dialog.getByRole('row', { name: /T-6 – There is no prompt/ }).waitFor();
+    await dialog.getByRole('row', { name: /^8 T+ A teapot with a long name .*200/ }).waitFor();
     expect(await violations(studio)).toEqual([]);
     expect(await tasks('teapot')).toEqual([]);
 
@@ -135,6 +143,10 @@ describe('a table of videos', () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'Chainik 1.JPG', mimeType: 'image/jpeg', buffer: jpeg });
     await dialog.getByText('Всего около 0,15').waitFor();
+    // Back to the text of the table: the files stay.
+    await dialog.getByRole('button', { name: 'Назад' }).click();
+    await dialog.getByRole('button', { name: 'Проверить таблицу' }).click();
+    await dialog.getByText('Всего около 0,15').waitFor();
     expect(await violations(studio)).toEqual([]);
     expect(await dialog.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
     await dialog.getByRole('button', { name: /^Сгенерировать 1 видео/ }).click();
@@ -142,4 +154,43 @@ describe('a table of videos', () => {
     expect(await tasks('Чайник')).toMatchObject([{ label: 'Ч-1', userPrompt: 'Чайник; белый' }]);
     expect(studio.complaints).toEqual([]);
   });
+
+  it('is sent by one tab, which the others follow, until it is closed', async () => {
+    await using studio = await openStudio(browser, app.url);
+    const { page } = studio;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    let asked = 0;
+    await page.route('**/graphql', async (route) => {
+      if ((route.request().postData() ?? '').includes('mutation Generate')) asked += 1;
+      if (asked === 2) await released;
+      await route.continue().catch(() => undefined);
+    });
+    await page.getByRole('button', { name: 'From a table' }).click();
+    await page.getByRole('textbox', { name: 'Table' }).fill('Prompt\nA kettle\nA pan\nA cup');
+    await page.getByRole('button', { name: 'Check the table' }).click();
+    await page.getByRole('button', { name: 'Generate 3 videos · $0.45' }).click();
+    await page.getByText('Sending: 1 of 3.').first().waitFor();
+    const other = await page.context().newPage();
+    other.setDefaultTimeout(15_000);
+    await other.goto(app.url);
+    const strip = other.locator('.batch-strip');
+    await strip.getByText('Sent: 1 of 3. Another tab of this browser sends the rest.').waitFor();
+    expect(await strip.getByRole('button', { name: 'Continue' }).count()).toBe(0);
+    await page.close();
+    release();
+    await strip.getByText('Sent: 1 of 3. Interrupted: the rest is not sent.').waitFor();
+    await strip.getByRole('button', { name: 'Continue' }).click();
+    await strip.getByText('Sent: 3 of 3.').waitFor();
+    const made = await app
+      .as()
+      .query<{ videoTasks: { totalCount: number } }>(
+        `{ videoTasks(filter: { group: "${await other.evaluate(groupOfBatch)}" }) { totalCount } }`,
+      );
+    expect(made.videoTasks.totalCount).toBe(3);
+  });
 });
+
+/** The group of the batch that the page's browser keeps. */
+const groupOfBatch = (): string =>
+  (JSON.parse(localStorage.getItem('reelay:batch') ?? '[]') as { input: { group: string } }[])[0]?.input
+    .group ?? '';

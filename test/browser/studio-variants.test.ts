@@ -112,7 +112,7 @@ describe('a video that was made', () => {
     );
     await studio.choose('Use case', 'Hero shot');
     await studio.choose('Aspect ratio', '9:16');
-    await page.getByPlaceholder('Label, such as a SKU').fill('SKU-9');
+    await page.getByPlaceholder('Label (SKU)').fill('SKU-9');
     await studio.make('A lighthouse at dusk');
     const card = studio.card('A lighthouse at dusk');
     await card.getByText('Ready').waitFor();
@@ -124,13 +124,19 @@ describe('a video that was made', () => {
       await card.getByRole('button', { name: 'More' }).click();
       await page.getByRole('menuitem', { name: item }).click();
     };
+    await studio.prompt.fill('Words that were never sent');
     await menu('Use these settings');
     await waitFor('the prompt', async () => (await studio.prompt.inputValue()) === 'A lighthouse at dusk');
     expect(await page.getByRole('combobox', { name: 'Aspect ratio' }).textContent()).toBe('9:16');
     expect(await page.getByRole('combobox', { name: 'Use case' }).textContent()).toBe('Hero shot');
-    expect(await page.getByPlaceholder('Label, such as a SKU').inputValue()).toBe('SKU-9');
+    expect(await page.getByPlaceholder('Label (SKU)').inputValue()).toBe('SKU-9');
     expect(await page.locator('.image[data-state="done"]').count()).toBe(2);
     await waitFor('the focus', () => studio.prompt.evaluate((field) => field === document.activeElement));
+    // What they replaced is not lost.
+    await page.getByRole('button', { name: 'Earlier prompts' }).click();
+    await page.getByRole('menuitem', { name: 'Words that were never sent' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
     await menu('Continue from the last frame');
     await page.getByText('The last frame is the first image.').waitFor();
     await page.locator('.image[data-state="done"]', { hasText: 'First frame' }).waitFor();

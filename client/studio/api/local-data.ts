@@ -7,8 +7,9 @@ const keptNames = ['theme', 'locale', 'notify', 'presses'];
 
 /** Removes what this device keeps of the user: drafts, favourites, and whatever else a page of the studio stored. */
 export function forgetUser(): void {
-  for (const name of Object.keys(localStorage)) {
-    if (name.startsWith(prefix) && !keptNames.includes(name.slice(prefix.length)))
-      localStorage.removeItem(name);
+  for (const storage of [localStorage, sessionStorage]) {
+    for (const name of Object.keys(storage)) {
+      if (name.startsWith(prefix) && !keptNames.includes(name.slice(prefix.length))) storage.removeItem(name);
+    }
   }
 }

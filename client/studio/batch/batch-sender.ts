@@ -4,6 +4,7 @@ import type { Task, UserError } from '../api/task.ts';
 import { createValue, type Value } from '../live/value.ts';
 import {
   forgetBatch,
+  isOfBatch,
   keepItems,
   keepStates,
   readBatch,
@@ -11,14 +12,16 @@ import {
   type ItemState,
   type StoredBatch,
 } from './batch-storage.ts';
+import { isBeingSent, sendAlone, sendingEnds } from './other-tabs.ts';
 
 /** A batch and how far it is. */
 export interface Batch extends StoredBatch {
   /**
    * `waiting`: the server takes no more for now, or does not answer; it is asked again. `paused`: by the user, or by a
-   * reload. `stopped`: the server refuses all further videos, for the reason of `problem`.
+   * reload. `stopped`: the server refuses all further videos, for the reason of `problem`. `elsewhere`: another tab of
+   * this browser sends it.
    */
-  readonly phase: 'sending' | 'waiting' | 'paused' | 'stopped' | 'done';
+  readonly phase: 'sending' | 'waiting' | 'paused' | 'stopped' | 'elsewhere' | 'done';
   readonly problem: UserError | null;
 }
 
@@ -32,15 +35,19 @@ export class BatchSender {
   readonly #onTask: (task: Task) => void;
   readonly #batch = createValue<Batch | null>(null);
   #run: AbortController | null = null;
+  /** The end of the last run, whose last request may still be under way after a pause. */
+  #ended: Promise<void> = Promise.resolve();
+  #isWatching = false;
 
   /** @param onTask called with each new task */
   constructor(request: Request, onTask: (task: Task) => void) {
     this.#request = request;
     this.#onTask = onTask;
-    const stored = readBatch();
-    if (stored === null) return;
-    const isDone = stored.states.every(({ kind }) => kind !== 'waiting');
-    this.#batch.set({ ...stored, phase: isDone ? 'done' : 'paused', problem: null });
+    this.#read('paused');
+    // As long as the page.
+    window.addEventListener('storage', ({ key }) => {
+      if (isOfBatch(key) && this.#run === null) this.#read(this.#batch.get()?.phase ?? 'paused');
+    });
   }
 
   /** Null without a batch. */
@@ -66,9 +73,8 @@ export class BatchSender {
     if (this.#run !== null || this.#batch.get() === null) return;
     const controller = new AbortController();
     this.#run = controller;
-    void this.#send(controller.signal).finally(() => {
-      if (this.#run === controller) this.#run = null;
-    });
+    this.#change({ phase: 'sending', problem: null });
+    this.#ended = this.#sendAfter(this.#ended, controller);
   }
 
   /** Stops before the next item. */
@@ -86,8 +92,36 @@ export class BatchSender {
     this.#batch.set(null);
   }
 
+  /** Takes the batch as it is stored, and follows it while another tab sends it. @param open its phase unless it is done */
+  #read(open: Batch['phase']): void {
+    const stored = readBatch();
+    if (stored === null) {
+      this.#batch.set(null);
+      return;
+    }
+    const isDone = stored.states.every(({ kind }) => kind !== 'waiting');
+    this.#batch.set({ ...stored, phase: isDone ? 'done' : open === 'done' ? 'paused' : open, problem: null });
+    if (!isDone && !this.#isWatching) void this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    this.#isWatching = true;
+    if (await isBeingSent()) {
+      if (this.#run === null) this.#change({ phase: 'elsewhere' });
+      await sendingEnds();
+      if (this.#run === null) this.#read('paused');
+    }
+    this.#isWatching = false;
+  }
+
+  async #sendAfter(before: Promise<void>, controller: AbortController): Promise<void> {
+    await before;
+    const isAlone = await sendAlone(() => this.#send(controller.signal));
+    if (this.#run === controller) this.#run = null;
+    if (!isAlone) this.#read('paused');
+  }
+
   async #send(signal: AbortSignal): Promise<void> {
-    this.#change({ phase: 'sending', problem: null });
     let pauseMs = firstPauseMs;
     for (;;) {
       const batch = this.#batch.get();

@@ -17,6 +17,10 @@ export type ItemState =
 const itemsName = 'reelay:batch';
 const statesName = 'reelay:batch-states';
 
+/** True if a name of the storage is one of a batch; null stands for all of them. */
+export const isOfBatch = (name: string | null): boolean =>
+  name === null || name === itemsName || name === statesName;
+
 /** An approved batch as this browser keeps it until it is discarded. */
 export interface StoredBatch {
   readonly items: readonly BatchItem[];

@@ -16,6 +16,17 @@ interface ReviewRowProps {
   readonly estimates: RowEstimates;
 }
 
+/** The label of a row, which may be long: as much of it as tells it from the others. */
+export function LabelCell({ label }: { readonly label: string | null | undefined }) {
+  return (
+    <td className="rows-label" title={label ?? undefined}>
+      <span className="item-clamp" dir="auto">
+        {label ?? '–'}
+      </span>
+    </td>
+  );
+}
+
 /** One row as it would be sent, with what is wrong with it. */
 export function ReviewRow({ planned, files, estimates }: ReviewRowProps) {
   const studio = useStudio();
@@ -31,6 +42,7 @@ export function ReviewRow({ planned, files, estimates }: ReviewRowProps) {
     input.aspectRatio && i18n.t(aspectTexts[input.aspectRatio]),
     input.durationSeconds && t`${input.durationSeconds} s`,
     input.resolution && i18n.t(resolutionTexts[input.resolution]),
+    typeof input.audio === 'boolean' && (input.audio ? t`with sound` : t`without sound`),
     count > 1 && `× ${count}`,
   ].filter((part) => typeof part === 'string' && part !== '');
   const errors = [
@@ -59,11 +71,13 @@ export function ReviewRow({ planned, files, estimates }: ReviewRowProps) {
   return (
     <tr data-wrong={errors.length > 0 || undefined}>
       <td className="rows-line">{row.line}</td>
-      <td className="rows-label">{row.label ?? '–'}</td>
+      <LabelCell label={row.label} />
       <td>
         <div className="rows-prompt">
           <RowImages images={input.referenceImages ?? []} files={files} />
-          <span className="item-clamp">{input.prompt ?? t`The text of the use case alone`}</span>
+          <span className="item-clamp" dir="auto">
+            {input.prompt ?? (isEmpty ? '–' : t`The text of the use case alone`)}
+          </span>
         </div>
         {errors.map((error) => (
           <p key={error} className="error">

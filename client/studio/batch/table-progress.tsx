@@ -7,6 +7,7 @@ import { useValue } from '../live/value.ts';
 import { pathOf } from '../route.ts';
 import { useStudio } from '../studio.ts';
 import type { Batch } from './batch-sender.ts';
+import { LabelCell } from './review-row.tsx';
 import { useBatchText } from './use-batch-text.ts';
 
 interface TableProgressProps {
@@ -49,9 +50,11 @@ export function TableProgress({ batch, onClose }: TableProgressProps) {
               return (
                 <tr key={input.idempotencyKey} data-wrong={state?.kind === 'refused' || undefined}>
                   <td className="rows-line">{line}</td>
-                  <td className="rows-label">{input.label ?? '–'}</td>
+                  <LabelCell label={input.label} />
                   <td>
-                    <span className="item-clamp">{input.prompt ?? t`The text of the use case alone`}</span>
+                    <span className="item-clamp" dir="auto">
+                      {input.prompt ?? t`The text of the use case alone`}
+                    </span>
                     {state?.kind === 'refused' && <p className="error">{userErrorText(i18n, state.error)}</p>}
                   </td>
                   <td className="rows-status">
@@ -81,6 +84,10 @@ export function TableProgress({ batch, onClose }: TableProgressProps) {
               <Trans>Done</Trans>
             </button>
           </>
+        ) : phase === 'elsewhere' ? (
+          <button type="button" className="button button-primary" onClick={onClose}>
+            <Trans>Close</Trans>
+          </button>
         ) : isRunning ? (
           <>
             <button type="button" className="button" onClick={() => studio.batch.pause()}>

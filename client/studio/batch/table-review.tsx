@@ -12,25 +12,26 @@ import { itemsOf } from './items.ts';
 import { planRow } from './plan.ts';
 import { ReviewRow } from './review-row.tsx';
 import { sumOf } from './sum.ts';
-import { useImageFiles } from './use-image-files.ts';
+import type { ImageFilesOfTable } from './use-image-files.ts';
 import { useRowEstimates } from './use-row-estimates.ts';
 
 interface TableReviewProps {
   readonly table: Table;
   readonly form: Draft;
+  readonly images: ImageFilesOfTable;
   readonly onBack: () => void;
   /** Called when the user has approved the rows, and they are being sent. */
   readonly onSent: () => void;
 }
 
 /** Every row as it would be sent, with its price and its errors, and the total to approve. */
-export function TableReview({ table, form, onBack, onSent }: TableReviewProps) {
+export function TableReview({ table, form, images, onBack, onSent }: TableReviewProps) {
   const studio = useStudio();
   const providers = useValue(studio.providers);
   const viewer = useValue(studio.viewer);
   const { i18n, t } = useLingui();
   const picker = useRef<HTMLInputElement>(null);
-  const { files, add } = useImageFiles();
+  const { files, add } = images;
   const [isUnkept, setIsUnkept] = useState(false);
   /** The same for each press of this review: a double press is one batch. */
   const key = useRef(newKey());

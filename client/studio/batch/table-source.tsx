@@ -41,8 +41,8 @@ export function TableSource({ isWrongFile: wasWrong, text, onText, onTable }: Ta
   };
   const example = [
     [t`SKU`, t`Prompt`, t`Image`, t`Aspect ratio`, t`Duration`].join('\t'),
-    ['R-101', t`A gold ring turns slowly`, 'https://example.com/r-101.jpg', '9:16', '8'].join('\t'),
-    ['R-102', t`A silver ring on a stone`, 'https://example.com/r-102.jpg', '1:1', ''].join('\t'),
+    ['R-101', t`A gold ring turns slowly`, '', '9:16', '8'].join('\t'),
+    ['R-102', t`A silver ring on a stone`, '', '16:9', ''].join('\t'),
   ].join('\n');
   return (
     <div className="table-source" onDragOver={(event) => event.preventDefault()} onDrop={onDrop}>

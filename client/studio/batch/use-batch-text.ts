@@ -16,6 +16,7 @@ export function useBatchText({ items, states, phase, problem }: Batch): string {
       : phase === 'waiting'
         ? t`The server takes no more for now; it is asked again.`
         : null,
+    phase === 'elsewhere' ? t`Another tab of this browser sends the rest.` : null,
     phase === 'paused' ? t`Interrupted: the rest is not sent.` : null,
     phase === 'stopped' && problem !== null ? userErrorText(i18n, problem) : null,
   ];

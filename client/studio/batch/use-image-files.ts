@@ -13,6 +13,9 @@ export type AddedFile =
   | { readonly kind: 'done'; readonly image: DraftImage }
   | { readonly kind: 'failed' };
 
+/** The image files of a table, and what is done with them. */
+export type ImageFilesOfTable = ReturnType<typeof useImageFiles>;
+
 /** The image files of a table, by their lower-case names; they are uploaded as soon as they are added. */
 export function useImageFiles() {
   const studio = useStudio();
@@ -52,6 +55,11 @@ export function useImageFiles() {
 
   return {
     files,
+    /** Forgets all of them. */
+    clear: () => {
+      waiting.current = [];
+      setFiles(new Map());
+    },
     add: (added: readonly File[]) => {
       for (const file of added) put(file.name, { kind: 'uploading' });
       waiting.current.push(...added);

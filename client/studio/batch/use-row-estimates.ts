@@ -6,8 +6,14 @@ import type { PlannedRow } from './plan.ts';
 /** Estimates that are asked for at the same time. */
 const atOnce = 6;
 
-/** The text by which equal rows share an estimate: the label changes nothing. */
-export const estimateKey = ({ input }: PlannedRow): string => JSON.stringify({ ...input, label: null });
+/** Answers that come within this time are shown together: each time, all rows are rendered. */
+const showMs = 100;
+/** Longer labels are refused, in characters; others change nothing. */
+const longestLabel = 200;
+
+/** The text by which equal rows share an estimate. */
+export const estimateKey = ({ input }: PlannedRow): string =>
+  JSON.stringify({ ...input, label: (input.label ?? '').length > longestLabel ? input.label : null });
 
 /** Estimates by `estimateKey`; one is missing while it is read, and `failed` if the server did not answer. */
 export type RowEstimates = ReadonlyMap<string, Estimate | 'failed'>;
@@ -26,10 +32,18 @@ export function useRowEstimates(rows: readonly PlannedRow[]): RowEstimates {
       const estimate = known.current.get(key);
       return estimate === undefined || estimate === 'failed';
     });
+    const answers = new Map<string, Estimate | 'failed'>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = () => {
+      timer = undefined;
+      known.current = new Map([...known.current, ...answers]);
+      answers.clear();
+      setEstimates(known.current);
+    };
     const put = (key: string, estimate: Estimate | 'failed') => {
       if (signal.aborted) return;
-      known.current = new Map(known.current).set(key, estimate);
-      setEstimates(known.current);
+      answers.set(key, estimate);
+      timer ??= setTimeout(show, showMs);
     };
     const work = async () => {
       for (let key = left.shift(); key !== undefined && !signal.aborted; key = left.shift()) {
@@ -42,7 +56,12 @@ export function useRowEstimates(rows: readonly PlannedRow[]): RowEstimates {
       }
     };
     for (let worker = 0; worker < atOnce; worker++) void work();
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      show();
+    };
   }, [studio, wanted]);
   return estimates;
 }

@@ -3,10 +3,12 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useState } from 'react';
 import { BatchStrip } from '../batch/batch-strip.tsx';
 import { isTable, readTableFile, type GivenTable } from '../batch/table-file.ts';
+import { useImageFiles } from '../batch/use-image-files.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { useToast } from '../ui/toasts.tsx';
 import { PresetsMenu } from './again/presets-menu.tsx';
 import { PromptHistoryMenu } from './again/prompt-history-menu.tsx';
 import { Chips } from './chips.tsx';
@@ -28,12 +30,14 @@ const TableDialog = lazy(() => import('../batch/table-dialog.tsx'));
 /** The form for a new video. */
 export function CreateForm() {
   const studio = useStudio();
+  const toast = useToast();
   const viewer = useValue(studio.viewer);
   const { t } = useLingui();
   const create = useCreateForm();
-  const { maker, draft, images, errors, change, changed } = create;
+  const { maker, draft, images, errors, foreseen, change, changed } = create;
   /** Null while the dialog of the table is closed. */
   const [table, setTable] = useState<{ readonly given: GivenTable | null } | null>(null);
+  const tableImages = useImageFiles();
   const promptDraft = usePromptDraft(draft.prompt, (prompt) => change({ prompt }));
   if (maker === null) return <CreateHead />;
   const { model } = maker;
@@ -56,19 +60,26 @@ export function CreateForm() {
           <Icon name="table" />
           <Trans>From a table</Trans>
         </button>
-        <PresetsMenu draft={draft} onUse={change} />
+        <PresetsMenu draft={draft} onUse={create.replace} />
       </CreateHead>
       <BatchStrip onOpen={() => setTable({ given: null })} />
       {table !== null && (
         <Suspense>
-          <TableDialog form={draft} given={table.given} onClose={() => setTable(null)} />
+          <TableDialog form={draft} given={table.given} images={tableImages} onClose={() => setTable(null)} />
         </Suspense>
       )}
       <DropAnywhere
         onFiles={(files) => {
-          const file = files.find(isTable);
-          if (file !== undefined) void readTableFile(file).then((given) => setTable({ given }));
-          changed(images.addFiles)(files.filter((each) => !isTable(each)));
+          const [file, ...others] = files.filter(isTable);
+          const pictures = files.filter((each) => !isTable(each));
+          if (file === undefined) {
+            changed(images.addFiles)(pictures);
+            return;
+          }
+          void readTableFile(file).then((given) => setTable({ given }));
+          // The table names them.
+          tableImages.add(pictures);
+          if (others.length > 0) toast(t`One table at a time: only ${file.name} was opened.`, 'problem');
         }}
       />
       <Form
@@ -126,13 +137,15 @@ export function CreateForm() {
             label={t`Label`}
             isLabelHidden
             name="label"
-            placeholder={t`Label, such as a SKU`}
+            placeholder={t`Label (SKU)`}
             maxLength={200}
             value={draft.label}
             onValueChange={(label) => change({ label })}
           />
         </div>
-        {draft.useCase !== null && create.estimate?.prompt && <SentPrompt prompt={create.estimate.prompt} />}
+        {draft.useCase !== null && draft.useCase === foreseen?.useCase && foreseen.estimate.prompt && (
+          <SentPrompt prompt={foreseen.estimate.prompt} />
+        )}
         <Chips
           providers={create.providers}
           maker={maker}
@@ -143,7 +156,7 @@ export function CreateForm() {
         />
         <MoreFields model={model} draft={draft} hasError={errors.isInMore} onChange={change} />
         <Submit
-          estimate={create.estimate}
+          foreseen={foreseen}
           count={draft.count}
           onCount={(next) => change({ count: next })}
           isPending={create.isPending}

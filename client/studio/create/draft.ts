@@ -61,21 +61,27 @@ export const blankDraft: Draft = {
   count: 1,
 };
 
-/** Reads the draft of an earlier visit. */
+/** Reads the draft of this tab; in a new tab, that of the last visit. */
 export function readDraft(): Draft {
   try {
-    return { ...blankDraft, ...(JSON.parse(localStorage.getItem(stored) ?? '{}') as Partial<Draft>) };
+    const last = localStorage.getItem(stored);
+    // Another tab has signed out and forgotten all of them.
+    if (last === null) return blankDraft;
+    const text = sessionStorage.getItem(stored) ?? last;
+    return { ...blankDraft, ...(JSON.parse(text) as Partial<Draft>) };
   } catch {
     return blankDraft;
   }
 }
 
-/** Keeps the draft for a later visit, if the storage has space. */
+/** Keeps the draft for a reload of this tab, which another tab must not change, and for a later visit. */
 export function keepDraft(draft: Draft): void {
+  const text = JSON.stringify(draft);
   try {
-    localStorage.setItem(stored, JSON.stringify(draft));
+    localStorage.setItem(stored, text);
+    sessionStorage.setItem(stored, text);
   } catch {
-    // The form works without it.
+    // There is no space: the form works without it.
   }
 }
 

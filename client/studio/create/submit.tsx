@@ -1,13 +1,13 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import type { Estimate } from '../api/queries.ts';
 import { money, roughDuration } from '../i18n/format.ts';
 import { userErrorText } from '../i18n/user-error.ts';
 import { ChipSelect } from '../ui/chip-select.tsx';
 import { isTouch } from '../ui/touch.ts';
 import { mostVariants } from './draft.ts';
+import type { Foreseen } from './use-estimate.ts';
 
 interface SubmitProps {
-  readonly estimate: Estimate | null;
+  readonly foreseen: Foreseen | null;
   /** Videos per press. */
   readonly count: number;
   readonly onCount: (count: number) => void;
@@ -23,10 +23,10 @@ interface SubmitProps {
 
 /** The cost, the time, the number of variants, and the submit button. */
 export function Submit(props: SubmitProps) {
-  const { estimate, count, isPending, isUploading, acceptedPrompt, onClick, otherErrors } = props;
+  const { foreseen, count, isPending, isUploading, acceptedPrompt, onClick, otherErrors } = props;
   const { i18n, t } = useLingui();
-  const foreseen = estimate?.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
-  const problems = otherErrors.length > 0 ? otherErrors : foreseen;
+  const expected = foreseen?.estimate.userErrors.map((error) => userErrorText(i18n, error)) ?? [];
+  const problems = otherErrors.length > 0 ? otherErrors : expected;
   const shortcut = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘ Enter' : 'Ctrl + Enter';
   const hasKeys = !isTouch();
   return (
@@ -37,7 +37,7 @@ export function Submit(props: SubmitProps) {
         </p>
       )}
       <div className="create-sum">
-        <Sum estimate={estimate} count={count} />
+        <Sum foreseen={foreseen} count={count} />
         <ChipSelect
           label={t`Variants`}
           name="count"
@@ -87,12 +87,19 @@ export function Submit(props: SubmitProps) {
 }
 
 /** What the press costs, and how long it takes. */
-function Sum({ estimate, count }: Pick<SubmitProps, 'estimate' | 'count'>) {
+function Sum({ foreseen, count }: Pick<SubmitProps, 'foreseen' | 'count'>) {
   const { i18n, t } = useLingui();
+  const estimate = foreseen?.estimate;
   const isSimulated = estimate?.provider === 'SIMULATOR';
   const price = estimate?.cost?.amount ?? null;
   return (
-    <dl className="estimate" aria-live="polite" aria-label={t`Estimate`}>
+    <dl
+      className="estimate"
+      // Of the settings before: it is not to be taken for the price of these.
+      data-stale={foreseen?.isCurrent === false || undefined}
+      aria-live="polite"
+      aria-label={t`Estimate`}
+    >
       <div>
         <dt>{isSimulated ? t`Cost (not charged)` : t`Cost`}</dt>
         <dd>

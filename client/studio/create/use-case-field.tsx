@@ -36,9 +36,7 @@ export function SentPrompt({ prompt }: { readonly prompt: string }) {
   return (
     <div className="sent-prompt">
       <p className="sent-prompt-head">
-        <span className="sent-prompt-line" lang={isWhole ? undefined : 'en'}>
-          {isWhole ? <Trans>The whole prompt, as it is sent</Trans> : prompt}
-        </span>
+        {isWhole ? <Trans>The whole prompt, as it is sent</Trans> : <Trans>The use case adds</Trans>}
         <button
           type="button"
           className="link-quiet"
@@ -48,9 +46,14 @@ export function SentPrompt({ prompt }: { readonly prompt: string }) {
           {isWhole ? <Trans>Hide</Trans> : <Trans>Whole prompt</Trans>}
         </button>
       </p>
-      {isWhole && (
+      {isWhole ? (
         // Focusable, so that it scrolls by keyboard.
         <p className="sent-prompt-text" tabIndex={0} role="region" aria-label={t`Whole prompt`} lang="en">
+          {prompt}
+        </p>
+      ) : (
+        // The words of the use case come first.
+        <p className="sent-prompt-start" lang="en">
           {prompt}
         </p>
       )}

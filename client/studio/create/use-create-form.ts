@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEven
 import type { FormError } from '../i18n/user-error.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
+import { rememberPrompt } from './again/prompt-history.ts';
 import { inputOf, keepDraft, readDraft, type Draft } from './draft.ts';
 import { showForm } from './fill.ts';
 import { makerOf, mostImages, settle } from './fit.ts';
@@ -29,7 +30,7 @@ export function useCreateForm() {
   most.current = maker === null ? 0 : mostImages(maker.model);
   const prices = usePrices(maker?.provider.name ?? null, { ...stored, images: images.done });
   const input = inputOf(draft);
-  const estimate = useEstimate(input, maker !== null);
+  const foreseen = useEstimate(input, maker !== null);
   const refuse = (refused: readonly FormError[]) => {
     setErrors(refused);
     // After the errors are on the page.
@@ -43,6 +44,11 @@ export function useCreateForm() {
     setDraft((now) => ({ ...now, ...part }));
     setErrors([]);
   };
+  /** The same for settings from elsewhere. The text that they replace is among the earlier prompts. */
+  const replace = (part: Partial<Draft>) => {
+    rememberPrompt(draft.prompt);
+    change(part);
+  };
   /** Wraps a handler so that it also clears the errors: the change may have fixed them. */
   const changed =
     <Arguments extends unknown[]>(act: (...args: Arguments) => void) =>
@@ -55,7 +61,7 @@ export function useCreateForm() {
   useEffect(() => {
     if (fill === null) return;
     studio.fill.set(null);
-    change(fill.draft);
+    replace(fill.draft);
     if (fill.images !== null) images.replace(fill.images);
     setTimeout(showForm);
   });
@@ -87,12 +93,13 @@ export function useCreateForm() {
     maker,
     draft,
     prices,
-    estimate,
+    foreseen,
     images,
     address,
     setAddress,
     errors: useMemo(() => errorsOf(i18n, errors), [i18n, errors]),
     change,
+    replace,
     changed,
     isPending,
     isUploading,

@@ -29,6 +29,7 @@ export function MediaBox({ task, delayStep = 0, isOpen = false, isPreviewing = f
   const needsFrame = ['REFERENCE_IMAGE', 'PLACEHOLDER'].includes(task.video?.posterOrigin ?? '');
   const [image] = task.referenceImages;
   const icon = iconOf(task);
+  const sketch = <AspectPicture ratio={task.aspectRatio} />;
   return (
     <div className="media" data-stage={task.stage}>
       {url !== null && isResting ? (
@@ -44,9 +45,16 @@ export function MediaBox({ task, delayStep = 0, isOpen = false, isPreviewing = f
       ) : (
         url === null && (
           <>
-            {icon === null ? <AspectPicture ratio={task.aspectRatio} /> : <Icon name={icon} />}
-            {image !== undefined && isResting && (
-              <Picture key={image.url} className="media-poster" url={image.url} />
+            {icon !== null && <Icon name={icon} />}
+            {image !== undefined && isResting ? (
+              <Picture
+                key={image.url}
+                className="media-poster"
+                url={image.url}
+                fallback={icon === null ? sketch : null}
+              />
+            ) : (
+              icon === null && sketch
             )}
           </>
         )

@@ -50,7 +50,11 @@ function Facts({ task }: { readonly task: Task }) {
   return (
     <div className="facts">
       <div className="outcome outcome-quiet">
-        {task.label !== null && <p className="fact-label">{task.label}</p>}
+        {task.label !== null && (
+          <p className="fact-label" dir="auto">
+            {task.label}
+          </p>
+        )}
         <p>{facts.filter((fact) => fact !== null && fact !== '').join(' · ')}</p>
       </div>
       {task.referenceImages.length > 0 && (

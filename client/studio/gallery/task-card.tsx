@@ -72,7 +72,7 @@ function Card({ seen, delayStep }: CardProps) {
             </time>
           )}
         </div>
-        <h3 className="card-title">
+        <h3 className="card-title" dir="auto">
           <a href={pathOf(task.id)} onClick={open}>
             {title}
           </a>

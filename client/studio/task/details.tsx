@@ -48,7 +48,7 @@ export function Details({ task }: { readonly task: Task }) {
         value === null || value === '' ? null : (
           <div key={label}>
             <dt>{label}</dt>
-            <dd>{value}</dd>
+            <dd dir="auto">{value}</dd>
           </div>
         ),
       )}

@@ -87,7 +87,11 @@ function Prompt({ task: { prompt, userPrompt } }: { readonly task: Task }) {
   const own = userPrompt ?? prompt;
   return (
     <>
-      {own !== '' && <p className="task-prompt">{own}</p>}
+      {own !== '' && (
+        <p className="task-prompt" dir="auto">
+          {own}
+        </p>
+      )}
       {prompt !== own && (
         <details className="task-sent">
           <summary>

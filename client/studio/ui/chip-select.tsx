@@ -20,6 +20,8 @@ interface ChipSelectProps<T> {
 /** A list of options, one of which is chosen and shown as a small chip. */
 export function ChipSelect<T extends string | null>(props: ChipSelectProps<T>) {
   const { label, options, value, onChange, name, children, isWide = false } = props;
+  // Its text may be cut off.
+  const chosen = isWide ? options.find((option) => option.value === value)?.label : undefined;
   return (
     <Field.Root className="chip-box" name={name} data-wide={isWide || undefined}>
       <Base.Root
@@ -28,7 +30,7 @@ export function ChipSelect<T extends string | null>(props: ChipSelectProps<T>) {
         onValueChange={(next) => onChange(next as T)}
       >
         <Base.Label className="visually-hidden">{label}</Base.Label>
-        <Base.Trigger className="chip" title={label}>
+        <Base.Trigger className="chip" title={chosen === undefined ? label : `${label}: ${chosen}`}>
           {children ?? <Base.Value />}
           {isWide && (
             <Base.Icon className="select-icon">

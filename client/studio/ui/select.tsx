@@ -74,7 +74,7 @@ export function SelectList<T extends string | null>({
 }: Pick<SelectProps<T>, 'label' | 'options'>) {
   return (
     <Base.Portal>
-      <Base.Positioner className="layer" sideOffset={6} alignItemWithTrigger={false}>
+      <Base.Positioner className="layer" sideOffset={6} align="start" alignItemWithTrigger={false}>
         <Base.Popup className="popup">
           <Base.List aria-label={label}>
             {[...Map.groupBy(options, ({ group }) => group)].map(([group, members]) => (

@@ -21,7 +21,12 @@ export function TextField({ label, isLabelHidden = false, note, name, element, .
         {label}
         {note !== undefined && <span className="label-note">{note}</span>}
       </Field.Label>
-      <Field.Control className="input" {...control} {...(element !== undefined && { render: element })} />
+      <Field.Control
+        className="input"
+        dir="auto"
+        {...control}
+        {...(element !== undefined && { render: element })}
+      />
       <FieldError />
     </Field.Root>
   );

@@ -38,7 +38,9 @@ export function PromptHistoryMenu({ prompt, onChoose }: PromptHistoryMenuProps) 
             ) : (
               prompts.map((each) => (
                 <Menu.Item key={each} className="item" onClick={() => choose(each)}>
-                  <span className="item-clamp">{each}</span>
+                  <span className="item-clamp" dir="auto">
+                    {each}
+                  </span>
                 </Menu.Item>
               ))
             )}
