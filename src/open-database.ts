@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { ConfigError } from './settings/config-error.ts';
 import { WaitingServer } from './server/waiting-server.ts';
 import type { OpeningOptions, OpeningStep } from './store/postgres/bring-up-to-date.ts';
 import { openPostgresStore } from './store/postgres/postgres-store.ts';
@@ -40,12 +41,17 @@ export const isAwayForNow = (error: unknown): error is StoreUnavailableError =>
  * server is not ready.
  */
 async function openFile(
-  file: string,
+  { file, variable }: Extract<Config['storage']['database'], { kind: 'sqlite' }>,
   { host, port }: Config['http'],
   log: Logger,
   signal: AbortSignal,
 ): Promise<OpenDatabase> {
-  if (!(await needsLongUpdate(file))) return { store: await openSqliteStore(file), port };
+  try {
+    if (!(await needsLongUpdate(file))) return { store: await openSqliteStore(file), port };
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) throw new ConfigError(`${variable}:`, error.message);
+    throw error;
+  }
   await using waiting = await WaitingServer.listen(host, port, () => reasons.migrating);
   const { url, port: opened } = waiting;
   log.info(
@@ -63,7 +69,7 @@ async function openFile(
  * Opens the database of the settings. One that is on another machine may be away for now, or work for minutes on its tables: then
  * the port answers that the server is alive and not ready, until the database can be used.
  *
- * @throws StoreUnavailableError where a file cannot be opened; StoreRefusedError where PostgreSQL does not let us in; the
+ * @throws ConfigError where a file cannot be opened; StoreRefusedError where PostgreSQL does not let us in; the
  *   signal's reason
  */
 export async function openDatabase(
@@ -71,7 +77,7 @@ export async function openDatabase(
   log: Logger,
   signal: AbortSignal,
 ): Promise<OpenDatabase> {
-  if (database.kind === 'sqlite') return openFile(database.file, http, log, signal);
+  if (database.kind === 'sqlite') return openFile(database, http, log, signal);
   await using wait = new DatabaseWait(http, log);
   for (;;) {
     signal.throwIfAborted();

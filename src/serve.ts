@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ConfigError } from './settings/config-error.ts';
 import { describeVariables, findIgnoredSettings, readConfig } from './config/config.ts';
 import { findSettingsWithoutEffect } from './config/without-effect.ts';
+import { readSettingsFile } from './config/settings-file.ts';
 import { createLog, logLast } from './log.ts';
 import type { OpenStudio } from './server/start-server.ts';
 import { credentialVariables } from './providers/registry.ts';
@@ -84,15 +85,10 @@ async function readVersion(): Promise<string> {
 /**
  * Adds the settings of a file to the environment, if there is one; what is set already stays.
  *
- * @throws ConfigError for a file that cannot be read
+ * @throws ConfigError for a file that cannot be read, and for wrong lines
  */
 function loadSettings(file: string): void {
-  try {
-    process.loadEnvFile(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw new ConfigError(file, `cannot be read (${code}): make it a readable file`);
-  }
+  for (const [name, value] of readSettingsFile(file) ?? []) process.env[name] ??= value;
 }
 
 async function drain(app: AsyncDisposable, log: Logger): Promise<number> {
@@ -119,20 +115,20 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof ConfigError) return error.message;
   if (error instanceof StoreUnavailableError) return `DATABASE_URL: ${error.message}`;
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+  };
   if (code?.startsWith('ERR_PARSE_ARGS'))
     return `${error.message}. The options are --help, --version and --settings FILE.`;
   if (syscall === 'listen' && code === 'EADDRINUSE') {
-    return 'PORT: the port is in use by another process: stop that one, or choose another';
+    return `PORT: ${port} is in use by another process: stop that one, or choose another`;
   }
   if (syscall === 'listen' && code === 'EACCES') {
-    return 'PORT: this user may not open the port: choose one above 1023';
+    return `PORT: this user may not open ${port}: choose one above 1023`;
   }
   if (syscall === 'listen' || syscall === 'getaddrinfo') {
-    return `HOST: cannot listen on it (${code}): use an address of this machine`;
-  }
-  if (syscall === 'mkdir' || syscall === 'scandir') {
-    return `DATA_DIR: ${path} cannot be used (${code}): choose a folder that this user can write to`;
+    return `HOST: cannot listen on ${address ?? 'it'} (${code}): use an address of this machine`;
   }
   return error.stack ?? error.message;
 }

@@ -183,7 +183,17 @@ describe('a start that cannot be', () => {
       { DATA_DIR: '/etc/passwd', DATABASE_URL: 'sqlite::memory:' },
       /^DATA_DIR: .*ENOTDIR.*\n$/,
     ],
-    ['a database that is a folder', { DATABASE_URL: 'sqlite:/' }, /^DATABASE_URL: .*\n$/],
+    [
+      'a folder of data that is a file',
+      { DATA_DIR: '/etc/passwd' },
+      /^DATA_DIR: .*cannot be opened(?!.*DATABASE_URL).*\n$/,
+    ],
+    [
+      'a folder of media that is a file',
+      { MEDIA_STORE: 'file:/etc/passwd/media' },
+      /^MEDIA_STORE: \/etc\/passwd\/media .*ENOTDIR(?!.*DATA_DIR).*\n$/,
+    ],
+    ['a database that is a folder', { DATABASE_URL: 'sqlite:/' }, /^DATABASE_URL: (?!.*DATA_DIR).*\n$/],
     ['a secret that is too short', { JWT_SECRET: 'tiny-secret' }, /^JWT_SECRET (?!.*tiny).*\n$/],
   ])('is refused in one line: %s', async (_what, env, line) => {
     await using folder = await temporaryFolder();
@@ -198,10 +208,12 @@ describe('a start that cannot be', () => {
     await using server = await startServer({ DATA_DIR: folder.path });
     const second = await startServer({ DATA_DIR: folder.path }).catch((cause: Error) => cause.message);
     expect(second).toMatch(/reelay\.db is in use by another process: stop that one.*\n$/);
-    const third = await startServer({ DATA_DIR: other.path, PORT: new URL(server.url).port }).catch(
+    const { port } = new URL(server.url);
+    const third = await startServer({ DATA_DIR: other.path, PORT: port }).catch(
       (cause: Error) => cause.message,
     );
-    expect(third).toMatch(/PORT: the port is in use by another process.*\n$/);
+    expect(third).toMatch(/PORT: \d+ is in use by another process.*\n$/);
+    expect(third).toContain(`PORT: ${port} `);
   });
 });
 

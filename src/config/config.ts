@@ -1,4 +1,5 @@
 import { registry } from '../providers/registry.ts';
+import { ConfigError } from '../settings/config-error.ts';
 import { isSet, readGroup, type Environment, type Setting } from '../settings/setting.ts';
 import { authSettings, checkAuth, type AuthConfig } from './auth.ts';
 import { httpSettings, type HttpConfig } from './http.ts';
@@ -43,22 +44,32 @@ const variables = settings.map(({ variable }) => variable);
 /**
  * Reads the environment.
  *
- * @throws ConfigError that names the variable and what its value must be
+ * @throws ConfigError with a line for each wrong variable, which names it and what its value must be
  */
 export function readConfig(env: Environment): Config {
-  const http = readGroup(env, httpSettings);
-  const auth = readGroup(env, authSettings);
-  checkAuth(auth, http.host);
-  return {
-    http,
-    auth,
-    storage: readStorage(env),
-    providers: readProviders(env),
-    work: readGroup(env, workSettings),
-    media: readMedia(env),
-    limits: readGroup(env, limitSettings),
-    log: readGroup(env, logSettings),
+  const faults: ConfigError[] = [];
+  /** Reads on after a fault, for the next one to be named too. */
+  const read = <T>(group: () => T): T | null => {
+    try {
+      return group();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faults.push(error);
+      return null;
+    }
   };
+  const http = read(() => readGroup(env, httpSettings));
+  const auth = read(() => readGroup(env, authSettings));
+  const storage = read(() => readStorage(env));
+  const providers = read(() => readProviders(env));
+  const work = read(() => readGroup(env, workSettings));
+  const media = read(() => readMedia(env));
+  const limits = read(() => readGroup(env, limitSettings));
+  const log = read(() => readGroup(env, logSettings));
+  if (http !== null && auth !== null) read(() => checkAuth(auth, http.host));
+  const isComplete = http && auth && storage && providers && work && media && limits && log;
+  if (faults.length > 0 || !isComplete) throw ConfigError.together(faults);
+  return { http, auth, storage, providers, work, media, limits, log };
 }
 
 /** A variable that is set and has no effect. */

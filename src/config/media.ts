@@ -27,7 +27,11 @@ const storeAddress = (value: string): StoreAddress | Invalid => {
   if (directory !== undefined) return { kind: 'file', directory };
   const [, bucket, prefix = ''] =
     /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/((?:[\w!.*()-]+\/)*[\w!.*()-]*))?$/.exec(value) ?? [];
-  if (bucket === undefined) return new Invalid('must be file:PATH or s3://BUCKET/PREFIX');
+  if (bucket === undefined) {
+    return new Invalid(
+      'must be file:PATH or s3://BUCKET/PREFIX, the bucket with 3 to 63 lower-case letters, digits, dots and hyphens',
+    );
+  }
   return { kind: 's3', bucket, prefix: prefix.replace(/\/$/, '') };
 };
 

@@ -12,7 +12,12 @@ import {
 
 /** The database to open. */
 export type DatabaseConfig =
-  | { readonly kind: 'sqlite'; readonly file: string }
+  | {
+      readonly kind: 'sqlite';
+      readonly file: string;
+      /** The setting that names the file, or its folder. */
+      readonly variable: 'DATABASE_URL' | 'DATA_DIR';
+    }
   | {
       readonly kind: 'postgres';
       /** With its password. */
@@ -85,6 +90,9 @@ export function readStorage(env: Environment): StorageConfig {
   return {
     dataDir,
     isMediaShared,
-    database: database ?? { kind: 'sqlite', file: join(dataDir, 'reelay.db') },
+    database:
+      database === null
+        ? { kind: 'sqlite', file: join(dataDir, 'reelay.db'), variable: 'DATA_DIR' }
+        : { ...database, variable: 'DATABASE_URL' },
   };
 }

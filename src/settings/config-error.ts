@@ -6,4 +6,11 @@ export class ConfigError extends Error {
   constructor(variable: string, expectation: string) {
     super(`${variable} ${expectation}`);
   }
+
+  /** Several of them as one: a line for each, once where groups share a setting. */
+  static together(errors: readonly ConfigError[]): ConfigError {
+    const all = new ConfigError('', '');
+    all.message = [...new Set(errors.map(({ message }) => message))].join('\n');
+    return all;
+  }
 }

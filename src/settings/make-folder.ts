@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { ConfigError } from './config-error.ts';
 
 /**
  * Makes the folder that a setting names, and those above it, where they are missing. One after the other: Node's own
@@ -18,5 +19,23 @@ export function makeFolder(path: string): void {
       const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
       if (!isThere || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
     }
+  }
+}
+
+/**
+ * Makes the folder that a setting names where it is missing.
+ *
+ * @throws ConfigError that names the setting, where it cannot be made, read or written to
+ */
+export function requireFolder(variable: string, path: string): void {
+  try {
+    makeFolder(path);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigError(
+      `${variable}:`,
+      `${path} cannot be used (${code}): choose a folder that this user can write to`,
+    );
   }
 }

@@ -49,15 +49,17 @@ export const isSet = (value: string | undefined): value is string =>
 /**
  * Reads the settings of a group.
  *
- * @throws ConfigError for the first value that is invalid
+ * @throws ConfigError for the values that are invalid, with a line for each
  */
 export function readGroup<G extends SettingGroup>(env: Environment, group: G): Values<G> {
+  const faults: ConfigError[] = [];
   const values = Object.entries(group).map(([name, { variable, fallback, parse }]) => {
     const given = env[variable];
     const text = isSet(given) ? given.trim() : fallback;
     const value = text === null ? null : parse(text);
-    if (value instanceof Invalid) throw new ConfigError(variable, value.expectation);
+    if (value instanceof Invalid) faults.push(new ConfigError(variable, value.expectation));
     return [name, value] as const;
   });
+  if (faults.length > 0) throw ConfigError.together(faults);
   return Object.fromEntries(values) as Values<G>;
 }

@@ -195,6 +195,12 @@ describe('the environment', () => {
     expect(refused).not.toThrow(/secret-word/);
   });
 
+  it('names every value that is wrong, a line for each', () => {
+    const read = () =>
+      readConfig({ PORT: 'abc', API_KEYS: 'ann:short', LIMIT_PING_MS: 'x', S3_ENDPOINT: 'y' });
+    expect(read).toThrow(/^PORT .*\nAPI_KEYS (?!.*short).*\nS3_ENDPOINT .*\nLIMIT_PING_MS .*$/);
+  });
+
   it('takes a folder or a bucket for media, and the keys that a bucket needs', () => {
     const store = (env: Record<string, string>) => readConfig(env).media.store;
     const keys = { S3_ACCESS_KEY_ID: 'id', S3_SECRET_ACCESS_KEY: 'key' };

@@ -191,7 +191,7 @@ describe('the file of a SQLite store', () => {
       await expect(openSqliteStore(place)).rejects.toMatchObject({
         name: 'StoreUnavailableError',
         message: expect.stringMatching(
-          /^The database .* cannot be opened: .*\. Give DATA_DIR a folder that this user may write$/,
+          /^The database .* cannot be opened: .*\. Choose a folder that this user may write to$/,
         ) as string,
       });
     }

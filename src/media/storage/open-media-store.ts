@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { requireFolder } from '../../settings/make-folder.ts';
 import { FileStore } from './file-store.ts';
 import type { MediaStore } from './media-store.ts';
 import type { S3Location } from './s3-client.ts';
@@ -15,7 +16,7 @@ export type MediaStoreOptions =
  *
  * @param storage the data folder, for files on their way to a bucket too; whether other instances use the folder of media
  * @param stack disposes of what the store holds
- * @throws what a folder throws that cannot be made
+ * @throws ConfigError for a folder that cannot be used
  */
 export async function openMediaStore(
   options: MediaStoreOptions,
@@ -24,10 +25,16 @@ export async function openMediaStore(
   stack: AsyncDisposableStack,
 ): Promise<MediaStore> {
   switch (options.kind) {
-    case 'file':
-      return FileStore.open(options.directory ?? join(dataDir, 'media'), log, isMediaShared);
-    case 's3':
-      return stack.use(await S3Store.open(options, join(dataDir, 'spool'), log));
+    case 'file': {
+      const directory = options.directory ?? join(dataDir, 'media');
+      requireFolder(options.directory === null ? 'DATA_DIR' : 'MEDIA_STORE', directory);
+      return FileStore.open(directory, log, isMediaShared);
+    }
+    case 's3': {
+      const directory = join(dataDir, 'spool');
+      requireFolder('DATA_DIR', directory);
+      return stack.use(await S3Store.open(options, directory, log));
+    }
     default:
       return options satisfies never;
   }

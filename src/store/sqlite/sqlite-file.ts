@@ -48,5 +48,5 @@ function whyNot(cause: unknown): string {
     return 'is in use by another process: stop that one, or give this one its own DATA_DIR';
   }
   const isPlace = (cause instanceof Error && 'syscall' in cause) || /unable to open|readonly/i.test(message);
-  return `cannot be opened: ${message}${isPlace ? '. Give DATA_DIR a folder that this user may write' : ''}`;
+  return `cannot be opened: ${message}${isPlace ? '. Choose a folder that this user may write to' : ''}`;
 }
