@@ -157,7 +157,8 @@ export class Recorder {
   }
 
   /**
-   * Logs what went wrong with a task and did not change its stage: for each owner and message one line in ten seconds.
+   * Logs what went wrong with a task and did not change its stage: in ten seconds one line for each task, of at most five of
+   * an owner.
    *
    * @param message one of few
    */
@@ -166,13 +167,15 @@ export class Recorder {
     message: string,
     facts: { readonly reason: string; readonly host?: string },
   ): void {
-    this.#limitedLog.warn(message, task.owner, () => ({
+    const { reason, host } = facts;
+    const line = () => ({
       ...loggedTask(task),
       provider: task.provider.name,
       providerTaskId: task.provider.taskId,
-      ...facts,
-      reason: withoutQueries(facts.reason),
-    }));
+      reason: withoutQueries(reason),
+      ...(host !== undefined && { host }),
+    });
+    this.#limitedLog.warn(message, task.owner, line, task.id);
   }
 
   /** Logs a call that a budget or a limit of its owner refused; no other error. One line in ten seconds, as above. */

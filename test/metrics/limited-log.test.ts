@@ -28,6 +28,16 @@ it('writes a message once in ten seconds for each caller, and then says how many
   ]);
 });
 
+it('writes it for each subject of a caller, of at most five', () => {
+  const { lines, log, pass } = recorded();
+  const warn = (task: number) => log.warn('unreadable', 'a', () => ({ task }), `task ${task}`);
+  for (const task of [1, 2, 1, 2, 3, 4, 5, 6, 7, 6]) warn(task);
+  expect(lines).toEqual([{ task: 1 }, { task: 2 }, { task: 3, leftOut: 2 }, { task: 4 }, { task: 5 }]);
+  pass(10_000);
+  warn(6);
+  expect(lines.at(-1)).toEqual({ task: 6, leftOut: 3 });
+});
+
 it('is not flooded by callers who change their address, and loses no count', () => {
   const { lines, log, pass } = recorded();
   const attack = () => {

@@ -114,7 +114,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('has a line for a socket that is refused, and for one whose token expires', async () => {
+  it('has a line for each reason that a socket is refused for, and for one whose token expires', async () => {
     const closed = async (address: string, first: unknown) => {
       await using socket = await RawSocket.open(app.url, { headers: from(address) });
       socket.send(first);
@@ -135,7 +135,8 @@ describe('the log', () => {
     const found = await line('a caller on a WebSocket was refused', ({ code }) => code === 4403);
     expect(found).toMatchObject({ owner: 'jwt:ann', reason: 'Expired' });
     expect(lines('a caller on a WebSocket was refused')).toMatchObject([
-      { client: '203.0.113.5', code: 4401 },
+      { client: '203.0.113.5', code: 4401, reason: expect.stringContaining('neither a key') as string },
+      { client: '203.0.113.5', code: 4401, reason: expect.stringContaining('Send') as string },
       { client: '203.0.113.6', code: 4401 },
       { owner: 'jwt:ann', code: 4403 },
     ]);

@@ -76,11 +76,12 @@ export class WebSocketTransport implements AsyncDisposable {
     this.#watch = {
       stallMs: limits.stallMs,
       onRefused: ({ client, owner }, { code, reason }) =>
-        limitedLog.warn('a caller on a WebSocket was refused', owner ?? client ?? '', () => ({
-          ...(owner === null ? { client } : { owner }),
-          code,
+        limitedLog.warn(
+          'a caller on a WebSocket was refused',
+          owner ?? client ?? '',
+          () => ({ ...(owner === null ? { client } : { owner }), code, reason }),
           reason,
-        })),
+        ),
       onStalled: (connection) => {
         options.cuts.record({
           transport: 'ws',

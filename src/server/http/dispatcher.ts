@@ -216,11 +216,12 @@ export class Dispatcher {
   #logRefused(request: IncomingMessage, status: 401 | 403, reason: string): void {
     const { trustProxy } = this.#options;
     const { address } = senderOf(request, trustProxy);
-    this.#limitedLog.warn('a caller was refused', address ?? '', () => ({
-      ...requestFields(request, trustProxy),
-      status,
+    this.#limitedLog.warn(
+      'a caller was refused',
+      address ?? '',
+      () => ({ ...requestFields(request, trustProxy), status, reason }),
       reason,
-    }));
+    );
   }
 
   #refuseReach(request: IncomingMessage, response: ServerResponse, { errors }: Route, reach: Reach): void {

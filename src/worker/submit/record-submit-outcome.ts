@@ -46,6 +46,9 @@ export async function recordOutcome(
       'a paid attempt could not begin on our side; trying again',
     );
   }
+  if (outcome.kind === 'notSent' && outcome.cause !== 'ours') {
+    context.recorder.logTrouble(task, 'the provider did not take a task, which is sent again later', outcome);
+  }
   if (outcome.kind === 'unknown') log.warn(facts, 'the outcome of a paid request is not known');
   await writeUntilStored(context, facts, signal, () => writeOutcome(context, task, outcome, lease));
 }

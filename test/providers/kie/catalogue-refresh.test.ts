@@ -74,6 +74,7 @@ async function startCatalogue() {
   );
   const http = stack.use(new ProviderHttp({ timeoutMs: 2000 }));
   const clock = { now: start };
+  const lines: string[] = [];
   const running = stack.move();
   const open = (more: { readonly spacingMs?: number } = {}) =>
     running.use(
@@ -83,13 +84,13 @@ async function startCatalogue() {
         http,
         baseUrl: loopback.url,
         facts: store.providerFacts,
-        log: pino({ level: 'silent' }),
+        log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
         now: () => clock.now,
         spacingMs: 1,
         ...more,
       }),
     );
-  return { answers, asked, clock, open, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { answers, asked, clock, lines, open, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 const isDone = (refresh: CatalogueRefresh) =>
@@ -183,6 +184,26 @@ describe('the refresh of the catalogue', () => {
     await waitFor('a request', () => catalogue.asked.length > 5);
     await refresh[Symbol.asyncDispose]();
     expect([refresh.successRate('veo3_fast'), refresh.pricedAt(seedance)]).toEqual([0.75, start]);
+  });
+
+  it('has one line for all that a reading lacks', async () => {
+    await using catalogue = await startCatalogue();
+    catalogue.answers.delete('/api/v1/models/veo-3-1/success-rate');
+    catalogue.answers.delete(`/api/v1/models/${seedance}/success-rate`);
+    const refresh = catalogue.open();
+    refresh.start();
+    await isDone(refresh);
+    const lines = await waitFor(
+      'the line',
+      () => catalogue.lines,
+      ({ length }) => length > 0,
+    );
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      {
+        paths: ['/api/v1/models/veo-3-1/success-rate', `/api/v1/models/${seedance}/success-rate`],
+        reasons: ['code 404'],
+      },
+    ]);
   });
 
   it('reads on after one that fails, and stops after three', async () => {

@@ -61,6 +61,8 @@ export class CatalogueRefresh implements LongLived {
   readonly #stopping = new AbortController();
   #loop: Promise<void> | null = null;
   #facts: ReadonlyMap<string, ProviderFact> = new Map();
+  /** The paths that the last reading did not get. */
+  #unread: readonly string[] = [];
 
   constructor(options: CatalogueRefreshOptions) {
     this.#options = options;
@@ -120,6 +122,7 @@ export class CatalogueRefresh implements LongLived {
     const { facts, provider, now, spacingMs = usualSpacingMs } = this.#options;
     this.#facts = await facts.all(provider);
     let faults = 0;
+    const unread: { readonly path: string; readonly reason: string }[] = [];
     for (const path of this.#paths()) {
       this.#stopping.signal.throwIfAborted();
       if (this.#isFresh(path)) continue;
@@ -134,13 +137,25 @@ export class CatalogueRefresh implements LongLived {
         await facts.keep(provider, path, fact);
         this.#facts = new Map([...this.#facts, [path, fact]]);
       } else {
-        this.#log.info({ path, reason: answer.reason }, 'the catalogue of the provider could not be read');
-        if (faults === mostFaults) return retryMs;
+        unread.push({ path, reason: answer.reason });
+        if (faults === mostFaults) break;
       }
       await pause(spacingMs, undefined, { signal: this.#stopping.signal });
     }
+    this.#logUnread(unread);
+    if (faults === mostFaults) return retryMs;
     const oldest = Math.min(...this.#paths().map((path) => this.#facts.get(path)?.at ?? 0));
     return Math.max(retryMs, oldest + freshMs - now());
+  }
+
+  /** One line for all of a reading, and no other until something else is missing: Kie has no record of some models. */
+  #logUnread(unread: readonly { readonly path: string; readonly reason: string }[]): void {
+    const paths = unread.map(({ path }) => path);
+    if (paths.length > 0 && paths.join() !== this.#unread.join()) {
+      const reasons = [...new Set(unread.map(({ reason }) => reason))];
+      this.#log.info({ paths, reasons }, 'parts of the catalogue of the provider could not be read');
+    }
+    this.#unread = paths;
   }
 
   async #ask(path: string): Promise<CatalogueAnswer<JsonValue>> {
