@@ -171,7 +171,10 @@ export interface CreateRate {
  * What a response proves about our key. `unanswered`: there was none, or a fault of the provider. `unclear`: it can be read
  * as neither.
  */
-export type KeyVerdict = 'accepted' | 'refused' | 'unanswered' | 'unclear';
+export type KeyVerdict =
+  | { readonly kind: 'accepted' | 'refused' | 'unclear' }
+  /** `reason`: for the log, such as ECONNREFUSED. */
+  | { readonly kind: 'unanswered'; readonly reason: string };
 
 /** A free, documented request that proves whether the provider accepts our key. */
 export interface KeyTest {
@@ -201,6 +204,8 @@ export interface VideoProvider extends ProviderOffer, AsyncDisposable {
    * Absent: images travel inside the paid request.
    */
   handOver?(images: readonly ProviderImage[], signal: AbortSignal): Promise<HandOver>;
+  /** True while the provider cannot be given images, whatever else it does. Absent: it is given none beforehand. */
+  readonly isHandOverDown?: boolean;
   /** Starts one paid generation, at most once: never retried inside. */
   submit(request: SubmitRequest, context: SubmitContext): Promise<SubmitOutcome>;
   /** Requests the status of a task once. */

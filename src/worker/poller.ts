@@ -34,9 +34,9 @@ export class Poller implements LongLived {
     return this.#options.provider.name;
   }
 
-  /** A provider that refuses our key is of no use, however well it answers. */
+  /** The reliability of the provider in the last minutes. */
   get health(): ProviderHealth {
-    return this.isKeyRefused ? 'DOWN' : this.#dispatcher.health;
+    return this.#dispatcher.health;
   }
 
   /** True while the provider's last answer was that it refuses our key. */

@@ -31,7 +31,7 @@ export interface WorkContext {
   readonly callbacksArrive: (task: VideoTask) => boolean;
   /** Takes each outcome as soon as it is known: other work for the provider depends on it. */
   readonly health: Pick<HealthMonitor, 'noteCheck' | 'noteSubmission'>;
-  readonly key: Pick<KeyWatch, 'suspect'>;
+  readonly key: Pick<KeyWatch, 'suspect' | 'isRefused' | 'health'>;
   readonly now: () => number;
   readonly random: () => number;
 }

@@ -82,6 +82,7 @@ describe('instances that share a database', () => {
         new HealthMonitor({
           store,
           provider: { name: 'KIE', pollIntervalMs: 10_000, models: [] },
+          key: { isRefused: false, health: null },
           log: silent,
           now: () => now,
           random: () => 0,

@@ -11,6 +11,7 @@ export function quietWorkContext(parts: TestParts): WorkContext {
   const { store, provider, now } = parts;
   const log = pino({ level: 'silent' });
   const random = () => 0;
+  const key = { suspect: () => undefined, isRefused: false, health: null };
   return {
     ...parts,
     log,
@@ -24,8 +25,8 @@ export function quietWorkContext(parts: TestParts): WorkContext {
     patienceMs: 3_600_000,
     callbackUrl: () => null,
     callbacksArrive: () => false,
-    health: new HealthMonitor({ store, provider, log, now, random }),
-    key: { suspect: () => undefined },
+    health: new HealthMonitor({ store, provider, key, log, now, random }),
+    key,
     random,
   };
 }

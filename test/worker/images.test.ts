@@ -6,8 +6,10 @@ import { kieProviderAt } from '../support/kie-provider.ts';
 import { startSimulator } from '../../src/providers/simulator/simulator.ts';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { startLoopback, type Loopback } from '../support/loopback.ts';
+import { queryAt } from '../support/start-app.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { png, upload } from '../support/upload.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** The images that a create of the simulator carried. */
 async function imagesSent(app: KieApp, providerTaskId: string | null): Promise<string[]> {
@@ -187,6 +189,72 @@ describe('an uploaded image', () => {
     // A redirect would carry the key to another host: it is not followed.
     await app.as().until(id, 'the redirect', (task) => task.hint?.includes('307') === true);
     expect([app.simulator.stats.createsReceived, simulator.stats.uploads]).toEqual([0, 0]);
+  });
+
+  it('is tried less and less often while the upload host cannot be reached, which hint and health show', async () => {
+    let isDown = true;
+    await using front = await startLoopback((request, response) => {
+      if (isDown) return request.socket.destroy();
+      const answer = { code: 200, data: { downloadUrl: 'https://files.example/fox.png' } };
+      return request.resume().on('end', () => response.end(JSON.stringify(answer)));
+    });
+    await using app = await startKieApp({ KIE_UPLOAD_URL: front.url });
+    const caller = app.as();
+    const health = async () =>
+      (await queryAt<{ providers: { health: string }[] }>(app.url, '{ providers { health } }')).providers[0]
+        ?.health;
+    await waitFor('the test of the key', health, (seen) => seen === 'UP');
+    const { id } = await caller.make('fox', { referenceImages: [{ uploadId: await uploaded(app) }] });
+    const { hint } = await caller.until(id, 'a hint', (task) => task.hint !== null);
+    expect(hint).toMatch(/could not be handed to Kie\.ai \(127\.0\.0\.1:\d+: .*\)\. It is tried again/);
+    expect(await health()).toBe('DEGRADED');
+    isDown = false;
+    const { history } = await caller.untilStage(id, 'COMPLETED');
+    expect(history.map(({ stage }) => stage)).toEqual(['WAITING', 'SUBMITTING', 'GENERATING', 'COMPLETED']);
+    expect(await health()).toBe('UP');
+  });
+
+  it('costs a host that cannot be reached one request after each pause, and a fault of its own delays no other', async () => {
+    let requests = 0;
+    let answer: 'none' | 'fault' | 'copy' = 'none';
+    await using front = await startLoopback((request, response) => {
+      requests += 1;
+      if (answer === 'none') return request.socket.destroy();
+      const body = {
+        code: answer === 'copy' ? 200 : 500,
+        data: { downloadUrl: 'https://files.example/fox.png' },
+      };
+      return request.resume().on('end', () => response.end(JSON.stringify(body)));
+    });
+    let now = Date.UTC(2026, 0);
+    await using kie = kieProviderAt(front.url, { now: () => now, pollIntervalMs: 10_000 });
+    const handOver = async (uploadId: string) => {
+      const image = {
+        kind: 'upload',
+        uploadId,
+        fileName: `${uploadId}.png`,
+        contentType: 'image/png',
+        open: () => Promise.resolve(new Blob([png], { type: 'image/png' })),
+      } as const;
+      const outcome = await kie.handOver?.([image], new AbortController().signal);
+      return outcome?.kind === 'unavailable' ? outcome.retryAfterMs : outcome?.kind;
+    };
+    const pauses: unknown[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const pauseMs = await handOver('a');
+      // Those that come in the pause cost nothing, and end with it.
+      expect([await handOver('b'), await handOver('c')]).toEqual([pauseMs, pauseMs]);
+      pauses.push(pauseMs);
+      now += Number(pauseMs);
+    }
+    expect([pauses, requests]).toEqual([[10_000, 20_000, 40_000, 60_000, 60_000], 5]);
+    expect(kie.isHandOverDown).toBe(true);
+    answer = 'fault';
+    expect([await handOver('a'), await handOver('a'), requests]).toEqual([10_000, 10_000, 6]);
+    answer = 'copy';
+    expect([await handOver('b'), kie.isHandOverDown]).toEqual(['ready', false]);
+    now += 10_000;
+    expect(await handOver('a')).toBe('ready');
   });
 
   it.each([

@@ -35,6 +35,69 @@ it('a refused key is reported at the start, by health and by one line that names
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('Kie.ai refuses the key in KIE_API_KEY');
   expect(lines[0]).not.toContain('wrong');
+  const caller = new Caller(app.url);
+  const { id } = await caller.make('fox');
+  await caller.untilStage(id, 'FAILED');
+  // A refusal is an answer, and yet the provider is of no use.
+  expect(linesWith('the health of the provider changed')).toEqual([]);
+  expect(await healthAt(app)).toBe('DOWN');
+});
+
+it('a key that is accepted at the start makes the provider UP before the first task', async () => {
+  await using simulator = await startSimulator({ apiKey: 'right', durationMs: 100 });
+  const { app, linesWith } = await startWith('right', simulator.url);
+  await using _ = app;
+  await waitFor(
+    'the key to be accepted',
+    () => healthAt(app),
+    (health) => health === 'UP',
+  );
+  expect(linesWith('KIE_API_KEY')).toEqual([]);
+});
+
+it('a provider that cannot be reached at the start is DOWN before the first task, with one line that says why', async () => {
+  let isUp = false;
+  await using kie = await startLoopback((request, response) => {
+    if (isUp) response.end(JSON.stringify({ code: 200, data: 12.5 }));
+    else request.socket.destroy();
+  });
+  const { app, linesWith } = await startWith('k', kie.url);
+  await using _ = app;
+  await waitFor(
+    'the provider to be down',
+    () => healthAt(app),
+    (health) => health === 'DOWN',
+  );
+  expect(linesWith('Kie.ai does not answer')).toHaveLength(1);
+  expect(JSON.parse(linesWith('Kie.ai does not answer')[0] ?? '')).toMatchObject({
+    level: 40,
+    provider: 'KIE',
+    reason: expect.any(String) as string,
+  });
+  isUp = true;
+  await waitFor(
+    'the provider to be up',
+    () => healthAt(app),
+    (health) => health === 'UP',
+  );
+  expect(linesWith('Kie.ai answers')).toHaveLength(1);
+});
+
+it('a refused key of the Gemini API is reported at the start too', async () => {
+  await using simulator = await startSimulator({ apiKey: 'right', durationMs: 100 });
+  const lines: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const env = { PROVIDERS: 'google', GEMINI_API_KEY: 'wrong', GEMINI_BASE_URL: simulator.url };
+  await using app = await startTestApp(env, log);
+  await waitFor(
+    'the key to be refused',
+    async () =>
+      (
+        await app.query<{ providers: { name: string; health: string }[] }>('{ providers { name health } }')
+      ).providers.find(({ name }) => name === 'GOOGLE')?.health,
+    (health) => health === 'DOWN',
+  );
+  expect(lines.filter((line) => line.includes('Google refuses the key in GEMINI_API_KEY'))).toHaveLength(1);
 });
 
 it('a key that is accepted later ends that, and its refusal is logged once', async () => {

@@ -71,7 +71,9 @@ async function createApis(settings: GoogleConfig, context: ProviderContext): Pro
   const { geminiApiKey: apiKey, geminiBaseUrl: baseUrl } = settings;
   const vertex = usesVertex(settings) ? await createVertex(settings, context) : [];
   const { timeoutMs } = context;
-  return apiKey === null ? vertex : [...vertex, new OmniApi({ label, apiKey, baseUrl, timeoutMs })];
+  return apiKey === null
+    ? vertex
+    : [...vertex, new OmniApi({ label, apiKey, keyVariable: geminiApiKey.variable, baseUrl, timeoutMs })];
 }
 
 async function createVertex(settings: GoogleConfig, { timeoutMs }: ProviderContext): Promise<GoogleApi[]> {

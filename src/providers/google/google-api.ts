@@ -5,7 +5,7 @@ export interface GoogleApi
   extends
     Pick<
       VideoProvider,
-      'models' | 'price' | 'reservedOptions' | 'freeOptions' | 'submit' | 'check' | 'cancel'
+      'models' | 'price' | 'reservedOptions' | 'freeOptions' | 'keyTest' | 'submit' | 'check' | 'cancel'
     >,
     AsyncDisposable {
   /** Whether a provider task id, or the reference of a video, has the form of this API's: no other API has it too. */

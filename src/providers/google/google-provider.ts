@@ -24,6 +24,8 @@ export function createGoogleProvider({
 }: GoogleProviderOptions): VideoProvider {
   const ofModel = (model: string) => apis.find(({ models }) => models.some(({ id }) => id === model));
   const ofId = (id: string) => apis.find((api) => api.owns(id));
+  // Of two APIs, one that refuses its key does not make the other useless.
+  const keyTest = apis.length === 1 ? apis[0]?.keyTest : undefined;
   return {
     name,
     label,
@@ -34,6 +36,7 @@ export function createGoogleProvider({
     usdPerCredit: null,
     models: apis.flatMap(({ models }) => models),
     acceptsOtherModels: false,
+    ...(keyTest !== undefined && { keyTest }),
     // Fetched here, and sent inside of the request.
     takesImageBytes: true,
     reservedOptions: (model) => ofModel(model)?.reservedOptions(model) ?? new Set(),

@@ -41,18 +41,22 @@ export class Balance {
 /** For the request of a balance, which a query waits for, in milliseconds. */
 const timeoutMs = 5000;
 
-/** Requests the balance of the account, which is free (Kie docs, 2026-06). Null where there is no response. */
+/**
+ * Requests the balance of the account, which is free (Kie docs, 2026-06).
+ *
+ * @returns the error where there is no response
+ */
 export async function fetchBalance(
   http: Pick<ProviderHttp, 'get'>,
   baseUrl: string,
   signal?: AbortSignal,
-): Promise<Answer | null> {
+): Promise<Answer | NoAnswerError> {
   using deadline = new DeadlineSignal(timeoutMs);
   const ends = signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, signal]);
   try {
     return await http.get(`${baseUrl}/api/v1/chat/credit`, ends);
   } catch (error) {
-    if (error instanceof NoAnswerError) return null;
+    if (error instanceof NoAnswerError) return error;
     throw error;
   }
 }
@@ -62,13 +66,16 @@ const codeOf = ({ json, status }: Answer): number =>
   (isObject(json) ? numberOf(json['code']) : null) ?? status;
 
 /** The balance in a response, in credits; null where it has none. */
-export const balanceIn = (answer: Answer | null): number | null =>
-  answer !== null && isObject(answer.json) && codeOf(answer) === 200 ? numberOf(answer.json['data']) : null;
+export const balanceIn = (answer: Answer | NoAnswerError): number | null =>
+  !(answer instanceof NoAnswerError) && isObject(answer.json) && codeOf(answer) === 200
+    ? numberOf(answer.json['data'])
+    : null;
 
 /** The proof that a response to that request gives about the key: 401 means that it is missing or wrong (Kie docs, 2026-06). */
-export function keyVerdictIn(answer: Answer | null): KeyVerdict {
-  if (answer === null) return 'unanswered';
-  if (codeOf(answer) === 401) return 'refused';
-  if (balanceIn(answer) !== null) return 'accepted';
-  return isFault(codeOf(answer)) ? 'unanswered' : 'unclear';
+export function keyVerdictIn(answer: Answer | NoAnswerError): KeyVerdict {
+  if (answer instanceof NoAnswerError) return { kind: 'unanswered', reason: answer.message };
+  const code = codeOf(answer);
+  if (code === 401) return { kind: 'refused' };
+  if (balanceIn(answer) !== null) return { kind: 'accepted' };
+  return isFault(code) ? { kind: 'unanswered', reason: `code ${code}` } : { kind: 'unclear' };
 }

@@ -133,12 +133,22 @@ class KieProvider implements VideoProvider {
         run: async (signal) => keyVerdictIn(await fetchBalance(this.#http, baseUrl, signal)),
       };
     }
-    this.#uploads = new ImageUploads({ http: this.#http, uploadUrl, label, now });
+    this.#uploads = new ImageUploads({
+      http: this.#http,
+      uploadUrl,
+      label,
+      pauseMs: options.pollIntervalMs,
+      now,
+    });
   }
 
   /** Begins to read the catalogue, where that is wanted. */
   start(): void {
     this.#refresh?.start();
+  }
+
+  get isHandOverDown(): boolean {
+    return this.#uploads.isDown;
   }
 
   reservedOptions(model: string): ReadonlySet<string> {

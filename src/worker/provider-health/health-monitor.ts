@@ -5,13 +5,15 @@ import type { TaskError, TaskId, VideoTask } from '../../domain/video-task.ts';
 import type { CheckOutcome, ProviderHealth, SubmitOutcome, VideoProvider } from '../../providers/provider.ts';
 import type { Store } from '../../store/store.ts';
 import { Breaker, type BreakerState } from './breaker.ts';
+import type { KeyWatch } from './key-watch.ts';
 import { OfferedModels } from './offered-models.ts';
 import { TaskFaults, type TaskFault } from './task-faults.ts';
 
 /** Settings of a health monitor. */
 export interface HealthMonitorOptions {
   readonly store: Pick<Store, 'spreadChecks' | 'change' | 'isShared' | 'shared' | 'providerFacts'>;
-  readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs' | 'models'>;
+  readonly provider: Pick<VideoProvider, 'name' | 'pollIntervalMs' | 'models' | 'isHandOverDown'>;
+  readonly key: Pick<KeyWatch, 'isRefused' | 'health'>;
   readonly log: Logger;
   readonly now: () => number;
   readonly random: () => number;
@@ -48,7 +50,11 @@ export class HealthMonitor {
 
   /** The reliability of the provider in the last minutes. */
   get health(): ProviderHealth {
-    return this.#breaker.health;
+    const { key, provider } = this.#options;
+    // A provider that refuses our key is of no use, however well it answers.
+    if (key.isRefused) return 'DOWN';
+    const health = this.#breaker.health === 'UNKNOWN' ? (key.health ?? 'UNKNOWN') : this.#breaker.health;
+    return health === 'UP' && provider.isHandOverDown === true ? 'DEGRADED' : health;
   }
 
   /** Requests that the provider may be sent now. */

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { KeyVerdict, VideoProvider } from '../../providers/provider.ts';
+import type { KeyVerdict, ProviderHealth, VideoProvider } from '../../providers/provider.ts';
 import type { LongLived } from '../../time/lifetime.ts';
-import { nextCheckDelay } from '../policy/check-interval.ts';
+import { nextCheckDelay, nextUnansweredDelay } from '../policy/check-interval.ts';
 
 /** Settings of a key watch. */
 export interface KeyWatchOptions {
@@ -11,6 +11,8 @@ export interface KeyWatchOptions {
   readonly random: () => number;
 }
 
+/** The number of tests in a row without an answer that say that the provider is down. */
+const downTests = 3;
 /** The shortest pause between the ends of two suspicions, in intervals of the provider. */
 const suspicionFactor = 6;
 
@@ -26,6 +28,9 @@ export class KeyWatch implements LongLived {
   #isAsking = false;
   #askedAt = Number.NEGATIVE_INFINITY;
   #isRefused = false;
+  #isAccepted = false;
+  /** Tests in a row without an answer. */
+  #unanswered = 0;
 
   constructor(options: KeyWatchOptions) {
     this.#options = options;
@@ -34,6 +39,13 @@ export class KeyWatch implements LongLived {
   /** True while the provider's last answer was that it refuses the key. */
   get isRefused(): boolean {
     return this.#isRefused;
+  }
+
+  /** What the tests say of the provider, where nothing else is known of it; null: nothing. */
+  get health(): ProviderHealth | null {
+    if (this.#isRefused || this.#unanswered >= downTests) return 'DOWN';
+    if (this.#unanswered > 0) return 'DEGRADED';
+    return this.#isAccepted ? 'UP' : null;
   }
 
   /** True from the start to the stop, also when nothing is left to find out. */
@@ -76,23 +88,35 @@ export class KeyWatch implements LongLived {
         const verdict = await keyTest.run(signal);
         if (signal.aborted) return;
         this.#note(verdict, keyTest.variable);
-        if (verdict === 'accepted' || verdict === 'unclear') return;
+        if (verdict.kind === 'accepted' || verdict.kind === 'unclear') return;
       } catch (error) {
         if (signal.aborted) return;
         log.error({ err: error, provider: provider.name }, 'the key of the provider could not be tested');
       }
-      await pause(nextCheckDelay(pollIntervalMs, asked, random()), undefined, { signal }).catch(
-        () => undefined,
-      );
+      // A provider that is back is noticed within a minute; a key is replaced with a new start.
+      const delay = this.#unanswered > 0 ? nextUnansweredDelay : nextCheckDelay;
+      await pause(delay(pollIntervalMs, asked, random()), undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Silence proves nothing: what was known stays. */
   #note(verdict: KeyVerdict, variable: string): void {
-    const isRefused = verdict === 'unanswered' ? this.#isRefused : verdict === 'refused';
+    const { provider, log } = this.#options;
+    if (verdict.kind === 'unanswered') {
+      this.#unanswered += 1;
+      if (this.#unanswered > 1) return;
+      log.warn(
+        { provider: provider.name, reason: verdict.reason },
+        `${provider.label} does not answer: tasks wait until it does`,
+      );
+      return;
+    }
+    if (this.#unanswered > 0) log.info({ provider: provider.name }, `${provider.label} answers`);
+    this.#unanswered = 0;
+    this.#isAccepted = verdict.kind === 'accepted';
+    const isRefused = verdict.kind === 'refused';
     if (isRefused === this.#isRefused) return;
     this.#isRefused = isRefused;
-    const { provider, log } = this.#options;
     const facts = { provider: provider.name, variable };
     if (isRefused) {
       log.warn(

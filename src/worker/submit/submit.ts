@@ -136,6 +136,11 @@ async function recordUnready(
     await recorder.record(task.id, event, { whileLeasedBy, schedule: leaseReturned });
     return;
   }
+  recorder.logTrouble(
+    task,
+    'the images of a task could not be handed to the provider; trying again',
+    outcome,
+  );
   const dueAt = askAgainAt(context, outcome.retryAfterMs);
   const hint = imagesNotReady(provider.label, outcome.reason);
   const event = { kind: 'observed', providerStatus: null, percent: null, memo: null, hint } as const;

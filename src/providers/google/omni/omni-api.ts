@@ -6,6 +6,7 @@ import type {
   CancelOutcome,
   CheckOutcome,
   CheckRequest,
+  KeyTest,
   SubmitContext,
   SubmitOutcome,
   SubmitRequest,
@@ -14,6 +15,7 @@ import type { GoogleApi } from '../google-api.ts';
 import { createBody, reservedOptions } from './create-body.ts';
 import { contentOf } from './image-content.ts';
 import { omniModels } from './models.ts';
+import { testGeminiKey } from './key-test.ts';
 import { OmniChecks } from './omni-checks.ts';
 import { OmniVideos, type OmniVideoSource } from './omni-videos.ts';
 import { readCutAnswer, readSubmitAnswer } from './submit-response.ts';
@@ -23,6 +25,8 @@ export interface OmniOptions {
   /** The name in hints and errors. */
   readonly label: string;
   readonly apiKey: string;
+  /** The variable that holds the key; absent: whether it is accepted is not tested. */
+  readonly keyVariable?: string;
   readonly baseUrl: string;
   readonly timeoutMs: number;
 }
@@ -30,6 +34,7 @@ export interface OmniOptions {
 /** Gemini Omni through the Interactions API of the Gemini API. */
 export class OmniApi implements GoogleApi {
   readonly models = omniModels;
+  readonly keyTest?: KeyTest;
   readonly #options: OmniOptions;
   readonly #http: ProviderHttp;
   readonly #checks: OmniChecks;
@@ -42,6 +47,12 @@ export class OmniApi implements GoogleApi {
     this.#options = { ...options, baseUrl };
     // No redirect is followed with these headers, so only this origin ever gets the key.
     this.#http = new ProviderHttp({ timeoutMs, headers: { 'x-goog-api-key': apiKey } });
+    if (options.keyVariable !== undefined) {
+      this.keyTest = {
+        variable: options.keyVariable,
+        run: (signal) => testGeminiKey(this.#http, baseUrl, signal),
+      };
+    }
     this.#checks = new OmniChecks(this.#http, { label, baseUrl, timeoutMs });
     this.#videos = new OmniVideos(this.#http, baseUrl);
   }

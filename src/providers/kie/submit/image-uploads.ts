@@ -7,6 +7,7 @@ import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer } from '../../http/answer.ts';
 import type { ProviderHttp } from '../../http/http.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
+import { UploadBackOff } from './upload-back-off.ts';
 
 /** An upload that only we hold. */
 type HeldImage = Extract<ProviderImage, { kind: 'upload' }>;
@@ -30,6 +31,8 @@ export interface ImageUploadsOptions {
   /** The upload host. */
   readonly uploadUrl: string;
   readonly label: string;
+  /** The first pause after a failed upload, in milliseconds. */
+  readonly pauseMs: number;
   readonly now: () => number;
 }
 
@@ -38,24 +41,44 @@ export class ImageUploads {
   readonly #options: ImageUploadsOptions;
   /** URLs of copies, by upload. */
   readonly #copies: LRUCache<string, string>;
+  /** While no upload is answered: then none is tried but one after each pause. */
+  readonly #host: UploadBackOff;
+  /** Images whose upload was answered with a fault, by upload: the host may take others. */
+  readonly #faults: LRUCache<string, UploadBackOff>;
 
   constructor(options: ImageUploadsOptions) {
     this.#options = options;
-    const { now } = options;
+    const { now, pauseMs } = options;
+    this.#host = new UploadBackOff(pauseMs, now);
+    this.#faults = new LRUCache({ max: maxRemembered });
     this.#copies = new LRUCache({ max: maxRemembered, ttl: keptMs, ttlResolution: 0, perf: { now } });
+  }
+
+  /** True while no upload is answered. */
+  get isDown(): boolean {
+    return this.#host.isFailing;
   }
 
   /** The address of Kie's copy of an image, made if there is none any more. */
   async urlOf(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
     const copy = this.#copies.get(image.uploadId);
     if (copy !== undefined) return { kind: 'uploaded', url: copy };
-    const outcome = await this.#upload(image, signal);
-    if (outcome.kind === 'uploaded') this.#copies.set(image.uploadId, outcome.url);
-    return outcome;
+    const waiting = this.#faults.get(image.uploadId)?.begin() ?? this.#host.begin();
+    if (waiting !== null) {
+      return { kind: 'unavailable', reason: waiting.reason, retryAfterMs: waiting.waitMs };
+    }
+    try {
+      const outcome = await this.#upload(image, signal);
+      if (outcome.kind === 'uploaded') this.#copies.set(image.uploadId, outcome.url);
+      return outcome;
+    } finally {
+      this.#host.abandoned();
+      this.#faults.get(image.uploadId)?.abandoned();
+    }
   }
 
   async #upload(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
-    const { http, uploadUrl, label } = this.#options;
+    const { http, uploadUrl, label, pauseMs, now } = this.#options;
     const form = new FormData();
     form.set('uploadPath', uploadPath);
     // The same name overwrites: ours is as unguessable as the id.
@@ -63,10 +86,22 @@ export class ImageUploads {
     form.set('file', await image.open(), image.fileName);
     try {
       const url = `${uploadUrl}/api/file-stream-upload`;
-      return readUploadAnswer(label, await http.upload(url, form, signal));
+      const outcome = readUploadAnswer(label, await http.upload(url, form, signal));
+      this.#host.succeeded();
+      if (outcome.kind !== 'unavailable') {
+        this.#faults.delete(image.uploadId);
+        return outcome;
+      }
+      const fault = this.#faults.get(image.uploadId) ?? new UploadBackOff(pauseMs, now);
+      this.#faults.set(image.uploadId, fault);
+      const retryAfterMs = Math.max(fault.failed(outcome.reason, null), outcome.retryAfterMs ?? 0);
+      return { ...outcome, retryAfterMs };
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
-      return { kind: 'unavailable', reason: error.message, retryAfterMs: null };
+      const reason = `${new URL(uploadUrl).host}: ${error.message}`;
+      // A stop says nothing about the host.
+      if (signal.aborted) return { kind: 'unavailable', reason, retryAfterMs: null };
+      return { kind: 'unavailable', reason, retryAfterMs: this.#host.failed(reason, null) };
     }
   }
 }

@@ -5,6 +5,7 @@ import { answerCreate } from './creates.ts';
 import { answerDraft } from './drafts.ts';
 import { answerDownload, answerFileState, answerMedia } from './files.ts';
 import { answerCancel, answerDelete, answerPoll } from './polls.ts';
+import { sendJson } from '../http/respond.ts';
 import { sendClassicError, sendError } from './responses.ts';
 
 type Answer = (
@@ -26,6 +27,7 @@ const routes: readonly (readonly [RegExp, Answer])[] = [
     (world, _asked, ...rest) => answerDownload(world, ...rest),
   ],
   [/^POST \/v1(?:beta)?\/models\/([^/:]+):generateContent$/, answerDraft],
+  [/^GET \/v1(?:beta)?\/(models)$/, (_world, _asked, response) => sendJson(response, { models: [] })],
 ];
 
 /** Google's Gemini API: the Interactions API with Omni's models, its files, and texts of a language model. */
