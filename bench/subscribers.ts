@@ -42,6 +42,8 @@ export type SubscriberHandlers = {
   open(opening: Opening): Promise<void>;
   received(argument: null): Received;
   latency(argument: null): Latency;
+  /** The same for states that are no change of the runner's, from their `updatedAt`, which is whole milliseconds. */
+  latencyOfOthers(argument: null): Latency;
   reset(argument: null): void;
   /** Number of subscribers with a message since they were opened. */
   reached(argument: null): number;
@@ -60,10 +62,18 @@ let others = 0;
 let completed = 0;
 let closed = 0;
 let latenciesUs: number[] = [];
+let agesUs: number[] = [];
+/** Sockets with a state that is no change of the runner's. */
+let checked = new WeakSet<WebSocket>();
 const reached = new Set<WebSocket>();
 
 /** In `providerStatus` of every message: see `statusText`. */
 const publishedAt = Buffer.from('"t:');
+const completeType = Buffer.from('"type":"complete"');
+const errorsField = Buffer.from('"errors":');
+const updatedAt = Buffer.from('"updatedAt":"');
+/** The length of a time in a message. */
+const timeLength = '2026-01-01T00:00:00.000Z'.length;
 
 answerParent({
   open: async ({ count, ...opening }) => {
@@ -76,15 +86,12 @@ answerParent({
     }
   },
   received: () => ({ messages, bytes, others, completed, closed }),
-  latency: () => {
-    const sorted = Float64Array.from(latenciesUs).toSorted();
-    const at = (quantile: number) =>
-      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN) / 1000;
-    return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
-  },
+  latency: () => latencyOf(latenciesUs),
+  latencyOfOthers: () => latencyOf(agesUs),
   reset: () => {
     messages = bytes = others = completed = 0;
     latenciesUs = [];
+    agesUs = [];
   },
   reached: () => reached.size,
   pauseLast: (paused) => {
@@ -95,11 +102,19 @@ answerParent({
     const all = sockets;
     sockets = [];
     reached.clear();
+    checked = new WeakSet();
     for (const socket of all) socket.terminate();
     await setTimeout(100);
     closed = 0;
   },
 } satisfies SubscriberHandlers);
+
+function latencyOf(timesUs: readonly number[]): Latency {
+  const sorted = Float64Array.from(timesUs).toSorted();
+  const at = (quantile: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))] ?? Number.NaN) / 1000;
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+}
 
 async function open(
   { url, protocol, authorization, tasks, operations: set }: Omit<Opening, 'count'>,
@@ -133,7 +148,7 @@ async function open(
 function hear(socket: WebSocket, data: Buffer): void {
   const mark = data.indexOf(publishedAt);
   if (mark === -1) {
-    hearOther(data);
+    hearOther(socket, data);
     return;
   }
   messages += 1;
@@ -146,16 +161,22 @@ function hear(socket: WebSocket, data: Buffer): void {
   latenciesUs.push(nowUs() - Number(data.toString('latin1', from, data.indexOf(':', from))));
 }
 
-/** Counts the present state, a change or an end; anything else makes the figures void. */
-function hearOther(data: Buffer): void {
-  const { type } = JSON.parse(data.toString()) as { type: string };
-  if (type === 'complete') {
+/** Counts the present state, a change or an end; anything else makes the figures void. Costs no more than `hear`. */
+function hearOther(socket: WebSocket, data: Buffer): void {
+  if (data.includes(completeType)) {
     completed += 1;
     return;
   }
-  check(data);
+  if (!checked.has(socket) || data.includes(errorsField)) {
+    check(data);
+    checked.add(socket);
+  }
   others += 1;
   bytes += data.length;
+  const mark = data.indexOf(updatedAt);
+  if (mark === -1) return;
+  const from = mark + updatedAt.length;
+  agesUs.push(1000 * (Date.now() - Date.parse(data.toString('latin1', from, from + timeLength))));
 }
 
 function check(data: Buffer): void {

@@ -5,7 +5,7 @@ import { pointedAt, startSimulatorProcess, type Program } from '../../test/suppo
 import { queryAt } from '../../test/support/start-app.ts';
 import { temporaryFolder } from '../../test/support/temporary-folder.ts';
 import { apiKey, peers, rawWs } from '../contestants.ts';
-import { Match, start, type Child } from '../processes.ts';
+import { Match, start, type Child, type Measured } from '../processes.ts';
 import { atMost, median, rounded, type Result, type Row } from '../report.ts';
 import { inRounds } from '../rounds.ts';
 import type { SubscriberHandlers } from '../subscribers.ts';
@@ -26,51 +26,57 @@ export interface FeedSettings {
   readonly rounds: number;
 }
 
+/** One round of one server. */
+type Cost = Pick<Measured, 'cpuUsPerMessage' | 'bytesPerMessage' | 'latency'>;
+
 /**
  * The whole product with subscribers of all tasks: each task is followed by its provider's id, checked, its video is
  * copied, and it completes. All CPU of the server counts, for each delivered message; the others send as many messages
- * about changes that cost them nothing.
+ * about changes that cost them nothing. Latencies are from before the change at the others, and from the change itself
+ * (`updatedAt`, whole milliseconds) here.
  */
 export async function feed({ subscribers, tasks, perSecond, rounds }: FeedSettings): Promise<Result> {
   await using stack = new AsyncDisposableStack();
   const changes = tasks * statesOfTask;
   const expected = changes * subscribers;
   const publishing = { count: changes, perSecond: perSecond * statesOfTask, tasks: 1 };
-  const others: { match: Match; costs: number[] }[] = [];
+  const others: { match: Match; rounds: Cost[] }[] = [];
   for (const entry of [rawWs, ...peers.filter(({ name }) => name.startsWith('Mercurius'))]) {
     const match = stack.use(await Match.start(entry, 1));
     await match.open(subscribers, 1, 'plain');
     await match.warmUp({ count: 30, perSecond: 30, tasks: 1 }, subscribers);
-    others.push({ match, costs: [] });
+    others.push({ match, rounds: [] });
   }
   const product = stack.use(await Product.start(subscribers));
   await product.measure(Math.ceil(tasks / 4), perSecond);
-  const costs: number[] = [];
+  const ourRounds: Cost[] = [];
   await inRounds(rounds, secondsForRounds, async () => {
-    for (const { match, costs: own } of others) {
-      own.push((await match.measure(publishing, expected)).cpuUsPerMessage);
-    }
-    costs.push(await product.measure(tasks, perSecond));
+    for (const { match, rounds: own } of others) own.push(await match.measure(publishing, expected));
+    ourRounds.push(await product.measure(tasks, perSecond));
   });
-  const [raw = Number.NaN, mercurius = Number.NaN] = others.map((other) => median(other.costs));
-  const ours = median(costs);
-  const row = (name: string, cost: number): Row => ({
+  const costOf = (own: readonly Cost[]) => median(own.map(({ cpuUsPerMessage }) => cpuUsPerMessage));
+  const [raw = Number.NaN, mercurius = Number.NaN] = others.map((other) => costOf(other.rounds));
+  const ours = costOf(ourRounds);
+  const row = (name: string, own: readonly Cost[]): Row => ({
     server: name,
-    'CPU µs/message': rounded(cost),
-    '× raw ws': rounded(cost / raw),
+    'CPU µs/message': rounded(costOf(own)),
+    '× raw ws': rounded(costOf(own) / raw),
+    'bytes/message': Math.round(median(own.map(({ bytesPerMessage }) => bytesPerMessage))),
+    'p50 ms': rounded(median(own.map(({ latency }) => latency.p50))),
+    'p95 ms': rounded(median(own.map(({ latency }) => latency.p95))),
   });
   return {
     scenario: 'feed',
     what:
       `${subscribers} subscribers of all tasks; ${perSecond} tasks/s are followed, checked, copied and completed, ` +
-      `median of ${costs.length} rounds of ${tasks} tasks.`,
+      `median of ${ourRounds.length} rounds of ${tasks} tasks.`,
     rows: [
-      ...others.map(({ match, costs: own }) => row(match.entry.name, median(own))),
-      row('Reelay, all of it', ours),
+      ...others.map(({ match, rounds: own }) => row(match.entry.name, own)),
+      row('Reelay, all of it', ourRounds),
     ],
     rounds: {
-      ours: costs,
-      others: others.map(({ match, costs: own }) => ({ server: match.entry.name, own })),
+      ours: ourRounds,
+      others: others.map(({ match, rounds: own }) => ({ server: match.entry.name, own })),
     },
     targets: [
       atMost('CPU per message, ours / raw ws', ours / raw, 1.25),
@@ -128,8 +134,8 @@ class Product implements AsyncDisposable {
     return new Product({ simulator, server: child, subscribers }, url, count, stack.move());
   }
 
-  /** CPU of the server in microseconds for each message, while tasks are followed to their end. */
-  async measure(tasks: number, perSecond: number): Promise<number> {
+  /** The cost of each message, while tasks are followed to their end. */
+  async measure(tasks: number, perSecond: number): Promise<Cost> {
     const ids: string[] = [];
     for (let made = 0; made < tasks; made += 1) ids.push(await this.#make());
     await this.#subscribers.call('reset', null);
@@ -145,7 +151,10 @@ class Product implements AsyncDisposable {
     const expected = tasks * statesOfTask * this.#count;
     const delivered = await this.#settle(expected);
     if (delivered < expected) throw new Error(`${delivered} messages instead of ${expected}`);
-    return ((await this.#server.call('cpuUs')) - before) / delivered;
+    const cpuUsPerMessage = ((await this.#server.call('cpuUs')) - before) / delivered;
+    const { bytes } = await this.#subscribers.call('received', null);
+    const latency = await this.#subscribers.call('latencyOfOthers', null);
+    return { cpuUsPerMessage, bytesPerMessage: bytes / delivered, latency };
   }
 
   /** A task of the provider that nobody follows yet. */

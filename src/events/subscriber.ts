@@ -6,8 +6,11 @@ import type { TaskStream } from './task-stream.ts';
 
 /** The destination of one subscriber's messages. The transport owns it, and disposes of the subscriber when it is gone. */
 export interface Sink {
-  /** Writes one message. Called only while `isWritable`, in revision order, each revision at most once. */
-  send(payload: Payload): void;
+  /**
+   * Writes messages, together. Called only while `isWritable`, in revision order, each revision at most once; a stream sends
+   * at most some ten KB in one call.
+   */
+  send(payloads: readonly Payload[]): void;
   /** True if the reader keeps up. */
   isWritable(): boolean;
   /** Calls back once when the reader has caught up; never after the transport is gone. */
@@ -30,14 +33,11 @@ export class UnknownTaskError extends Error {
   override readonly name = 'UnknownTaskError';
 }
 
-/** The result of a push to a subscriber. */
-export type Delivery =
-  /** Handed to the sink. */
-  | 'sent'
-  /** Its reader is slow: this state, or a newer one of the same task, is sent when it has caught up. */
-  | 'deferred'
-  /** Not newer than a state that was sent, or the subscription has ended. */
-  | 'dropped';
+/** A state of a task, and the message that all subscribers of a stream get for it. */
+export interface LiveState {
+  readonly task: VideoTask;
+  readonly payload: Payload;
+}
 
 /**
  * One subscriber: the stored states first, then the live ones, each revision at most once and in order.
@@ -99,21 +99,42 @@ export class Subscriber implements Disposable {
     this.#catchUp(this.#sendDeferred());
   }
 
-  /** Sends a live state, or defers it while the reader is slow. */
-  push(task: VideoTask, payload: Payload): Delivery {
-    if (this.#ended || task.revision <= this.#sentUpTo) return 'dropped';
-    if (!this.#isCatchingUp && this.#sink.isWritable()) {
-      this.#send(task.revision, payload);
-      this.#endAfter(task);
-      return 'sent';
+  /**
+   * Sends live states, in revision order, or defers them while the reader is slow: they, or newer ones of the same tasks, are
+   * sent when it has caught up. Those that are not newer than what was sent are left out.
+   *
+   * @returns the number of states that were handed to the sink
+   */
+  push(states: readonly LiveState[]): number {
+    if (this.#ended) return 0;
+    if (!this.#isCatchingUp && this.#sink.isWritable()) return this.#sendLive(states);
+    let isBehind = false;
+    for (const { task } of states) {
+      if (task.revision <= this.#sentUpTo) continue;
+      this.#defer(task);
+      isBehind = true;
     }
-    this.#defer(task);
-    if (this.#isCatchingUp) return 'deferred';
+    if (this.#isCatchingUp || !isBehind) return 0;
     this.#isCatchingUp = true;
     const store = this.#store;
     if (store !== null)
       this.#catchUp(this.#stream.watch.id === null ? this.#sendStored(store) : this.#sendDeferred());
-    return 'deferred';
+    return 0;
+  }
+
+  #sendLive(states: readonly LiveState[]): number {
+    const isOfOneTask = this.#stream.watch.id !== null;
+    const payloads: Payload[] = [];
+    let isOver = false;
+    for (const { task, payload } of states) {
+      if (task.revision <= this.#sentUpTo || isOver) continue;
+      this.#sentUpTo = task.revision;
+      payloads.push(payload);
+      isOver = isOfOneTask && isTerminal(task.stage);
+    }
+    if (payloads.length > 0) this.#hand(payloads);
+    if (isOver) this.#end();
+    return payloads.length;
   }
 
   #defer(task: VideoTask): void {
@@ -225,8 +246,12 @@ export class Subscriber implements Disposable {
 
   #send(revision: number, payload: Payload): void {
     this.#sentUpTo = revision;
-    this.#stream.feed.metrics.eventsDelivered.add();
-    this.#sink.send(payload);
+    this.#hand([payload]);
+  }
+
+  #hand(payloads: readonly Payload[]): void {
+    this.#stream.feed.metrics.eventsDelivered.add(payloads.length);
+    this.#sink.send(payloads);
   }
 
   #endAfter(task: VideoTask): void {

@@ -2,23 +2,30 @@ import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import type { VideoTask } from '../domain/video-task.ts';
 import type { TaskFeed, TaskListener, Watch } from './feed.ts';
+import { DeliveryPace } from './delivery-pace.ts';
 import { SmallSet } from './small-set.ts';
 import { LatestStates } from './latest-states.ts';
 import { toPayload, type Payload } from './payload.ts';
 import { StoredPages, type StoredPage } from './stored-pages.ts';
-import type { Subscriber } from './subscriber.ts';
+import type { LiveState, Subscriber } from './subscriber.ts';
 
 /** Renders the message that all subscribers of a stream get for a state. An error ends their subscriptions. */
 export type Render = (task: VideoTask) => string | Promise<string>;
 
+/** With more subscribers than this, delivery does not run in the tick of the change, and the stream rests after it. */
+const fewSubscribers = 100;
 /** With more subscribers than this, delivery yields to the event loop in between. */
 const deliveredAtOnce = 500;
+/** The most states and characters that are delivered together: they wait in memory for each subscriber. */
+const mostTogether = 20;
+const longestTogether = 32_768;
 
 /**
  * The subscribers with the same query and owner: each revision is rendered once for all of them, and so are the stored
  * states that several of them catch up on.
  *
- * While a render is under way, or the event loop has no time, changes wait in a `LatestStates`.
+ * While a render is under way, the stream rests after a delivery, or the event loop has no time, changes wait in a
+ * `LatestStates`. Those that waited are delivered together.
  */
 export class TaskStream implements TaskListener {
   readonly key: string;
@@ -29,6 +36,8 @@ export class TaskStream implements TaskListener {
   readonly #onEmpty: (stream: TaskStream) => void;
   /** Null while changes are delivered as they come. */
   #waiting: LatestStates | null = null;
+  /** Made with the first delivery to many subscribers. */
+  #pace: DeliveryPace | null = null;
   #stored: StoredPages | null = null;
   #catchingUp = 0;
   readonly #log: Logger;
@@ -67,6 +76,7 @@ export class TaskStream implements TaskListener {
     if (this.#subscribers.size > 0) return;
     this.feed.remove(this.watch, this);
     this.#waiting?.clear();
+    this.#pace?.[Symbol.dispose]();
     this.#onEmpty(this);
   }
 
@@ -92,7 +102,8 @@ export class TaskStream implements TaskListener {
       this.#queue(this.#waiting, task);
       return;
     }
-    if (!this.feed.slices.hasTime()) {
+    const isLater = this.#subscribers.size > fewSubscribers || this.#pace?.isResting === true;
+    if (isLater || !this.feed.slices.hasTime()) {
       this.#waiting = new LatestStates();
       this.#waiting.push(task);
       void this.#deliverWaiting();
@@ -100,10 +111,12 @@ export class TaskStream implements TaskListener {
     }
     try {
       const text = this.#render(task);
-      if (typeof text !== 'string')
-        this.#deliverLater(text.then((rendered) => this.#deliver(task, rendered)));
-      else if (this.#subscribers.size > deliveredAtOnce) this.#deliverLater(this.#deliver(task, text));
-      else this.#deliverTo(this.#members(), toPayload(text), task);
+      if (typeof text === 'string') {
+        this.#deliverTo(this.#members(), [liveState(task, text)]);
+        return;
+      }
+      this.#waiting = new LatestStates();
+      void this.#deliverWaiting(text.then((rendered) => this.#deliver([liveState(task, rendered)])));
     } catch (error) {
       this.#fail(error);
     }
@@ -116,22 +129,17 @@ export class TaskStream implements TaskListener {
     this.feed.metrics.eventsCoalesced.add(dropped * this.#subscribers.size);
   }
 
-  #deliverLater(first: Promise<void>): void {
-    this.#waiting = new LatestStates();
-    void this.#deliverWaiting(first);
-  }
-
   /** Delivers until the queue is empty. Never rejects. */
   async #deliverWaiting(first?: Promise<void>): Promise<void> {
     const { slices } = this.feed;
     try {
       await first;
-      for (;;) {
-        if ((this.#waiting?.size ?? 0) > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
-        // The last subscriber may have left.
-        const task = this.#waiting?.shift();
-        if (task === undefined) break;
-        await this.#deliver(task, await this.#render(task));
+      // Whether more waits and that nothing does any longer are decided in one step: a change may come in every microtask.
+      while ((this.#waiting?.size ?? 0) > 0) {
+        await this.#pace?.rested();
+        if (!slices.hasTime()) await slices.next(this.watch.owner);
+        const states = await this.#takeWaiting();
+        if (states.length > 0) await this.#deliver(states);
       }
       this.#waiting = null;
     } catch (error) {
@@ -140,29 +148,47 @@ export class TaskStream implements TaskListener {
     }
   }
 
-  async #deliver(task: VideoTask, text: string): Promise<void> {
+  /** Takes out and renders the states that are delivered next; none when the last subscriber has left. */
+  async #takeWaiting(): Promise<readonly LiveState[]> {
+    const states: LiveState[] = [];
+    let length = 0;
+    while (states.length < mostTogether && length < longestTogether) {
+      const task = this.#waiting?.shift();
+      if (task === undefined) break;
+      // Encoded once: with a thousand subscribers this is much of what sharing saves.
+      const state = liveState(task, await this.#render(task));
+      states.push(state);
+      length += state.payload.length;
+    }
+    return states;
+  }
+
+  async #deliver(states: readonly LiveState[]): Promise<void> {
     const { slices } = this.feed;
-    // Encoded once: with a thousand subscribers this is much of what sharing saves.
-    const payload = toPayload(text);
+    const begunAt = performance.now();
     const members = this.#members();
     for (let start = 0; start < members.length; start += deliveredAtOnce) {
       if (start > 0 && !slices.hasTime()) await slices.next(this.watch.owner);
-      this.#deliverTo(members.slice(start, start + deliveredAtOnce), payload, task);
+      this.#deliverTo(members.slice(start, start + deliveredAtOnce), states);
     }
+    if (members.length <= fewSubscribers) return;
+    this.#pace ??= new DeliveryPace();
+    this.#pace.delivered(performance.now() - begunAt);
   }
 
-  #deliverTo(members: readonly Subscriber[], payload: Payload, task: VideoTask): void {
+  #deliverTo(members: readonly Subscriber[], states: readonly LiveState[]): void {
     let sent = 0;
     for (const subscriber of members) {
       try {
-        if (subscriber.push(task, payload) === 'sent') sent += 1;
+        sent += subscriber.push(states);
       } catch (error) {
         subscriber.fail(error);
       }
     }
-    if (sent === 0) return;
+    const first = states[0];
+    if (sent === 0 || first === undefined) return;
     const { metrics, commitTimes } = this.feed;
-    const tookMs = performance.now() - commitTimes.of(task.revision);
+    const tookMs = performance.now() - commitTimes.of(first.task.revision);
     metrics.commitToClient.of().record(tookMs / 1000, sent);
   }
 
@@ -178,6 +204,8 @@ export class TaskStream implements TaskListener {
     for (const subscriber of this.#members()) subscriber.fail(error);
   }
 }
+
+const liveState = (task: VideoTask, text: string): LiveState => ({ task, payload: toPayload(text) });
 
 /** The open streams, by their key. */
 export class TaskStreams {

@@ -19,7 +19,7 @@ function noting(): Sink & { readonly received: string[] } {
   const received: string[] = [];
   return {
     received,
-    send: (payload) => void received.push(payload),
+    send: (payloads) => void received.push(...payloads),
     isWritable: () => true,
     whenWritable: (resume) => resume(),
     end: () => void received.push('end'),

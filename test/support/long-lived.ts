@@ -9,6 +9,7 @@ import { Metrics } from '../../src/metrics/metrics.ts';
 import { Recorder } from '../../src/commands/recorder.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
+import { DeliveryPace } from '../../src/events/delivery-pace.ts';
 import { TaskFeed } from '../../src/events/feed.ts';
 import { TaskStreams } from '../../src/events/task-stream.ts';
 import { Subscriber } from '../../src/events/subscriber.ts';
@@ -480,6 +481,17 @@ export const longLived: Readonly<Record<string, MakeSpecimen>> = {
             waitMs: 60_000,
           }),
         { occupy: (room) => void room.enter(local, 10, { destroyed: false }) },
+      ),
+    ),
+  'the pace of a stream': () =>
+    Promise.resolve(
+      opened(
+        () => {
+          const pace = new DeliveryPace();
+          pace.delivered(1000);
+          return pace;
+        },
+        { occupy: (pace) => begin(pace.rested()) },
       ),
     ),
   'a deadline': () => Promise.resolve(opened(() => new Deadline(60_000, () => {}))),

@@ -87,7 +87,7 @@ export class EventStreams implements Disposable {
       response.destroy();
     });
     const sink: Sink = {
-      send: (payload) => write(response, nextEvent(payload)),
+      send: (payloads) => write(response, payloads.map(nextEvent).join('')),
       isWritable: () => reader.isWritable(),
       whenWritable: (resume) => reader.whenWritable(resume),
       end: () => ended.resolve(null),

@@ -13,7 +13,7 @@ export type SocketContext = Context<Record<string, unknown> | undefined, Connect
  * An operation on a WebSocket, from its `subscribe` to its end.
  *
  * It is one of the subscriptions of graphql-ws, which calls `return` when the client completes or is gone. As a sink it
- * writes the messages of a stream past graphql-ws and `ws`: one write for each.
+ * writes the messages of a stream past graphql-ws and `ws`: one write for those that come together.
  */
 export class SocketOperation implements Sink, Caller, AsyncIterable<never> {
   readonly #context: SocketContext;
@@ -42,10 +42,13 @@ export class SocketOperation implements Sink, Caller, AsyncIterable<never> {
     else this.#source = source;
   }
 
-  send(payload: Payload): void {
+  send(payloads: readonly Payload[]): void {
     const { extra } = this.#context;
+    if (!extra.isOpen) return;
+    let frames = '';
+    for (const payload of payloads) frames += textFrame(this.#head, payload);
     // ws sends without compression and has no queue of its own, so frames remain complete and in order.
-    if (extra.isOpen) extra.duplex.write(textFrame(this.#head, payload), 'latin1');
+    extra.duplex.write(frames, 'latin1');
   }
 
   isWritable(): boolean {
