@@ -31,7 +31,7 @@ function distanceOf(bare: string, candidate: string): number {
   const words = candidate.split('_');
   const beginnings = words.slice(1, -1).map((_, index) => words.slice(0, index + 2).join('_'));
   return Math.min(
-    candidate.startsWith(`${bare}_`) ? 1 : editDistance(bare, candidate),
+    candidate.startsWith(bare.includes('_') ? bare : `${bare}_`) ? 1 : editDistance(bare, candidate),
     ...beginnings.map((beginning) => 1 + editDistance(bare, beginning)),
   );
 }
