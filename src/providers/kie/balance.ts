@@ -1,4 +1,4 @@
-import { DeadlineSignal } from '../../time/deadline.ts';
+import { Deadline, DeadlineSignal } from '../../time/deadline.ts';
 import { NoAnswerError } from '../http/faults.ts';
 import type { Answer } from '../http/answer.ts';
 import type { ProviderHttp } from '../http/http.ts';
@@ -10,12 +10,21 @@ import { isFault } from './status-codes.ts';
 const keptMs = 60_000;
 /** Time for which a failure is kept, in milliseconds: frequent queries must not add to the load of a provider that is down. */
 const failureKeptMs = 5000;
+/** The longest time for which a query waits for a balance, in milliseconds. */
+const longestWaitMs = 1000;
+
+/** A balance that was requested. */
+interface Kept {
+  /** Until then no other request is made. */
+  readonly until: number;
+  readonly credits: Promise<number | null>;
+}
 
 /** The account's balance: at most one request a minute, however often it is read. */
 export class Balance {
   readonly #fetch: () => Promise<number | null>;
   readonly #now: () => number;
-  #kept: { readonly until: number; readonly credits: Promise<number | null> } | null = null;
+  #kept: Kept | null = null;
 
   /** @param fetch resolves to null where there is no balance or no response; throws for bugs alone */
   constructor(fetch: () => Promise<number | null>, now: () => number) {
@@ -23,22 +32,42 @@ export class Balance {
     this.#now = now;
   }
 
-  /** In the provider's unit; null where it is not known. */
-  async credits(): Promise<number | null> {
+  /**
+   * In the provider's unit; null where it is not known, or takes more than a second: queries that wait for a provider hold
+   * slots of their owner.
+   */
+  credits(): Promise<number | null> {
     const now = this.#now();
     // A clock that was set back must not keep an old balance for longer.
     if (this.#kept !== null && now < this.#kept.until && this.#kept.until - now <= keptMs) {
       return this.#kept.credits;
     }
-    const kept = { until: now + keptMs, credits: this.#fetch() };
+    const fetched = this.#fetch();
+    const kept = { until: now + keptMs, credits: orSoonNull(fetched) };
     this.#kept = kept;
-    const credits = await kept.credits;
-    if (credits === null && this.#kept === kept) this.#kept = { ...kept, until: now + failureKeptMs };
-    return credits;
+    const keep = (credits: number | null) => {
+      if (this.#kept !== kept) return;
+      const forMs = credits === null ? failureKeptMs : keptMs;
+      this.#kept = { until: this.#now() + forMs, credits: Promise.resolve(credits) };
+    };
+    // Whoever waits hears of a bug.
+    fetched.then(keep, () => keep(null));
+    return kept.credits;
   }
 }
 
-/** For the request of a balance, which a query waits for, in milliseconds. */
+/** The result of a request, or null after a second. */
+async function orSoonNull(fetched: Promise<number | null>): Promise<number | null> {
+  const soon = Promise.withResolvers<null>();
+  const deadline = new Deadline(longestWaitMs, () => soon.resolve(null));
+  try {
+    return await Promise.race([fetched, soon.promise]);
+  } finally {
+    deadline[Symbol.dispose]();
+  }
+}
+
+/** For the request of a balance, in milliseconds. */
 const timeoutMs = 5000;
 
 /**
