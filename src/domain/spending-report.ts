@@ -22,6 +22,7 @@ export interface SpendingReport {
   readonly otherLabels: Spent | null;
 }
 
+const dayMs = 86_400_000;
 /** Labels in a report. */
 export const mostLabels = 200;
 /** Labels that are told apart while a report is made: later ones count as others. */
@@ -29,16 +30,17 @@ const trackedLabels = 20_000;
 /** Models that are told apart; a name may be any that a provider accepted. */
 const trackedModels = 1000;
 
-/** One booking. Amounts in millionths of a dollar, so that sums stay exact. */
-export interface Booking {
-  readonly at: number;
+/** Bookings of one day, model and label. Amounts in millionths of a dollar, so that sums stay exact. */
+export interface Bookings {
+  /** The UTC day, in days since 1970. */
+  readonly day: number;
   readonly provider: string;
   readonly model: string;
   readonly label: string | null;
   readonly micros: number;
   readonly settled: boolean;
-  /** True for a second bill of a task. */
-  readonly isSecond: boolean;
+  /** Without second bills. */
+  readonly tasks: number;
 }
 
 interface Sum {
@@ -55,21 +57,21 @@ export class SpendingSums {
   readonly #labels = new Map<string | null, Sum>();
   readonly #others: Sum = { micros: 0, settled: true, tasks: 0 };
 
-  add(booking: Booking): void {
-    const { at, provider, model, label } = booking;
-    count(this.#total, booking);
-    count(entryOf(this.#days, new Date(at).toISOString().slice(0, 10), newSum), booking);
+  add(bookings: Bookings): void {
+    const { day, provider, model, label } = bookings;
+    count(this.#total, bookings);
+    count(entryOf(this.#days, new Date(day * dayMs).toISOString().slice(0, 10), newSum), bookings);
     const isKnown = this.#models.size < trackedModels || this.#models.has(`${provider} ${model}`);
     const name = isKnown ? model : 'other';
     count(
       entryOf(this.#models, `${provider} ${name}`, () => ({ ...newSum(), provider, model: name })),
-      booking,
+      bookings,
     );
     const sum =
       this.#labels.size < trackedLabels || this.#labels.has(label)
         ? entryOf(this.#labels, label, newSum)
         : this.#others;
-    count(sum, booking);
+    count(sum, bookings);
   }
 
   report(): SpendingReport {
@@ -95,10 +97,10 @@ export class SpendingSums {
 
 const newSum = (): Sum => ({ micros: 0, settled: true, tasks: 0 });
 
-function count(sum: Sum, { micros, settled, isSecond }: Booking): void {
+function count(sum: Sum, { micros, settled, tasks }: Bookings): void {
   sum.micros += micros;
   sum.settled &&= settled;
-  if (!isSecond) sum.tasks += 1;
+  sum.tasks += tasks;
 }
 
 const plus = (a: Sum, b: Sum): Sum => ({
