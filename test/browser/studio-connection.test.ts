@@ -41,6 +41,13 @@ describe('the studio and its socket', () => {
     );
     await connection.getByText('Offline').waitFor();
     await studio.page.getByText('No connection. Your videos are still being made').waitFor();
+    // It covers nothing of the form.
+    const [formEnd, noticeStart] = await studio.page.evaluate(() =>
+      ['.panel', '.banner']
+        .map((name) => document.querySelector(name)?.getBoundingClientRect())
+        .map((box, index) => (index === 0 ? box?.right : box?.left) ?? Number.NaN),
+    );
+    expect(noticeStart).toBeGreaterThan(formEnd ?? Number.NaN);
     expect(await card.getAttribute('data-stage')).toBe('GENERATING');
     await waitFor('the end of the cut', () => Date.now() > cutUntil);
     proxy.redirect(app.url);

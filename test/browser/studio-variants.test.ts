@@ -29,6 +29,7 @@ describe('the variants of a video', () => {
   it('are paid for once, also where an answer was lost, and are compared in step', async () => {
     await using studio = await openStudio(browser, app.url);
     const { page, generate } = studio;
+    await studio.choose('Aspect ratio', '9:16');
     await studio.choose('Variants', '2 variants');
     await page.getByText('about $0.30').waitFor();
     let answers = 0;
@@ -66,6 +67,11 @@ describe('the variants of a video', () => {
       () => videos.count(),
       (count) => count === 2,
     );
+    // Portrait videos are as large as the screen allows, and not between bars.
+    const shapes = await page
+      .locator('.compared .media')
+      .evaluateAll((boxes) => boxes.map(({ clientWidth, clientHeight }) => clientWidth / clientHeight));
+    expect(shapes).toEqual([expect.closeTo(9 / 16, 2), expect.closeTo(9 / 16, 2)]);
     // Slowly, so that they do not reach their end before they are paused.
     await videos.evaluateAll((all: HTMLVideoElement[]) => {
       for (const video of all) video.playbackRate = 0.2;

@@ -1,10 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState, type CSSProperties } from 'react';
 import { ListQuery } from '../api/queries.ts';
 import type { Task } from '../api/task.ts';
 import { duration as durationText } from '../i18n/format.ts';
 import { useValue } from '../live/value.ts';
 import { useStudio } from '../studio.ts';
+import { shapeOf } from '../task/shape.ts';
 import { titleOf } from '../task/title.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -38,6 +39,7 @@ function Compared({ of }: { readonly of: Task }) {
   const playback = usePlayback();
   const [audible, setAudible] = useState<string | null>(null);
   const { shown, first } = comparedWith(members, of);
+  const ratio = shapeOf(shown.map(({ task }) => task));
   useEffect(() => {
     if (group === null) return;
     studio.ask(ListQuery, { first: 50, after: null, filter: { group } }).then(
@@ -50,7 +52,12 @@ function Compared({ of }: { readonly of: Task }) {
   const isReady = duration > 0;
   return (
     <div className="compare">
-      <ul className="compare-videos" data-count={shown.length}>
+      <ul
+        className="compare-videos"
+        data-count={shown.length}
+        data-tall={ratio < 1 || undefined}
+        style={{ '--ratio': ratio } as CSSProperties}
+      >
         {shown.map(({ task }, index) => (
           <ComparedVideo
             key={task.id}

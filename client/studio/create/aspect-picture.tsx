@@ -12,6 +12,9 @@ const boxes: Readonly<Record<Task['aspectRatio'], readonly [width: number, heigh
   AUTO: [19, 15],
 };
 
+/** Width to height. */
+export const ratioOf = (ratio: Task['aspectRatio']): number => boxes[ratio][0] / boxes[ratio][1];
+
 /** The aspect ratio as a small drawing. */
 export function AspectPicture({ ratio }: { readonly ratio: Task['aspectRatio'] }) {
   const [width, height] = boxes[ratio];

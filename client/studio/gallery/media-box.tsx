@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { Task } from '../api/task.ts';
 import { AspectPicture } from '../create/aspect-picture.tsx';
 import { useStudio } from '../studio.ts';
+import { shapeOf } from '../task/shape.ts';
 import { titleOf } from '../task/title.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Picture } from './picture.tsx';
@@ -31,7 +32,7 @@ export function MediaBox({ task, delayStep = 0, isOpen = false, isPreviewing = f
   const icon = iconOf(task);
   const sketch = <AspectPicture ratio={task.aspectRatio} />;
   return (
-    <div className="media" data-stage={task.stage}>
+    <div className="media" data-stage={task.stage} data-tall={shapeOf([task]) < 1 || undefined}>
       {url !== null && isResting ? (
         <Player
           url={url}

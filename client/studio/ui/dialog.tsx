@@ -17,11 +17,15 @@ interface DialogProps {
   readonly canClose?: boolean;
 }
 
-/** A dialog over the page. Escape and a press outside close it. */
+/** What a dialog was opened to fill in. */
+const field = 'textarea, input:is([type="text"], [type="password"], :not([type])):not([aria-hidden])';
+
+/** A dialog over the page, with the focus on its field if it has one. Escape and a press outside close it. */
 export function Dialog(props: DialogProps) {
   const { open, onClose, title, description, children, actions } = props;
   const { isWide = false, canClose = true } = props;
   const { t } = useLingui();
+  const popup = useRef<HTMLDivElement>(null);
   const close = useRef<HTMLButtonElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && canClose && onClose()}>
@@ -30,8 +34,13 @@ export function Dialog(props: DialogProps) {
         <Base.Viewport className="viewport">
           <Base.Popup
             className={isWide ? 'dialog dialog-wide' : 'dialog'}
-            // Not the first of the buttons beside the title.
-            initialFocus={actions === undefined ? true : close}
+            ref={popup}
+            initialFocus={(opened) => {
+              // Not the first of the buttons beside the title.
+              if (actions !== undefined) return close.current;
+              // A finger has asked for the dialog, not for the keyboard over it.
+              return opened === 'touch' ? true : (popup.current?.querySelector<HTMLElement>(field) ?? true);
+            }}
           >
             <div className="dialog-head">
               <Base.Title className="dialog-title">{title}</Base.Title>
