@@ -413,7 +413,7 @@ describe('the studio', () => {
     await studio.card('Лиса без ссылки').getByRole('heading').getByRole('link').click();
     await page
       .getByRole('dialog')
-      .getByText('не удалось прочитать (готово, но ссылки на видео нет). Опрос продолжается')
+      .getByText('не удалось прочитать (готово, но ссылки на видео нет). Проверки продолжаются')
       .waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

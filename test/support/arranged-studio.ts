@@ -3,6 +3,7 @@ import type { TestBrowser } from './browser.ts';
 import { startKieApp } from './kie-app.ts';
 import { studioStates, type StudioState } from './studio-states.ts';
 import { holdTasks, openStudio, type OpenStudio } from './studio.ts';
+import { startTestApp } from './start-app.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 
 /** A studio on a server of its own, ready to be led through its states. */
@@ -18,20 +19,23 @@ export async function arrangedStudio(
 ): Promise<ArrangedStudio> {
   await using stack = new AsyncDisposableStack();
   const app = stack.use(await startKieApp({ BUDGET_PER_MONTH: '25' }));
+  const locked = stack.use(await startTestApp({ API_KEYS: 'ann:right-key-of-ann' }));
   const proxy = stack.use(await startTcpProxy(app.url));
   const studio = stack.use(await openStudio(browser, proxy.url, { reducedMotion: 'reduce', ...options }));
   let release = async (): Promise<void> => {};
-  const states = studioStates(
-    async () => {
+  const states = studioStates({
+    hold: async () => {
       release = await holdTasks(app.simulator.url);
     },
-    () => release(),
-    async () => {
+    release: () => release(),
+    silence: async () => app.simulator[Symbol.asyncDispose](),
+    disconnect: async () => {
       proxy.redirect('http://127.0.0.1:1');
       proxy.cut();
       await studio.page.context().setOffline(true);
     },
-  );
+    lockedUrl: locked.url,
+  });
   const running = stack.move();
   return { studio, states, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
