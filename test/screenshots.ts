@@ -10,18 +10,19 @@ import { holdTasks, openStudio } from './support/studio.ts';
 
 const folder = 'docs/images/studio';
 const phone = { width: 390, height: 844 };
+const finger = { hasTouch: true, isMobile: true };
 /** Each look with the language of its pictures; the states are led through in English. */
 const looks: Readonly<Record<string, BrowserContextOptions & { readonly language?: 'ru' }>> = {
   light: {},
   dark: { colorScheme: 'dark' },
-  phone: { viewport: phone },
-  'phone-dark': { viewport: phone, colorScheme: 'dark' },
+  phone: { viewport: phone, ...finger },
+  'phone-dark': { viewport: phone, ...finger, colorScheme: 'dark' },
   ru: { language: 'ru' },
-  'ru-phone': { language: 'ru', viewport: phone },
+  'ru-phone': { language: 'ru', viewport: phone, ...finger },
 };
 
 // Writes a picture of every state of the studio, in each look, for people to judge; and the two of the README. With
-// names of looks, only their pictures.
+// names of looks, or `readme`, only those.
 await buildStudio();
 await inflateChromium();
 await mkdir(folder, { recursive: true });
@@ -42,7 +43,7 @@ for (const [look, { language, ...options }] of Object.entries(looks)) {
     if (language !== undefined) await page.evaluate(speak, ['en', await textsOf('en')] as const);
   }
 }
-if (chosen.length === 0) await picturesOfReadme();
+if (chosen.length === 0 || chosen.includes('readme')) await picturesOfReadme();
 
 /** The built texts of a language. */
 async function textsOf(language: string): Promise<Record<string, unknown>> {

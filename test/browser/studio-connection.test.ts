@@ -84,6 +84,8 @@ describe('the studio and its socket', () => {
     await dialog.getByLabel('Key', { exact: true }).fill('wrong-key');
     await page.keyboard.press('Enter');
     await dialog.getByText('The server did not accept this key.').waitFor();
+    // There is no connection to be lost yet.
+    expect(await page.locator('.connection').count()).toBe(0);
     await dialog.getByLabel('Key', { exact: true }).fill('right-key-of-ann');
     await dialog.getByRole('checkbox').click();
     await dialog.getByRole('button', { name: 'Sign in' }).click();

@@ -52,7 +52,7 @@ describe('a new video', () => {
       folder.path,
       Array.from({ length: 7 }, (_, index) => `Fox ${index}`),
     );
-    await using app = await startTestApp({ DATA_DIR: folder.path, SIMULATOR_DURATION_MS: '200' });
+    await using app = await startTestApp({ DATA_DIR: folder.path });
     await using studio = await openStudio(browser, app.url, { viewport: { width: 1280, height: 1200 } });
     await waitFor(
       'all cards',
@@ -63,14 +63,19 @@ describe('a new video', () => {
       for (const card of cards) card.setAttribute('data-mark', 'here before');
     });
     await studio.make('A fox that is new');
-    await studio.card('A fox that is new').getByText('Ready').waitFor();
+    await studio.card('A fox that is new').waitFor();
     const marks = await studio
       .cards()
       .evaluateAll((cards) => cards.map((card) => card.getAttribute('data-mark')));
     expect(marks).toEqual([null, ...Array.from({ length: 7 }, () => 'here before')]);
+    // Between two pixels, borders would be blurred.
+    const lefts = await studio
+      .cards()
+      .evaluateAll((cards) => cards.map((card) => card.getBoundingClientRect().left));
+    expect(lefts).toEqual(lefts.map(Math.round));
     // In their order for the keyboard too: the newest first.
     expect(await studio.cards().first().locator('.card-title').textContent()).toBe('A fox that is new');
-  });
+  }, 60_000);
 });
 
 /**

@@ -141,7 +141,7 @@ describe('the page', () => {
     await notice.getByText('Kie API does not accept this server’s API key.').waitFor();
     expect(await notice.textContent()).not.toContain('wait');
     expect(await notice.count()).toBe(1);
-  });
+  }, 60_000);
 
   it('shows an admin whose a video is, and everyone else nothing of owners', async () => {
     const keys = { boss: 'the-long-key-of-boss', anna: 'the-long-key-of-anna' };
@@ -167,7 +167,7 @@ describe('the page', () => {
     await anna.card('A fox of Anna').waitFor();
     expect(await anna.cards().count()).toBe(1);
     expect(await anna.page.locator('.owner-mark').count()).toBe(0);
-  });
+  }, 60_000);
 
   it('forgets the draft and the favourites when the user signs out', async () => {
     await using app = await startTestApp({ API_KEYS: 'ann:right-key-of-ann' });

@@ -444,5 +444,5 @@ describe('the studio', () => {
     await page.getByRole('option', { name: 'English' }).click();
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     expect(studio.complaints).toEqual([]);
-  });
+  }, 60_000);
 });

@@ -25,14 +25,16 @@ interface GridProps {
 /** Cards of all tasks, of which only those in view are in the document. */
 export function Grid({ ids, onEnd }: GridProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [box, setBox] = useState({ width: 0, top: 0 });
+  const [box, setBox] = useState({ width: 0, top: 0, left: 0 });
   useLayoutEffect(() => {
     const element = list.current;
     if (element === null) return undefined;
     const measure = () => {
-      const { top, width } = element.getBoundingClientRect();
-      const next = { width: Math.floor(width), top: Math.round(top + window.scrollY) };
-      setBox((now) => (now.width === next.width && now.top === next.top ? now : next));
+      const { top, left, width } = element.getBoundingClientRect();
+      const next = { width: Math.floor(width), top: Math.round(top + window.scrollY), left };
+      setBox((now) =>
+        now.width === next.width && now.top === next.top && now.left === next.left ? now : next,
+      );
     };
     measure();
     const observer = new ResizeObserver(measure);
@@ -42,6 +44,8 @@ export function Grid({ ids, onEnd }: GridProps) {
   }, []);
   const columns = Math.max(1, Math.floor((box.width + gap) / (leastCardWidth + gap)));
   const cardWidth = (box.width - gap * (columns - 1)) / columns;
+  /** Whole pixels: the border of a card would be blurred between two. */
+  const leftOf = (column: number) => Math.round(box.left + column * (cardWidth + gap)) - box.left;
   const rowHeight = Math.ceil(cardWidth * pictureRatio) + bodyHeight + gap;
   const rows = box.width === 0 ? 0 : Math.ceil(ids.length / columns);
   const virtualizer = useWindowVirtualizer({
@@ -75,8 +79,8 @@ export function Grid({ ids, onEnd }: GridProps) {
             key={id}
             className="grid-cell"
             style={{
-              transform: `translate(${column * (cardWidth + gap)}px, ${start - box.top}px)`,
-              width: cardWidth,
+              transform: `translate(${leftOf(column)}px, ${start - box.top}px)`,
+              width: leftOf(column + 1) - gap - leftOf(column),
               height: rowHeight - gap,
             }}
           >

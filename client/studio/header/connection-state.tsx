@@ -12,11 +12,13 @@ const stateTexts: Readonly<Record<Connection, MessageDescriptor>> = {
   offline: msg`Offline`,
 };
 
-/** State of the connection, announced when it changes. */
+/** State of the connection, announced when it changes; nothing while there is none to have, before the user signs in. */
 export function ConnectionState() {
   const studio = useStudio();
   const connection = useValue(studio.connection);
+  const access = useValue(studio.access);
   const { i18n } = useLingui();
+  if (access !== 'open' && access !== 'opening') return null;
   return (
     <span
       className="connection"

@@ -10,6 +10,7 @@ const style = `
   }
   body { margin: 0 auto; padding: clamp(1rem, 5vh, 3rem) 1rem; max-width: 60rem }
   main { display: grid; gap: 1rem; justify-items: start }
+  main[data-centered] { min-height: 70vh; align-content: center; justify-items: center; text-align: center }
   h1 { margin: 0; font-size: 1.25rem; line-height: 1.35; overflow-wrap: anywhere }
   p { margin: 0 }
   video { width: 100%; max-height: 80vh; border-radius: 14px; background: #000 }
@@ -38,6 +39,8 @@ export interface HtmlPage {
   readonly title: string;
   readonly head?: string;
   readonly body: string;
+  /** True for a few words in the middle of the page. */
+  readonly isCentered?: boolean;
   /** The origin of pictures and videos; without it there are none. */
   readonly mediaOrigin?: string;
 }
@@ -46,7 +49,7 @@ export interface HtmlPage {
 export function respondHtml(
   response: ServerResponse,
   status: number,
-  { language, title, head = '', body, mediaOrigin }: HtmlPage,
+  { language, title, head = '', body, isCentered = false, mediaOrigin }: HtmlPage,
 ): void {
   const media = mediaOrigin === undefined ? '' : `; media-src ${mediaOrigin}; img-src ${mediaOrigin}`;
   response.writeHead(status, {
@@ -71,7 +74,7 @@ export function respondHtml(
     <style>${style}</style>
   </head>
   <body>
-    <main>
+    <main${isCentered ? ' data-centered' : ''}>
       ${body}
     </main>
   </body>

@@ -28,6 +28,7 @@ export const notFoundPage =
     respondHtml(response, 404, {
       language,
       title: `${title} · Reelay`,
+      isCentered: true,
       body: `<h1>${title}</h1>
       <p>${text}</p>
       ${link}`,
