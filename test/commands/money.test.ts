@@ -340,11 +340,11 @@ describe('providers', () => {
                models { id aspectRatios durations resolutions imageUses maxReferenceImages price { amount } } } }`,
         )
       ).providers;
-    const [kie, ...others] = await ask();
+    const [kie, ...others] = await waitFor('the test of the key', ask, ([seen]) => seen?.health === 'UP');
     expect(kie).toMatchObject({
       name: 'KIE',
       configured: true,
-      health: 'UNKNOWN',
+      health: 'UP',
       credits: 1_000_000,
       pollIntervalSeconds: 0.05,
     });
