@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from 'graphql-ws/client';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { serverCommand } from './environment.ts';
 import { exitCodes, Failure } from './failure.ts';
 
 /** The server to connect to, and how long to try. */
@@ -138,7 +139,8 @@ function reasonOf(error: unknown): string {
   if (close !== undefined) return `closed with ${close.code}${close.reason ? ` (${close.reason})` : ''}.`;
   const { data: event } = z.object({ message: z.string() }).safeParse(error);
   const message = event?.message ?? String(error);
-  if (message.includes('ECONNREFUSED')) return 'connection refused. Is the server running (npm start)?';
+  if (message.includes('ECONNREFUSED'))
+    return `connection refused. Is the server running (${serverCommand})?`;
   if (message.includes('ENOTFOUND')) return 'host not found.';
   const [, status] = /Unexpected server response: (\d+)/.exec(message) ?? [];
   if (status === '401') return 'the server refuses outside callers (401) because it has no API_KEYS.';

@@ -10,6 +10,13 @@ export interface Environment {
   readonly folder: string;
 }
 
+/** Compiled, this is the command of a package, whose user has no npm scripts of the repository. */
+const isPackage = import.meta.filename.endsWith('.js');
+/** How this program is called. */
+export const programCommand = isPackage ? 'npx reelay' : 'npm run -s reelay --';
+/** How a server is started. */
+export const serverCommand = isPackage ? 'npx reelay serve' : 'npm start';
+
 const defaultUrl = 'http://127.0.0.1:8000';
 
 const shape = z.object({

@@ -41,19 +41,30 @@ export class Failure extends Error {
   readonly code: string;
   /** Path to the refused value, starting at the argument; null if no single value is at fault. */
   readonly field: readonly string[] | null;
+  /** The row of the table that it is about; null without a table. */
+  readonly row: number | null;
 
   constructor(
     exitCode: ExitCode,
     code: string,
     message: string,
-    { field = null, cause }: { field?: readonly string[] | null; cause?: unknown } = {},
+    {
+      field = null,
+      row = null,
+      cause,
+    }: { field?: readonly string[] | null; row?: number | null; cause?: unknown } = {},
   ) {
     super(message, { cause });
     this.exitCode = exitCode;
     this.code = code;
     this.field = field;
+    this.row = row;
   }
 }
+
+/** The same failure, of a row of a table. */
+export const inRow = (row: number, { exitCode, code, message, field, cause }: Failure): Failure =>
+  new Failure(exitCode, code, message, { field, row, cause });
 
 /** All refusals of one command. */
 export class Refusals extends Error {

@@ -20,6 +20,8 @@ export type Line =
       readonly code: string;
       readonly message: string;
       readonly field: readonly string[] | null;
+      /** Of a table; absent otherwise. */
+      readonly row?: number;
       readonly exitCode: number;
     };
 
@@ -47,12 +49,39 @@ export class Output {
     process.stderr.write(`${printable(text)}\n`);
   }
 
-  /** Prints why the command cannot continue, with the refused field. */
-  failure({ code, message, field, exitCode }: Failure): void {
-    if (this.isJson) this.result({ type: 'error', code, message, field, exitCode }, null);
-    this.note(field === null ? message : `${field.join('.')}: ${message} (${code})`);
+  /** Prints why the command cannot continue, with the refused option. */
+  failure({ code, message, field, row, exitCode }: Failure): void {
+    if (this.isJson)
+      this.result({ type: 'error', code, message, field, ...(row !== null && { row }), exitCode }, null);
+    if (row !== null) this.note(`Row ${row}: ${message} (${code})`);
+    else this.note(field === null ? message : `${optionOf(field)}: ${message} (${code})`);
   }
 }
+
+/** The option for a field of an input, by its name in the schema; a field without one by its path. */
+function optionOf(field: readonly string[]): string {
+  const [argument, name = argument] = field;
+  return options[name ?? ''] ?? field.join('.');
+}
+
+const options: Readonly<Record<string, string>> = {
+  aspectRatio: '--aspect',
+  audio: '--audio',
+  durationSeconds: '--duration',
+  file: '--image',
+  group: '--group',
+  idempotencyKey: '--idempotency-key',
+  imagesAs: '--images-as',
+  label: '--label',
+  model: '--model',
+  negativePrompt: '--negative-prompt',
+  provider: '--provider',
+  providerOptions: '--provider-options',
+  referenceImages: '--image',
+  resolution: '--resolution',
+  seed: '--seed',
+  useCase: '--use-case',
+};
 
 /** Text without control characters: that of a provider must not control the terminal. */
 const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, ' ');

@@ -21,7 +21,8 @@ import { deleteTask, readTask } from './operations.ts';
 import { showProviders } from './providers.ts';
 import { throwUserErrors } from './server.ts';
 import { show } from './show.ts';
-import { approve, itemsOfTable, sendSeveral, variantsOf } from './several.ts';
+import { approve, sendSeveral, variantsOf } from './several.ts';
+import { itemsOfTable } from './table-items.ts';
 import type { Session, SharedOptions } from './session.ts';
 import { waitForEnd } from './wait.ts';
 
@@ -63,8 +64,8 @@ export function createProgram(run: Run): Command {
     run(options, async (session) => {
       const idempotencyKey = options.idempotencyKey ?? newIdempotencyKey();
       if (options.from !== undefined) {
-        const items = await itemsOfTable(session, options.from, prompt, options, idempotencyKey);
-        await approve(session, items, options.yes === true);
+        const { items, wrong } = await itemsOfTable(session, options.from, prompt, options, idempotencyKey);
+        await approve(session, items, options.yes === true, wrong);
         session.output.note(`After an interruption, add: --idempotency-key ${idempotencyKey}`);
         return sendSeveral(session, options, items);
       }

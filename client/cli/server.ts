@@ -96,9 +96,22 @@ function asFailure(error: unknown): Failure | null {
   return errors === undefined ? null : failureOf(errors);
 }
 
+/** What a schema does not have, in the words of graphql-js. */
+const unknownToServer =
+  /(?:Cannot query field|Unknown argument|Unknown type|Field) "([\w.]+)"(?: on |\.| is not defined)/;
+
 function failureOf(errors: z.infer<typeof errorsShape>): Failure {
   const code = errors[0]?.extensions?.code ?? 'INTERNAL';
   if (code === 'UNAUTHENTICATED') return unauthorized(null);
+  const unknown = errors.flatMap(({ message }) => unknownToServer.exec(message)?.[1] ?? []);
+  if (unknown.length > 0) {
+    return new Failure(
+      exitCodes.unreachable,
+      'OLDER_SERVER',
+      `The server is of an older version than this program, and does not know ${[...new Set(unknown)].join(', ')}. Update the ` +
+        'server, or use the program of its version.',
+    );
+  }
   return new Failure(exitCodeOf(code), code, errors.map(({ message }) => message).join(' '));
 }
 

@@ -1,5 +1,5 @@
 import { Connection } from './connection.ts';
-import { readEnvironment, type Environment } from './environment.ts';
+import { programCommand, readEnvironment, type Environment } from './environment.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { Output } from './output.ts';
 import { Server } from './server.ts';
@@ -44,7 +44,7 @@ export function openSession(options: SharedOptions, signal: AbortSignal): Sessio
     redirectNotes: (next) => {
       note = next;
     },
-    commandLine: (command) => `npm run -s reelay -- ${command}${server}`,
+    commandLine: (command) => `${programCommand} ${command}${server}`,
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

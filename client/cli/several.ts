@@ -1,20 +1,14 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isImageUrl } from '../table/cells.ts';
-import { decodeTable } from '../table/decode.ts';
-import { readRows, type TableRow } from '../table/read-rows.ts';
-import { readTable } from '../table/read-table.ts';
 import { sendCommand, type WaitOptions } from './command.ts';
-import { exitCodes, Failure, Refusals, type ExitCode } from './failure.ts';
-import { generateInput, type InputOptions } from './input.ts';
-import { estimate } from './operations.ts';
+import { exitCodes, Failure, inRow, Refusals, type ExitCode } from './failure.ts';
+import { estimate, listTasks, type Page } from './operations.ts';
 import type { Session } from './session.ts';
+import type { Task } from './task.ts';
 import { waitForEnd } from './wait.ts';
 
 /** One of several videos, with a key of its own: a repeated call pays for none of them twice. */
-interface Item {
+export interface Item {
   /** The row of the table, for messages; null without a table. */
   readonly line: number | null;
   readonly input: Record<string, unknown>;
@@ -22,6 +16,8 @@ interface Item {
 
 /** The pause before a video that the server could not take yet is sent again, in milliseconds. */
 const laterMs = 2000;
+/** The largest page that the server returns. */
+const pageSize = 200;
 
 /** Variants of one input, bound by one group. Each has its own seed if there is one. */
 export const variantsOf = (
@@ -37,93 +33,36 @@ export const variantsOf = (
     idempotencyKey: count === 1 ? key : `${key}-${index + 1}`,
   }));
 
-/** Reads the rows of a table and prints what is wrong with them. Values of the options fill what a row leaves empty. */
-export async function itemsOfTable(
+/**
+ * Estimates every video, prints the total, and throws what the server would refuse. Nothing is paid.
+ *
+ * @param wrong what is known to be wrong with rows that have no video here
+ */
+export async function approve(
   session: Session,
-  file: string,
-  prompt: string | undefined,
-  options: InputOptions,
-  key: string,
-): Promise<Item[]> {
-  const path = resolve(session.environment.folder, file);
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw refused(`The table cannot be read: ${path}`, cause);
-  });
-  const result = readTable(decodeTable(bytes));
-  if (result.kind === 'unreadable') throw refused(`${path}: ${unreadable[result.reason]}`);
-  const { table } = result;
-  if (table.unknownHeadings.length > 0)
-    session.output.note(`These columns are not known and not used: ${table.unknownHeadings.join(', ')}`);
-  const rows = readRows(table);
-  const problems = rows.flatMap((row) => row.problems.map((problem) => ({ row, problem })));
-  if (problems.length > 0) {
-    throw new Refusals(
-      problems.map(({ row, problem }) =>
-        refused(`Row ${row.line}: ${problem.column} "${problem.text}" is not understood.`),
-      ),
-    );
-  }
-  const items: Item[] = [];
-  for (const row of rows) {
-    const defaults = await generateInput(session, row.prompt ?? prompt, {
-      ...options,
-      // Files are named from the folder of the table.
-      image:
-        row.images?.map((image) => (isImageUrl(image) ? image : resolve(dirname(path), image))) ??
-        options.image,
-      label: row.label ?? options.label,
-    });
-    const rowKey = `${key}-${row.line}`;
-    const inputs = variantsOf(
-      { ...defaults, ...valuesOf(row) },
-      row.count ?? 1,
-      rowKey,
-      `t-${key}`.slice(0, 64),
-    );
-    items.push(...inputs.map((input) => ({ line: row.line, input })));
-  }
-  return items;
-}
-
-/** The values of a row that the schema names as the table does; those that are absent stay so. */
-const valuesOf = (row: TableRow): Record<string, unknown> =>
-  Object.fromEntries(
-    (
-      [
-        'useCase',
-        'model',
-        'aspectRatio',
-        'durationSeconds',
-        'resolution',
-        'audio',
-        'negativePrompt',
-        'seed',
-      ] as const
-    ).flatMap((name) => (row[name] === undefined ? [] : [[name, row[name]]])),
-  );
-
-/** Estimates every video, prints the total, and throws what the server would refuse. Nothing is paid. */
-export async function approve(session: Session, items: readonly Item[], isApproved: boolean): Promise<void> {
+  items: readonly Item[],
+  isApproved: boolean,
+  wrong: readonly Failure[] = [],
+): Promise<void> {
   const { output, server } = session;
-  const failures: Failure[] = [];
+  const failures = [...wrong];
   let [total, unpriced] = [0, 0];
   for (const { line, input } of items) {
     const { idempotencyKey: _, ...asked } = input;
     const { userErrors, cost } = (await server.request(estimate, { input: asked })).estimateVideo;
     failures.push(
       ...userErrors.map(
-        ({ code, message, field }) =>
-          new Failure(exitCodes.refused, code, line === null ? message : `Row ${line}: ${message}`, {
-            field,
-          }),
+        ({ code, message, field }) => new Failure(exitCodes.refused, code, message, { field, row: line }),
       ),
     );
     if (cost === null) unpriced += 1;
     else total += cost.amount;
   }
-  if (failures.length > 0) throw new Refusals(failures);
+  if (failures.length > 0)
+    throw new Refusals(failures.toSorted((one, other) => (one.row ?? 0) - (other.row ?? 0)));
   const unknown = unpriced === 0 ? '' : `, and ${unpriced} of unknown price`;
-  output.note(`${items.length} videos, about USD ${Math.round(total * 1000) / 1000}${unknown}.`);
+  const videos = items.length === 1 ? '1 video' : `${items.length} videos`;
+  output.note(`${videos}, about USD ${total.toFixed(2)}${unknown}.`);
   if (isApproved) return;
   if (!process.stdin.isTTY) throw refused('Nothing was sent. Run it again with --yes to send all of them.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -155,41 +94,70 @@ export async function sendSeveral(
   const ids: string[] = [];
   for (const { line, input } of items) {
     try {
-      const task = await sendPatiently(session, input);
+      const task = await sendPatiently(session, input, ids);
       ids.push(task.id);
       output.result({ type: 'task', task }, wait ? null : task.id);
       if (wait) output.note(`Task ${task.id}${task.label === null ? '' : `  ${task.label}`}`);
     } catch (error) {
       if (!(error instanceof Refusals)) throw error;
-      if (line !== null) output.note(`Row ${line}:`);
-      for (const failure of error.failures) output.failure(failure);
+      for (const failure of error.failures) output.failure(line === null ? failure : inRow(line, failure));
       codes.push(exitCodes.refused);
       if (error.failures.some(({ code }) => code === 'BUDGET_EXCEEDED')) break;
     }
   }
-  if (wait) for (const id of ids) codes.push(await waitForEnd(session, id, { out: null, isOpened: false }));
+  if (wait) {
+    for (const [index, id] of ids.entries()) {
+      output.note(`${index + 1} of ${ids.length}: ${id}`);
+      codes.push(await waitForEnd(session, id, { out: null, isOpened: false }));
+    }
+  }
   return codes.find((code) => code !== exitCodes.done) ?? exitCodes.done;
 }
 
-async function sendPatiently(session: Session, input: Record<string, unknown>) {
+async function sendPatiently(session: Session, input: Record<string, unknown>, taken: readonly string[]) {
   for (;;) {
     try {
       return await sendCommand(session, 'generate', { input });
     } catch (error) {
-      const isLater =
-        error instanceof Refusals && error.failures.every(({ code }) => code === 'RATE_LIMITED');
-      if (!isLater) throw error;
+      const isOnly = (refusal: string) =>
+        error instanceof Refusals && error.failures.every(({ code }) => code === refusal);
+      const before = isOnly('IDEMPOTENCY_CONFLICT') ? await sentBefore(session, input, taken) : null;
+      if (before !== null) return before;
+      if (!isOnly('RATE_LIMITED')) throw error;
       await sleep(laterMs, undefined, { signal: session.signal });
     }
   }
 }
 
+/**
+ * The task of a row that was sent before the command was interrupted. Its files are uploaded again, so that its input is another one
+ * under the same key, which proves that there is a task: found by its group, label and prompt. Null for an input without
+ * files, and where the row says something else than it did.
+ */
+async function sentBefore(
+  { server }: Session,
+  { group, label, prompt, referenceImages }: Record<string, unknown>,
+  taken: readonly string[],
+): Promise<Task | null> {
+  const hasFiles =
+    Array.isArray(referenceImages) && referenceImages.some((image) => 'uploadId' in Object(image));
+  if (!hasFiles || typeof group !== 'string') return null;
+  let found: Task | null = null;
+  let after: string | null = null;
+  do {
+    const variables: Record<string, unknown> = { first: pageSize, after, filter: { group } };
+    const page = await server.request(listTasks, variables);
+    const { edges, pageInfo }: Page = page.videoTasks;
+    for (const { node } of edges) {
+      const isRow =
+        node.label === (label ?? null) && (typeof prompt !== 'string' || node.prompt.includes(prompt.trim()));
+      // They were sent in the order of the rows, and are listed newest first.
+      if (isRow && !taken.includes(node.id)) found = node;
+    }
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null);
+  return found;
+}
+
 const refused = (message: string, cause?: unknown) =>
   new Failure(exitCodes.refused, 'BAD_INPUT', message, { field: ['--from'], cause });
-
-const unreadable = {
-  empty: 'the table has no rows.',
-  tooMany: 'no more than 1,000 rows can be sent at once. Split the table.',
-  noPrompt: 'the table needs a column "prompt", "image" or "use case".',
-  openQuote: 'a quotation mark is not closed.',
-} as const;

@@ -14,7 +14,12 @@ export interface ShowOptions {
 export async function show(session: Session, id: string, { open }: ShowOptions): Promise<ExitCode> {
   const { server, output, environment } = session;
   const { videoTask: task } = await server.request(showTask, { id });
-  if (task === null) throw new Failure(exitCodes.refused, 'NOT_FOUND', 'The viewer has no such task.');
+  if (task === null)
+    throw new Failure(
+      exitCodes.refused,
+      'NOT_FOUND',
+      'There is no task with this id. "list" shows those of yours.',
+    );
   output.result({ type: 'task', task }, null);
   output.print(columns([...factsOf(task), ['page', `${environment.url}/tasks/${task.id}`]]));
   output.print(

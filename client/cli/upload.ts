@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { unauthorized } from './connection.ts';
-import type { Environment } from './environment.ts';
+import { serverCommand, type Environment } from './environment.ts';
 import { exitCodes, Failure } from './failure.ts';
 import { uploadImage } from './operations.ts';
 import { dataOf, throwUserErrors } from './server.ts';
@@ -20,8 +20,9 @@ export async function referenceImages(
   signal: AbortSignal,
 ): Promise<ReferenceImage[]> {
   const isUrl = (image: string) => /^https?:\/\//i.test(image);
+  for (const image of images) checkScheme(image);
   const paths = images.map((image) => (isUrl(image) ? null : resolve(environment.folder, image)));
-  for (const path of paths) if (path !== null) await checkFile(path);
+  for (const path of paths) if (path !== null) await checkImageFile(path);
   return Promise.all(
     images.map(async (image, at) => {
       const path = paths[at] ?? null;
@@ -30,9 +31,17 @@ export async function referenceImages(
   );
 }
 
-async function checkFile(path: string): Promise<void> {
+/** Throws a `Failure` for a URL that the server does not take. */
+export function checkScheme(image: string): void {
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(image) && !/^https?:/i.test(image))
+    throw badImage(image, 'An image is a file, or a URL that starts with http:// or https://');
+}
+
+/** Throws a `Failure` for a file that cannot be sent as an image, as far as its size and name tell. */
+export async function checkImageFile(path: string): Promise<void> {
   const found = await stat(path).catch(() => null);
-  if (found?.isFile() !== true) throw badImage(path, 'File not found');
+  if (found === null) throw badImage(path, 'File not found');
+  if (!found.isFile()) throw badImage(path, 'This is not a file');
   if (found.size > maxImageBytes) {
     const size = Math.ceil(found.size / 1024 / 1024);
     throw badImage(path, `The image has ${size} MB; the server takes at most 20 MB. Make it smaller`);
@@ -73,7 +82,7 @@ async function upload(path: string, { url, key }: Environment, signal: AbortSign
 
 function unreachable(url: string, error: unknown): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-  const message = `${url}/graphql cannot be reached: ${cause || String(error)}. Is the server running (npm start)?`;
+  const message = `${url}/graphql cannot be reached: ${cause || String(error)}. Is the server running (${serverCommand})?`;
   return new Failure(exitCodes.unreachable, 'UNREACHABLE', message, { cause: error });
 }
 

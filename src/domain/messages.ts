@@ -190,12 +190,15 @@ export const message = <Code extends MessageCode>(code: Code, params: ParamsOf<C
   params,
 });
 
-/** A text with its content. */
+/** A text with its content. A text that begins with the name of a provider, such as “the simulator”, begins a sentence. */
 export const worded = <Code extends MessageCode>(
   code: Code,
   params: ParamsOf<Code>,
   text: string,
-): Wording => ({ text, messages: [message(code, params)] });
+): Wording => ({
+  text: text.slice(0, 1).toUpperCase() + text.slice(1),
+  messages: [message(code, params)],
+});
 
 /** Both texts, one after the other; a first one that is null is left out. */
 export const followedBy = (first: Wording | null, second: Wording): Wording =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startKieApp, type KieApp } from '../support/kie-app.ts';
 import { runCli, type Ended } from '../support/run-cli.ts';
+import { png } from '../support/upload.ts';
 import { temporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 let app: KieApp;
@@ -75,5 +76,49 @@ describe('generate on the command line', () => {
       'Row 2: durationSeconds "soon" is not understood.',
     );
     expect(await tasks('lynx')).toEqual([]);
+  });
+
+  it('names all wrong rows at once: cells, files, and what the server refuses', async () => {
+    await writeFile(join(folder.path, 'note.txt'), 'no image');
+    const rows = [
+      'prompt,image,seconds,model',
+      'A lynx,none.png,8,',
+      'A lynx,,soon,',
+      'A lynx,,7,',
+      'A lynx,ftp://host/a.png,,',
+      'A lynx,,,veo3fast',
+      'A lynx,note.txt,,',
+      'A lynx,,,',
+    ];
+    await writeFile(join(folder.path, 'wrong.csv'), rows.join('\n'));
+    const { code, stderr, stdout } = await run('generate', '--from', 'wrong.csv', '--yes');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^Row 2: File not found: .*none\.png \(BAD_INPUT\)$/),
+      'Row 3: durationSeconds "soon" is not understood. (BAD_INPUT)',
+      expect.stringMatching(/^Row 4: Veo 3.1 Fast cannot do 7 seconds\..* \(UNSUPPORTED\)$/),
+      expect.stringMatching(/^Row 5: An image is a file, or a URL that starts with http:/),
+      expect.stringMatching(/^Row 6: "veo3fast" is no listed model of Kie\.ai\. Did you mean veo3_fast/),
+    ]);
+    await writeFile(join(folder.path, 'wrong.csv'), ['prompt,image', 'A lynx,note.txt'].join('\n'));
+    const refused = await run('generate', '--from', 'wrong.csv', '--yes');
+    expect(refused.stderr).toMatch(/^Row 2: .*note\.txt: The file is no JPEG, PNG or WebP image/);
+    expect(await tasks('lynx')).toEqual([]);
+  });
+
+  it('continues a table with files under its key: a row that was sent is the same task', async () => {
+    await writeFile(join(folder.path, 'ibex.png'), png);
+    await writeFile(
+      join(folder.path, 'files.csv'),
+      'sku,prompt,image\nI-1,An ibex,ibex.png\nI-1,An ibex,ibex.png\n',
+    );
+    const args = ['generate', '--from', 'files.csv', '--yes', '--no-wait', '--idempotency-key', 'ibexes'];
+    const first = await run(...args);
+    const again = await run(...args);
+    expect([first.code, again]).toEqual([0, { ...first, stderr: again.stderr }]);
+    expect(await tasks('An ibex')).toHaveLength(2);
+    await writeFile(join(folder.path, 'files.csv'), 'sku,prompt,image\nI-1,Two ibexes,ibex.png\n');
+    const changed = await run(...args);
+    expect([changed.code, changed.stderr]).toEqual([2, expect.stringContaining('IDEMPOTENCY_CONFLICT')]);
   });
 });

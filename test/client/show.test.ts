@@ -78,7 +78,7 @@ describe('show on the command line', () => {
   it('refuses an id that the caller does not have', async () => {
     expect(await run(['show', 'task_x'])).toMatchObject({
       code: 2,
-      stderr: 'The viewer has no such task.\n',
+      stderr: 'There is no task with this id. "list" shows those of yours.\n',
     });
   });
 });

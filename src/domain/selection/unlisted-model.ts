@@ -47,7 +47,7 @@ export function passThrough(
   if (near.length > 0 && input.providerOptions?.[allowUnlisted] !== true) {
     const suggestions = near.map(({ name }) => name);
     const text =
-      `${label} does not list "${model}". Did you mean ${suggestions.join(' or ')}? ` +
+      `"${model}" is no listed model of ${label}. Did you mean ${suggestions.join(' or ')}? ` +
       `To use the name as it is, set "${allowUnlisted}": true in providerOptions.`;
     const reason = message('MODEL_MISSPELT', { provider: label, model, suggestions: suggestions.join(', ') });
     return { model: null, errors: [unsupported('model', text, reason)] };
