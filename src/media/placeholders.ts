@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Video } from '../domain/video-task.ts';
+import { drawPlaceholder } from './placeholder-picture.ts';
 import type { StoredFile } from './storage/media-store.ts';
 
 const sizes = {
@@ -23,26 +24,40 @@ const draw = ({ width, height }: { width: number; height: number }): Buffer => {
 /** It changes with the program alone. */
 const modifiedAt = new Date(Date.UTC(2026, 10, 28));
 
+const fileOf = (content: Buffer): StoredFile => ({
+  sizeBytes: content.byteLength,
+  modifiedAt,
+  read: (start, end) => Promise.resolve(Readable.from([content.subarray(start, end + 1)])),
+});
+
 const files = new Map<string, StoredFile>(
-  Object.entries(sizes).map(([shape, size]) => {
-    const content = draw(size);
-    return [
-      `placeholder-${shape}.svg`,
-      {
-        sizeBytes: content.byteLength,
-        modifiedAt,
-        read: (start, end) => Promise.resolve(Readable.from([content.subarray(start, end + 1)])),
-      },
-    ];
-  }),
+  Object.entries(sizes).map(([shape, size]) => [`placeholder-${shape}.svg`, fileOf(draw(size))]),
 );
 
-/** The key under `/media/` of the drawn poster of a video that has no other. */
-export function placeholderOf({ width, height }: Pick<Video, 'width' | 'height'>): string {
+type Sized = Pick<Video, 'width' | 'height'>;
+
+function shapeOf({ width, height }: Sized): keyof typeof sizes {
   const ratio =
     width === null || height === null ? sizes.landscape.width / sizes.landscape.height : width / height;
-  return `placeholder-${ratio > 1.1 ? 'landscape' : ratio < 0.9 ? 'portrait' : 'square'}.svg`;
+  return ratio > 1.1 ? 'landscape' : ratio < 0.9 ? 'portrait' : 'square';
 }
 
+/** The key under `/media/` of the drawn poster of a video that has no other. */
+export const placeholderOf = (video: Sized): string => `placeholder-${shapeOf(video)}.svg`;
+
+/** The key of the same for messengers, as a PNG. */
+export const placeholderPictureOf = (video: Sized): string => `placeholder-${shapeOf(video)}.png`;
+
 /** The drawn poster of a key; null for any other key. */
-export const findPlaceholder = (key: string): StoredFile | null => files.get(key) ?? null;
+export function findPlaceholder(key: string): StoredFile | null {
+  const known = files.get(key);
+  if (known !== undefined) return known;
+  const shape = (['landscape', 'portrait', 'square'] as const).find(
+    (name) => key === `placeholder-${name}.png`,
+  );
+  if (shape === undefined) return null;
+  // Drawn when it is asked for first: few are.
+  const file = fileOf(drawPlaceholder(sizes[shape]));
+  files.set(key, file);
+  return file;
+}

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourceOfBytes } from '../../src/media/byte-source.ts';
+import { inspectImage } from '../../src/media/image/inspect-image.ts';
 import { startPushServer, type PushServer } from '../support/push-server.ts';
 import { ask } from '../support/ask.ts';
 
@@ -40,6 +42,20 @@ describe('the page of a video', () => {
       /<meta property="og:image" content="https:\/\/videos\.example\.test\/reelay\/media\/[^"]+" \/>/,
     );
     expect(text).toContain('<meta name="twitter:card" content="summary_large_image" />');
+  });
+
+  it('has a picture in its card that messengers show, also where there is no poster', async () => {
+    const task = await finished('without a poster');
+    const { text } = await ask(server.url, { path: `/v/${task.result.video?.mediaKey}`, headers: browser });
+    const picture = /property="og:image" content="([^"]+)"/.exec(text)?.[1] ?? '';
+    expect(picture).toMatch(/\/media\/placeholder-\w+\.png$/);
+    const response = await fetch(`${server.url}/media/${picture.split('/').at(-1)}`);
+    expect(response.headers.get('content-type')).toBe('image/png');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(await inspectImage(sourceOfBytes(bytes))).toMatchObject({
+      facts: { contentType: 'image/png', height: 720 },
+    });
+    expect(bytes.byteLength).toBeLessThan(20_000);
   });
 
   it('is 404 for an unknown key, a poster and a deleted video alike', async () => {

@@ -1,5 +1,5 @@
 import type { VideoTask } from '../../domain/video-task.ts';
-import { placeholderOf } from '../../media/placeholders.ts';
+import { placeholderOf, placeholderPictureOf } from '../../media/placeholders.ts';
 import { titleOf } from '../../media/video-name.ts';
 import type { MediaRecords } from '../../store/media-records.ts';
 import type { Exchange } from '../http/route.ts';
@@ -48,7 +48,12 @@ export class SharePage {
       language,
       title,
       mediaOrigin: new URL(mediaUrl(key)).origin,
-      head: this.#card(task, key, { title, videoUrl, posterUrl }),
+      head: this.#card(task, key, {
+        title,
+        videoUrl,
+        // Messengers show no SVG.
+        pictureUrl: video.poster ? posterUrl : escapeHtml(mediaUrl(placeholderPictureOf(video))),
+      }),
       body: `<h1>${title}</h1>
       <video controls playsinline preload="metadata" poster="${posterUrl}" src="${videoUrl}"></video>
       <a href="${videoUrl}?download" download>${downloadText[language]}</a>`,
@@ -59,20 +64,20 @@ export class SharePage {
   #card(
     { result: { video } }: VideoTask,
     key: string,
-    { title, videoUrl, posterUrl }: Readonly<Record<'title' | 'videoUrl' | 'posterUrl', string>>,
+    { title, videoUrl, pictureUrl }: Readonly<Record<'title' | 'videoUrl' | 'pictureUrl', string>>,
   ): string {
     const tags: [name: string, content: string | number | null | undefined][] = [
       ['og:type', 'video.other'],
       ['og:title', title],
       ['og:url', escapeHtml(this.#options.shareUrl(key))],
-      ['og:image', posterUrl],
+      ['og:image', pictureUrl],
       ['og:video', videoUrl],
       ['og:video:type', video?.contentType],
       ['og:video:width', video?.width],
       ['og:video:height', video?.height],
       ['twitter:card', 'summary_large_image'],
       ['twitter:title', title],
-      ['twitter:image', posterUrl],
+      ['twitter:image', pictureUrl],
     ];
     return tags
       .filter(([, content]) => content !== null && content !== undefined)
