@@ -7,6 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { StoreRefusedError } from '../../src/store/errors.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { silent } from '../support/postgres-databases.ts';
 
@@ -163,4 +164,22 @@ describe('a server that its database refuses', () => {
       );
     },
   );
+
+  test('is told what its user may not do', async () => {
+    await postgres.run('create role guest login');
+    await postgres.create('older');
+    await (await openPostgresStore({ url: postgres.urlOf('older') }, silent))[Symbol.asyncDispose]();
+    // Since version 15 only the owner of a database may make tables in it.
+    await postgres.create('new');
+    const refusals = [
+      [at('guest', 'new'), 'its user may not make tables in the schema public'],
+      [at('guest', 'older'), 'permission denied for table kysely_migration_lock'],
+      [at('reelay', 'new?options=-csearch_path%3Dnowhere'), 'the search_path of its user leads to no schema'],
+    ] as const;
+    for (const [url, reason] of refusals) {
+      await expect(openPostgresStore({ url }, silent)).rejects.toThrow(
+        new StoreRefusedError(`The database refuses this server: ${reason}`),
+      );
+    }
+  });
 });

@@ -90,6 +90,7 @@ async function migrateAlone(
     await db.transaction().execute(async (trx) => {
       watch.follow(await readBackend(trx));
       await lockMigrations(trx, longestIdleMs);
+      await checkRights(trx);
       onStep('migrating');
       await migrate(trx);
     });
@@ -97,11 +98,31 @@ async function migrateAlone(
   } catch (error) {
     // lock_not_available
     if (error instanceof DatabaseError && error.code === '55P03') return false;
+    const { cause } = error as Error;
+    // insufficient_privilege
+    if (cause instanceof DatabaseError && cause.code === '42501') throw refusedFor(cause.message, cause);
     throw error;
   } finally {
     watch.follow(null);
   }
 }
+
+/** The migrator would not pass on the server's answer to its first table. */
+async function checkRights(trx: Transaction<Database>): Promise<void> {
+  const { rows } = await sql<{ readonly schema: string | null; readonly mayStart: boolean }>`
+    select current_schema() as schema,
+      to_regclass('kysely_migration') is not null or has_schema_privilege(current_schema(), 'create') as "mayStart"`.execute(
+    trx,
+  );
+  const [row] = rows;
+  if (row === undefined || row.schema === null) {
+    throw refusedFor('the search_path of its user leads to no schema');
+  }
+  if (!row.mayStart) throw refusedFor(`its user may not make tables in the schema ${row.schema}`);
+}
+
+const refusedFor = (reason: string, cause?: unknown) =>
+  new StoreRefusedError(`The database refuses this server: ${reason}`, { cause });
 
 async function readBackend(trx: Transaction<Database>): Promise<number> {
   const { rows } = await sql<{ readonly pid: number }>`select pg_backend_pid() as pid`.execute(trx);
