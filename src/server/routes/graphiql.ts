@@ -186,6 +186,15 @@ export class GraphiQLPage {
 const headersOfRequest = 'extensions:{headers:y?.headers}';
 const keptHeaders = 'extensions:{headers:reelayHeaders=y?.headers}';
 
+/**
+ * A socket that is closed is an event, of which JSON has nothing but `isTrusted`: GraphiQL shows the reason of the server
+ * instead, such as that a key is required.
+ */
+const eventsAsErrors = `CloseEvent.prototype.toJSON = function () {
+  return { message: this.reason || "The WebSocket was closed.", extensions: { code: this.code } };
+};
+Event.prototype.toJSON = () => ({ message: "The WebSocket could not be opened. Is the server running?" });`;
+
 /** Monaco and React make style elements while the page runs: each must have the nonce of the policy. */
 const nonceForStyles = `var reelayHeaders;
 const nonce = document.currentScript.nonce;
@@ -219,7 +228,7 @@ async function renderPage(options: GraphiQLOptions): Promise<Page> {
   await nextIteration();
   // The same for all visitors: it guards a page into which nothing of anyone else is written.
   const nonce = randomBytes(16).toString('base64url');
-  const own = `${tabsStayInPlace}<script>${nonceForStyles}</script>${firstVisit}`;
+  const own = `${tabsStayInPlace}<script>${nonceForStyles}\n${eventsAsErrors}</script>${firstVisit}`;
   const page = replaceFirst(renderGraphiQL(options), [
     // The first of each is the page's own; the second script is text within its script.
     ['<style>', `<style nonce="${nonce}">`],
