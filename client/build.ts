@@ -10,10 +10,15 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 export const studioDirectory = join(root, 'dist');
 const stamp = join(studioDirectory, '.sources');
 
-/** Builds the studio if its sources or packages have changed since the last build. */
-export async function buildStudio(): Promise<void> {
+/**
+ * Builds the studio if its sources or packages have changed since the last build.
+ *
+ * @param onBegin called before a build, which takes seconds
+ */
+export async function buildStudio({ onBegin }: { readonly onBegin?: () => void } = {}): Promise<void> {
   const sources = await hashOfSources();
   if ((await readFile(stamp, 'utf8').catch(() => null)) === sources) return;
+  onBegin?.();
   const fresh = join(root, `dist-${process.pid}`);
   const { NODE_ENV } = process.env;
   try {
@@ -60,7 +65,9 @@ async function compress(file: string): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await buildStudio();
+    await buildStudio({
+      onBegin: () => void process.stderr.write('Building the studio, once: some seconds …\n'),
+    });
   } catch (error) {
     // The API works without the studio, and `/` shows that it is missing.
     process.stderr.write(

@@ -25,6 +25,7 @@ const given = Object.entries(process.env).filter(([name]) =>
     name,
   ),
 );
+process.stdout.write('starting PostgreSQL, the servers and the load balancer …\n');
 await using cluster = await startCluster({
   count: Number(values.instances),
   port: Number(values.port),

@@ -45,5 +45,7 @@ const { id } = data.generateVideo.task;
 client.subscription(Watch, { id }).subscribe((result) => {
   const { code, reason } = result.error?.networkError ?? {};
   if (code) console.error(`The socket closed with ${code}: ${reason}`);
-  else console.log(result.error?.message ?? result.data.taskStatusChanged);
+  else if (result.error) console.error(result.error.message);
+  // When the stream ends, urql repeats the last result.
+  else if (result.hasNext) console.log(result.data.taskStatusChanged);
 });
