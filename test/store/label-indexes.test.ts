@@ -7,6 +7,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { FilteredTasks } from '../../src/store/reads/filtered-tasks.ts';
 import { WorkLimit } from '../../src/store/work-limit.ts';
+import { TasksOfAll } from '../../src/store/reads/tasks-of-all.ts';
 import { TaskReads } from '../../src/store/reads/task-reads.ts';
 import type { TaskFilter } from '../../src/store/task-list.ts';
 import type { Database } from '../../src/store/tables/database.ts';
@@ -30,6 +31,16 @@ const noteTo = (queries: string[]) => (event: LogEvent) => {
 async function plansOfReads(plans: Plans): Promise<{ plan: string; index: string }[]> {
   const list = (filter: TaskFilter) =>
     plans((db) => new FilteredTasks(db).find({ owner: local, filter, from: 'newest' }, 50, new WorkLimit()));
+  const all = (filter: TaskFilter, after?: number) =>
+    plans((db) =>
+      new TasksOfAll(db).page({
+        owner: null,
+        filter,
+        from: 'newest',
+        limit: 50,
+        ...(after !== undefined && { after }),
+      }),
+    );
   const count = (filter: TaskFilter) =>
     plans((db) => new FilteredTasks(db).count(local, filter, Number.POSITIVE_INFINITY, new WorkLimit()));
   const feed = (filter: object) =>
@@ -45,6 +56,9 @@ async function plansOfReads(plans: Plans): Promise<{ plan: string; index: string
     ['tasks_listed', list({ createdAfter: sampleTime })],
     ['tasks_listed', count({ createdAfter: sampleTime, createdBefore: sampleTime + 100 })],
     ['tasks_of_stage', count({ status: ['FAILED'], endedAfter: sampleTime })],
+    ['tasks_of_all', all({})],
+    ['tasks_of_all', all({ label: 'x', search: 'ring' })],
+    ['tasks_of_all', all({ status: ['FAILED'] }, 5)],
   ];
   const found = reads.map(async ([index, texts]) => (await texts).map((plan) => ({ plan, index })));
   return (await Promise.all(found)).flat();
@@ -77,11 +91,13 @@ it('lists with a filter, and feeds of a label or a group, read an index on SQLit
         .join('\n'),
     ),
   );
-  expect(found).toHaveLength(10);
+  expect(found).toHaveLength(17);
   for (const { plan, index } of found) {
     // No row is fetched for a stage, a provider or a time.
     const covering = index === 'tasks_of_stage' || index === 'tasks_listed' ? 'COVERING ' : '(COVERING )?';
-    expect(plan).toMatch(new RegExp(`^SEARCH tasks USING ${covering}INDEX ${index} `));
+    // The first part of a list of all has no bound, and ends with its limit.
+    const verb = index === 'tasks_of_all' ? '(SEARCH|SCAN)' : 'SEARCH';
+    expect(plan).toMatch(new RegExp(`^${verb} tasks USING ${covering}INDEX ${index} `));
   }
 });
 

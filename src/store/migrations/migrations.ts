@@ -18,6 +18,7 @@ import { costsByDay, messageContents } from './0016.ts';
 import { searchIndex } from './0018.ts';
 import { searchGaps } from './0019.ts';
 import { searchRuns } from './0020.ts';
+import { listsOfAll } from './0021.ts';
 
 const first: Migration = {
   async up(db: Kysely<never>) {
@@ -187,5 +188,6 @@ export const migrations: MigrationProvider = {
       '0018_search_index': searchIndex,
       '0019_search_gaps': searchGaps,
       '0020_search_runs': searchRuns,
+      '0021_lists_of_all': listsOfAll,
     }),
 };
