@@ -85,6 +85,7 @@ async function useEverything(store: Store): Promise<void> {
   await store.spendingReport(local, { from: sampleTime, before: sampleTime + 1000 });
   await store.indexSearch(new AbortController().signal);
   await store.page({ ...listOf(local), filter: { search: 'ring' } });
+  await store.page({ ...listOf(local), owner: null, filter: { label: 'x' } });
   await store.countOpen(local);
   await store.taskCounts();
   await store.insertUpload({

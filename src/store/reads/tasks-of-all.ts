@@ -125,17 +125,17 @@ export class TasksOfAll {
       .orderBy(place, isNewest ? 'desc' : 'asc')
       .limit(size)
       .$if(until !== undefined, (query) => query.where(place, isNewest ? '>' : '<', until ?? 0));
-    for (let start = beyond; ;) {
+    for (let start = beyond ?? (isNewest ? Number.MAX_SAFE_INTEGER : 0); ;) {
       const begin = start;
       const rows = await this.#turns.run('all', () =>
-        (begin === undefined ? slice : slice.where(place, isNewest ? '<' : '>', begin)).execute(),
+        slice.where(place, isNewest ? '<' : '>', begin).execute(),
       );
       work.spend(rows.length * (search === null ? costUs.passed : costUs.searched));
       const numbers = rows
         .filter((row) => test(row) && (search === null || isFound(search, row)))
         .map((row) => row.number);
-      start = rows.at(-1)?.number;
-      yield { numbers, reached: rows.length < size ? null : (start ?? null) };
+      start = rows.at(-1)?.number ?? start;
+      yield { numbers, reached: rows.length < size ? null : start };
       if (rows.length < size) return;
       await immediate();
     }
