@@ -113,7 +113,7 @@ export class Connection implements ProtocolSocket, WebSocketTraffic, Disposable 
 
   incomingBytes(): number {
     let bytes = this.duplex.bytesRead - this.#bytesReadBefore + (this.#responses?.waitingBytes ?? 0);
-    for (const { length } of this.#deferred ?? []) bytes += length;
+    if (this.#deferred !== null) for (const { length } of this.#deferred) bytes += length;
     return bytes;
   }
 

@@ -7,7 +7,7 @@ import { refuseTaken } from './provider-ids.ts';
 import type { Dialect } from '../dialect.ts';
 import type { Statement } from '../statement.ts';
 import type { Database } from '../tables/database.ts';
-import { fromRow, taskColumns, toRow, valuesOf, type TaskRow } from '../tables/tasks.ts';
+import { fromRow, fromValues, taskColumns, toRow, valuesOf, type TaskRow } from '../tables/tasks.ts';
 import type { Change } from '../../domain/state-machine/change.ts';
 import { patched } from '../../domain/task-fields.ts';
 import type { Owner, TaskId, VideoTask } from '../../domain/video-task.ts';
@@ -34,16 +34,23 @@ interface RowToChange {
   readonly parameters: readonly string[];
 }
 
+const taskOf = (values: readonly unknown[] | null): VideoTask | null => values && fromValues(values);
+
 /** Changes of tasks, with all that is written together with them. The queries are built once, since they run often. */
 export class TaskChanges {
   readonly #db: Kysely<Database>;
+  readonly #readNow: Dialect['readOneInWrite'];
   readonly #byId: CompiledQuery<TaskRow>;
   readonly #own: CompiledQuery<TaskRow>;
   /** By the columns that are set: as many as there are kinds of changes. */
   readonly #updates = new Map<string, CompiledQuery>();
 
-  constructor(db: Kysely<Database>, { locksRows }: Pick<Dialect, 'locksRows'>) {
+  constructor(
+    db: Kysely<Database>,
+    { locksRows, readOneInWrite }: Pick<Dialect, 'locksRows' | 'readOneInWrite'>,
+  ) {
     this.#db = db;
+    this.#readNow = readOneInWrite;
     const byId = db.selectFrom('tasks').select(taskColumns).where('id', '=', '');
     const own = byId.where('owner', '=', '').where('deleted_at', 'is', null);
     this.#byId = (locksRows ? byId.forUpdate() : byId).compile();
@@ -96,14 +103,20 @@ export class TaskChanges {
     { id, query, parameters }: RowToChange,
     decide: Decide,
   ): Promise<Decided | null> {
-    const read: Statement<TaskRow> = { ...query, parameters, locks: { kind: 'task', key: id } };
-    const [row] = (await trx.executeQuery<TaskRow>(read)).rows;
-    if (row === undefined) return null;
-    const task = fromRow(row);
+    const task =
+      this.#readNow === undefined
+        ? await this.#read(trx, { ...query, parameters, locks: { kind: 'task', key: id } })
+        : taskOf(this.#readNow(query.sql, parameters));
+    if (task === null) return null;
     const change = decide(task);
     if (change === null) return null;
     await refuseTaken(trx, task, change.patch.provider);
     return { task, change };
+  }
+
+  async #read(trx: Transaction<Database>, read: Statement<TaskRow>): Promise<VideoTask | null> {
+    const [row] = (await trx.executeQuery<TaskRow>(read)).rows;
+    return row === undefined ? null : fromRow(row);
   }
 
   async #change(trx: Transaction<Database>, decided: Decided | null): Promise<Changed | null> {

@@ -26,6 +26,8 @@ export interface PresentReads {
   readonly readNow?: (sql: string, parameters: readonly unknown[]) => readonly Values[] | null;
   /** As `readNow`, one row; undefined where the read has to queue, null where there is no row. */
   readonly readOneNow?: (sql: string, parameters: readonly unknown[]) => Values | null | undefined;
+  /** Reads one row within the open transaction, whichever it is, at once; null where there is no row. */
+  readonly readOneInWrite?: (sql: string, parameters: readonly unknown[]) => Values | null;
 }
 
 /** A query that is built once, and how its rows are read. */

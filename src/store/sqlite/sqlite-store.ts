@@ -47,6 +47,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
       readNow: (sql, parameters) => (isBusy() ? null : statements.prepare(sql).values(parameters)),
       readOneNow: (sql, parameters) =>
         isBusy() ? undefined : (statements.prepare(sql).first(parameters) ?? null),
+      readOneInWrite: (sql, parameters) => statements.prepare(sql).first(parameters) ?? null,
     });
   } catch (error) {
     database.close();
