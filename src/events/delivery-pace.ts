@@ -1,11 +1,11 @@
 /**
  * After a delivery, a stream rests for this many times as long as it took. Changes that come meanwhile share one write for each
- * socket: with 1,000 subscribers a delivery takes 9 ms, two thirds of it in the kernel's writes, which cost as much for one
- * change as for several. Measured with 40 changes/s: without rests 12.5 µs of CPU for each message, with 1, 2 and 3 times
- * 12.1, 11.4 and 9.5; on a machine that was busy otherwise 11, 7, 5 and 4.5, as deliveries take longer there. A longer
- * rest saves more, and delays a change that follows another one.
+ * socket: with 1,000 subscribers a delivery takes 7 to 9 ms, two thirds of it in the kernel's writes, which cost as much for
+ * one change as for several. Measured with 40 changes/s: without rests 12.5 µs of CPU for each message, with 1, 2, 3 and 5
+ * times 12.1, 11.4, 8.5 to 9.5 and 7.2; on a machine that was busy otherwise 11 without and 5 with 3 or 5 times, as
+ * deliveries take longer there. A longer rest saves more, and delays a change that follows another one.
  */
-const restPerDelivery = 3;
+const restPerDelivery = 5;
 /** The longest rest, in milliseconds. */
 const longestRestMs = 50;
 /** Shorter rests are left out, in milliseconds: timers are no finer. */
@@ -13,7 +13,7 @@ const shortestRestMs = 1;
 
 /**
  * The pace at which a stream delivers changes to many subscribers. A change that comes after the rest is delivered at once,
- * and deliveries leave three quarters of the event loop to everything else. Owns one timer while a delivery waits.
+ * and deliveries leave five sixths of the event loop to everything else. Owns one timer while a delivery waits.
  */
 export class DeliveryPace implements Disposable {
   #restUntil = Number.NEGATIVE_INFINITY;
