@@ -38,6 +38,8 @@ export interface Commands {
   readonly limits?: OwnerLimits;
   /** Reports to the worker that a provider has new work; a hint only. */
   readonly wakeWorker: (provider: ProviderName) => void;
+  /** To be called when the change of a command is committed, and only waits for the disk: the next one may write. */
+  readonly onCommitted?: () => void;
   readonly now: () => number;
 }
 

@@ -71,13 +71,14 @@ export async function keepTask(
   fields: KeepFields,
   also: Pick<InsertConditions, 'replaces' | 'reason'> = {},
 ): Promise<TaskResult> {
-  const { store, recorder, budgets, limits, wakeWorker } = commands;
+  const { store, recorder, budgets, limits, wakeWorker, onCommitted } = commands;
   const limitUsd = budgetOf(budgets, task.owner);
   const unpriced = limitUsd === null ? null : refusedAsUnpriced(commands, task, fields);
   if (unpriced !== null) return logged(commands, task.owner, unpriced);
   const kept = await store.insert(task, idempotency, {
     limitUsd,
     ...(limits && { openLimit: limits.openTasks }),
+    ...(onCommitted && { onCommitted }),
     ...also,
   });
   switch (kept.kind) {

@@ -5,6 +5,8 @@ interface Waiting {
   readonly start: () => void;
 }
 
+type Work<T> = (leave: () => void) => Promise<T>;
+
 /**
  * Runs at most so many pieces of work at once, shared between owners: of those that wait, the owner who holds the
  * fewest slots is next, and a tenth of the slots, at least one, is kept for owners
@@ -24,8 +26,11 @@ export class FairSlots {
     this.#kept = limit === 1 ? 0 : Math.max(1, Math.floor(limit / 10));
   }
 
-  /** Runs the work as soon as there is a slot for its owner: at once, synchronously, where one is free. */
-  run<T>(owner: Owner, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs the work as soon as there is a slot for its owner: at once, synchronously, where one is free. The slot is free again
+   * when the work has ended, or earlier, when it calls `leave`.
+   */
+  run<T>(owner: Owner, work: Work<T>): Promise<T> {
     if (this.#mayStart(owner)) return this.#start(owner, work);
     const { promise, resolve } = Promise.withResolvers<T>();
     const queue = this.#waiting.get(owner) ?? [];
@@ -38,17 +43,23 @@ export class FairSlots {
     return this.#taken < this.#limit - (this.#held.has(owner) ? this.#kept : 0);
   }
 
-  async #start<T>(owner: Owner, work: () => Promise<T>): Promise<T> {
+  async #start<T>(owner: Owner, work: Work<T>): Promise<T> {
     this.#taken += 1;
     this.#held.set(owner, (this.#held.get(owner) ?? 0) + 1);
-    try {
-      return await work();
-    } finally {
+    let isHeld = true;
+    const leave = () => {
+      if (!isHeld) return;
+      isHeld = false;
       const held = (this.#held.get(owner) ?? 0) - 1;
       this.#taken -= 1;
       if (held > 0) this.#held.set(owner, held);
       else this.#held.delete(owner);
       while (this.#startNext());
+    };
+    try {
+      return await work(leave);
+    } finally {
+      leave();
     }
   }
 

@@ -91,7 +91,9 @@ export class VideoTasks {
     command: (commands: Commands, owner: Owner, ...args: Args) => Promise<Result>,
     ...args: Args
   ): Promise<Result> {
-    return this.#writes.run(owner, () => command(this.#commands, owner, ...args));
+    return this.#writes.run(owner, (leave) =>
+      command({ ...this.#commands, onCommitted: leave }, owner, ...args),
+    );
   }
 
   /** Keeps an image for later tasks. One file is one image, however often a request names it. */

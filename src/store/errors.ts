@@ -15,9 +15,24 @@ export class UnknownOutcomeError extends StoreUnavailableError {
   /** True if the transaction has ended: what is not there by now will not come. */
   readonly hasEnded: boolean;
 
-  constructor({ hasEnded, cause }: { readonly hasEnded: boolean; readonly cause: unknown }) {
-    super('The database was lost during a commit, and it is not known whether it was made', { cause });
+  constructor(
+    { hasEnded, cause }: { readonly hasEnded: boolean; readonly cause: unknown },
+    message = 'The database was lost during a commit, and it is not known whether it was made',
+  ) {
+    super(message, { cause });
     this.hasEnded = hasEnded;
+  }
+}
+
+/**
+ * The disk did not confirm a commit. It was made, and can be read, but may be lost with the machine; the next sync that
+ * succeeds keeps it after all.
+ */
+export class UnsyncedError extends UnknownOutcomeError {
+  override readonly name = 'UnsyncedError';
+
+  constructor({ cause }: { readonly cause: unknown }) {
+    super({ hasEnded: true, cause }, 'The disk did not confirm a commit: it may be lost with the machine');
   }
 }
 

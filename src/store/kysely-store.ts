@@ -65,7 +65,7 @@ export class KyselyStore implements Store {
     this.#db = db;
     this.#dialect = dialect;
     this.#transactions = dialect.transactions(db);
-    this.#transact = (work, keys) => this.#transactions.run(work, keys);
+    this.#transact = (...given) => this.#transactions.run(...given);
     this.#transactSoon = (work, keys) => this.#transactions.runSoon(work, keys);
     this.#transactUnsynced = (work, keys) => this.#transactions.runUnsynced(work, keys);
     this.media = mediaRecords(db, this.#transactSoon);
@@ -112,8 +112,11 @@ export class KyselyStore implements Store {
     return result;
   }
 
-  findKey(...[owner, key]: Parameters<Store['findKey']>): ReturnType<Store['findKey']> {
-    return readKey(this.#db, owner, key);
+  async findKey(...[owner, key]: Parameters<Store['findKey']>): ReturnType<Store['findKey']> {
+    const kept = await readKey(this.#db, owner, key);
+    // The caller is answered with it.
+    if (kept !== null) await this.#transactions.durable();
+    return kept;
   }
 
   get(id: TaskId): MaybePromise<VideoTask | null> {
@@ -294,7 +297,10 @@ export class KyselyStore implements Store {
   }
 
   async changesAfter(counter: number, scope: ChangeScope): Promise<readonly VideoTask[]> {
-    return this.#reads.changesAfter(counter, scope);
+    const changes = await this.#reads.changesAfter(counter, scope);
+    // Subscribers get them.
+    if (changes.length > 0) await this.#transactions.durable();
+    return changes;
   }
 
   lastRevision(): Promise<number> {

@@ -37,6 +37,8 @@ export interface InsertConditions {
   readonly openLimit?: number;
   /** A change of another task of the same owner that is written with the insert, or neither is. */
   readonly replaces?: { readonly id: TaskId; readonly decide: (task: VideoTask) => Change | null };
+  /** Called when the insert is committed, where it is not yet on the disk then. Must not throw. */
+  readonly onCommitted?: () => void;
   /** Noted in the first row of the task's history. */
   readonly reason?: Wording;
 }

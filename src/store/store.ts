@@ -121,6 +121,7 @@ export interface Store extends AsyncDisposable {
     task: NewTrackedTask,
     conditions?: Pick<InsertConditions, 'openLimit'>,
   ): Promise<TrackedResult>;
+  /** The input and the task of a key, both on the disk; null for a new key. */
   findKey(owner: Owner, key: string): Promise<KeptKey | null>;
   /** Answers at once where the database can, as does `getOwn`. */
   get(id: TaskId): MaybePromise<VideoTask | null>;

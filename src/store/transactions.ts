@@ -12,8 +12,13 @@ export type Work<Value> = (trx: Transaction<Database>) => Promise<Value>;
  *
  * @param keys names of all that the work reads before it writes, such as the id of a task: writes with no key in
  *   common may share a transaction. Without it, the work gets a transaction of its own.
+ * @param onCommitted called when it is committed, where it still waits for the disk then. Must not throw
  */
-export type Transact = <Value>(work: Work<Value>, keys?: readonly string[]) => Promise<Value>;
+export type Transact = <Value>(
+  work: Work<Value>,
+  keys?: readonly string[],
+  onCommitted?: () => void,
+) => Promise<Value>;
 
 /** The writes of a store. */
 export interface Transactions {
@@ -25,6 +30,11 @@ export interface Transactions {
    * and which a start undoes, or a check that found nothing new. The same as `run` where others see it.
    */
   readonly runUnsynced: Transact;
+  /**
+   * Resolves when all changes that can be read now are on the disk; those of `runUnsynced` may not be. Rejects with an
+   * `UnsyncedError` if the disk refuses them.
+   */
+  durable(): Promise<void>;
   /** Resolves when every write that was begun has been answered. */
   settled(): Promise<void>;
 }

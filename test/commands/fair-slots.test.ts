@@ -40,6 +40,26 @@ describe('slots that owners share', () => {
     ]);
   });
 
+  it('are free when the work leaves early, once only', async () => {
+    const slots = new FairSlots(1);
+    const { started, work } = heldWork();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const first = slots.run(a, (leave) => {
+      leave();
+      leave();
+      return promise;
+    });
+    const others = [slots.run(a, work(a, 1)), slots.run(a, work(a, 2))];
+    expect(started.map(({ index }) => index)).toEqual([1]);
+    resolve();
+    await first;
+    expect(started.map(({ index }) => index)).toEqual([1]);
+    started[0]?.end();
+    await others[0];
+    started[1]?.end();
+    expect(await Promise.all(others)).toEqual([1, 2]);
+  });
+
   it('are never more than there are, end with failures too, and leave nothing waiting', async () => {
     await fc.assert(
       fc.asyncProperty(

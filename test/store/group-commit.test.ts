@@ -6,6 +6,7 @@ import { CompiledQuery, Kysely, SqliteDialect, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { CommitPace } from '../../src/store/sqlite/commit-pace.ts';
 import { GroupCommit } from '../../src/store/sqlite/group-commit.ts';
+import { LogSync } from '../../src/store/sqlite/log-sync.ts';
 import { directTransaction } from '../../src/store/sqlite/direct-transaction.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Database } from '../../src/store/tables/database.ts';
@@ -13,6 +14,39 @@ import { outcomeOf, rowsOf, writes as randomWrites } from '../support/random-wri
 import { sampleTask } from '../support/sample-task.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { turnsDuring } from '../support/turns-during.ts';
+
+/** A disk that confirms each sync at once, until it is told to be slow: then each sync waits for `confirm`. */
+function heldDisk() {
+  let isHeld = false;
+  let waiting: ((error: Error | null) => void)[] = [];
+  const steps: string[] = [];
+  let time = 0;
+  return {
+    now: () => time,
+    steps,
+    hold: () => (isHeld = true),
+    release: () => (isHeld = false),
+    /** Ends the syncs that have begun. */
+    confirm: (error: Error | null = null) => {
+      const ended = waiting;
+      waiting = [];
+      for (const end of ended) end(error);
+    },
+    file: {
+      syncNow: () => {
+        steps.push('sync now');
+        if (isHeld) time += 5;
+      },
+      sync: (done: (error: Error | null) => void) => {
+        steps.push('sync');
+        if (isHeld) waiting.push(done);
+        else setImmediate(done, null);
+      },
+      rewrite: () => steps.push('rewrite'),
+      [Symbol.dispose]: () => {},
+    },
+  };
+}
 
 /** A table of one column, and the statements that ran on it. */
 function openDatabase(groupMs = Infinity, pace = new CommitPace()) {
@@ -42,8 +76,10 @@ function openDatabase(groupMs = Infinity, pace = new CommitPace()) {
   const dialect = new SqliteDialect({ database: statements });
   const db = new Kysely<Database>({ dialect });
   const synced: boolean[] = [];
+  const disk = heldDisk();
   const writes = new GroupCommit({
     db,
+    log: new LogSync(disk.file, disk.now),
     open: directTransaction(db, dialect, statements),
     setSync: (isOn) => synced.push(isOn),
     groupMs,
@@ -74,6 +110,7 @@ function openDatabase(groupMs = Infinity, pace = new CommitPace()) {
     names,
     ran,
     synced,
+    disk,
     [Symbol.asyncDispose]: () => db.destroy(),
   };
 }
@@ -162,15 +199,96 @@ describe('writes that arrive together', () => {
         if (thenThrow !== undefined) throw thenThrow;
       });
     await Promise.all([it.insert('a'), unsynced('b')]);
-    expect(it.synced).toEqual([]);
+    expect(it.disk.steps).toEqual(['sync now']);
     await unsynced('c');
-    expect(it.synced).toEqual([false, true]);
     await Promise.all([unsynced('d'), unsynced('e')]);
-    expect(it.synced).toEqual([false, true, false, true]);
     await expect(unsynced('f', new Error('its own reason'))).rejects.toThrow('its own reason');
+    expect(it.disk.steps).toEqual(['sync now']);
     await it.insert('g');
-    expect(it.synced).toEqual([false, true, false, true, false, true]);
+    expect(it.disk.steps).toEqual(['sync now', 'sync now']);
     expect(it.names()).toEqual(['a', 'b', 'c', 'd', 'e', 'g']);
+    // What does not pass here waits for the disk by itself.
+    expect(it.synced.filter((_, index) => index % 2 === 0)).toEqual(Array(5).fill(false));
+    expect(it.synced.filter((_, index) => index % 2 === 1)).toEqual(Array(5).fill(true));
+  });
+
+  test('are answered when a slow disk has confirmed their commit, while the next group is committed', async () => {
+    await using it = openDatabase();
+    it.disk.hold();
+    await it.insert('measures the disk');
+    it.disk.steps.length = 0;
+    const answered: string[] = [];
+    const insert = (name: string) => it.insert(name).then(() => answered.push(name));
+    const inserted = [insert('a'), insert('b')];
+    await afterIterations(10);
+    expect([it.names().slice(1), it.disk.steps, answered]).toEqual([['a', 'b'], ['sync'], []]);
+    const later = [insert('c'), insert('d')];
+    await afterIterations(10);
+    // The sync under way began before their commit.
+    expect([it.names().slice(1), it.disk.steps, answered]).toEqual([['a', 'b', 'c', 'd'], ['sync'], []]);
+    const durable = it.writes.durable().then(() => answered.push('all'));
+    it.disk.confirm();
+    await Promise.all(inserted);
+    await afterIterations(10);
+    expect(it.disk.steps).toEqual(['sync', 'sync']);
+    expect(answered).toEqual(['a', 'b']);
+    it.disk.confirm();
+    await Promise.all([...later, durable]);
+    expect(answered.toSorted()).toEqual(['a', 'all', 'b', 'c', 'd']);
+    await it.writes.durable();
+    expect(it.disk.steps).toEqual(['sync', 'sync']);
+  });
+
+  test('let the next ones begin when they are committed, before a slow disk confirms them', async () => {
+    await using it = openDatabase();
+    it.disk.hold();
+    await it.insert('measures the disk');
+    const steps: string[] = [];
+    const write = it.writes
+      .run(
+        async () => {},
+        ['key'],
+        () => steps.push('committed'),
+      )
+      .then(() => steps.push('answered'));
+    await afterIterations(10);
+    expect(steps).toEqual(['committed']);
+    it.disk.confirm();
+    await write;
+    expect(steps).toEqual(['committed', 'answered']);
+  });
+
+  test('are measured again after some syncs: a disk that is quick is waited for', async () => {
+    await using it = openDatabase();
+    it.disk.hold();
+    await it.insert('measures the disk');
+    it.disk.release();
+    for (let count = 0; count < 66; count += 1) await it.insert(`n${count}`);
+    expect(it.disk.steps).toEqual(['sync now', ...Array<string>(64).fill('sync'), 'sync now', 'sync now']);
+  });
+
+  test('are not answered as done while the disk refuses them, and are written again before it is asked again', async () => {
+    await using it = openDatabase();
+    it.disk.hold();
+    await it.insert('measures the disk');
+    it.disk.steps.length = 0;
+    const reason = new Error('its own reason');
+    const outcomes = Promise.allSettled([it.insert('a'), it.insert('b', reason)]);
+    await afterIterations(10);
+    it.disk.confirm(new Error('EIO'));
+    expect(await outcomes).toEqual([
+      { status: 'rejected', reason: expect.objectContaining({ name: 'UnsyncedError' }) as unknown },
+      { status: 'rejected', reason },
+    ]);
+    const inserted = it.insert('c');
+    await afterIterations(10);
+    expect(it.disk.steps).toEqual(['sync', 'rewrite', 'sync']);
+    it.disk.confirm();
+    await inserted;
+    await it.writes.durable();
+    expect(it.names().slice(1)).toEqual(['a', 'c']);
+    await Promise.all([it.insert('d'), afterIterations(10).then(() => it.disk.confirm())]);
+    expect(it.disk.steps).toEqual(['sync', 'rewrite', 'sync', 'sync']);
   });
 
   test('those that come while a group runs are the next group, and a large one lets others work in between', async () => {

@@ -128,7 +128,7 @@ async function planEverything(): Promise<{ steps: { step: string; sql: string }[
     ...sqliteDifferences,
     transactions: (of) => {
       const run: Transact = (work) => of.transaction().execute(work);
-      return { run, runSoon: run, runUnsynced: run, settled: async () => {} };
+      return { run, runSoon: run, runUnsynced: run, durable: async () => {}, settled: async () => {} };
     },
   });
   await useEverything(store);

@@ -1,10 +1,11 @@
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { TaskId } from '../../src/domain/video-task.ts';
 import { sampleTask } from '../support/sample-task.ts';
+import { copyWhatIsLeft, powerCutEnv } from '../support/power-cut.ts';
 import { storeProcess } from '../support/store-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeContract, type TestDatabase } from './contract.ts';
@@ -137,6 +138,26 @@ describe('the file of a SQLite store', () => {
       expect(await expectWholeTasks(file, answered)).toHaveLength(answered.length);
     },
   );
+
+  test.each([
+    ['at once', 0],
+    ['slowly', 5],
+  ])('a power cut on a disk that syncs %s loses no task that was answered for', async (_how, addedMs) => {
+    await using folder = await temporaryFolder();
+    const [before, after] = [join(folder.path, 'before'), join(folder.path, 'after')];
+    for (const each of [before, after]) await mkdir(each);
+    const env = await powerCutEnv(folder.path, addedMs);
+    if (env === null) return;
+    await using inserting = storeProcess(join(before, 'reelay.db'), { groups: 12 }, env);
+    expect(await inserting.nextLine()).toBe('open');
+    const answered: TaskId[] = [];
+    for (let line = await inserting.nextLine(); line !== undefined; line = await inserting.nextLine()) {
+      answered.push(line.replace(/^inserted /, '') as TaskId);
+    }
+    await copyWhatIsLeft(before, after);
+    expect(answered.length).toBeGreaterThan(20);
+    await expectWholeTasks(join(after, 'reelay.db'), answered);
+  });
 
   test('a copy made while the store is open, put back later, knows its own revisions and no lost one', async () => {
     await using database = await sqliteDatabase();

@@ -18,11 +18,13 @@ export interface StoreProcess extends AsyncDisposable {
 export function storeProcess(
   file: string,
   work: 'hold' | 'insert' | { readonly groups: number },
+  env: Record<string, string> = {},
 ): StoreProcess {
   const script = fileURLToPath(new URL('holding-process.ts', import.meta.url));
   const args = typeof work === 'string' ? [work] : ['group', String(work.groups)];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, file, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   const gone = once(child, 'close');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

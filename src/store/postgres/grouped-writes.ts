@@ -83,6 +83,11 @@ export class GroupedWrites implements Transactions {
     return this.#follow(this.#runAlone(work, false));
   }
 
+  /** The server shows nothing before it is on its disk. */
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }

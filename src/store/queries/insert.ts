@@ -7,7 +7,7 @@ import { bookEstimate, OverBudgetError } from './ledger.ts';
 import { addOpenTask, TooManyOpenError } from './open-tasks.ts';
 import { prepared } from './prepared.ts';
 import { letGo } from './provider-ids.ts';
-import { StoreUnavailableError, UnknownOutcomeError } from '../errors.ts';
+import { StoreUnavailableError, UnknownOutcomeError, UnsyncedError } from '../errors.ts';
 import type { Database } from '../tables/database.ts';
 import type {
   IdempotencyKey,
@@ -39,7 +39,7 @@ export async function insertTask(
   { db, transact, changes }: InsertContext,
   task: NewVideoTask,
   idempotency: IdempotencyKey | null,
-  { limitUsd, openLimit, replaces, reason }: InsertConditions,
+  { limitUsd, openLimit, replaces, reason, onCommitted }: InsertConditions,
 ): Promise<InsertResult> {
   // One that changes a task too writes the sums of two months, each of which others lock first.
   const keys =
@@ -47,24 +47,28 @@ export async function insertTask(
       ? undefined
       : [task.id, ...(idempotency === null ? [] : [keyName(task, idempotency)])];
   try {
-    return await transact(async (trx): Promise<InsertResult> => {
-      if (idempotency !== null) {
-        const earlier = await takeKey(trx, task, idempotency);
-        if (earlier !== null) return earlier;
-      }
-      // The steps of both tasks alternate: see `decideOwn`.
-      const replaced =
-        replaces === undefined
-          ? null
-          : await changes.decideOwn(trx, task.owner, replaces.id, replaces.decide);
-      if (replaces !== undefined && replaced === null) throw new ConditionError();
-      if (replaced !== null) await changes.countEnded(trx, replaced);
-      await countOpen(trx, task, openLimit);
-      if (replaced !== null) await changes.bookCost(trx, replaced);
-      if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
-      if (replaced !== null) await changes.write(trx, replaced);
-      return { kind: 'inserted', task: await writeTask(trx, task, reason ?? null) };
-    }, keys);
+    return await transact(
+      async (trx): Promise<InsertResult> => {
+        if (idempotency !== null) {
+          const earlier = await takeKey(trx, task, idempotency);
+          if (earlier !== null) return earlier;
+        }
+        // The steps of both tasks alternate: see `decideOwn`.
+        const replaced =
+          replaces === undefined
+            ? null
+            : await changes.decideOwn(trx, task.owner, replaces.id, replaces.decide);
+        if (replaces !== undefined && replaced === null) throw new ConditionError();
+        if (replaced !== null) await changes.countEnded(trx, replaced);
+        await countOpen(trx, task, openLimit);
+        if (replaced !== null) await changes.bookCost(trx, replaced);
+        if (task.work.nextAction === 'submit') await bookEstimate(trx, task, limitUsd);
+        if (replaced !== null) await changes.write(trx, replaced);
+        return { kind: 'inserted', task: await writeTask(trx, task, reason ?? null) };
+      },
+      keys,
+      onCommitted,
+    );
   } catch (error) {
     if (error instanceof OverBudgetError) return { kind: 'overBudget', spentUsd: error.spentUsd };
     if (error instanceof TooManyOpenError) return { kind: 'tooManyOpen' };
@@ -75,7 +79,7 @@ export async function insertTask(
 
 /** The task whose insert failed, if it was made all the same: its id is its own. Otherwise rejects with what is known. */
 async function findInserted(db: Kysely<Database>, { id }: NewVideoTask, error: unknown): Promise<VideoTask> {
-  if (!(error instanceof UnknownOutcomeError)) throw error;
+  if (!(error instanceof UnknownOutcomeError) || error instanceof UnsyncedError) throw error;
   const row = await db
     .selectFrom('tasks')
     .selectAll()

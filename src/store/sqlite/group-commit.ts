@@ -1,5 +1,8 @@
 import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
 import { CommitPace } from './commit-pace.ts';
+import type { LogSync } from './log-sync.ts';
+import { PendingWrite, type Write } from './pending-write.ts';
+import type { UnsyncedError } from '../errors.ts';
 import type { Database } from '../tables/database.ts';
 import type { Transactions, Work } from '../transactions.ts';
 
@@ -19,24 +22,30 @@ export interface GroupCommitOptions {
   readonly db: Kysely<Database>;
   /** The open transaction of the connection, whichever it is. */
   readonly open: Transaction<Database>;
-  /** Sets whether commits wait for the disk. Called between transactions, and with `true` after each `false`. */
+  /**
+   * Sets whether SQLite itself waits for the disk at a commit. Called between transactions, and with `true` after each `false`:
+   * what does not pass here waits.
+   */
   readonly setSync: (isOn: boolean) => void;
+  /** Syncs what was committed without that wait. */
+  readonly log: LogSync;
   readonly groupMs?: number;
   readonly pace?: CommitPace;
 }
 
 /**
- * Transactions of a database with one connection, whose every commit waits for the disk: those that arrive in the same
- * iteration of the event loop, or during a commit, are committed together. A group of writes that can wait does so
+ * Transactions of a database with one connection, each of which is on the disk before its caller is answered: those that
+ * arrive in the same iteration of the event loop are committed together, and while a slow disk is synced on another thread, the
+ * next group is committed already. Reads see a commit before it is on the disk (`durable`). A group of writes that can wait does so
  * while that brings more of them together (`CommitPace`); a write that cannot takes them along.
  *
  * They run one after the other in the order in which they came, and each has the result that it would have alone: where one
  * fails, the group is undone and run again, each write in a savepoint, so that a failure of one undoes nothing of another.
- * Callers are answered after the commit. If the group as a whole fails (a full disk ends the transaction), each is run
+ * Callers are answered when the commit is on the disk. If the group as a whole fails (a full disk ends the transaction), each is run
  * again in a transaction of its own.
  *
- * A group of unsynced writes alone does not wait for the disk. The log keeps the order of commits, and the next group that
- * is synced takes it along: a power cut leaves what was committed up to some moment.
+ * Unsynced writes are answered after their commit. The log keeps the order of commits, and the next sync takes them along:
+ * a power cut leaves what was committed up to some moment.
  */
 export class GroupCommit implements Transactions {
   readonly #options: GroupCommitOptions;
@@ -49,15 +58,17 @@ export class GroupCommit implements Transactions {
   #endWait: () => void = () => {};
   /** The next groups that have savepoints. */
   #careful = 0;
+  /** Resolves when the last writes that wait for the disk are answered. */
+  #answered: Promise<void> = Promise.resolve();
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#pace = options.pace ?? new CommitPace();
   }
 
-  run<Value>(work: Work<Value>): Promise<Value> {
+  run<Value>(work: Work<Value>, _keys?: readonly string[], onCommitted?: () => void): Promise<Value> {
     this.#hurry();
-    return this.#add(work, true);
+    return this.#add(work, true, onCommitted);
   }
 
   runSoon<Value>(work: Work<Value>): Promise<Value> {
@@ -68,9 +79,14 @@ export class GroupCommit implements Transactions {
     return this.#add(work, false);
   }
 
+  durable(): Promise<void> {
+    return this.#options.log.settled();
+  }
+
   async settled(): Promise<void> {
     this.#hurry();
     await this.#running;
+    await this.#answered;
   }
 
   #hurry(): void {
@@ -79,9 +95,9 @@ export class GroupCommit implements Transactions {
     setImmediate(this.#endWait);
   }
 
-  #add<Value>(work: Work<Value>, isSynced: boolean): Promise<Value> {
+  #add<Value>(work: Work<Value>, isSynced: boolean, onCommitted?: () => void): Promise<Value> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(new PendingWrite(work, isSynced, { resolve, reject }));
+      this.#waiting.push(new PendingWrite(work, isSynced, { resolve, reject, committed: onCommitted }));
       this.#running ??= this.#commitAll();
     });
   }
@@ -121,14 +137,13 @@ export class GroupCommit implements Transactions {
     this.#isUrgent = false;
   }
 
-  /** Commits writes and answers them. Returns those for which there was no time; null if the group failed, unanswered. */
+  /** Commits writes, and has them answered. Returns those for which there was no time; null if the group failed, unanswered. */
   async #commit(group: readonly Write[]): Promise<readonly Write[] | null> {
     const hasSavepoints = this.#careful > 0;
     if (hasSavepoints) this.#careful -= 1;
     let taken = 0;
     try {
-      const isSynced = group.some((write) => write.isSynced);
-      await this.#inTransaction(isSynced, async () => {
+      await this.#inTransaction(async () => {
         taken = await (hasSavepoints ? this.#runEach(group) : this.#runAll(group));
       });
     } catch (error) {
@@ -136,7 +151,7 @@ export class GroupCommit implements Transactions {
       this.#careful = carefulGroups;
       return this.#commit(group);
     }
-    for (const write of group.slice(0, taken)) write.answer();
+    this.#answer(group.slice(0, taken));
     return group.slice(taken);
   }
 
@@ -173,22 +188,41 @@ export class GroupCommit implements Transactions {
     return taken;
   }
 
-  /** Commits a write in a transaction of its own, and answers it. Never rejects. */
+  /** Commits a write in a transaction of its own, and has it answered. Never rejects. */
   async #commitAlone(write: Write): Promise<void> {
     try {
-      await this.#inTransaction(write.isSynced, async () => {
+      await this.#inTransaction(async () => {
         if (!(await write.runIn(this.#options.open))) throw new UndoneError();
       });
     } catch (error) {
       if (!(error instanceof UndoneError)) write.failsWith(error);
+      write.answer();
+      return;
     }
-    write.answer();
+    this.#answer([write]);
   }
 
-  #inTransaction(isSynced: boolean, work: () => Promise<void>): Promise<void> {
+  /** Answers writes that are committed, in their order: at once, or when they are on the disk. */
+  #answer(writes: readonly Write[]): void {
+    const synced = writes.filter(({ isSynced }) => isSynced);
+    if (synced.length < writes.length) for (const write of writes) if (!write.isSynced) write.answer();
+    if (synced.length === 0) return;
+    const { log } = this.#options;
+    const onDisk = log.committed();
+    if (!log.isSettled) for (const write of synced) write.committed();
+    const answer = (error: UnsyncedError | null) => {
+      for (const write of synced) {
+        if (error !== null) write.markUnsynced(error);
+        write.answer();
+      }
+    };
+    this.#answered = onDisk.then(() => answer(null), answer);
+  }
+
+  #inTransaction(work: () => Promise<void>): Promise<void> {
     const { db, open, setSync } = this.#options;
     return db.connection().execute(async () => {
-      if (!isSynced) setSync(false);
+      setSync(false);
       try {
         await open.executeQuery(statements.begin);
         try {
@@ -199,7 +233,7 @@ export class GroupCommit implements Transactions {
           throw error;
         }
       } finally {
-        if (!isSynced) setSync(true);
+        setSync(true);
       }
     });
   }
@@ -217,46 +251,4 @@ const statements = {
 /** Ends the transaction of a write that failed; the write knows why. */
 class UndoneError extends Error {
   override readonly name = 'UndoneError';
-}
-
-/** A write whose caller waits. */
-type Write = Pick<PendingWrite<unknown>, 'isSynced' | 'runIn' | 'failsWith' | 'answer'>;
-
-class PendingWrite<Value> {
-  readonly isSynced: boolean;
-  readonly #work: Work<Value>;
-  readonly #caller: Pick<PromiseWithResolvers<Value>, 'resolve' | 'reject'>;
-  #answer: () => void = () => {};
-
-  constructor(
-    work: Work<Value>,
-    isSynced: boolean,
-    caller: Pick<PromiseWithResolvers<Value>, 'resolve' | 'reject'>,
-  ) {
-    this.#work = work;
-    this.isSynced = isSynced;
-    this.#caller = caller;
-  }
-
-  /** Runs in an open transaction; false where it failed. Answers nothing yet. */
-  async runIn(trx: Transaction<Database>): Promise<boolean> {
-    try {
-      const value = await this.#work(trx);
-      this.#answer = () => this.#caller.resolve(value);
-      return true;
-    } catch (error) {
-      this.failsWith(error);
-      return false;
-    }
-  }
-
-  /** Its transaction failed, whatever the result of its statements. */
-  failsWith(error: unknown): void {
-    this.#answer = () => this.#caller.reject(error);
-  }
-
-  /** Reports the result of the last run, which is committed by now. */
-  answer(): void {
-    this.#answer();
-  }
 }

@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import { GroupCommit } from './group-commit.ts';
 import { directTransaction } from './direct-transaction.ts';
 import { ConnectionQueue } from './connection-queue.ts';
+import { LogSync, logOf } from './log-sync.ts';
 import { migrate, openStore } from '../open-store.ts';
 import { sqliteDifferences } from './differences.ts';
 import { LoopBudget } from '../../time/loop-budget.ts';
@@ -27,7 +28,8 @@ const shareMs = 10;
  */
 export async function openSqliteStore(file: string): Promise<Store> {
   const database = openSqliteFile(file);
-  const statements = new Statements(database);
+  const log = new LogSync(logOf(database));
+  const statements = new Statements(database, log);
   const budget = new LoopBudget(shareMs);
   const dialect = new QueuedSqliteDialect(statements, new ConnectionQueue(budget));
   const kysely = new Kysely<Database>({ dialect });
@@ -41,6 +43,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
           db,
           open: directTransaction(db, dialect, statements),
           // Run when they are prepared, so never from prepared statements.
+          log,
           setSync: (isOn) => database.exec(`pragma synchronous = ${isOn ? 'full' : 'normal'}`),
         }),
       // Between transactions a read is as good here as in the queue for the one connection.
@@ -50,7 +53,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
       readOneInWrite: (sql, parameters) => statements.prepare(sql).first(parameters) ?? null,
     });
   } catch (error) {
-    database.close();
+    statements.close();
     throw error;
   }
 }

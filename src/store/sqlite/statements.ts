@@ -9,9 +9,12 @@ const maxPrepared = 500;
 export class Statements implements SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #prepared = new LRUCache<string, Statement>({ max: maxPrepared });
+  readonly #owned: Disposable | null;
 
-  constructor(database: DatabaseSync) {
+  /** @param owned disposed of with the database */
+  constructor(database: DatabaseSync, owned: Disposable | null = null) {
     this.#database = database;
+    this.#owned = owned;
   }
 
   prepare(sql: string): Statement {
@@ -29,6 +32,7 @@ export class Statements implements SqliteDatabase {
   close(): void {
     this.#prepared.clear();
     this.#database.close();
+    this.#owned?.[Symbol.dispose]();
   }
 }
 
