@@ -2,7 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type CryptoKey } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { publishedKeys } from '../../src/server/auth/published-keys.ts';
 import { startPushServer } from '../support/push-server.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 
@@ -123,6 +124,45 @@ describe('tokens that are checked by published keys', () => {
     await whoAmI(api.url, await token({}, foreign, 'unknown'));
     expect(await whoAmI(api.url, good)).toBe('jwt:ann');
   });
+
+  it.each<[string, (response: ServerResponse) => void]>([
+    ['fails', (response) => response.writeHead(503).end()],
+    ['publishes no keys', (response) => response.end('{"nothing":true}')],
+  ])(
+    'stay good while the address %s after the set is old, until it publishes another one',
+    async (_, fault) => {
+      let asked = 0;
+      answer = (response) => {
+        asked += 1;
+        published(response);
+      };
+      vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+      try {
+        const keys = publishedKeys(new URL(address));
+        const keyOf = (kid: string) => keys({ alg: 'ES256', kid }, { payload: '', signature: '' });
+        await keyOf('a');
+        await keyOf('a');
+        expect(asked).toBe(1);
+        answer = (response) => {
+          asked += 1;
+          fault(response);
+        };
+        vi.advanceTimersByTime(11 * 60_000);
+        await Promise.all([keyOf('a'), keyOf('a')]);
+        await keyOf('a');
+        expect(asked).toBe(2);
+        vi.advanceTimersByTime(60 * 60_000);
+        await keyOf('a');
+        expect(asked).toBe(3);
+        answer = (response) => response.end(JSON.stringify({ keys: [{ ...ours.jwk, kid: 'b' }] }));
+        vi.advanceTimersByTime(60_000);
+        await expect(keyOf('a')).rejects.toThrow('no applicable key found');
+        await keyOf('b');
+      } finally {
+        vi.useRealTimers();
+      }
+    },
+  );
 
   it('are refused where they name a published key that cannot be used, and cost others nothing', async () => {
     const short = generateKeyPairSync('rsa', { modulusLength: 1024 });

@@ -18,17 +18,23 @@ export class UnusableKeyError extends Error {
 
 /** A URL that failed is not requested again within this time. */
 const failureMemoryMs = 5000;
+/** A set that was read is read again after this time. */
+const renewalMs = 600_000;
+/** A set that could not be read again is tried after this time. A silent address delays one request each time. */
+const failedRenewalMs = 30_000;
 /** The largest accepted key set: hundreds of keys. */
 const maxBytes = 1024 * 1024;
 /** RFC 7518, 3.3. jose throws a TypeError for a shorter key, when it checks a signature. */
 const fewestRsaBits = 2048;
 
 /**
- * The key set that an address publishes, fetched on first use and kept for ten minutes.
+ * The key set that an address publishes, fetched on first use and again after ten minutes. While it cannot be fetched again,
+ * the set that was read last stays valid, so that an outage of the issuer refuses no caller.
  *
- * @returns a function that throws KeysUnavailableError while the set is needed and cannot be fetched, and UnusableKeyError
+ * @returns a function that throws KeysUnavailableError while no set could be fetched, and UnusableKeyError
  */
 export function publishedKeys(url: URL): JWTVerifyGetKey {
+  let renewAt = 0;
   let failure: { readonly error: unknown; readonly until: number } | null = null;
   const unavailable = (error: unknown) => {
     failure = { error, until: performance.now() + failureMemoryMs };
@@ -39,13 +45,26 @@ export function publishedKeys(url: URL): JWTVerifyGetKey {
       throw new KeysUnavailableError(`${url.origin} failed just now`, { cause: failure.error });
     }
     try {
-      return await fetchBounded(address, options);
+      const response = await fetchBounded(address, options);
+      renewAt = performance.now() + renewalMs;
+      return response;
     } catch (error) {
       throw unavailable(error);
     }
   };
-  const getKey = createRemoteJWKSet(url, { [customFetch]: fetchUnlessFailing });
+  const getKey = createRemoteJWKSet(url, { [customFetch]: fetchUnlessFailing, cacheMaxAge: Infinity });
+  const renewIfOld = async () => {
+    if (!getKey.fresh || performance.now() < renewAt) return;
+    // Others go on with the set that is there.
+    renewAt = performance.now() + failedRenewalMs;
+    try {
+      await getKey.reload();
+    } catch {
+      renewAt = performance.now() + failedRenewalMs;
+    }
+  };
   return async (header, token) => {
+    await renewIfOld();
     try {
       const key = await getKey(header, token);
       if (rsaBitsOf(key) < fewestRsaBits) throw new UnusableKeyError('The key is too short');
