@@ -64,7 +64,7 @@ export class WebSocketTransport implements AsyncDisposable {
   readonly #connections = new Map<WebSocket, Connection>();
   readonly #listeners: SocketListeners;
   readonly #socketsOf = new OwnerCounts();
-  readonly #keepAlive: KeepAlive;
+  readonly #keepAlive: KeepAlive<Connection>;
   #unknown = 0;
   /** A stalled client has the same time again to continue reading, and to read the reason. */
   readonly #watch: ConnectionWatch;
