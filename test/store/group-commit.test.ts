@@ -267,6 +267,26 @@ describe('writes that arrive together', () => {
     expect(it.disk.steps).toEqual(['sync now', ...Array<string>(64).fill('sync'), 'sync now', 'sync now']);
   });
 
+  test('are on the disk once it is quick again, without another sync', async () => {
+    await using it = openDatabase();
+    it.disk.hold();
+    await it.insert('measures the disk');
+    it.disk.release();
+    for (let count = 0; count < 63; count += 1) await it.insert(`n${count}`);
+    it.disk.hold();
+    const inserted = [it.insert('a')];
+    await afterIterations(10);
+    inserted.push(it.insert('b'));
+    await afterIterations(10);
+    it.disk.release();
+    // The next sync is over within the end of this one.
+    it.disk.confirm();
+    await Promise.all(inserted);
+    it.disk.steps.length = 0;
+    await it.writes.durable();
+    expect(it.disk.steps).toEqual([]);
+  });
+
   test('are not answered as done while the disk refuses them, and are written again before it is asked again', async () => {
     await using it = openDatabase();
     it.disk.hold();

@@ -105,16 +105,14 @@ export class LogSync implements Disposable {
     const end = (error: unknown) => {
       this.#running = null;
       this.#hasFailed = error !== null;
+      if (error === null) this.#synced = commits;
       // Before the callers are answered: the disk has nothing to do until it is asked.
       const next = this.#next;
       this.#next = null;
       if (next !== null) void this.#begin(next);
       if (error !== null) {
         reject(new UnsyncedError({ cause: error }));
-        return;
-      }
-      this.#synced = commits;
-      resolve();
+      } else resolve();
     };
     try {
       if (this.#hasFailed) this.#file.rewrite();
