@@ -35,6 +35,7 @@ const tasks = async (search: string) => {
   return videoTasks.edges.map(({ node }) => node).toReversed();
 };
 const violations = async ({ page }: OpenStudio) => {
+  await page.locator('.dialog').waitFor();
   const found = await new AxeBuilder({ page }).include('.dialog').setLegacyMode().analyze();
   return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))]);
 };
