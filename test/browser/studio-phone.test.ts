@@ -52,6 +52,12 @@ describe('a day with the studio', () => {
     await dialog.getByText('История').waitFor();
     await dialog.getByText('9:16').waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const outside = await dialog.evaluate((element) => {
+      const { right } = element.getBoundingClientRect();
+      const parts = [...element.querySelectorAll('button, a, video')];
+      return parts.filter((part) => part.getBoundingClientRect().right > right).map((part) => part.outerHTML);
+    });
+    expect(outside).toEqual([]);
     await dialog.getByRole('button', { name: 'Закрыть' }).tap();
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: /в этом месяце/ }).tap();
