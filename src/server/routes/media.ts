@@ -119,6 +119,11 @@ export class MediaRoute {
     const isEmpty = request.method === 'HEAD' || end < start;
     const content = isEmpty ? null : await file.read(start, end);
     if (content === null && !isEmpty) return refuse(response, 404);
+    if (response.closed) {
+      // The client has left: a file that nobody reads would stay open.
+      content?.destroy();
+      return;
+    }
     response.writeHead(answer.kind === 'part' ? 206 : 200, {
       ...headers,
       'content-type': contentTypeOf(key),
