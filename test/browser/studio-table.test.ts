@@ -84,8 +84,9 @@ describe('a table of videos', () => {
 
     // The server makes the second video, but its answer is lost, and every later request fails.
     let asked = 0;
+    let isCut = true;
     await page.route('**/graphql', async (route) => {
-      if (!(route.request().postData() ?? '').includes('mutation Generate')) return route.continue();
+      if (!isCut || !(route.request().postData() ?? '').includes('mutation Generate')) return route.continue();
       asked += 1;
       if (asked === 1) return route.continue();
       if (asked === 2) await route.fetch();
@@ -95,7 +96,8 @@ describe('a table of videos', () => {
     await dialog.getByText('The server does not respond; it is asked again.').waitFor();
     expect(await tasks('teapot')).toHaveLength(2);
     await page.reload();
-    await page.unroute('**/graphql');
+    // The route stays: one that is taken away while the page loads may hold a request for ever.
+    isCut = false;
     await page.getByText('Sent: 1 of 4. Interrupted: the rest is not sent.').waitFor();
     await page.getByRole('button', { name: 'Show', exact: true }).click();
     expect(await violations(studio)).toEqual([]);
