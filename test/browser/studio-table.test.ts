@@ -86,7 +86,8 @@ describe('a table of videos', () => {
     let asked = 0;
     let isCut = true;
     await page.route('**/graphql', async (route) => {
-      if (!isCut || !(route.request().postData() ?? '').includes('mutation Generate')) return route.continue();
+      if (!isCut || !(route.request().postData() ?? '').includes('mutation Generate'))
+        return route.continue();
       asked += 1;
       if (asked === 1) return route.continue();
       if (asked === 2) await route.fetch();
