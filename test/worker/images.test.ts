@@ -253,7 +253,16 @@ describe('an uploaded image', () => {
     expect([await handOver('a'), await handOver('a'), requests]).toEqual([10_000, 10_000, 6]);
     answer = 'copy';
     expect([await handOver('b'), kie.isHandOverDown]).toEqual(['ready', false]);
-    now += 10_000;
+    // One whose own pause is over while the host has one is tried after it.
+    answer = 'none';
+    now += 5000;
+    expect(await handOver('c')).toBe(10_000);
+    now += 7000;
+    expect(await handOver('a')).toBe(3000);
+    now += 3000;
+    expect(await handOver('a')).toBe(20_000);
+    answer = 'copy';
+    now += 20_000;
     expect(await handOver('a')).toBe('ready');
   });
 

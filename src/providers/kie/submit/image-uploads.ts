@@ -7,7 +7,7 @@ import { NoAnswerError } from '../../http/faults.ts';
 import type { Answer } from '../../http/answer.ts';
 import type { ProviderHttp } from '../../http/http.ts';
 import { isObject, numberOf, textOf } from '../../http/json.ts';
-import { UploadBackOff } from './upload-back-off.ts';
+import { UploadBackOff, type Pause } from './upload-back-off.ts';
 
 /** An upload that only we hold. */
 type HeldImage = Extract<ProviderImage, { kind: 'upload' }>;
@@ -63,9 +63,13 @@ export class ImageUploads {
   async urlOf(image: HeldImage, signal: AbortSignal): Promise<UploadOutcome> {
     const copy = this.#copies.get(image.uploadId);
     if (copy !== undefined) return { kind: 'uploaded', url: copy };
-    const waiting = this.#faults.get(image.uploadId)?.begin() ?? this.#host.begin();
-    if (waiting !== null) {
-      return { kind: 'unavailable', reason: waiting.reason, retryAfterMs: waiting.waitMs };
+    const fault = this.#faults.get(image.uploadId);
+    const ofImage = fault?.begin() ?? null;
+    if (ofImage !== null) return unavailable(ofImage);
+    const ofHost = this.#host.begin();
+    if (ofHost !== null) {
+      fault?.abandoned();
+      return unavailable(ofHost);
     }
     try {
       const outcome = await this.#upload(image, signal);
@@ -73,7 +77,7 @@ export class ImageUploads {
       return outcome;
     } finally {
       this.#host.abandoned();
-      this.#faults.get(image.uploadId)?.abandoned();
+      fault?.abandoned();
     }
   }
 
@@ -94,17 +98,23 @@ export class ImageUploads {
       }
       const fault = this.#faults.get(image.uploadId) ?? new UploadBackOff(pauseMs, now);
       this.#faults.set(image.uploadId, fault);
-      const retryAfterMs = Math.max(fault.failed(outcome.reason, null), outcome.retryAfterMs ?? 0);
+      const retryAfterMs = Math.max(fault.failed(outcome.reason), outcome.retryAfterMs ?? 0);
       return { ...outcome, retryAfterMs };
     } catch (error) {
       if (!(error instanceof NoAnswerError)) throw error;
       const reason = `${new URL(uploadUrl).host}: ${error.message}`;
       // A stop says nothing about the host.
       if (signal.aborted) return { kind: 'unavailable', reason, retryAfterMs: null };
-      return { kind: 'unavailable', reason, retryAfterMs: this.#host.failed(reason, null) };
+      return { kind: 'unavailable', reason, retryAfterMs: this.#host.failed(reason) };
     }
   }
 }
+
+const unavailable = ({ reason, waitMs }: Pause): UploadOutcome => ({
+  kind: 'unavailable',
+  reason,
+  retryAfterMs: waitMs,
+});
 
 /** Reads a response of the upload host (recorded 2026-04-30; its errors by the docs, 2026-06). */
 export function readUploadAnswer(label: string, answer: Answer): UploadOutcome {

@@ -3,6 +3,12 @@ const growth = 2;
 /** The longest pause, in milliseconds: within it a host that is back is noticed. */
 const longestPauseMs = 60_000;
 
+/** A pause that lasts: the reason of the last failure, and the time to wait in milliseconds. */
+export interface Pause {
+  readonly reason: string;
+  readonly waitMs: number;
+}
+
 /** Pauses between tries of something that fails: longer and longer ones, and one try after each. */
 export class UploadBackOff {
   readonly #baseMs: number;
@@ -23,8 +29,8 @@ export class UploadBackOff {
     return this.#failures > 0;
   }
 
-  /** Begins a try: null. Where it must wait, the last reason and the time to wait, in milliseconds. */
-  begin(): { readonly reason: string; readonly waitMs: number } | null {
+  /** Begins a try, which ends with one of the methods below: null. Otherwise the pause. */
+  begin(): Pause | null {
     if (!this.isFailing) return null;
     const waitMs = this.#until - this.#now();
     // A clock that was set back must not make it longer.
@@ -40,9 +46,8 @@ export class UploadBackOff {
   }
 
   /** Returns the pause that follows, in milliseconds. */
-  failed(reason: string, askedMs: number | null): number {
-    const pauseMs = this.#baseMs * growth ** Math.min(this.#failures, 20);
-    const waitMs = Math.min(longestPauseMs, Math.max(pauseMs, askedMs ?? 0));
+  failed(reason: string): number {
+    const waitMs = Math.min(longestPauseMs, this.#baseMs * growth ** Math.min(this.#failures, 20));
     // One that began before the pause says nothing new.
     if (this.#failures > 0 && !this.#isTrying && this.#until > this.#now()) return this.#until - this.#now();
     this.#failures += 1;
