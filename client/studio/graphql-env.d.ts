@@ -1,5 +1,3 @@
-/* eslint-disable */
-/* prettier-ignore */
 
 export type introspection_types = {
     'AspectRatio': { name: 'AspectRatio'; enumValues: 'AUTO' | 'LANDSCAPE_3_2' | 'LANDSCAPE_4_3' | 'LANDSCAPE_16_9' | 'LANDSCAPE_21_9' | 'PORTRAIT_2_3' | 'PORTRAIT_3_4' | 'PORTRAIT_9_16' | 'SQUARE_1_1'; };

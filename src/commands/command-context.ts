@@ -12,7 +12,7 @@ import type { OwnRecorder } from './recorder.ts';
 /** Bounds on what one owner may do. */
 export interface OwnerLimits {
   readonly openTasks: number;
-  /** Null: any number. */
+  /** Null: no limit. */
   readonly mutationsPerMinute: (owner: Owner) => number | null;
 }
 

@@ -17,7 +17,7 @@ export class MutationRate {
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   /**
-   * @param limitOf mutations that an owner may make in a minute; null: any number
+   * @param limitOf mutations that an owner may make in a minute; null: no limit
    * @param now milliseconds of a clock that is never set
    */
   constructor(limitOf: (owner: Owner) => number | null, now: () => number) {

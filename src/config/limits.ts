@@ -90,7 +90,7 @@ export const limitSettings = {
   ),
   mediaBytes: optionalSetting(
     'LIMIT_MEDIA_BYTES',
-    'bytes of all stored videos together; above it, the oldest copies are deleted; unset: any number',
+    'bytes of all stored videos together; above it, the oldest copies are deleted; unset: no limit',
     integer(1),
   ),
   uploadBytesPerOwner: setting(

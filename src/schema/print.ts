@@ -17,7 +17,9 @@ export const printedSchema = (): string =>
 export async function printedTypes(): Promise<string> {
   const { minifyIntrospection, outputIntrospectionFile } = await import('@gql.tada/internal');
   const introspection = minifyIntrospection(introspectionFromSchema(lexicographicSortSchema(buildSchema())));
-  return outputIntrospectionFile(introspection, { fileType: '.d.ts', shouldPreprocess: true });
+  const text = outputIntrospectionFile(introspection, { fileType: '.d.ts', shouldPreprocess: true });
+  // Its head silences linters, which leave the file out anyway.
+  return text.replace(/^(?:\/\*.*\*\/\n)+/, '');
 }
 
 if (import.meta.main) {

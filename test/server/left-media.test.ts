@@ -25,6 +25,7 @@ async function askAndLeave(port: number, iterations: number): Promise<void> {
 }
 
 it.runIf(process.platform === 'linux')(
+  // Reason: only Linux says which files a process has open, in /proc.
   'a file of which the client leaves at any moment is closed, not left to the collection of garbage',
   async () => {
     const warnings: string[] = [];

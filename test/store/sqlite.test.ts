@@ -139,25 +139,31 @@ describe('the file of a SQLite store', () => {
     },
   );
 
-  test.each([
+  test.for([
     ['at once', 0],
     ['slowly', 5],
-  ])('a power cut on a disk that syncs %s loses no task that was answered for', async (_how, addedMs) => {
-    await using folder = await temporaryFolder();
-    const [before, after] = [join(folder.path, 'before'), join(folder.path, 'after')];
-    for (const each of [before, after]) await mkdir(each);
-    const env = await powerCutEnv(folder.path, addedMs);
-    if (env === null) return;
-    await using inserting = storeProcess(join(before, 'reelay.db'), { groups: 12 }, env);
-    expect(await inserting.nextLine()).toBe('open');
-    const answered: TaskId[] = [];
-    for (let line = await inserting.nextLine(); line !== undefined; line = await inserting.nextLine()) {
-      answered.push(line.replace(/^inserted /, '') as TaskId);
-    }
-    await copyWhatIsLeft(before, after);
-    expect(answered.length).toBeGreaterThan(20);
-    await expectWholeTasks(join(after, 'reelay.db'), answered);
-  });
+  ] as const)(
+    'a power cut on a disk that syncs %s loses no task that was answered for',
+    async ([, addedMs], { skip }) => {
+      await using folder = await temporaryFolder();
+      const [before, after] = [join(folder.path, 'before'), join(folder.path, 'after')];
+      for (const each of [before, after]) await mkdir(each);
+      const env = await powerCutEnv(folder.path, addedMs);
+      if (env === null) {
+        skip('No C compiler builds what keeps the files as a power cut would leave them.');
+        return;
+      }
+      await using inserting = storeProcess(join(before, 'reelay.db'), { groups: 12 }, env);
+      expect(await inserting.nextLine()).toBe('open');
+      const answered: TaskId[] = [];
+      for (let line = await inserting.nextLine(); line !== undefined; line = await inserting.nextLine()) {
+        answered.push(line.replace(/^inserted /, '') as TaskId);
+      }
+      await copyWhatIsLeft(before, after);
+      expect(answered.length).toBeGreaterThan(20);
+      await expectWholeTasks(join(after, 'reelay.db'), answered);
+    },
+  );
 
   test('a copy made while the store is open, put back later, knows its own revisions and no lost one', async () => {
     await using database = await sqliteDatabase();

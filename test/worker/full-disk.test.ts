@@ -55,8 +55,8 @@ async function startOnFailingDisk(respond: (attempt: number) => object, isOver: 
 const accepted = { code: 200, msg: 'success', data: { taskId: paidId } };
 const afterOutage = (ms: number) => ms > outageMs;
 
-// `prlimit`, which makes the disk fail for one process, is Linux's.
 describe.skipIf(process.platform !== 'linux')(
+  // Reason: `prlimit`, which makes the disk fail for one process, is Linux's.
   'a disk that fails as the response to a paid request comes',
   () => {
     it('loses no accepted id, although the lease runs out, and the log states the cause', async () => {
