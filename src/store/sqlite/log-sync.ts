@@ -110,9 +110,8 @@ export class LogSync implements Disposable {
       const next = this.#next;
       this.#next = null;
       if (next !== null) void this.#begin(next);
-      if (error !== null) {
-        reject(new UnsyncedError({ cause: error }));
-      } else resolve();
+      if (error === null) resolve();
+      else reject(new UnsyncedError({ cause: error }));
     };
     try {
       if (this.#hasFailed) this.#file.rewrite();

@@ -31,7 +31,7 @@ export function openSqliteFile(file: string, { mustExist = false } = {}): Databa
     // Each write of a group can be undone alone, for which SQLite keeps copies of pages: on the disk they were nine tenths
     // of all bytes written (50 tasks at once: 364 kB in the life of each, without them 40 kB).
     database.exec('pragma temp_store = memory');
-    // 16 MB: keys are random, so that each write reads pages all over a large database.
+    // 16 MB: some keys are random, so that writes read pages all over a large database.
     database.exec('pragma cache_size = -16000');
     database.exec(`pragma wal_autocheckpoint = ${checkpointPages}`);
     database.exec('begin exclusive; commit');

@@ -42,8 +42,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
         new GroupCommit({
           db,
           open: directTransaction(db, dialect, statements),
-          // Run when they are prepared, so never from prepared statements.
           log,
+          // Run when they are prepared, so never from prepared statements.
           setSync: (isOn) => database.exec(`pragma synchronous = ${isOn ? 'full' : 'normal'}`),
         }),
       // Between transactions a read is as good here as in the queue for the one connection.
