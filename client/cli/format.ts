@@ -6,12 +6,15 @@ export function clock(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
+/** Dollars with cents, and tenths of them where there are any: prices such as 0.075 must not look lower than they are. */
+export const dollars = (amount: number): string => amount.toFixed(3).replace(/0$/, '');
+
 /** An amount of money for people; a dash if it is unknown. */
 export const money = (cost: { amount: number; currency: string } | null): string =>
   cost === null
     ? '–'
     : cost.currency === 'USD'
-      ? `$${cost.amount.toFixed(2)}`
+      ? `$${dollars(cost.amount)}`
       : `${cost.amount} ${cost.currency}`;
 
 /** The stage of a task for people. */

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendCommand, type WaitOptions } from './command.ts';
+import { dollars } from './format.ts';
 import { exitCodes, Failure, inRow, Refusals, type ExitCode } from './failure.ts';
 import { estimate, listTasks, type Page } from './operations.ts';
 import type { Session } from './session.ts';
@@ -62,7 +63,7 @@ export async function approve(
     throw new Refusals(failures.toSorted((one, other) => (one.row ?? 0) - (other.row ?? 0)));
   const unknown = unpriced === 0 ? '' : `, and ${unpriced} of unknown price`;
   const videos = items.length === 1 ? '1 video' : `${items.length} videos`;
-  output.note(`${videos}, about USD ${total.toFixed(2)}${unknown}.`);
+  output.note(`${videos}, about USD ${dollars(total)}${unknown}.`);
   if (isApproved) return;
   if (!process.stdin.isTTY) throw refused('Nothing was sent. Run it again with --yes to send all of them.');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
